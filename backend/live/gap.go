@@ -1,0 +1,33 @@
+package live
+
+import "time"
+
+// A Gap is a stretch of messages known to be missing, or that cannot be
+// known to be complete, and why.
+type Gap struct {
+	// Missing is how many messages are missing: nil where that cannot be
+	// known, 0 where it was checked that nothing is.
+	Missing *int64 `json:"missing"`
+	// Code never changes: "disconnected", "restarted", "paused", "trimmed",
+	// "unknown_id", "ambiguous_id", "other_epoch", "too_large", "no_ids".
+	Code   string    `json:"code"`
+	Reason string    `json:"reason"`          // a sentence for the timeline
+	From   time.Time `json:"from,omitzero"`   // when the stretch began
+	To     time.Time `json:"to,omitzero"`     // when it ended
+	After  string    `json:"after,omitempty"` // the id that was resumed from
+}
+
+// A Note is something that happened to a source's connection and is worth a
+// line in the timeline: lost, returned, paused, resumed, edited.
+type Note struct {
+	Code   string `json:"code"`   // "lost", "opened", "paused", "resumed", "stopped"
+	Reason string `json:"reason"` // a sentence
+}
+
+// A Mark is a stored place: how far a lasting reader has come. For a feed,
+// Text is the Last-Event-ID, saved in the transaction of its messages.
+type Mark struct {
+	Name   string // "feed/12", "rule/3"
+	Number int64
+	Text   string
+}

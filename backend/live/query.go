@@ -1,0 +1,41 @@
+package live
+
+import "time"
+
+// A Query asks for one finite page of the journal.
+type Query struct {
+	Filter Filter
+	// After and Before are exclusive bounds on the number; 0 means none.
+	After, Before int64
+	// Newest takes the page from the end of the range rather than from its
+	// beginning. Pages come in ascending order all the same.
+	Newest bool
+	// At, where it is not zero, starts the page at the first message received
+	// at or after it.
+	At time.Time
+	// Limit is the most messages wanted, 1 to 5000.
+	Limit int
+	// Preview cuts Data to this many bytes (at a character's edge); 0 means
+	// whole. Size says how long it was.
+	Preview int
+}
+
+// A Page is the answer to a Query: messages in ascending order, and how far
+// the journal was examined to find them.
+type Page struct {
+	Messages []Message
+	Sizes    []int // the whole length of each Data, in bytes; parallel to Messages
+	// From and To are the first and last number examined. A filter that
+	// matches little is answered after a bounded time with what was found;
+	// the next page goes on from there.
+	From, To int64
+	// More says that the journal goes on in the direction of the query.
+	More bool
+}
+
+// Keep says how much of the journal to keep. Zero means no limit.
+type Keep struct {
+	Messages int64         `json:"messages"`
+	Bytes    int64         `json:"bytes"`
+	Age      time.Duration `json:"age"` // in nanoseconds
+}
