@@ -1,0 +1,166 @@
+package journal
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+
+	"signalbox/backend/live"
+)
+
+const (
+	// pageMessages and pageBytes are the largest portion that a cursor reads
+	// from the store. Every client that catches up holds one in memory.
+	pageMessages = 512
+	pageBytes    = 1 << 20
+)
+
+// A Cursor follows the end of the journal. One goroutine may use it at a
+// time; Place may be asked by anybody.
+type Cursor struct {
+	j      *Journal
+	filter live.Filter
+	place  atomic.Int64
+	found  []*Entry // reused by filtered cursors
+}
+
+// A Batch is what a cursor found.
+type Batch struct {
+	Entries []*Entry  // those that match, in order; valid until the next call
+	Gap     *live.Gap // where trimming overtook the cursor: what is missing before Entries
+	Through int64     // the last number examined
+}
+
+// Follow returns a cursor after the number; from the oldest message kept
+// where that is 0 or less. It needs no closing.
+func (j *Journal) Follow(f live.Filter, after int64) *Cursor {
+	// The caller's slices may change under way.
+	f.Sources, f.Types = slices.Clone(f.Sources), slices.Clone(f.Types)
+	f.Text, f.Without = slices.Clone(f.Text), slices.Clone(f.Without)
+	if after <= 0 {
+		after = j.First() - 1
+	}
+	c := &Cursor{j: j, filter: f}
+	// A place beyond the end would skip what comes until there.
+	c.place.Store(min(after, j.Last()))
+	return c
+}
+
+// Place returns the number of the last message examined.
+func (c *Cursor) Place() int64 { return c.place.Load() }
+
+// Next waits until something matches (or a gap is met), and returns all that is ready, in bounded portions.
+func (c *Cursor) Next(ctx context.Context) (Batch, error) {
+	for {
+		moved := c.j.bell.wait()
+		closed := c.j.closed.Load() // before the look: what was committed is still returned
+		before := c.Place()
+		b, err := c.look(ctx)
+		if err != nil {
+			return Batch{Through: c.Place()}, err
+		}
+		if len(b.Entries) > 0 || b.Gap != nil {
+			return b, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return b, err
+		}
+		if b.Through > before {
+			continue
+		}
+		if closed {
+			return b, ErrClosed
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return b, ctx.Err()
+		}
+	}
+}
+
+// look examines one portion and moves the place behind it.
+func (c *Cursor) look(ctx context.Context) (Batch, error) {
+	place := c.Place()
+	entries, below := c.j.tail.from(place)
+	if place+1 < below {
+		return c.lookBack(ctx, below)
+	}
+	if len(entries) == 0 {
+		return Batch{Through: place}, nil
+	}
+	place = entries[len(entries)-1].Number
+	c.place.Store(place)
+	return Batch{Entries: c.match(entries), Through: place}, nil
+}
+
+// lookBack examines a portion of what the tail has not, up to the number that
+// it begins with. All of that is committed, so the store has it, or had it.
+func (c *Cursor) lookBack(ctx context.Context, below int64) (Batch, error) {
+	j, place := c.j, c.Place()
+	ms, through, err := j.store.Read(ctx, c.filter.Sources, place, below-1, pageMessages, pageBytes)
+	if err != nil {
+		return Batch{}, j.orClosed(err)
+	}
+	// Asked of the store and after the read: what trimming had taken by then
+	// is missing from it, whether or not the journal was told already.
+	trimmed, _, err := j.store.Trimmed(ctx)
+	if err != nil {
+		return Batch{}, j.orClosed(err)
+	}
+	gap := c.overtaken(place, min(trimmed, below-1), ms)
+	c.place.Store(through)
+	entries := make([]*Entry, len(ms))
+	block := make([]Entry, len(ms))
+	for i := range ms {
+		block[i].Message = ms[i]
+		entries[i] = &block[i]
+	}
+	return Batch{Entries: c.match(entries), Gap: gap, Through: through}, nil
+}
+
+// overtaken returns the gap between the place and what was read behind it, or
+// nil where nothing was trimmed there.
+func (c *Cursor) overtaken(place, through int64, ms []live.Message) *live.Gap {
+	// What was read before it was trimmed is not missing.
+	if len(ms) > 0 {
+		through = min(through, ms[0].Number-1)
+	}
+	if through <= place {
+		return nil
+	}
+	return &live.Gap{
+		Missing: c.j.missing(&c.filter, place, through),
+		Code:    "trimmed",
+		Reason:  "Older messages were deleted to save space before they could be read.",
+		After:   live.Position{Epoch: c.j.epoch, Number: place}.String(),
+	}
+}
+
+// missing returns how many messages a filter misses for after < number <=
+// through, nil where that cannot be known: what is deleted cannot be counted
+// by its source, and numbers from before an unclean end or of a removed
+// source say nothing.
+func (j *Journal) missing(f *live.Filter, after, through int64) *int64 {
+	if !f.IsZero() || len(f.Sources) > 0 || after+1 < j.dense.Load() {
+		return nil
+	}
+	n := through - after
+	return &n
+}
+
+// match returns the entries that the filter wants: the same slice where it
+// wants all.
+func (c *Cursor) match(entries []*Entry) []*Entry {
+	if c.filter.IsZero() && len(c.filter.Sources) == 0 {
+		return entries
+	}
+	clear(c.found)
+	c.found = c.found[:0]
+	for _, e := range entries {
+		if c.filter.Match(&e.Message) {
+			c.found = append(c.found, e)
+		}
+	}
+	return c.found
+}

@@ -1,0 +1,59 @@
+// Package journal keeps all messages in one order, and lets any number of
+// readers follow it. It has five verbs: append, read, follow, mark and trim.
+//
+// # Writing
+//
+// One goroutine writes. It takes whatever has queued up while its last commit
+// ran and commits that in one transaction, so that an fsync is shared by all
+// who wait and nothing waits on an idle machine. Then the messages go into
+// the tail, the callers get their numbers, and readers are woken, in this
+// order: nobody sees what a crash could still undo. Tasks that change sources
+// or trim run in the same goroutine between two commits, which makes the
+// store's counts and those in memory the same without a lock around both.
+//
+// Where a batch fails its requests are committed one by one, and only the
+// culprit fails. Where the store itself is at fault (a full disk), publishers
+// get its error, Stats has a sentence, and the store is tried again every
+// second until it works.
+//
+// A request is never withdrawn. A caller whose context ends leaves before the
+// answer and is told that it is not known; taking a message back could lose
+// it after it was committed.
+//
+// # Reading
+//
+// Readers pull. There is no queue per reader that could overflow, so a slow
+// one costs nothing but the row of messages it has yet to read. A cursor
+// walks the tail where that reaches back far enough, and the store's pages
+// where not. Everything before the tail's first number is committed, so the
+// change from one to the other is a comparison of numbers and there is no
+// seam at which a message can be missed or repeated.
+//
+// The tail is a directory of chunks. Only the writer changes it; it publishes
+// an entry by raising a chunk's count, and the directory by replacing it, so
+// that readers take no lock, and a reader that wants everything gets a slice
+// of the chunk itself. A cursor keeps a number between two calls and no
+// pointer: a linked list would be kept alive from the slowest reader on.
+//
+// Readers sleep on one channel that is closed when there is news. Closing it
+// costs as much as there are sleepers, so under load it is closed at most
+// once per Options.Gather. With 1,000 readers who all get everything, two
+// cores make 40,000 commits and 40 million deliveries a second.
+//
+// A filtered cursor's place is the last message examined. It could not stay
+// at the last that matched: after a quiet week it would read the week again.
+//
+// # Holes
+//
+// Trimming never waits for a reader. A cursor that was overtaken gets a Gap
+// before what comes next. It asks the store what was trimmed after each page
+// that it reads, so it cannot pass over a hole that was made in between. The
+// gap has a count where numbers can be subtracted: for readers of everything,
+// within a stretch without a jump and without a source that was removed.
+// Otherwise it says that the count is unknown. Messages of a source that the
+// user removed are no gap.
+//
+// Numbers start at 1 and grow. They jump after an unclean end, because there
+// are disks that lose what they said was safe: what a reader may have seen
+// under a number must not be something else later.
+package journal

@@ -1,0 +1,61 @@
+package journal
+
+import (
+	"context"
+
+	"signalbox/backend/live"
+)
+
+// A Store is where a journal keeps what must outlive the process. Its writing
+// methods are called by the journal's one writer goroutine; its reading
+// methods by anybody at any time.
+//
+// An error of Append that is about the messages themselves is a live.Error
+// with the code "refused". Every other error is a fault of the store: the
+// same messages may be taken later.
+type Store interface {
+	// Epoch returns the epoch that was made with the database.
+	Epoch() string
+	// Last returns the greatest number that may have been given; the journal
+	// goes on after it. After an unclean end the store adds a jump.
+	Last() int64
+	// First returns the number of the oldest message kept, Last+1 where none is.
+	First(context.Context) (int64, error)
+	// Trimmed returns the newest number that was ever trimmed, 0 where none
+	// was, and the number from which on no other than trimmed ones are missing.
+	Trimmed(context.Context) (through, dense int64, err error)
+
+	// Append commits messages and marks in one transaction, or nothing.
+	// Numbers are filled in and ascending.
+	Append(context.Context, []live.Message, []live.Mark) error
+	// Check writes something that changes nothing, to see whether the store
+	// works again.
+	Check(context.Context) error
+	// Read returns up to limit messages of those sources (all where none is
+	// named) with after < number <= through, in order, and not more than
+	// about maxBytes of data (at least one message); and the number up to
+	// which that is all of them.
+	Read(ctx context.Context, sources []int64, after, through int64, limit, maxBytes int) ([]live.Message, int64, error)
+	// Page answers a query in a bounded time.
+	Page(context.Context, live.Query) (live.Page, error)
+	// Find returns the numbers of the newest messages of those sources (all
+	// where none is named) with that event id, newest first, two at most.
+	Find(ctx context.Context, sources []int64, id string) ([]int64, error)
+	// Mark returns the mark of that name; its zero value where there is none.
+	Mark(ctx context.Context, name string) (live.Mark, error)
+	// Trim deletes one short chunk of what Keep does not keep, and the
+	// messages of removed sources, oldest first. It returns what went of each
+	// source, in Kept and Bytes; nothing means that nothing is left to trim.
+	Trim(ctx context.Context, keep live.Keep, removed []int64) (map[int64]live.Tally, error)
+
+	// Sources returns all sources and their tallies, removed ones included.
+	Sources(context.Context) ([]live.Source, map[int64]live.Tally, error)
+	// PutSource adds a source (ID 0) or changes one, and returns it with its id.
+	PutSource(context.Context, live.Source) (live.Source, error)
+	// DeleteSource forgets a source whose messages are gone.
+	DeleteSource(ctx context.Context, id int64) error
+	// PutSeen saves how many of the source's messages the user has seen.
+	PutSeen(ctx context.Context, source, seen int64) error
+	// Close marks the end as clean and closes the database.
+	Close() error
+}

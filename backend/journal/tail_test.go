@@ -1,0 +1,89 @@
+package journal
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+	"weak"
+
+	"signalbox/backend/live"
+)
+
+func TestTheTailKeepsToItsBounds(t *testing.T) {
+	for _, c := range []struct {
+		name                  string
+		size, count           int
+		maxEntries, maxBytes  int
+		leastKept, mostChunks int
+	}{
+		{"many small ones", 10, 100_000, 5000, 1 << 30, 4488, 12},
+		{"long ones", 100_000, 500, 1 << 30, 4 << 20, 15, 40},
+		{"ones longer than all of it", 10_000_000, 20, 1 << 30, 4 << 20, 1, 2},
+	} {
+		tail := newTail(1, c.maxEntries, c.maxBytes)
+		data := strings.Repeat("x", c.size)
+		for i := range c.count {
+			tail.add(&Entry{Message: live.Message{Number: int64(i + 1), Draft: live.Draft{Data: data}}})
+		}
+		chunks := tail.dir.Load().chunks
+		kept, bytes := 0, 0
+		for _, ch := range chunks {
+			kept += int(ch.n.Load())
+			for _, e := range ch.entries[:ch.n.Load()] {
+				bytes += e.weight()
+			}
+		}
+		// One chunk more than the bound may be there, and a chunk is one entry
+		// at least.
+		slack := max(c.maxBytes/16, 2*c.size+1000)
+		if kept < c.leastKept || kept > c.maxEntries+chunkSize || bytes > c.maxBytes+2*slack || len(chunks) > c.mostChunks {
+			t.Errorf("%s: %d entries, %d bytes in %d chunks", c.name, kept, bytes, len(chunks))
+		}
+		if kept != tail.entries || bytes != tail.bytes {
+			t.Errorf("%s: counted %d and %d, there are %d and %d", c.name, tail.entries, tail.bytes, kept, bytes)
+		}
+		// What it has is the end, without a hole.
+		place := chunks[0].first - 1
+		for {
+			es, _ := tail.from(place)
+			if len(es) == 0 {
+				break
+			}
+			for _, e := range es {
+				if place++; e.Number != place {
+					t.Fatalf("%s: %d where %d was next", c.name, e.Number, place)
+				}
+			}
+		}
+		if place != int64(c.count) {
+			t.Errorf("%s: it ends with %d", c.name, place)
+		}
+		if es, below := tail.from(chunks[0].first - 2); es != nil || below != chunks[0].first {
+			t.Errorf("%s: it gave %d entries for a place before its beginning, which is %d", c.name, len(es), below)
+		}
+	}
+}
+
+func TestAReaderThatSleepsKeepsNothingAlive(t *testing.T) {
+	tail := newTail(1, 1000, 1<<30)
+	add := func(n int64) *Entry {
+		e := &Entry{Message: live.Message{Number: n, Draft: live.Draft{Data: "x"}}}
+		tail.add(e)
+		return e
+	}
+	first := weak.Make(add(1))
+	c := &Cursor{j: &Journal{tail: tail}}
+	if b, err := c.look(t.Context()); err != nil || len(b.Entries) != 1 {
+		t.Fatal(b, err)
+	}
+	for n := range int64(5000) {
+		add(n + 2)
+	}
+	runtime.GC()
+	if first.Value() != nil {
+		t.Error("the first entry is still in memory")
+	}
+	if c.Place() != 1 {
+		t.Error(c.Place()) // c lives until here
+	}
+}

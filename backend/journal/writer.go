@@ -1,0 +1,205 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"signalbox/backend/live"
+)
+
+const (
+	// batchMessages and batchBytes end a batch: what it does not take waits
+	// for the next, so that one commit stays short.
+	batchMessages = 8192
+	batchBytes    = 32 << 20
+	// faultsInARow is after how many single failures by the store's own fault
+	// the rest of a batch is not tried: each try may cost a disk's time-out.
+	faultsInARow = 3
+	// checkEvery is how often a faulty store is tried while nobody appends.
+	checkEvery = time.Second
+)
+
+// write is the writer goroutine. It takes whatever has queued up while the
+// last commit ran, commits it, adds it to the tail, then wakes the readers.
+func (j *Journal) write() {
+	defer close(j.ended)
+	w := &writer{Journal: j, ctx: context.Background()}
+	w.timer = time.NewTimer(time.Hour)
+	defer w.timer.Stop()
+	for open := true; open; {
+		select {
+		case <-j.queue.wake:
+		case <-w.timer.C:
+			w.tick()
+			continue
+		}
+		var requests []*request
+		requests, open = j.queue.take(w.spare[:0])
+		w.work(requests)
+		clear(requests)
+		w.spare = requests
+		w.set()
+	}
+	j.bell.ring()
+}
+
+// A writer is what the writer goroutine alone knows.
+type writer struct {
+	*Journal
+	ctx   context.Context
+	spare []*request // reused
+	batch []live.Message
+	marks []live.Mark
+
+	timer   *time.Timer
+	rang    time.Time // when the readers were last woken
+	waiting bool      // whether they are still to be
+	fault   bool
+}
+
+// work runs tasks and commits everything between two tasks in as few batches
+// as the bounds allow.
+func (w *writer) work(requests []*request) {
+	for len(requests) > 0 {
+		if task := requests[0].task; task != nil {
+			requests[0].done <- task()
+			requests = requests[1:]
+			continue
+		}
+		n, messages, bytes := 0, 0, 0
+		for n < len(requests) && requests[n].task == nil {
+			r := requests[n]
+			if n > 0 && (messages+len(r.entries) > batchMessages || bytes+r.weight > batchBytes) {
+				break
+			}
+			n, messages, bytes = n+1, messages+len(r.entries), bytes+r.weight
+		}
+		w.commitAll(requests[:n])
+		requests = requests[n:]
+	}
+}
+
+// commitAll commits requests together or, where that fails, one by one, so
+// that only the culprit fails.
+func (w *writer) commitAll(requests []*request) {
+	err := w.commit(requests)
+	if err == nil || len(requests) == 1 {
+		w.answer(requests, err)
+		return
+	}
+	faults := 0
+	for i := range requests {
+		one := requests[i : i+1]
+		if faults < faultsInARow {
+			if err = w.commit(one); err == nil || !isFault(err) {
+				faults = 0
+			} else {
+				faults++
+			}
+		}
+		w.answer(one, err)
+	}
+}
+
+func (w *writer) answer(requests []*request, err error) {
+	for _, r := range requests {
+		r.done <- err
+	}
+}
+
+// commit commits requests in one transaction, and shows them once that is done.
+func (w *writer) commit(requests []*request) error {
+	next := w.last.Load()
+	w.batch, w.marks = w.batch[:0], w.marks[:0]
+	for _, r := range requests {
+		for _, e := range r.entries {
+			next++
+			e.Number = next
+			w.batch = append(w.batch, e.Message)
+		}
+		for _, m := range r.marks {
+			if m.Number == 0 && len(r.entries) > 0 {
+				m.Number = next
+			}
+			w.marks = append(w.marks, m)
+		}
+	}
+	err := w.store.Append(w.ctx, w.batch, w.marks)
+	if err == nil {
+		w.sources.count(w.batch)
+	}
+	// The texts live on in the tail only; the next batch may be small.
+	clear(w.batch)
+	w.setFault(err)
+	if err != nil {
+		return err
+	}
+	if next > w.last.Load() {
+		for _, r := range requests {
+			for _, e := range r.entries {
+				w.tail.add(e)
+			}
+		}
+		w.stats.appended.Add(next - w.last.Load())
+		w.last.Store(next)
+		w.stats.lag(time.Since(requests[0].since))
+		w.wake()
+	}
+	return nil
+}
+
+// wake wakes the readers, at once where they have had time since the last.
+func (w *writer) wake() {
+	if now := time.Now(); now.Sub(w.rang) >= w.opt.Gather {
+		w.rang, w.waiting = now, false
+		w.bell.ring()
+		return
+	}
+	w.waiting = true
+}
+
+// set sets the timer to what is to be done if nothing else happens.
+func (w *writer) set() {
+	switch {
+	case w.waiting:
+		w.timer.Reset(max(0, w.opt.Gather-time.Since(w.rang)))
+	case w.fault:
+		w.timer.Reset(checkEvery)
+	}
+}
+
+func (w *writer) tick() {
+	if w.waiting {
+		w.wake()
+	}
+	if w.fault {
+		w.setFault(w.store.Check(w.ctx))
+	}
+	w.set()
+}
+
+// setFault notes whether the store works, and rings when that changes.
+func (w *writer) setFault(err error) {
+	fault := isFault(err)
+	if err != nil && !fault || !fault && !w.fault {
+		return
+	}
+	sentence := ""
+	if fault {
+		sentence = err.Error()
+		if e, ok := errors.AsType[*live.Error](err); ok {
+			sentence = e.Error()
+		}
+	}
+	changed := w.stats.setFault(sentence)
+	w.fault = fault
+	if changed {
+		w.bell.ring()
+	}
+}
+
+// isFault tells an error of the store from one of the messages.
+func isFault(err error) bool {
+	return err != nil && !errors.Is(err, &live.Error{Code: "refused"})
+}

@@ -1,0 +1,74 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"signalbox/backend/live"
+)
+
+// Append commits messages and marks in one transaction, or nothing. It is
+// not cancelled by its context: half a second more is better than not knowing.
+func (db *DB) Append(_ context.Context, ms []live.Message, marks []live.Mark) error {
+	if len(ms) == 0 && len(marks) == 0 {
+		return nil
+	}
+	err := db.write.tx(func() error {
+		if err := db.write.insert(ms); err != nil {
+			return err
+		}
+		if err := db.write.tally(ms); err != nil {
+			return err
+		}
+		return db.write.mark(marks)
+	})
+	if err != nil {
+		return explain(fmt.Errorf("append to the history: %w", err))
+	}
+	if len(ms) > 0 {
+		db.last.Store(ms[len(ms)-1].Number)
+	}
+	return nil
+}
+
+// tally adds what comes in to the sources' counts, once for each source.
+func (w *writer) tally(ms []live.Message) error {
+	type sum struct{ n, bytes, last, at int64 }
+	sums := make(map[int64]*sum)
+	for i := range ms {
+		m := &ms[i]
+		s := sums[m.Source]
+		if s == nil {
+			s = new(sum)
+			sums[m.Source] = s
+		}
+		s.n, s.bytes, s.last, s.at = s.n+1, s.bytes+int64(len(m.Data)), m.Number, micro(m.Received)
+	}
+	for source, s := range sums {
+		_, err := w.exec(`UPDATE sources SET appended = appended + ?1, kept = kept + ?1, bytes = bytes + ?2, last = ?3, last_at = ?4
+			WHERE id = ?5`, s.n, s.bytes, s.last, s.at, source)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) mark(marks []live.Mark) error {
+	for _, m := range marks {
+		_, err := w.exec(`INSERT INTO marks (name, number, text) VALUES (?, ?, ?)
+			ON CONFLICT (name) DO UPDATE SET number = excluded.number, text = excluded.text`, m.Name, m.Number, m.Text)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Check writes something that changes nothing, to see whether writing works.
+func (db *DB) Check(context.Context) error {
+	return explain(db.write.tx(func() error {
+		_, err := db.write.exec("UPDATE about SET clean = 0")
+		return err
+	}))
+}

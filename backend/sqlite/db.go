@@ -1,0 +1,158 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"signalbox/backend/live"
+
+	"github.com/gofrs/flock"
+)
+
+// A DB is one history: the folder, its lock, one connection that writes and
+// a few that read. Its methods may be called by anybody at any time.
+type DB struct {
+	lock  *flock.Flock
+	write *writer
+	read  *sql.DB
+
+	epoch string
+	last  atomic.Int64 // the greatest number committed, or jumped over
+	clock *calendar
+
+	closed func() error
+}
+
+// An Option changes how a DB is opened.
+type Option func(*options)
+
+type options struct {
+	now      func() time.Time
+	maxPages int64
+}
+
+// WithClock makes the DB ask now for the time, by which old messages and attempts are told.
+func WithClock(now func() time.Time) Option { return func(o *options) { o.now = now } }
+
+// withMaxPages makes the disk full at so many pages.
+func withMaxPages(n int64) Option { return func(o *options) { o.maxPages = n } }
+
+// readers is how many connections may read at once. Two cores cannot use more,
+// and each has a cache of its own.
+const readers = 4
+
+// Open opens the history in dir, and makes it where there is none.
+func Open(ctx context.Context, dir string, opt ...Option) (*DB, error) {
+	o := options{now: time.Now}
+	for _, f := range opt {
+		f(&o)
+	}
+	// The history may hold secrets of the feeds' owners: nobody else may look.
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, cannotOpen(fmt.Errorf("make the folder of the history: %w", err))
+	}
+	lock := flock.New(filepath.Join(dir, "signalbox.lock"), flock.SetPermissions(0o600))
+	switch ok, err := lock.TryLock(); {
+	case err != nil:
+		return nil, cannotOpen(fmt.Errorf("lock the history: %w", err))
+	case !ok:
+		return nil, live.Errorf("in_use", "Another Signalbox has this history open.").
+			WithHint("Close it, or start this one with --data.")
+	}
+	db, err := openLocked(ctx, filepath.Join(dir, "signalbox.db"), o)
+	if err != nil {
+		lock.Unlock()
+		return nil, cannotOpen(err)
+	}
+	db.lock = lock
+	db.closed = sync.OnceValue(db.close)
+	return db, nil
+}
+
+func openLocked(ctx context.Context, path string, o options) (*DB, error) {
+	// Made by us rather than by SQLite, for the mode; its log gets the same.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the history: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("open the history: %w", err)
+	}
+	if err := inspect(path); err != nil {
+		return nil, fmt.Errorf("open the history: %w", err)
+	}
+	conn, err := open(dsn(path, shared, writing))
+	if err != nil {
+		return nil, fmt.Errorf("open the history: %w", err)
+	}
+	db := &DB{write: newWriter(conn)}
+	if o.maxPages > 0 {
+		if _, err := conn.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", o.maxPages), nil); err != nil {
+			db.write.close()
+			return nil, err
+		}
+	}
+	if err := db.begin(o.now); err != nil {
+		db.write.close()
+		return nil, err
+	}
+	db.read, err = sql.Open("signalbox", dsn(path, shared, reading))
+	if err == nil {
+		db.read.SetMaxOpenConns(readers)
+		db.read.SetMaxIdleConns(readers)
+		err = db.read.PingContext(ctx)
+	}
+	if err != nil {
+		db.write.close()
+		return nil, fmt.Errorf("open the history for reading: %w", err)
+	}
+	return db, nil
+}
+
+// Close marks the end as clean, closes the database and gives up the lock.
+// Only the first call does; the others wait for it.
+func (db *DB) Close() error { return db.closed() }
+
+func (db *DB) close() error {
+	err := db.read.Close()
+	if e := db.write.tx(func() error {
+		_, err := db.write.exec("UPDATE about SET clean = 1")
+		return err
+	}); err == nil {
+		err = e
+	}
+	if e := db.write.close(); err == nil {
+		err = e
+	}
+	if e := db.lock.Unlock(); err == nil {
+		err = e
+	}
+	return explain(err)
+}
+
+// Epoch returns the epoch that was made with the database.
+func (db *DB) Epoch() string { return db.epoch }
+
+// Last returns the greatest number that was ever given or jumped over.
+func (db *DB) Last() int64 { return db.last.Load() }
+
+// micro and when turn times into whole microseconds and back; 0 is no time.
+func micro(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func when(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}

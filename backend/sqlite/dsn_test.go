@@ -1,0 +1,47 @@
+package sqlite
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"path/filepath"
+	"testing"
+)
+
+func TestEveryConnectionHasTheOptionsThatDurabilityNeeds(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a folder #1?")
+	db, err := Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for pragma, want := range map[string]string{
+		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000", "mmap_size": "0",
+		"wal_autocheckpoint": "1000", "auto_vacuum": "2", "cache_size": "-16384", "query_only": "0",
+	} {
+		err := db.write.each(func(v []driver.Value) {
+			if got := fmt.Sprint(v[0]); got != want {
+				t.Errorf("the writer's %s is %s, not %s", pragma, got, want)
+			}
+		}, "PRAGMA "+pragma)
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	// All readers at once, so that each is another connection.
+	for range readers {
+		conn, err := db.read.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		for pragma, want := range map[string]string{"query_only": "1", "journal_mode": "wal", "busy_timeout": "5000", "cache_size": "-4096"} {
+			var got string
+			if err := conn.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
+				t.Errorf("a reader's %s is %s, not %s: %v", pragma, got, want, err)
+			}
+		}
+		if _, err := conn.ExecContext(t.Context(), "DELETE FROM messages"); err == nil {
+			t.Error("a reader may write")
+		}
+	}
+}

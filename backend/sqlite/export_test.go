@@ -1,0 +1,4 @@
+package sqlite
+
+// WithMaxPages makes the disk full at so many pages.
+var WithMaxPages = withMaxPages

@@ -1,0 +1,153 @@
+package sqlite_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"signalbox/backend/journal"
+	"signalbox/backend/live"
+	"signalbox/backend/sqlite"
+)
+
+func same(t *testing.T, got, want any) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got\n%+v\nwant\n%+v", got, want)
+	}
+}
+
+// fill appends until the disk is full, and returns what was acknowledged.
+func fill(t *testing.T, j *journal.Journal, source int64) []string {
+	t.Helper()
+	var kept []string
+	for i := range 100_000 {
+		data := fmt.Sprint(i, " ", strings.Repeat("x", 1000))
+		_, err := j.Append(t.Context(), live.Draft{Source: source, Data: data})
+		if err == nil {
+			kept = append(kept, data)
+			continue
+		}
+		e, ok := errors.AsType[*live.Error](err)
+		if !ok || e.Code != "disk_full" || e.Hint == "" {
+			t.Fatalf("after %d messages: %v", i, err)
+		}
+		return kept
+	}
+	t.Fatal("the disk was never full")
+	return nil
+}
+
+// holds checks that these are the oldest messages kept, each once.
+func holds(t *testing.T, j *journal.Journal, want []string) {
+	t.Helper()
+	c := j.Follow(live.Filter{}, 0)
+	var got []string
+	for len(got) < len(want) {
+		b, err := c.Next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range b.Entries {
+			got = append(got, e.Data)
+		}
+	}
+	if !reflect.DeepEqual(got[:len(want)], want) {
+		t.Errorf("%d messages came back that are not the %d acknowledged ones", len(got), len(want))
+	}
+}
+
+// fullDisk tells the story of a disk that fills up: nothing acknowledged is
+// lost, publishers are told, and freeing space is all it takes.
+func fullDisk(t *testing.T, dir string, free func(*journal.Journal), opt ...sqlite.Option) {
+	j, err := journal.Open(t.Context(), open(t, dir, opt...), journal.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	s, err := j.AddSource(t.Context(), live.Source{Name: "a", Kind: live.ChannelSource})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := fill(t, j, s.ID)
+	if j.Stats().Fault == "" || j.Last() != int64(len(kept)) || j.Tally(s.ID).Kept != j.Last() {
+		t.Errorf("fault %q; the newest of %d is %d", j.Stats().Fault, len(kept), j.Last())
+	}
+	holds(t, j, kept)
+	// Readers see the newest also while nothing can be written.
+	p, err := j.Read(t.Context(), live.Query{Newest: true, Limit: 1})
+	if err != nil || len(p.Messages) != 1 || p.Messages[0].Data != kept[len(kept)-1] {
+		t.Errorf("%d messages, %v", len(p.Messages), err)
+	}
+	moved, _ := j.Moved()
+	free(j)
+	if j.Stats().Fault != "" {
+		select { // nobody appends: it is found out by itself
+		case <-moved:
+		case <-time.After(10 * time.Second):
+			t.Fatalf("the fault stays: %s", j.Stats().Fault)
+		}
+	}
+	if _, err := j.Append(t.Context(), live.Draft{Source: s.ID, Data: "after"}); err != nil {
+		t.Fatalf("with space again: %v", err)
+	}
+	first := j.First()
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	j, err = journal.Open(t.Context(), open(t, dir), journal.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	holds(t, j, append(kept[first-1:], "after"))
+}
+
+func TestTrimmingGivesSpaceBackToTheDisk(t *testing.T) {
+	dir := t.TempDir()
+	db := open(t, dir)
+	s, err := db.PutSource(t.Context(), live.Source{Name: "a", Kind: live.ChannelSource})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 40 {
+		m := live.Message{Number: db.Last() + 1, Draft: live.Draft{Source: s.ID, Type: "message", Data: strings.Repeat("x", 1<<20)}}
+		if err := db.Append(t.Context(), []live.Message{m}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	size := func() int64 {
+		info, err := os.Stat(filepath.Join(dir, "signalbox.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	if size() < 35<<20 {
+		t.Fatalf("the file has %d bytes only", size())
+	}
+	for range 20 { // the few that trimming takes in one go, and some idle rounds
+		if _, err := db.Trim(t.Context(), live.Keep{Messages: 2}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if size() > 20<<20 {
+		t.Errorf("the file still has %d bytes", size())
+	}
+}
+
+func TestAFullDatabaseKeepsWhatItHasAndGoesOnAfterTrimming(t *testing.T) {
+	fullDisk(t, t.TempDir(), func(j *journal.Journal) {
+		if _, err := j.Trim(t.Context(), live.Keep{Messages: 100}); err != nil {
+			t.Fatal(err)
+		}
+	}, sqlite.WithMaxPages(1000))
+}

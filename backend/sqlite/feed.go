@@ -1,0 +1,110 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"signalbox/backend/live"
+)
+
+// keepAttempts is how long the record of a connection attempt is kept: the
+// health screen looks back a day, a person who asks "since when" some weeks.
+const keepAttempts = 30 * 24 * time.Hour
+
+// Feeds returns the settings of all feeds, those of removed sources included:
+// these may be restored. Their Removed tells.
+func (db *DB) Feeds(ctx context.Context) ([]live.Feed, error) {
+	rows, err := db.read.QueryContext(ctx, `SELECT s.id, s.name, s.kind, s.colour, s.created, s.removed, f.settings
+		FROM feeds f JOIN sources s ON s.id = f.source ORDER BY s.id`)
+	if err != nil {
+		return nil, explain(fmt.Errorf("read the feeds: %w", err))
+	}
+	defer rows.Close()
+	var feeds []live.Feed
+	for rows.Next() {
+		var f live.Feed
+		var s live.Source
+		var created, removed int64
+		var settings []byte
+		if err := rows.Scan(&s.ID, &s.Name, &s.Kind, &s.Colour, &created, &removed, &settings); err != nil {
+			return nil, fmt.Errorf("read the feeds: %w", err)
+		}
+		if err := json.Unmarshal(settings, &f); err != nil {
+			return nil, fmt.Errorf("read the settings of the feed %q: %w", s.Name, err)
+		}
+		s.Created, s.Removed = when(created), when(removed)
+		f.Source = s // the sources table has the last word on the name
+		feeds = append(feeds, f)
+	}
+	return feeds, explain(rows.Err())
+}
+
+// PutFeed saves a feed's settings under the id of its source.
+func (db *DB) PutFeed(_ context.Context, f live.Feed) error {
+	id := f.Source.ID
+	f.Source = live.Source{}
+	settings, err := json.Marshal(f)
+	if err != nil {
+		return fmt.Errorf("write the settings of a feed: %w", err)
+	}
+	return db.change(`INSERT INTO feeds (source, settings) VALUES (?, ?)
+		ON CONFLICT (source) DO UPDATE SET settings = excluded.settings`, id, string(settings))
+}
+
+// DeleteFeed forgets a feed's settings and attempts. Its source stays.
+func (db *DB) DeleteFeed(_ context.Context, id int64) error {
+	return explain(db.write.tx(func() error {
+		if _, err := db.write.exec("DELETE FROM attempts WHERE source = ?", id); err != nil {
+			return err
+		}
+		_, err := db.write.exec("DELETE FROM feeds WHERE source = ?", id)
+		return err
+	}))
+}
+
+// PutAttempt saves an attempt, or replaces the one with its number, and lets
+// go of those that have become old.
+func (db *DB) PutAttempt(_ context.Context, a live.Attempt) error {
+	text, err := json.Marshal(a)
+	if err != nil {
+		return fmt.Errorf("write an attempt: %w", err)
+	}
+	return explain(db.write.tx(func() error {
+		_, err := db.write.exec(`INSERT INTO attempts (source, connection, started, attempt) VALUES (?, ?, ?, ?)
+			ON CONFLICT (source, connection) DO UPDATE SET started = excluded.started, attempt = excluded.attempt`,
+			a.Source, a.Connection, micro(a.Started), string(text))
+		if err != nil {
+			return err
+		}
+		// A limit, so that the first attempt after months does not wait for them all.
+		_, err = db.write.exec("DELETE FROM attempts WHERE (source, connection) IN (SELECT source, connection FROM attempts WHERE started < ? LIMIT 100)",
+			micro(db.clock.now().Add(-keepAttempts)))
+		return err
+	}))
+}
+
+// Attempts returns attempts of a source that began at or after since, newest first.
+func (db *DB) Attempts(ctx context.Context, source int64, since time.Time, limit int) ([]live.Attempt, error) {
+	rows, err := db.read.QueryContext(ctx, `SELECT attempt FROM attempts WHERE source = ? AND started >= ?
+		ORDER BY connection DESC LIMIT ?`, source, micro(since), limit)
+	if err != nil {
+		return nil, explain(fmt.Errorf("read the attempts: %w", err))
+	}
+	defer rows.Close()
+	var list []live.Attempt
+	for rows.Next() {
+		var text []byte
+		if err := rows.Scan(&text); err != nil {
+			return nil, fmt.Errorf("read the attempts: %w", err)
+		}
+		a := live.Attempt{}
+		if err := json.Unmarshal(text, &a); err != nil {
+			return nil, fmt.Errorf("read an attempt: %w", err)
+		}
+		a.Source = source
+		list = append(list, a)
+	}
+	return list, explain(rows.Err())
+}

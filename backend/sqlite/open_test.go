@@ -1,0 +1,249 @@
+package sqlite_test
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"signalbox/backend/live"
+	"signalbox/backend/sqlite"
+)
+
+// open opens a history that is closed with the test.
+func open(t *testing.T, dir string, opt ...sqlite.Option) *sqlite.DB {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), dir, opt...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// refused expects Open to fail with a code, a sentence and a hint.
+func refused(t *testing.T, dir, code string) {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), dir)
+	if err == nil {
+		db.Close()
+		t.Fatalf("%s: it was opened", code)
+	}
+	e, ok := errors.AsType[*live.Error](err)
+	if !ok || e.Code != code || e.Hint == "" || !strings.HasSuffix(e.Message, ".") {
+		t.Fatalf("%v, not %q", err, code)
+	}
+}
+
+func TestASecondOpenIsToldThatTheHistoryIsInUse(t *testing.T) {
+	dir := t.TempDir()
+	db := open(t, dir)
+	refused(t, dir, "in_use")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(t, dir).Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Errorf("a second close: %v", err)
+	}
+}
+
+func TestNobodyElseMayLookIntoTheHistory(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "folder ?#%41")
+	db := open(t, dir)
+	if err := db.PutSetting(t.Context(), "a", "b"); err != nil {
+		t.Fatal(err)
+	}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %s", d.Name(), info.Mode())
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "signalbox.db")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAFileThatIsNoHistoryIsLeftAsItIs(t *testing.T) {
+	foreign := func(t *testing.T, path, query string) {
+		db, err := sql.Open("sqlite3", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Exec(query); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		name, code string
+		make       func(t *testing.T, path string)
+	}{
+		{"garbage", "bad_database", func(t *testing.T, path string) {
+			if err := os.WriteFile(path, []byte(strings.Repeat("This is no database. ", 1000)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"a few bytes", "bad_database", func(t *testing.T, path string) {
+			if err := os.WriteFile(path, []byte("hello"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"another program's database", "bad_database", func(t *testing.T, path string) {
+			foreign(t, path, "CREATE TABLE messages (a); INSERT INTO messages VALUES (1)")
+		}},
+		{"a newer history", "newer_version", func(t *testing.T, path string) {
+			open(t, filepath.Dir(path)).Close()
+			foreign(t, path, "PRAGMA user_version = 999")
+		}},
+		{"a damaged history", "bad_database", func(t *testing.T, path string) {
+			open(t, filepath.Dir(path)).Close()
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := 100; i < len(b); i++ { // all but the header
+				b[i] = 0xa5
+			}
+			if err := os.WriteFile(path, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "signalbox.db")
+			c.make(t, path)
+			before, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			refused(t, filepath.Dir(path), c.code)
+			after, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(before, after) {
+				t.Error("the file was changed")
+			}
+		})
+	}
+}
+
+func TestAFolderThatIsAFileIsSaidInASentence(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, path, "cannot_open")
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "signalbox.db"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, dir, "cannot_open")
+}
+
+func TestFeedsAttemptsAndSettingsAreKept(t *testing.T) {
+	now := time.Date(2026, 11, 21, 14, 2, 8, 132456000, time.UTC)
+	dir := t.TempDir()
+	clock := sqlite.WithClock(func() time.Time { return now })
+	db := open(t, dir, clock)
+	ctx := t.Context()
+	s, err := db.PutSource(ctx, live.Source{Name: "a", Kind: live.FeedSource, Colour: 2, Created: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := live.Feed{Source: s, URL: "https://example.com/sse", Method: "POST", Body: "{}", Auth: "basic", User: "me",
+		Headers: []live.Header{{Name: "X-A", Value: "1"}, {Name: "X-B", Secret: true}}, CA: "pem", Certificate: "ab", Proxy: "direct"}
+	for _, paused := range []bool{false, true} {
+		want.Paused = paused
+		if err := db.PutFeed(ctx, want); err != nil {
+			t.Fatal(err)
+		}
+		feeds, err := db.Feeds(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, feeds, []live.Feed{want})
+	}
+	if err := db.PutFeed(ctx, live.Feed{Source: live.Source{ID: 999}}); err == nil {
+		t.Error("a feed without a source was kept")
+	}
+
+	attempt := func(n int64, ago time.Duration) live.Attempt {
+		return live.Attempt{Source: s.ID, Connection: n, Started: now.Add(-ago), Opened: now.Add(time.Second), DNS: 1500 * time.Nanosecond,
+			Status: 200, Messages: n, Code: "closed", Reason: "The server closed the stream."}
+	}
+	for i, ago := range []time.Duration{31 * 24 * time.Hour, 29 * 24 * time.Hour, time.Hour, time.Minute} {
+		if err := db.PutAttempt(ctx, attempt(int64(i+1), ago)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	last := attempt(4, time.Minute)
+	last.Ended, last.Messages = now, 77
+	if err := db.PutAttempt(ctx, last); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db = open(t, dir, clock)
+	for _, c := range []struct {
+		since time.Time
+		limit int
+		want  []live.Attempt
+	}{
+		{time.Time{}, 10, []live.Attempt{last, attempt(3, time.Hour), attempt(2, 29*24*time.Hour)}}, // the first is too old
+		{now.Add(-time.Hour), 10, []live.Attempt{last, attempt(3, time.Hour)}},
+		{time.Time{}, 1, []live.Attempt{last}},
+	} {
+		got, err := db.Attempts(ctx, s.ID, c.since, c.limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, got, c.want)
+	}
+
+	for _, value := range []string{"one", "", "🚂\x00"} {
+		if err := db.PutSetting(ctx, "theme", value); err != nil {
+			t.Fatal(err)
+		}
+		got, ok, err := db.Setting(ctx, "theme")
+		if got != value || !ok || err != nil {
+			t.Errorf("%q, %v, %v; not %q", got, ok, err, value)
+		}
+	}
+	if _, ok, err := db.Setting(ctx, "none"); ok || err != nil {
+		t.Errorf("a setting that was never put: %v, %v", ok, err)
+	}
+
+	if err := db.DeleteFeed(ctx, s.ID); err != nil {
+		t.Fatal(err)
+	}
+	feeds, err := db.Feeds(ctx)
+	if len(feeds) != 0 || err != nil {
+		t.Errorf("%v, %v", feeds, err)
+	}
+	if got, err := db.Attempts(ctx, s.ID, time.Time{}, 10); len(got) != 0 || err != nil {
+		t.Errorf("%v, %v", got, err)
+	}
+}

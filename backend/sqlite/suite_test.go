@@ -1,0 +1,22 @@
+package sqlite_test
+
+import (
+	"testing"
+
+	"signalbox/backend/journal"
+	"signalbox/backend/journal/journaltest"
+	"signalbox/backend/sqlite"
+)
+
+func TestSQLiteIsAStoreForAJournal(t *testing.T) {
+	journaltest.Run(t, func(t *testing.T) journaltest.Place {
+		dir := t.TempDir()
+		return func() journal.Store {
+			db, err := sqlite.Open(t.Context(), dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return db
+		}
+	})
+}

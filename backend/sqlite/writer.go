@@ -1,0 +1,109 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"io"
+	"sync"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// A writer is the one connection that changes the database. It is the
+// driver's own connection, not one of database/sql: there the pool's locks,
+// a context watcher and the conversion of each argument cost more than the
+// insert of a small message.
+type writer struct {
+	mu    sync.Mutex
+	conn  *sqlite3.SQLiteConn
+	stmts map[string]*sqlite3.SQLiteStmt
+	many  insert
+}
+
+func newWriter(conn *sqlite3.SQLiteConn) *writer {
+	return &writer{conn: conn, stmts: make(map[string]*sqlite3.SQLiteStmt)}
+}
+
+// tx runs fn in a transaction of its own; nobody else writes meanwhile.
+func (w *writer) tx(fn func() error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, err := w.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	err := fn()
+	if err == nil {
+		_, err = w.exec("COMMIT")
+	}
+	// Some errors (a full disk among them) have rolled back already, and a
+	// second ROLLBACK would hide them.
+	if err != nil && !w.conn.AutoCommit() {
+		w.exec("ROLLBACK")
+	}
+	return err
+}
+
+// prepare returns the statement, prepared at its first use and then kept.
+func (w *writer) prepare(query string) (*sqlite3.SQLiteStmt, error) {
+	if s, ok := w.stmts[query]; ok {
+		return s, nil
+	}
+	s, err := w.conn.Prepare(query)
+	if err != nil {
+		return nil, err
+	}
+	w.stmts[query] = s.(*sqlite3.SQLiteStmt)
+	return w.stmts[query], nil
+}
+
+// exec runs a statement that returns no rows. Only within tx.
+func (w *writer) exec(query string, args ...driver.Value) (driver.Result, error) {
+	s, err := w.prepare(query)
+	if err != nil {
+		return nil, err
+	}
+	return s.Exec(args)
+}
+
+// execNamed is exec without the copy of the arguments.
+func (w *writer) execNamed(query string, args []driver.NamedValue) error {
+	s, err := w.prepare(query)
+	if err != nil {
+		return err
+	}
+	_, err = s.ExecContext(context.Background(), args)
+	return err
+}
+
+// each calls row with every row of a query. Only within tx.
+func (w *writer) each(row func([]driver.Value), query string, args ...driver.Value) error {
+	s, err := w.prepare(query)
+	if err != nil {
+		return err
+	}
+	rows, err := s.Query(args)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	dest := make([]driver.Value, len(rows.Columns()))
+	for {
+		switch err := rows.Next(dest); err {
+		case nil:
+			row(dest)
+		case io.EOF:
+			return nil
+		default:
+			return err
+		}
+	}
+}
+
+func (w *writer) close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, s := range w.stmts {
+		s.Close()
+	}
+	return w.conn.Close()
+}
