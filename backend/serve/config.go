@@ -1,0 +1,132 @@
+package serve
+
+import (
+	"context"
+	"encoding/json"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"signalbox/backend/journal"
+	"signalbox/backend/live"
+)
+
+// A Config is what a Server is made of, and what can be chosen about it.
+type Config struct {
+	Journal  *journal.Journal
+	Feeds    Feeds
+	Samples  Samples
+	Settings Settings
+	Examples http.Handler // everything under /examples/
+	Assets   fs.FS        // the dashboard
+	Version  string
+
+	// Token is what the console demands on TCP. Where it is empty nobody can
+	// sign in, and only the window reaches the console.
+	Token string
+	// RequireToken demands it of publishers and subscribers too.
+	RequireToken bool
+	// Hosts are names under which this server may be addressed, and Origins
+	// web sites whose pages may use it, besides loopback and its own pages.
+	Hosts, Origins []string
+
+	Heartbeat      time.Duration // between two comments of an idle stream; 0 means 15 s
+	Retry          time.Duration // the reconnection time sent to clients; negative means 3 s
+	CreateChannels bool          // whether a channel comes into being when it is first used
+	MaxChannels    int           // no more come into being by being used; 0 means 1000
+	MaxEvent       int           // the largest data of a message, in bytes; 0 means 16 MiB
+	WriteTimeout   time.Duration // after which a reader that has stopped is cut off; 0 means 10 s
+	MaxConnections int           // at the same time; 0 means 10000
+	MaxPerAddress  int           // of them from one address that is not loopback; 0 means 256
+
+	Log *slog.Logger
+}
+
+func (c *Config) setDefaults() {
+	if c.Heartbeat <= 0 {
+		c.Heartbeat = 15 * time.Second
+	}
+	if c.Retry < 0 {
+		c.Retry = 3 * time.Second
+	}
+	if c.MaxChannels <= 0 {
+		c.MaxChannels = 1000
+	}
+	if c.MaxEvent <= 0 {
+		c.MaxEvent = 16 << 20
+	}
+	if c.WriteTimeout <= 0 {
+		c.WriteTimeout = 10 * time.Second
+	}
+	if c.MaxConnections <= 0 {
+		c.MaxConnections = 10_000
+	}
+	if c.MaxPerAddress <= 0 {
+		c.MaxPerAddress = 256
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+}
+
+// Feeds are the feeds that the console shows and changes.
+type Feeds interface {
+	List() []FeedStatus
+	Get(name string) (FeedStatus, bool)
+	Add(context.Context, live.Feed, live.Secrets) (FeedStatus, error)
+	// Edit replaces a feed's settings; its secrets too where they are not nil.
+	Edit(ctx context.Context, name string, f live.Feed, s *live.Secrets) (FeedStatus, error)
+	Remove(ctx context.Context, name string) error
+	Restore(ctx context.Context, id int64) (FeedStatus, error)
+	Pause(ctx context.Context, name string) error
+	Resume(ctx context.Context, name string) error
+	Reconnect(name string) error
+	ReconnectAll()
+	// Check tries a feed once without keeping anything.
+	Check(context.Context, live.Feed, live.Secrets) FeedCheck
+	Attempts(ctx context.Context, name string, limit int) ([]live.Attempt, error)
+	// Changed returns a channel that is closed when the settings or the state
+	// of any feed changes, and a number that has grown by then.
+	Changed() (<-chan struct{}, int64)
+}
+
+// A FeedStatus is a feed and how it is doing.
+type FeedStatus struct {
+	live.Feed
+	Health     live.Health
+	HasSecrets []string // "token", "password", and the names of secret headers
+}
+
+// A FeedCheck is what came of trying a feed once.
+type FeedCheck struct {
+	OK          bool
+	Status      int    // of HTTP; 0 where no answer came
+	Code        string // as in live.Attempt
+	Reason      string // a sentence
+	Hint        string
+	Certificate string // as in live.Health
+	DNS         time.Duration
+	Connect     time.Duration
+	TLS         time.Duration
+	FirstByte   time.Duration
+	Messages    int // that came while it was tried
+}
+
+// Samples are the sample events.
+type Samples interface {
+	Start(context.Context) error
+	Stop(context.Context) error
+	Running() bool
+}
+
+// Settings are what the settings screen shows and changes. They are encoded
+// as they come.
+type Settings interface {
+	Settings() any
+	// Change applies an object with some of the settings and returns them all.
+	Change(ctx context.Context, patch json.RawMessage) (any, error)
+	// Layout is what the window remembers, any object; SetLayout keeps one.
+	Layout(context.Context) (json.RawMessage, error)
+	SetLayout(context.Context, json.RawMessage) error
+}

@@ -1,0 +1,218 @@
+package serve
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"signalbox/backend/live"
+)
+
+func TestTheStateIsWhatTheShellShows(t *testing.T) {
+	feeds := newFakeFeeds()
+	s := start(t, func(c *Config) { c.Feeds = feeds })
+	src, err := s.j.AddSource(t.Context(), live.Source{Name: "remote", Kind: live.FeedSource})
+	if err != nil {
+		t.Fatal(err)
+	}
+	local := time.Date(2026, 1, 2, 3, 4, 5, 123456789, time.FixedZone("", 3600))
+	feeds.list = []FeedStatus{{Feed: live.Feed{Source: src, URL: "https://example.org/events"}, Health: live.Health{State: live.Open, Since: local, Reconnects: 4}}}
+	s.publish("mine", "abc")
+	s.open(t.Context(), "/events/mine")
+	s.open(t.Context(), "/events")
+	type source struct {
+		Name, Kind                               string
+		Messages, Bytes, Unread, Last, Reconnect int64
+		Clients                                  int
+		Spark                                    []int64
+		LastAt                                   time.Time `json:"last_at"`
+		Feed                                     *struct{ URL string }
+		Health                                   map[string]any
+	}
+	read := func() (st struct {
+		Version, Epoch, Bell string
+		First, Last          int64
+		Window, Samples      bool
+		Journal              map[string]any
+		Server               map[string]any
+		Sources              []source
+	}) {
+		return want[struct {
+			Version, Epoch, Bell string
+			First, Last          int64
+			Window, Samples      bool
+			Journal              map[string]any
+			Server               map[string]any
+			Sources              []source
+		}](s, 200, "GET", "/api/state", "")
+	}
+	st := read()
+	if st.Version != "1.2.3" || st.Epoch != s.j.Epoch() || st.First != 1 || st.Last != 1 || st.Window || st.Samples ||
+		!strings.HasPrefix(st.Bell, "1.") || st.Server["url"] != s.url || st.Server["clients"] != 2.0 || st.Journal["messages"] != 1.0 {
+		t.Errorf("%+v", st)
+	}
+	remote, mine := st.Sources[0], st.Sources[1]
+	if remote.Feed == nil || remote.Feed.URL != "https://example.org/events" || remote.Health["since"] != "2026-01-02T02:04:05.123456Z" || remote.Clients != 1 {
+		t.Errorf("%+v", remote)
+	}
+	if mine.Messages != 1 || mine.Bytes != 3 || mine.Unread != 1 || mine.Last != 1 || mine.Clients != 2 || len(mine.Spark) != 30 || mine.Feed != nil {
+		t.Errorf("%+v", mine)
+	}
+	want[any](s, 204, "POST", "/api/sources/mine/seen", "{}")
+	if n := read().Sources[1].Unread; n != 0 {
+		t.Errorf("%d unread", n)
+	}
+	s.publish("mine", "2")
+	want[any](s, 204, "POST", "/api/seen", "{}")
+	if n := read().Sources[1].Unread; n != 0 {
+		t.Errorf("%d unread", n)
+	}
+	if w := s.window("GET", "/api/state"); !strings.Contains(w.Body.String(), `"window":true`) {
+		t.Error(w.Body)
+	}
+}
+
+func TestEveryChangeRingsTheBell(t *testing.T) {
+	s := start(t, nil)
+	s.publish("x", "1")
+	bell := func() string { return want[map[string]string](s, 200, "GET", "/api/bell", "")["bell"] }
+	for name, change := range map[string]func(){
+		"a message":   func() { s.publish("x", "2") },
+		"a channel":   func() { want[any](s, 201, "POST", "/api/channels", `{"name":"new"}`) },
+		"samples":     func() { want[any](s, 204, "POST", "/api/samples", "{}") },
+		"a setting":   func() { want[any](s, 200, "PUT", "/api/settings", `{"theme":"dark"}`) },
+		"a feed":      func() { s.config().Feeds.(*fakeFeeds).change() },
+		"seen":        func() { want[any](s, 204, "POST", "/api/seen", "{}") },
+		"the address": func() { s.SetAddress("127.0.0.1:1", "elsewhere") },
+	} {
+		before := bell()
+		heard := make(chan string, 1)
+		go func() { heard <- want[map[string]string](s, 200, "GET", "/api/bell?seen="+before, "")["bell"] }()
+		change()
+		if after := <-heard; after == before {
+			t.Errorf("%s did not ring", name)
+		}
+	}
+}
+
+func TestAClientThatComesOrGoesRingsTheBell(t *testing.T) {
+	s := start(t, nil)
+	s.publish("x", "1")
+	bell := want[map[string]string](s, 200, "GET", "/api/bell", "")["bell"]
+	rd := s.open(t.Context(), "/events/x")
+	next := want[map[string]string](s, 200, "GET", "/api/bell?seen="+bell, "")["bell"]
+	rd.close()
+	if last := want[map[string]string](s, 200, "GET", "/api/bell?seen="+next, "")["bell"]; bell == next || next == last {
+		t.Error(bell, next, last)
+	}
+}
+
+func TestChannelsAreMadeChangedRemovedAndRestored(t *testing.T) {
+	s := start(t, nil)
+	made := want[sourceView](s, 201, "POST", "/api/channels", `{"name":"a","colour":3}`)
+	if made.Name != "a" || made.Colour != 3 || made.ID == 0 || made.Kind != live.ChannelSource || len(made.Spark) != 30 {
+		t.Errorf("%+v", made)
+	}
+	for body, status := range map[string]int{
+		`{"name":"a"}`: 409, `{"name":""}`: 400, `{"name":"x/y"}`: 400, `{"name":"b","colour":9}`: 400, `{"name":"b","color":1}`: 400, `{"name":7}`: 400, `{`: 400,
+	} {
+		if e := want[refusal](s, status, "POST", "/api/channels", body).Error; e.Code == "" || e.Message == "" {
+			t.Errorf("%s: %+v", body, e)
+		}
+	}
+	if c := want[sourceView](s, 200, "PUT", "/api/channels/a", `{"name":"b"}`); c.Name != "b" || c.Colour != 3 || c.ID != made.ID {
+		t.Errorf("%+v", c)
+	}
+	want[any](s, 204, "DELETE", "/api/channels/b", "")
+	want[refusal](s, 404, "DELETE", "/api/channels/b", "")
+	if c := want[sourceView](s, 200, "POST", "/api/sources/b/restore", `{"id":`+itoa(made.ID)+`}`); c.Name != "b" || !c.Removed.IsZero() {
+		t.Errorf("%+v", c)
+	}
+	want[refusal](s, 404, "POST", "/api/sources/b/restore", `{"id":99}`)
+}
+
+func TestFeedsAreHandedOnWithTheirSecretsAndComeBackWithout(t *testing.T) {
+	feeds := newFakeFeeds()
+	s := start(t, func(c *Config) { c.Feeds = feeds })
+	made := want[sourceView](s, 201, "POST", "/api/feeds", `{"name":"f","url":"https://example.org","secrets":{"token":"hush"}}`)
+	if made.Feed == nil || made.Health.State != live.Connecting {
+		t.Errorf("%+v", made)
+	}
+	resp, text := s.do("GET", "/api/feeds/f", "", "Authorization", "Bearer "+testToken)
+	if resp.StatusCode != 200 || strings.Contains(text, "hush") || !strings.Contains(text, `"has_secrets":["token"]`) {
+		t.Error(text)
+	}
+	// What came out may go in again.
+	want[any](s, 200, "PUT", "/api/feeds/f", text)
+	want[any](s, 200, "PUT", "/api/feeds/f", `{"name":"g","url":"https://example.org","secrets":{"token":"new"}}`)
+	want[any](s, 204, "POST", "/api/feeds/f/pause", "")
+	want[any](s, 204, "POST", "/api/feeds/f/resume", "")
+	want[any](s, 204, "POST", "/api/feeds/f/reconnect", "")
+	want[any](s, 204, "POST", "/api/reconnect", "")
+	want[any](s, 204, "DELETE", "/api/feeds/f", "")
+	if got := []string{"add f GET hush", "edit f f kept", "edit f g new", "pause f", "resume f", "reconnect f", "reconnect all", "remove f"}; !slices.Equal(feeds.seen, got) {
+		t.Errorf("%q", feeds.seen)
+	}
+	want[refusal](s, 400, "POST", "/api/feeds", `{"name":"g","url":"file:///etc/passwd"}`)
+	want[refusal](s, 404, "PUT", "/api/feeds/nobody", `{"url":"https://example.org"}`)
+	if e := want[refusal](s, 400, "POST", "/api/feeds", `{"name":"g","uri":"x"}`).Error; e.Field != "uri" {
+		t.Errorf("%+v", e)
+	}
+	check := want[map[string]any](s, 200, "POST", "/api/feeds/check", `{"url":"https://example.org"}`)
+	if check["ok"] != true || check["dns_us"] != 1500.0 || check["messages"] != 2.0 {
+		t.Error(check)
+	}
+	list := want[struct{ Attempts []map[string]any }](s, 200, "GET", "/api/feeds/f/attempts?limit=1", "").Attempts
+	if len(list) != 1 || list[0]["dns_us"] != 1500.0 || list[0]["started"] != "1970-01-01T00:00:01.000002Z" || list[0]["ended"] != nil {
+		t.Error(list)
+	}
+	want[refusal](s, 400, "GET", "/api/feeds/f/attempts?limit=0", "")
+}
+
+func TestSettingsLayoutAndSamples(t *testing.T) {
+	settings, samples := &fakeSettings{layout: []byte(`{}`)}, &fakeSamples{}
+	s := start(t, func(c *Config) { c.Settings, c.Samples = settings, samples })
+	want[any](s, 200, "PUT", "/api/settings", `{"theme":"dark"}`)
+	if string(settings.patch) != `{"theme":"dark"}` {
+		t.Errorf("%s", settings.patch)
+	}
+	want[refusal](s, 400, "PUT", "/api/settings", `["theme"]`)
+	want[any](s, 204, "PUT", "/api/window", `{"sidebar":200}`)
+	if got := want[map[string]int](s, 200, "GET", "/api/window", ""); got["sidebar"] != 200 {
+		t.Error(got)
+	}
+	want[refusal](s, 400, "PUT", "/api/window", `7`)
+	want[refusal](s, 413, "PUT", "/api/window", `{"x":"`+strings.Repeat("x", maxLayout)+`"}`)
+	want[any](s, 204, "POST", "/api/samples", "{}")
+	if !samples.on {
+		t.Error("off")
+	}
+	want[any](s, 204, "DELETE", "/api/samples", "")
+	if samples.on {
+		t.Error("on")
+	}
+}
+
+func TestTheLastPublishesAreRemembered(t *testing.T) {
+	s := start(t, nil)
+	s.open(t.Context(), "/events/x")
+	for range 60 {
+		s.publish("x", "y")
+	}
+	want[any](s, 200, "GET", "/add-message/hello", "")
+	want[refusal](s, 400, "POST", "/channels/x/messages", `{"event":"a\nb","id":"i","data":""}`)
+	list := want[struct{ Published []publishing }](s, 200, "GET", "/api/published", "").Published
+	if len(list) != recent {
+		t.Fatalf("%d", len(list))
+	}
+	if p := list[0]; p.Error != "The event type contains a line break." || p.ID != "i" || p.Position != "" || p.Channel != "x" {
+		t.Errorf("%+v", p)
+	}
+	if p := list[1]; p.Channel != "messages" || p.Event != "message" || p.Position != s.position(61) || p.Error != "" {
+		t.Errorf("%+v", p)
+	}
+	if p := list[2]; p.Clients != 1 || p.At.IsZero() {
+		t.Errorf("%+v", p)
+	}
+}

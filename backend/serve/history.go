@@ -1,0 +1,154 @@
+package serve
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"signalbox/backend/live"
+	"signalbox/backend/wire"
+)
+
+// history answers with a page of one source.
+func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
+	return s.page(w, r, []string{r.PathValue("source")})
+}
+
+// historyOf answers with a page of several sources, or of all.
+func (s *Server) historyOf(w http.ResponseWriter, r *http.Request) error {
+	return s.page(w, r, r.URL.Query()["source"])
+}
+
+func (s *Server) page(w http.ResponseWriter, r *http.Request, names []string) error {
+	q, err := s.query(r, names)
+	if err != nil {
+		return err
+	}
+	page, err := s.j.Read(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	b := append(make([]byte, 0, 256*(len(page.Messages)+1)), `{"messages":[`...)
+	first := true
+	for i := range page.Messages {
+		m := &page.Messages[i]
+		src, ok := s.j.SourceByID(m.Source)
+		if !ok || !src.Removed.IsZero() {
+			continue
+		}
+		if !first {
+			b = append(b, ',')
+		}
+		first = false
+		b = wire.AppendJSON(b, s.j.Epoch(), src.Name, m, page.Sizes[i])
+	}
+	b = append(b, `],"from":"`...)
+	b = append(b, s.position(page.From)...)
+	b = append(b, `","to":"`...)
+	b = append(b, s.position(page.To)...)
+	b = append(b, `","more":`...)
+	b = strconv.AppendBool(b, page.More)
+	writeJSON(w, http.StatusOK, append(b, "}\n"...))
+	return nil
+}
+
+// query reads what a page is asked for.
+func (s *Server) query(r *http.Request, names []string) (q live.Query, err error) {
+	in := r.URL.Query()
+	if q.Filter, err = live.ParseFilter(in.Get("q")); err != nil {
+		return q, err
+	}
+	for _, name := range names {
+		src, ok := s.j.Source(name)
+		if !ok {
+			return q, live.Errorf("not_found", "There is no source called %q.", name).WithField("source")
+		}
+		q.Filter.Sources = append(q.Filter.Sources, src.ID)
+	}
+	if q.After, err = s.number("after", in.Get("after")); err != nil {
+		return q, err
+	}
+	if q.Before, err = s.number("before", in.Get("before")); err != nil {
+		return q, err
+	}
+	if text := in.Get("at"); text != "" {
+		if q.At, err = time.Parse(time.RFC3339Nano, text); err != nil {
+			return q, live.Errorf("bad_at", "The time cannot be read.").WithField("at").
+				WithHint("Write it as in 2026-11-21T14:02:08Z.").WithCause(err)
+		}
+	}
+	if q.Limit, err = whole(in.Get("limit"), "limit", 100, 1, 5000); err != nil {
+		return q, err
+	}
+	if q.Preview, err = whole(in.Get("preview"), "preview", 0, 1, 1<<30); err != nil {
+		return q, err
+	}
+	q.Newest = !in.Has("after") && q.At.IsZero()
+	return q, nil
+}
+
+// number reads a position of this journal; 0 stands for before everything.
+func (s *Server) number(field, text string) (int64, error) {
+	if text == "" || text == "0" {
+		return 0, nil
+	}
+	p, ok := live.ParsePosition(text)
+	if !ok {
+		return 0, live.Errorf("bad_position", "%q is not a position.", text).WithField(field).
+			WithHint("A position looks like " + s.position(1042) + ".")
+	}
+	if p.Epoch != s.j.Epoch() {
+		return 0, live.Errorf("other_epoch", "The position %s belongs to another history.", text).WithField(field).
+			WithHint("Begin again without it.")
+	}
+	return p.Number, nil
+}
+
+// whole reads a whole number within bounds.
+func whole(text, field string, otherwise, low, high int) (int, error) {
+	if text == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < low || n > high {
+		return 0, live.Errorf("bad_"+field, "%s is a whole number from %d to %d.", field, low, high).WithField(field)
+	}
+	return n, nil
+}
+
+// message answers with one message, whole.
+func (s *Server) message(w http.ResponseWriter, r *http.Request) error {
+	text := r.PathValue("position")
+	n, err := s.number("position", text)
+	if err != nil {
+		return err
+	}
+	page, err := s.j.Read(r.Context(), live.Query{After: n - 1, Before: n + 1, Limit: 1})
+	if err != nil {
+		return err
+	}
+	if n <= 0 || len(page.Messages) == 0 {
+		return live.Errorf("not_found", "There is no message at %s.", text).WithHint("It may have been deleted to save space.")
+	}
+	m := &page.Messages[0]
+	src, ok := s.j.SourceByID(m.Source)
+	if !ok || !src.Removed.IsZero() {
+		return live.Errorf("not_found", "The source of this message was removed.")
+	}
+	if raw := r.URL.Query().Get("raw"); raw != "" && raw != "0" {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
+		_, _ = w.Write(s.encode(m)) // who has gone does not miss it
+		return nil
+	}
+	b := wire.AppendJSON(nil, s.j.Epoch(), src.Name, m, len(m.Data))
+	writeJSON(w, http.StatusOK, append(b, '\n'))
+	return nil
+}
+
+// position writes a number of this journal as a position.
+func (s *Server) position(n int64) string {
+	return live.Position{Epoch: s.j.Epoch(), Number: n}.String()
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

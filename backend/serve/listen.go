@@ -1,0 +1,155 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+const (
+	headerTime = 10 * time.Second // to send the head of a request
+	idleTime   = 2 * time.Minute  // between two requests of one connection
+	headerSize = 64 << 10
+	endTime    = 10 * time.Second // to answer what has begun when the server ends
+)
+
+// Serve answers on l until ctx ends. Then streams end with a time to come
+// back at, different for each so that they do not all come at once, requests
+// that have begun get their answers within 10 s, and it returns.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	cfg := s.config()
+	h := &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: headerTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    headerSize,
+		ErrorLog:          slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
+	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	measuring, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	wg.Go(func() { s.measure(measuring) })
+
+	failed := make(chan error, 1) // Serve says one thing, also when nobody listens any more
+	wg.Go(func() { failed <- h.Serve(&limited{Listener: l, cfg: s.config}) })
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	s.end()
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime)
+	defer cancel()
+	if err := h.Shutdown(grace); err != nil {
+		cfg.Log.Warn("some clients did not take their answers in time", "err", err)
+		return h.Close()
+	}
+	return nil
+}
+
+// end ends all streams, also those of the window, and everybody who waits for
+// the doorbell.
+func (s *Server) end() {
+	s.ended.Do(func() { close(s.ending) })
+	s.clients.end()
+}
+
+// limited is a listener that turns away connections above the limits, with an
+// answer rather than silence.
+type limited struct {
+	net.Listener
+	cfg func() *Config
+
+	mu        sync.Mutex
+	all       int
+	byAddress map[netip.Addr]int
+}
+
+func (l *limited) Accept() (net.Conn, error) {
+	for {
+		conn, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if addr, ok := l.take(conn); ok {
+			return &counted{Conn: conn, give: sync.OnceFunc(func() { l.give(addr) })}, nil
+		}
+		turnAway(conn)
+	}
+}
+
+// take counts a connection, or says that it is one too many.
+func (l *limited) take(conn net.Conn) (netip.Addr, bool) {
+	cfg, addr := l.cfg(), remote(conn.RemoteAddr().String())
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.all >= cfg.MaxConnections || !addr.IsLoopback() && l.byAddress[addr] >= cfg.MaxPerAddress {
+		return addr, false
+	}
+	if l.byAddress == nil {
+		l.byAddress = make(map[netip.Addr]int)
+	}
+	l.all++
+	l.byAddress[addr]++
+	return addr, true
+}
+
+func (l *limited) give(addr netip.Addr) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all--
+	if l.byAddress[addr]--; l.byAddress[addr] == 0 {
+		delete(l.byAddress, addr)
+	}
+}
+
+// turnAway answers without reading: whoever has too many connections must not
+// be able to make it wait.
+func turnAway(conn net.Conn) {
+	const body = `{"error":{"code":"too_many_connections","message":"Signalbox has as many connections as it takes.","hint":"Close some, or try again later."}}`
+	conn.SetDeadline(time.Now().Add(100 * time.Millisecond))
+	conn.Write([]byte("HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\nConnection: close\r\n\r\n" + body + "\n"))
+	conn.Close()
+}
+
+// counted is a connection that was counted and is given back once.
+type counted struct {
+	net.Conn
+	give func()
+}
+
+func (c *counted) Close() error {
+	c.give()
+	return c.Conn.Close()
+}
+
+// CloseWrite lets net/http end a refused upload without a reset that would
+// take the answer with it.
+func (c *counted) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return errors.ErrUnsupported
+}
+
+// remote returns the address that limits go by: for IPv6 the network of 64
+// bits, because one machine has as many addresses in it as it likes.
+func remote(hostport string) netip.Addr {
+	ap, err := netip.ParseAddrPort(hostport)
+	if err != nil {
+		return netip.Addr{}
+	}
+	addr := ap.Addr().Unmap().WithZone("")
+	if addr.Is6() && !addr.IsLoopback() {
+		if p, err := addr.Prefix(64); err == nil {
+			return p.Addr()
+		}
+	}
+	return addr
+}

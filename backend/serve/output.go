@@ -1,0 +1,52 @@
+package serve
+
+import (
+	"errors"
+	"net/http"
+	"time"
+)
+
+// An output writes a stream, and gives up on a reader that has stopped.
+type output struct {
+	w       http.ResponseWriter
+	rc      *http.ResponseController
+	timeout time.Duration
+	last    time.Time // of the last write
+	total   int64     // bytes written
+	counted int64     // of them in the metrics
+	err     error
+}
+
+func newOutput(w http.ResponseWriter, timeout time.Duration) *output {
+	return &output{w: w, rc: http.NewResponseController(w), timeout: timeout}
+}
+
+func (o *output) write(b []byte) error {
+	for len(b) > 0 && o.err == nil {
+		n := min(len(b), stretch)
+		o.extend()
+		var written int
+		written, o.err = o.w.Write(b[:n])
+		o.total += int64(written)
+		b = b[n:]
+	}
+	return o.err
+}
+
+// flush sends what was written. Where that is not possible, as in the window,
+// it is sent as it is written.
+func (o *output) flush() error {
+	if o.err == nil {
+		o.extend()
+		if err := o.rc.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+			o.err = err
+		}
+		o.last = time.Now()
+	}
+	return o.err
+}
+
+func (o *output) extend() {
+	// Not supported in the window, whose reader is this program.
+	_ = o.rc.SetWriteDeadline(time.Now().Add(o.timeout))
+}

@@ -1,0 +1,368 @@
+package serve
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"signalbox/backend/live"
+)
+
+func TestAMessageIsReadBackByteForByte(t *testing.T) {
+	s := start(t, nil)
+	sub := s.open(t.Context(), "/events/bytes")
+	mib := strings.Repeat("0123456789abcdeé", 1<<16)
+	for _, c := range []struct{ sent, read string }{
+		{"", ""}, {"\n", "\n"}, {"a\nb", "a\nb"}, {"a\n\nb\n", "a\n\nb\n"},
+		{"a\r\nb\rc", "a\nb\nc"}, // no client can tell these apart
+		{" leading", " leading"}, {"  two", "  two"}, {":colon", ":colon"}, {"data: x", "data: x"},
+		{"😀 ünï\u2028\u2029", "😀 ünï\u2028\u2029"}, {"\ufeffbom", "\ufeffbom"}, {"a\x00b", "a\x00b"}, {"\ttab ", "\ttab "},
+		{mib, mib}, {strings.Repeat("\n", 5000), strings.Repeat("\n", 5000)},
+	} {
+		got := s.publish("bytes", c.sent)
+		sub.want("message", got.Position, c.read)
+		m := want[struct{ Data string }](s, 200, "GET", "/messages/"+got.Position, "")
+		if m.Data != c.read {
+			t.Errorf("history has %.60q for %.60q", m.Data, c.sent)
+		}
+	}
+}
+
+func TestEveryWayToPublish(t *testing.T) {
+	s := start(t, nil)
+	sub := s.open(t.Context(), "/events/ways")
+	for i, c := range []struct {
+		query, kind, body string
+		event, id, data   string
+		retry             int64
+	}{
+		{"", "application/json", `{"event":"e","id":"i1","data":"d","retry":0}`, "e", "i1", "d", 0},
+		{"", "application/json; charset=utf-8", `{"data": {"b": [1, 2.50, "x\u00e9"] } }`, "message", "*", `{"b":[1,2.50,"x\u00e9"]}`, 0},
+		{"", "application/json", `{"data":"","id":null}`, "message", "*", "", 0},
+		{"", "application/json", `{"data":null}`, "message", "*", "null", 0},
+		{"", "application/vnd.x+json", `{"data":"\ud83d\ude00 \\u"}`, "message", "*", "😀 \\u", 0},
+		{"", "application/x-www-form-urlencoded", "data=a%0Ab&event=f&id=i2&retry=7000", "f", "i2", "a\nb", 7000},
+		{"", "application/x-www-form-urlencoded", "just curl -d", "message", "*", "just curl -d", 7000},
+		{"?event=t&id=i3&retry=9000&token=x", "text/plain", "plain", "t", "i3", "plain", 9000},
+		{"", "", "no type", "message", "*", "no type", 9000},
+		{"", "text/html", "<b>", "message", "*", "<b>", 9000},
+		{"", "multipart/form-data; boundary=B", "--B\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\nmulti\r\npart\r\n--B--\r\n", "message", "*", "multi\npart", 9000},
+	} {
+		got := want[receiptJSON](s, 201, "POST", "/channels/ways/messages"+c.query, c.body, "Content-Type", c.kind)
+		if got.Clients != 1 {
+			t.Errorf("case %d: reached %d clients", i, got.Clients)
+		}
+		id := c.id
+		if id == "*" {
+			id = got.Position
+		}
+		if got.ID != id {
+			t.Errorf("case %d: id %q, want %q", i, got.ID, id)
+		}
+		sub.want(c.event, id, c.data)
+		if i > 0 && sub.retry != c.retry && c.retry != 0 {
+			t.Errorf("case %d: retry %d", i, sub.retry)
+		}
+	}
+}
+
+func TestWhatCannotBePublishedIsRefusedByItsField(t *testing.T) {
+	s := start(t, func(c *Config) { c.MaxEvent = 1000 })
+	json, text := "application/json", "text/plain"
+	epoch := s.j.Epoch()
+	for _, c := range []struct {
+		query, kind, body string
+		status            int
+		code, field       string
+		says              string
+	}{
+		{"", json, `{"event":"a\nb","data":""}`, 400, "bad_event", "event", "line break"},
+		{"", json, `{"id":"a\rb","data":""}`, 400, "bad_id", "id", "line break"},
+		{"", json, `{"id":"a\u0000b","data":""}`, 400, "bad_id", "id", "NUL"},
+		{"", json, `{"id":" a","data":""}`, 400, "bad_id", "id", "space"},
+		{"", json, `{"id":"` + epoch + `.7","data":""}`, 400, "bad_id", "id", "position"},
+		{"", json, "{\"data\":\"\xff\"}", 400, "bad_data", "data", "UTF-8"},
+		{"", json, `{"data":"\ud800"}`, 400, "bad_data", "data", "surrogate"},
+		{"", json, "{\"event\":\"\xc3\x28\",\"data\":\"\"}", 400, "bad_event", "event", "UTF-8"},
+		{"?id=%ff", text, "x", 400, "bad_id", "id", "UTF-8"},
+		{"", text, "\xff", 400, "bad_data", "data", "UTF-8"},
+		{"", json, `{"retry":-1,"data":""}`, 400, "bad_retry", "retry", "negative"},
+		{"", json, `{"retry":1.5,"data":""}`, 400, "bad_retry", "retry", "whole"},
+		{"?retry=soon", text, "", 400, "bad_retry", "retry", "whole"},
+		{"", json, `{"data":"","type":"x"}`, 400, "unknown_field", "type", "type"},
+		{"?type=x", text, "", 400, "unknown_field", "type", "type"},
+		{"?event=x", json, `{"data":""}`, 400, "bad_event", "event", "address"},
+		{"", json, `{"data":"","data":""}`, 400, "bad_json", "data", "twice"},
+		{"", json, "{\n \"data\": \"x\",\n}", 400, "bad_json", "", "line 3, column 1"},
+		{"", json, `{"data":"x"} x`, 400, "bad_json", "", "column 14"},
+		{"", json, `{"data":`, 400, "bad_json", "", "ends too early"},
+		{"", json, ``, 400, "bad_json", "", "empty"},
+		{"", json, `[1]`, 400, "bad_json", "", "not an object"},
+		{"", json, `{"event":"x"}`, 400, "bad_data", "data", "no data"},
+		{"", json, `{"event":7,"data":""}`, 400, "bad_event", "event", "not a text"},
+		{"", "application/x-www-form-urlencoded", `{"data":"x=y"}`, 400, "unknown_field", `{"data":"x`, "no field"},
+		{"", "application/x-www-form-urlencoded", `{"data":"x"}`, 400, "bad_form", "", "looks like JSON"},
+		{"", "application/octet-stream", "x", 415, "bad_content_type", "", "octet-stream"},
+		{"", "text/plain; charset=latin1", "x", 415, "bad_content_type", "", "latin1"},
+		{"", text, strings.Repeat("x", 1001), 413, "too_large", "data", "limit is 1000 bytes"},
+		{"", json, `{"id":"` + strings.Repeat("x", 2000) + `","data":""}`, 400, "bad_id", "id", "longer"},
+	} {
+		got := want[refusal](s, c.status, "POST", "/channels/refused/messages"+c.query, c.body, "Content-Type", c.kind).Error
+		if got.Code != c.code || got.Field != c.field || !strings.Contains(got.Message, c.says) {
+			t.Errorf("%.50q: %+v, want %s of %q saying %q", c.body, got, c.code, c.field, c.says)
+		}
+	}
+	if _, ok := s.j.Source("refused"); ok {
+		t.Error("a refused message left a channel behind")
+	}
+	if s.j.Last() != 0 {
+		t.Errorf("%d messages were committed", s.j.Last())
+	}
+	if list := s.published.list(); len(list) != 30 || list[0].Error == "" {
+		t.Errorf("%d refusals are shown, %+v", len(list), list[0])
+	}
+}
+
+func TestABodyOf20MiBIsRefusedWithItsLimit(t *testing.T) {
+	s := start(t, nil)
+	for _, size := range []int{20 << 20, 40 << 20} {
+		resp, text := s.do("POST", "/channels/big/messages", strings.Repeat("x", size), "Content-Type", "text/plain")
+		if resp.StatusCode != 413 || !strings.Contains(text, "16 MiB") {
+			t.Errorf("%d MiB: %s %s", size>>20, resp.Status, text)
+		}
+	}
+}
+
+func TestNothingIsPublishedToAFeed(t *testing.T) {
+	s := start(t, nil)
+	if _, err := s.j.AddSource(t.Context(), live.Source{Name: "remote", Kind: live.FeedSource}); err != nil {
+		t.Fatal(err)
+	}
+	if e := want[refusal](s, 409, "POST", "/channels/remote/messages", "x", "Content-Type", "text/plain").Error; e.Code != "not_a_channel" {
+		t.Error(e)
+	}
+}
+
+func TestChannelsComeIntoBeingUpToTheLimit(t *testing.T) {
+	s := start(t, func(c *Config) { c.MaxChannels = 2 })
+	s.publish("one", "x")
+	s.open(t.Context(), "/events/two")
+	if e := want[refusal](s, 409, "GET", "/events/three", "").Error; e.Code != "too_many_channels" {
+		t.Error(e)
+	}
+	s.Reconfigure(func(c *Config) { c.CreateChannels = false; c.MaxChannels = 10 })
+	if e := want[refusal](s, 404, "POST", "/channels/four/messages", `{"data":""}`).Error; e.Hint == "" {
+		t.Error(e)
+	}
+	if e := want[refusal](s, 404, "GET", "/events/four", "").Error; e.Code != "not_found" {
+		t.Error(e)
+	}
+	if e := want[refusal](s, 400, "GET", "/events/a%2Fb", "").Error; e.Code != "bad_name" {
+		t.Error(e)
+	}
+}
+
+func TestSeveralSourcesOnOneConnection(t *testing.T) {
+	s := start(t, nil)
+	ab, all := s.open(t.Context(), "/events?source=a&source=b"), s.open(t.Context(), "/events")
+	one := s.publish("a", "1")
+	s.publish("c", "2")
+	two := s.publish("b", "3")
+	ab.want("message", one.Position, "1")
+	ab.want("message", two.Position, "3")
+	for _, data := range []string{"1", "2", "3"} {
+		all.want("message", "*", data)
+	}
+	// A position of another source resumes as well.
+	again := s.open(t.Context(), "/events?source=a&source=b", "Last-Event-ID", s.position(2))
+	again.want("message", two.Position, "3")
+}
+
+func TestATypeFilterLetsGapsPass(t *testing.T) {
+	s := start(t, nil)
+	sub := s.open(t.Context(), "/events/typed?type=order.*,ping")
+	post := func(event, data string) int {
+		return want[receiptJSON](s, 201, "POST", "/channels/typed/messages", fmt.Sprintf(`{"event":%q,"data":%q}`, event, data)).Clients
+	}
+	if n := post("order.paid", "1"); n != 1 {
+		t.Errorf("order.paid reached %d", n)
+	}
+	if n := post("stock", "2"); n != 0 {
+		t.Errorf("stock reached %d", n)
+	}
+	src, _ := s.j.Source("typed")
+	if _, err := s.j.Append(t.Context(), live.Draft{Source: src.ID, Kind: live.GapKind, Data: `{"missing":2,"code":"x","reason":"r"}`}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.j.Append(t.Context(), live.Draft{Source: src.ID, Kind: live.NoteKind, Data: `{"code":"lost","reason":"r"}`}); err != nil {
+		t.Fatal(err)
+	}
+	post("ping", "3")
+	first := sub.want("order.paid", "*", "1")
+	sub.want("gap", first.id, `{"missing":2,"code":"x","reason":"r"}`)
+	sub.want("ping", "*", "3")
+}
+
+func TestTheTutorialsAddresses(t *testing.T) {
+	s := start(t, nil)
+	if r := want[map[string]any](s, 200, "GET", "/add-message/Hello%20//%20there", ""); r["data"] != "Hello // there" || r["message"] == "" {
+		t.Error(r)
+	}
+	s.publish("other", "not this")
+	sub := s.open(t.Context(), "/sse")
+	first := sub.want("message", "*", "Hello // there")
+	want[map[string]any](s, 201, "POST", "/add-message/50%25", "")
+	sub.want("message", "*", "50%")
+	want[map[string]any](s, 200, "GET", "/add-message/..", "")
+	sub.want("message", "*", "..")
+	// Who resumes is not sent the newest, but what came since.
+	again := s.open(t.Context(), "/sse", "Last-Event-ID", first.id)
+	again.want("message", "*", "50%")
+	want[refusal](s, 400, "GET", "/add-message/", "")
+	resp, _ := s.do("HEAD", "/add-message/x", "")
+	if resp.StatusCode != 405 {
+		t.Errorf("HEAD: %s", resp.Status)
+	}
+	want[refusal](s, 503, "GET", "/add-message/x", "", "Sec-Purpose", "prefetch;prerender")
+	want[refusal](s, 403, "GET", "/add-message/x", "", "Sec-Fetch-Site", "cross-site")
+	want[refusal](s, 403, "GET", "/add-message/x", "", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document")
+}
+
+func TestHistoryIsReadInBothDirections(t *testing.T) {
+	s := start(t, nil)
+	for i := range 25 {
+		s.publish([]string{"even", "odd"}[i%2], fmt.Sprint(i+1))
+	}
+	type page struct {
+		Messages []struct {
+			Position, Source, Kind, Event, ID, Data string
+			Size                                    int
+			Cut                                     bool
+		}
+		From, To string
+		More     bool
+	}
+	read := func(path string) (string, page) {
+		p := want[page](s, 200, "GET", path, "")
+		var got []string
+		for _, m := range p.Messages {
+			got = append(got, m.Data)
+		}
+		return strings.Join(got, " "), p
+	}
+	for _, c := range []struct {
+		path, want string
+		more       bool
+	}{
+		{"/messages?limit=3", "23 24 25", true},
+		{"/messages?limit=3&before=" + s.position(23), "20 21 22", true},
+		{"/messages?limit=3&after=" + s.position(23), "24 25", false},
+		{"/messages?limit=3&after=0", "1 2 3", true},
+		{"/sources/even/messages?limit=3", "21 23 25", true},
+		{"/messages?source=even&source=odd&limit=2", "24 25", true},
+		{"/sources/odd/messages?q=2+-4", "2 12 20 22", false},
+		{"/messages?at=2000-01-01T00:00:00Z&limit=2", "1 2", true},
+	} {
+		got, p := read(c.path)
+		if got != c.want || p.More != c.more {
+			t.Errorf("%s: %q more %v, want %q more %v", c.path, got, p.More, c.want, c.more)
+		}
+	}
+	_, p := read("/messages?limit=3")
+	if p.From != s.position(23) || p.To != s.position(25) {
+		t.Errorf("examined %s to %s", p.From, p.To)
+	}
+	s.publish("even", strings.Repeat("é", 300))
+	_, p = read("/messages?limit=1&preview=101")
+	if m := p.Messages[0]; m.Data != strings.Repeat("é", 50) || m.Size != 600 || !m.Cut {
+		t.Errorf("%+v", m)
+	}
+	for _, bad := range []string{"limit=0", "limit=5001", "limit=x", "after=x", "at=yesterday", "q=%22x", "preview=-1"} {
+		want[refusal](s, 400, "GET", "/messages?"+bad, "")
+	}
+	want[refusal](s, 410, "GET", "/messages?after=zzzz.1", "")
+	want[refusal](s, 404, "GET", "/sources/nobody/messages", "")
+}
+
+func TestOneMessageAndItsFrame(t *testing.T) {
+	s := start(t, nil)
+	got := want[receiptJSON](s, 201, "POST", "/channels/raw/messages", `{"event":"e","id":"x","data":"a\nb","retry":5}`)
+	resp, text := s.do("GET", "/messages/"+got.Position+"?raw=1", "")
+	if text != "event: e\nid: x\nretry: 5\ndata: a\ndata: b\n\n" || resp.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
+		t.Errorf("%q %s", text, resp.Header.Get("Content-Type"))
+	}
+	m := want[map[string]any](s, 200, "GET", "/messages/"+got.Position, "")
+	if m["position"] != got.Position || m["source"] != "raw" || m["id"] != "x" || m["size"] != 3.0 || m["retry"] != 5.0 {
+		t.Error(m)
+	}
+	want[refusal](s, 404, "GET", "/messages/"+s.position(99), "")
+	want[refusal](s, 400, "GET", "/messages/1", "")
+}
+
+func TestHeadOfAStreamEndsAtOnceAndMakesNoChannel(t *testing.T) {
+	s := start(t, nil)
+	resp, _ := s.do("HEAD", "/events/x", "")
+	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "text/event-stream" {
+		t.Errorf("%s %v", resp.Status, resp.Header)
+	}
+	if _, ok := s.j.Source("x"); ok {
+		t.Error("HEAD made a channel")
+	}
+}
+
+func TestAStreamOverHTTP10(t *testing.T) {
+	s := start(t, nil)
+	u, err := url.Parse(s.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", u.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := fmt.Fprint(conn, "GET /events/old HTTP/1.0\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	in := bufio.NewReader(conn)
+	resp, err := http.ReadResponse(in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.StatusCode != 200 || len(resp.TransferEncoding) > 0 {
+		t.Fatalf("%s %v", resp.Status, resp.TransferEncoding)
+	}
+	rd := &reader{t: t, in: bufio.NewReader(resp.Body), body: resp.Body}
+	got := s.publish("old", "x")
+	rd.want("message", got.Position, "x")
+}
+
+func TestUnknownAddressesAndMethodsAreToldApart(t *testing.T) {
+	s := start(t, nil)
+	if e := want[refusal](s, 404, "GET", "/nothing", "").Error; e.Code != "not_found" {
+		t.Error(e)
+	}
+	if e := want[refusal](s, 405, "DELETE", "/messages", "").Error; e.Hint != "Use GET." {
+		t.Error(e)
+	}
+	want[refusal](s, 404, "GET", "/api/nothing", "")
+	want[refusal](s, 405, "GET", "/channels/x/messages", "")
+}
+
+func TestHealthAndMetrics(t *testing.T) {
+	s := start(t, nil)
+	s.publish("m", "x")
+	if h := want[map[string]string](s, 200, "GET", "/healthz", ""); h["status"] != "ok" {
+		t.Error(h)
+	}
+	_, text := s.do("GET", "/metrics", "")
+	for _, line := range []string{"signalbox_messages_appended_total 1", "signalbox_publish_seconds_count 1", `signalbox_feeds{state="open"} 0`, "go_goroutines"} {
+		if !strings.Contains(text, line) {
+			t.Errorf("no %q in the metrics", line)
+		}
+	}
+}

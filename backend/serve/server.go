@@ -1,0 +1,126 @@
+package serve
+
+import (
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"signalbox/backend/journal"
+	"signalbox/backend/live"
+	"signalbox/backend/wire"
+)
+
+// A Server is the local server.
+type Server struct {
+	j      *journal.Journal
+	cfg    atomic.Pointer[Config]
+	encode func(*live.Message) []byte // a message's frame
+
+	clients   clients
+	changes   changes
+	fault     lastFault
+	meter     meter
+	published published
+	metrics   *metrics
+	sessions  *sessions
+	tries     tries
+	address   atomic.Pointer[address]
+	creating  sync.Mutex    // one channel comes into being at a time, or the limit would not hold
+	ending    chan struct{} // closed when the server begins to end
+	ended     sync.Once
+	routes    http.Handler
+}
+
+// An address is where the server listens.
+type address struct{ address, notice string }
+
+// New returns a server. Serve runs it.
+func New(cfg Config) *Server {
+	cfg.setDefaults()
+	epoch := cfg.Journal.Epoch()
+	s := &Server{
+		j:        cfg.Journal,
+		encode:   func(m *live.Message) []byte { return wire.Frame(epoch, m) },
+		ending:   make(chan struct{}),
+		sessions: newSessions(epoch, cfg.Token),
+	}
+	s.cfg.Store(&cfg)
+	s.address.Store(&address{})
+	s.changes.init()
+	s.clients.init(s.changes.ringSoon)
+	s.metrics = newMetrics(s)
+	s.routes = s.mux()
+	return s
+}
+
+// Handler answers on TCP.
+func (s *Server) Handler() http.Handler { return s.recovered(s.guarded(s.routes)) }
+
+// Window answers the window: without a token and a guard, because nobody else
+// reaches it. It needs neither Flusher nor a context that ends, which Wails'
+// asset server does not give.
+func (s *Server) Window() http.Handler {
+	return s.recovered(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		s.routes.ServeHTTP(w, r.WithContext(inWindow(r.Context())))
+	}))
+}
+
+// SetAddress says where it listens, and what a user should know about that.
+func (s *Server) SetAddress(listens, notice string) {
+	s.address.Store(&address{listens, notice})
+	s.Changed()
+}
+
+// Reconfigure changes heartbeat, reconnection time and limits while running.
+// What a stream has begun with it keeps.
+func (s *Server) Reconfigure(change func(*Config)) {
+	for {
+		old := s.cfg.Load()
+		cfg := *old
+		change(&cfg)
+		cfg.setDefaults()
+		if s.cfg.CompareAndSwap(old, &cfg) {
+			s.Changed()
+			return
+		}
+	}
+}
+
+// Changed says that something in /api/state that is no counter has changed.
+func (s *Server) Changed() { s.changes.ring() }
+
+// sourcesChanged says that sources came, went, or were renamed.
+func (s *Server) sourcesChanged() {
+	s.clients.refollow()
+	s.changes.ring()
+}
+
+// Clients returns how many clients follow any of the sources; all clients
+// where none is named.
+func (s *Server) Clients(sources ...string) int {
+	if len(sources) == 0 {
+		return s.clients.count()
+	}
+	ids := make([]int64, 0, len(sources))
+	for _, name := range sources {
+		if src, ok := s.j.Source(name); ok {
+			ids = append(ids, src.ID)
+		}
+	}
+	return s.clients.following(ids)
+}
+
+func (s *Server) config() *Config { return s.cfg.Load() }
+
+// now is the time as the API writes it.
+func now() time.Time { return stamp(time.Now()) }
+
+// stamp rounds a time to what the API writes: microseconds, in UTC.
+func stamp(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.UTC().Truncate(time.Microsecond)
+}

@@ -1,0 +1,246 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"signalbox/backend/journal"
+	"signalbox/backend/live"
+	"signalbox/backend/wire"
+)
+
+const (
+	// portion is how much is gathered for one write.
+	portion = 64 << 10
+	// stretch is how much one write deadline is for: a large message to a slow
+	// but living reader takes several.
+	stretch = 256 << 10
+)
+
+// heartbeat is a comment. It ends with one line break: after a blank line
+// some clients report an event that is not there.
+const heartbeat = ":\n"
+
+func streamHeaders(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // or nginx would hold messages back
+	// A connection that carried a stream is of no further use.
+	h.Set("Connection", "close")
+}
+
+// stream follows the journal for one client until either ends. There is no
+// queue in between: a client that reads slowly is far behind in the journal,
+// and nothing else.
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, sub subscription) error {
+	after, gap, err := s.begin(r.Context(), &sub)
+	if err != nil {
+		return err
+	}
+	ctx, end := context.WithCancelCause(r.Context())
+	defer end(nil)
+	c := &client{
+		address: r.RemoteAddr, agent: r.UserAgent(), protocol: r.Proto, resumed: sub.resume,
+		names: or(sub.names), types: or(sub.types), since: time.Now(), end: end,
+		sources: sub.sources, filter: live.Filter{Types: sub.types},
+	}
+	if err := s.clients.add(c); err != nil {
+		return err
+	}
+	defer s.clients.remove(c)
+
+	f := &follower{Server: s, client: c, out: newOutput(w, s.config().WriteTimeout), heartbeat: s.config().Heartbeat}
+	f.follow(sub.sources, after)
+	streamHeaders(w)
+	opening := wire.AppendRetry(nil, s.config().Retry.Milliseconds())
+	opening = append(opening, heartbeat...)
+	if gap != nil {
+		opening = wire.AppendGap(opening, gap)
+	}
+	// What comes after this line is no HTTP answer any more: errors end the stream.
+	err = errors.Join(f.out.write(opening), f.out.flush())
+	for err == nil {
+		err = f.step(ctx)
+	}
+	f.farewell(ctx, err)
+	return nil
+}
+
+// or returns a list that JSON writes as [] where it is empty.
+func or(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+// A follower writes what its client's cursor finds.
+type follower struct {
+	*Server
+	client    *client
+	out       *output
+	heartbeat time.Duration
+	cursor    *journal.Cursor
+	gone      map[int64]bool // for clients of all sources: which were removed
+
+	idle   context.Context // ends when it is time to look whether a heartbeat is due
+	cancel context.CancelFunc
+}
+
+func (f *follower) follow(sources []int64, after int64) {
+	// The types are not the cursor's business: a gap passes whatever they are.
+	f.cursor = f.j.Follow(live.Filter{Sources: sources}, after)
+	f.client.cursor.Store(f.cursor)
+	f.gone = make(map[int64]bool)
+}
+
+// step waits for what comes next and writes it.
+func (f *follower) step(ctx context.Context) error {
+	if f.idle == nil {
+		// The first one falls anywhere into the period, so that clients that
+		// came together are not served together ever after.
+		d := f.heartbeat/2 + rand.N(f.heartbeat/2+1)
+		if !f.out.last.IsZero() && f.cancel != nil {
+			d = f.heartbeat - time.Since(f.out.last)
+		}
+		f.idle, f.cancel = f.client.waiting(ctx, d)
+	}
+	batch, err := f.cursor.Next(f.idle)
+	switch {
+	case err == nil:
+		return f.send(batch)
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case f.idle.Err() == nil:
+		return err
+	}
+	f.cancel()
+	f.idle = nil
+	if f.client.wasPoked() {
+		f.lookAgain()
+	}
+	if time.Since(f.out.last) < f.heartbeat {
+		return nil
+	}
+	return errors.Join(f.out.write([]byte(heartbeat)), f.out.flush())
+}
+
+// lookAgain follows the sources that the client's names mean by now, and those
+// that it has followed so far under names that were changed. A channel that
+// was removed and has come into being again is another one.
+func (f *follower) lookAgain() {
+	clear(f.gone)
+	if len(f.client.names) == 0 {
+		return
+	}
+	var sources []int64
+	for _, id := range f.client.sources {
+		if src, ok := f.j.SourceByID(id); ok && src.Removed.IsZero() {
+			sources = append(sources, id)
+		}
+	}
+	for _, name := range f.client.names {
+		if src, ok := f.j.Source(name); ok && !slices.Contains(sources, src.ID) {
+			sources = append(sources, src.ID)
+		}
+	}
+	// With none left it waits at the old ones: an empty list would mean all.
+	if len(sources) == 0 || slices.Equal(sources, f.client.sources) {
+		return
+	}
+	f.clients.follow(f.client, sources)
+	f.follow(sources, f.cursor.Place())
+}
+
+var buffers = sync.Pool{New: func() any { b := make([]byte, 0, portion); return &b }}
+
+// send writes what the cursor found, gathered into as few writes as possible.
+func (f *follower) send(batch journal.Batch) error {
+	pooled := buffers.Get().(*[]byte)
+	defer buffers.Put(pooled)
+	b := (*pooled)[:0]
+	if batch.Gap != nil {
+		b = wire.AppendGap(b, batch.Gap)
+	}
+	var sent, last int64
+	for _, e := range batch.Entries {
+		if !f.wants(&e.Message) {
+			continue
+		}
+		frame := e.Frame(f.encode)
+		if len(b)+len(frame) > portion {
+			if err := f.out.write(b); err != nil {
+				return err
+			}
+			b = b[:0]
+		}
+		if len(frame) > portion {
+			if err := f.out.write(frame); err != nil {
+				return err
+			}
+		} else {
+			b = append(b, frame...)
+		}
+		sent, last = sent+1, e.Number
+	}
+	if sent == 0 && batch.Gap == nil {
+		return nil
+	}
+	if err := errors.Join(f.out.write(b), f.out.flush()); err != nil {
+		return err
+	}
+	if sent > 0 {
+		f.client.last.Store(last)
+	}
+	f.client.sent.Add(sent)
+	f.client.bytes.Store(f.out.total)
+	f.metrics.delivered.Add(sent)
+	f.metrics.bytes.Add(f.out.total - f.out.counted)
+	f.out.counted = f.out.total
+	return nil
+}
+
+func (f *follower) wants(m *live.Message) bool {
+	switch {
+	case m.Kind == live.NoteKind:
+		return false
+	case len(f.client.names) == 0 && f.wasRemoved(m.Source):
+		return false
+	}
+	return m.Kind == live.GapKind || f.client.filter.Match(m)
+}
+
+func (f *follower) wasRemoved(source int64) bool {
+	gone, known := f.gone[source]
+	if !known {
+		src, ok := f.j.SourceByID(source)
+		gone = !ok || !src.Removed.IsZero()
+		f.gone[source] = gone
+	}
+	return gone
+}
+
+// farewell ends the stream of a client that still reads, with a time to come
+// back at: after a restart they must not all come in the same moment.
+func (f *follower) farewell(ctx context.Context, err error) {
+	if f.cancel != nil {
+		f.cancel()
+	}
+	switch {
+	case errors.Is(err, errEnding), errors.Is(err, journal.ErrClosed):
+		retry := f.config().Retry
+		spread := retry + rand.N(retry+time.Second)
+		// It is going either way.
+		_ = errors.Join(f.out.write(wire.AppendRetry(nil, spread.Milliseconds())), f.out.flush())
+	case ctx.Err() == nil && f.out.err == nil:
+		f.config().Log.Warn("a stream ended", "client", f.client.id, "err", err)
+	case ctx.Err() == nil:
+		f.config().Log.Debug("a client was cut off", "client", f.client.id, "err", err)
+	}
+}

@@ -1,0 +1,158 @@
+package serve
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"signalbox/backend/live"
+)
+
+// A subscription is what a client asks for.
+type subscription struct {
+	names   []string // of sources; empty for all
+	types   []string
+	resume  string // the id to go on after; empty for from now on
+	oldest  bool   // from the oldest message kept
+	newest  bool   // without an id to resume from, the newest message first
+	sources []int64
+}
+
+// events follows one source.
+func (s *Server) events(w http.ResponseWriter, r *http.Request) error {
+	return s.subscribe(w, r, []string{r.PathValue("source")}, false)
+}
+
+// eventsOf follows the sources named in the query, or all.
+func (s *Server) eventsOf(w http.ResponseWriter, r *http.Request) error {
+	return s.subscribe(w, r, r.URL.Query()["source"], false)
+}
+
+// tutorialEvents is the address of the well-known tutorials.
+func (s *Server) tutorialEvents(w http.ResponseWriter, r *http.Request) error {
+	return s.subscribe(w, r, []string{tutorialChannel}, true)
+}
+
+func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, names []string, newest bool) error {
+	slices.Sort(names)
+	sub := subscription{names: slices.Compact(names), newest: newest}
+	q := r.URL.Query()
+	for _, list := range q["type"] {
+		for t := range strings.SplitSeq(list, ",") {
+			if t != "" {
+				sub.types = append(sub.types, t)
+			}
+		}
+	}
+	sub.resume = lastEventID(r.Header, q)
+	sub.oldest = sub.resume == "0" && q.Get("after") == "0" && r.Header.Get("Last-Event-ID") == ""
+	if r.Method == http.MethodHead {
+		streamHeaders(w)
+		return nil
+	}
+	for _, name := range sub.names {
+		src, err := s.source(r.Context(), name)
+		if err != nil {
+			return err
+		}
+		sub.sources = append(sub.sources, src.ID)
+	}
+	return s.stream(w, r, sub)
+}
+
+// lastEventID returns the id that a client resumes from. The header comes
+// first: a browser keeps the address with which it began when it comes back.
+// The other names are those that stand-ins for EventSource use, which cannot
+// set a header.
+func lastEventID(h http.Header, q url.Values) string {
+	if id := h.Get("Last-Event-ID"); id != "" {
+		if utf8.ValidString(id) {
+			return id
+		}
+		// Some clients write a header in Latin-1, whatever the id was.
+		runes := make([]rune, len(id))
+		for i := range len(id) {
+			runes[i] = rune(id[i])
+		}
+		return string(runes)
+	}
+	for _, name := range []string{"lastEventId", "last-event-id", "Last-Event-ID", "after"} {
+		if id := q.Get(name); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+// source looks up a source; a channel that does not exist comes into being.
+func (s *Server) source(ctx context.Context, name string) (live.Source, error) {
+	if src, ok := s.j.Source(name); ok {
+		return src, nil
+	}
+	if err := live.CheckName(name); err != nil {
+		return live.Source{}, err
+	}
+	cfg := s.config()
+	if !cfg.CreateChannels {
+		return live.Source{}, live.Errorf("not_found", "There is no source called %q.", name).WithField("source").
+			WithHint("Make the channel in Signalbox first: the settings say that none comes into being by itself.")
+	}
+	s.creating.Lock()
+	defer s.creating.Unlock()
+	if src, ok := s.j.Source(name); ok {
+		return src, nil
+	}
+	channels := 0
+	for _, src := range s.j.Sources() {
+		if src.Kind == live.ChannelSource {
+			channels++
+		}
+	}
+	if channels >= cfg.MaxChannels {
+		return live.Source{}, live.Errorf("too_many_channels", "There are %d channels, and no more come into being by themselves.", channels).
+			WithHint("Remove some, make this one in Signalbox, or raise the limit in the settings.")
+	}
+	src, err := s.j.AddSource(ctx, live.Source{Name: name, Kind: live.ChannelSource})
+	if err != nil {
+		// Somebody who does not go through here may have been faster.
+		if src, ok := s.j.Source(name); ok {
+			return src, nil
+		}
+		return live.Source{}, err
+	}
+	s.sourcesChanged()
+	return src, nil
+}
+
+// begin returns the place to follow a subscription from, and the gap to begin
+// with.
+func (s *Server) begin(ctx context.Context, sub *subscription) (after int64, gap *live.Gap, err error) {
+	switch {
+	case sub.oldest:
+		return 0, nil, nil
+	case sub.resume != "":
+		return s.resume(ctx, sub.sources, sub.resume)
+	case sub.newest:
+		page, err := s.j.Read(ctx, live.Query{Filter: live.Filter{Sources: sub.sources, EventsOnly: true}, Newest: true, Limit: 1})
+		if err != nil {
+			return 0, nil, err
+		}
+		if len(page.Messages) > 0 {
+			return page.Messages[0].Number - 1, nil, nil
+		}
+	}
+	return s.j.Last(), nil, nil
+}
+
+// resume finds the place behind an id. A position of this journal is one, also
+// where a message has that text for an id of its own: such an id never goes on
+// the wire.
+func (s *Server) resume(ctx context.Context, sources []int64, id string) (int64, *live.Gap, error) {
+	if p, ok := live.ParsePosition(id); ok && p.Epoch == s.j.Epoch() && s.j.First()-1 <= p.Number && p.Number <= s.j.Last() && p.Number > 0 {
+		return p.Number, nil, nil
+	}
+	return s.j.Resume(ctx, sources, id)
+}

@@ -1,0 +1,102 @@
+package serve
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"signalbox/backend/live"
+)
+
+// admit returns the error for somebody who may not use a route, or nil.
+func (s *Server) admit(who access, r *http.Request) error {
+	if who == everybody || windowed(r.Context()) {
+		return nil
+	}
+	if who == others && !s.config().RequireToken {
+		return nil
+	}
+	// A cookie goes with whatever our own pages send; other sites that are
+	// allowed have to show the token itself.
+	if !foreign(r) && s.sessions.holds(r) {
+		return nil
+	}
+	token := bearer(r)
+	if token == "" && who == others {
+		// EventSource cannot set a header.
+		token = r.URL.Query().Get("token")
+	}
+	if token == "" {
+		return live.Errorf("no_token", "This needs the token of this Signalbox.").
+			WithHint("Send it as Authorization: Bearer TOKEN. It stands in the address that was printed when Signalbox was started.")
+	}
+	return s.try(r, token)
+}
+
+// bearer returns the token of the Authorization header.
+func bearer(r *http.Request) string {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// try compares a token with ours, in a time that tells nothing about it.
+func (s *Server) try(r *http.Request, token string) error {
+	address := remote(r.RemoteAddr)
+	if s.tries.exhausted(address) {
+		return live.Errorf("too_many_tries", "Too many wrong tokens came from this address.").WithHint("Try again in a minute.")
+	}
+	given, ours := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(s.config().Token))
+	if s.config().Token != "" && subtle.ConstantTimeCompare(given[:], ours[:]) == 1 {
+		return nil
+	}
+	s.tries.wrong(address, given)
+	return live.Errorf("wrong_token", "This is not the token of this Signalbox.").WithField("token").
+		WithHint("It stands in the address that was printed when Signalbox was started.")
+}
+
+const (
+	wrongTokens = 20          // different ones from one address…
+	wrongTime   = time.Minute // …in this time
+	wrongMost   = 4096        // addresses that are remembered
+)
+
+// tries counts different wrong tokens by address. Different ones, because one
+// that comes again and again is a program with an old setting, not a guess;
+// it must not lock out those beside it.
+type tries struct {
+	mu        sync.Mutex
+	byAddress map[netip.Addr]*guesses
+}
+
+type guesses struct {
+	since  time.Time
+	tokens map[[32]byte]bool
+}
+
+func (t *tries) exhausted(address netip.Addr) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	g := t.byAddress[address]
+	return g != nil && time.Since(g.since) < wrongTime && len(g.tokens) >= wrongTokens
+}
+
+func (t *tries) wrong(address netip.Addr, token [32]byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	g := t.byAddress[address]
+	if g == nil || time.Since(g.since) >= wrongTime {
+		if t.byAddress == nil || len(t.byAddress) >= wrongMost {
+			t.byAddress = make(map[netip.Addr]*guesses)
+		}
+		g = &guesses{since: time.Now(), tokens: make(map[[32]byte]bool)}
+		t.byAddress[address] = g
+	}
+	g.tokens[token] = true
+}

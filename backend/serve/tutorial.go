@@ -1,0 +1,53 @@
+package serve
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"signalbox/backend/live"
+)
+
+const (
+	// tutorialChannel is where the addresses of the tutorials lead.
+	tutorialChannel = "messages"
+	addMessagePath  = "/add-message/"
+)
+
+// addMessage publishes what stands in the address, as the well-known
+// tutorials do. It changes something although it may be a GET: that other
+// sites cannot use it is the guard's doing.
+func (s *Server) addMessage(w http.ResponseWriter, r *http.Request) error {
+	if r.Method != http.MethodGet && r.Method != http.MethodPost {
+		w.Header().Set("Allow", "GET, POST")
+		return live.Errorf("bad_method", "%s cannot be used here.", r.Method).WithHint("Use GET or POST.")
+	}
+	// A browser that loads in advance what somebody is still typing would
+	// publish it twice.
+	if strings.Contains(r.Header.Get("Sec-Purpose")+r.Header.Get("Purpose"), "prefetch") {
+		return live.Errorf("not_ready", "Messages are not published in advance.")
+	}
+	escaped := strings.TrimPrefix(r.URL.EscapedPath(), addMessagePath)
+	text, err := url.PathUnescape(escaped)
+	if err != nil {
+		return live.Errorf("bad_data", "The text in the address cannot be read: %v.", err).WithField("text")
+	}
+	if text == "" {
+		return live.Errorf("bad_data", "No text stands behind %s.", addMessagePath).WithField("text").
+			WithHint("Write it as in " + addMessagePath + "Hello.")
+	}
+	got, err := s.post(r.Context(), tutorialChannel, live.Draft{Data: text})
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if r.Method == http.MethodPost {
+		status = http.StatusCreated
+	}
+	return answer(w, status, struct {
+		Message string `json:"message"`
+		Channel string `json:"channel"`
+		Data    string `json:"data"`
+		receipt
+	}{"Message added.", tutorialChannel, text, got})
+}
