@@ -1,0 +1,78 @@
+import { attempt, duration, follow, item, post, publish, tidy } from './shared.js'
+
+const get = (id) => document.querySelector(id)
+const asked = new Map() // by the id of the question: its row and its time
+let source
+
+function open() {
+  source = follow(new EventSource('/events?source=sequence&source=device'))
+  source.addEventListener('step', (e) => step(JSON.parse(e.data)))
+  source.addEventListener('ask', (e) => question(e.lastEventId, e.data))
+  source.addEventListener('answer', (e) => answer(JSON.parse(e.data)))
+  source.addEventListener('no-answer', (e) => answer(JSON.parse(e.data), 'bad'))
+  source.addEventListener('hello', () => plugged(true))
+  source.addEventListener('open', state)
+}
+
+// How things are when the line is new: a run that was under way when the
+// server went down will not go on.
+async function state() {
+  get('#start').disabled = false
+  const answer = await fetch('/examples/device/state').catch(() => null)
+  if (answer?.ok) plugged((await answer.json()).plugged)
+}
+
+function step(s) {
+  if (s.step === 1) get('#steps').replaceChildren()
+  get('#steps').append(item(new Date(), s.text, `${s.step} of ${s.of}`))
+  get('#progress').value = s.step / s.of
+  get('#start').disabled = s.step < s.of
+  get('#start').textContent = s.step < s.of ? 'Running' : 'Start again'
+}
+
+get('#start').addEventListener('click', () => attempt(get('#started'), async () => {
+  await post('/examples/sequence/start')
+}))
+
+// Every question is shown when it comes back in the stream, whoever asked it.
+function question(id, text) {
+  const row = item(new Date(), text, 'asked')
+  get('#list').prepend(row)
+  asked.set(id, { row, time: Date.now() })
+  while (get('#list').children.length > 20) get('#list').lastChild.remove()
+}
+
+function answer(said, kind = '') {
+  const q = asked.get(said.to)
+  if (!q) return
+  asked.delete(said.to)
+  const row = item(new Date(q.time), `${said.ask}: ${said.text}`, `after ${((Date.now() - q.time) / 1000).toFixed(1)} s`, kind)
+  q.row.replaceWith(row)
+}
+
+// While a question is open its row says for how long. The server says when the
+// device is too late; should the server itself be gone, that is said here.
+setInterval(() => {
+  for (const [id, q] of asked) {
+    const time = Date.now() - q.time
+    q.row.lastChild.textContent = `asked ${duration(time)} ago`
+    if (time > 10_000) answer({ to: id, ask: q.row.children[1].textContent, text: 'Neither the device nor the server has said anything.' }, 'bad')
+  }
+}, 500)
+
+get('#asks').addEventListener('click', (e) => {
+  if (e.target.type === 'button') attempt(get('#result'), async () => { await publish('device', 'ask', e.target.value) })
+})
+
+get('#plug').addEventListener('change', () => attempt(get('#result'), async () => {
+  const s = await post(`/examples/device/state?plugged=${get('#plug').checked}`)
+  plugged(s.plugged)
+  return s.plugged ? 'The device has power.' : 'The device has no power. Ask it something.'
+}))
+
+function plugged(yes) {
+  get('#plug').checked = yes
+}
+
+tidy(() => source.close(), open)
+open()

@@ -1,0 +1,63 @@
+import { attempt, duration, follow, item, post, tidy } from './shared.js'
+
+const list = document.querySelector('#list')
+const result = document.querySelector('#result')
+const name = Math.random().toString(36).slice(2) // of this page's line
+const times = new Map() // how often each number came
+let source, first, last
+
+function open() {
+  source = follow(new EventSource(`/examples/reliable/events?line=${name}`))
+  source.addEventListener('count', received)
+  source.addEventListener('ping', received)
+}
+
+function received(e) {
+  const number = Number(e.lastEventId)
+  times.set(number, (times.get(number) ?? 0) + 1)
+  first = Math.min(first ?? number, number)
+  last = Math.max(last ?? number, number)
+  const what = e.type === 'ping' ? `ping: the time is ${e.data}` : 'count'
+  list.prepend(item(new Date(), what, `id ${number}`))
+  while (list.children.length > 30) list.lastChild.remove()
+  prove()
+}
+
+// The proof: from the first to the last number, which came, and how often.
+function prove() {
+  const ranges = [] // [from, to, came]
+  let missing = 0, repeated = 0
+  for (let n = first; n <= last; n++) {
+    const came = times.has(n)
+    if (!came) missing++
+    else repeated += times.get(n) - 1
+    if (ranges.at(-1)?.[2] === came) ranges.at(-1)[1] = n
+    else ranges.push([n, n, came])
+  }
+  const proof = document.querySelector('#proof')
+  proof.textContent = `${first}…${last}: ${times.size} received, ${missing} missing, ${repeated} repeated`
+  proof.className = `proof ${missing + repeated ? 'bad' : 'good'}`
+  document.querySelector('#ranges').textContent = missing
+    ? ranges.map(([from, to, came]) => `${from}…${to} ${came ? 'received' : 'missing'}`).join(', ')
+    : ''
+}
+
+document.querySelector('#cut').addEventListener('click', () => attempt(result, async () => {
+  await post(`/examples/reliable/cut?line=${name}`)
+  const after = last
+  const time = Date.now()
+  source.addEventListener('open', () => setTimeout(() => {
+    result.textContent = `Back after ${duration(Date.now() - time)}: ${after + 1}…${last} came at once.`
+  }, 300), { once: true })
+  return `Cut after ${after}. The browser comes back in ten seconds.`
+}))
+
+// A new EventSource knows nothing of the old one's last id.
+document.querySelector('#forget').addEventListener('click', () => attempt(result, async () => {
+  source.close()
+  setTimeout(open, 5000)
+  return 'Gone for five seconds. Then a new connection, without the last id.'
+}))
+
+tidy(() => source.close(), open)
+open()

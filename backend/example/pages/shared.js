@@ -1,0 +1,107 @@
+// What all examples share: the state of an EventSource in words, and publishing.
+
+const line = document.querySelector('#state')
+let source, since, state
+
+// follow shows how an EventSource is doing in the element #state. An
+// EventSource says when it opens and when it fails; whether it will try again
+// by itself has to be read from its readyState.
+export function follow(eventSource) {
+  source = eventSource
+  become('connecting')
+  source.addEventListener('open', () => become('open'))
+  source.addEventListener('error', (e) => {
+    if (e.target !== source) return
+    become(source.readyState === EventSource.CLOSED ? 'refused' : state === 'open' ? 'lost' : state)
+  })
+  return source
+}
+
+function become(next) {
+  if (next !== state) since = Date.now()
+  state = line.dataset.state = next
+  tell()
+}
+
+function tell() {
+  if (!source) return
+  if (source.readyState === EventSource.CLOSED && state !== 'refused' && state !== 'closed') return become('closed')
+  const time = duration(Date.now() - since)
+  const [word, more] = {
+    connecting: ['Connecting', Date.now() - since > 4000
+      ? `for ${time}. A browser keeps six streams open to one server at most: close other tabs of these pages.` : ''],
+    open: ['Open', `for ${time}`],
+    lost: ['Line lost', `${time} ago. The browser reconnects by itself and says what it received last.`],
+    refused: ['Refused.', 'The server did not answer with an event stream, so the browser does not try again. Load the page anew.'],
+    closed: ['Closed', `by this page ${time} ago. Nothing is received.`],
+  }[state]
+  set(line.querySelector('[role="status"]'), word)
+  set(line.querySelector('small'), more)
+}
+setInterval(tell, 500)
+
+// A screen reader speaks when a text is set, so it is set only when it changes.
+function set(element, text) {
+  if (element.textContent !== text) element.textContent = text
+}
+
+// tidy closes a stream when the page is left and opens it again when the
+// browser brings the page back as it was.
+export function tidy(close, open) {
+  addEventListener('pagehide', close)
+  addEventListener('pageshow', (e) => e.persisted && open())
+}
+
+// publish sends one event to a channel and returns the answer: its position,
+// its id, and how many clients are subscribed.
+export function publish(channel, event, data) {
+  return post(`/channels/${encodeURIComponent(channel)}/messages`, { event, data })
+}
+
+// post sends JSON, or nothing, and throws the server's sentence where it says no.
+export async function post(url, body) {
+  const headers = body ? { 'Content-Type': 'application/json' } : {}
+  const answer = await fetch(url, { method: 'POST', headers, body: body && JSON.stringify(body) })
+    .catch(() => { throw new Error('The server does not answer. Is Signalbox still running?') })
+  const json = await answer.json().catch(() => ({}))
+  if (!answer.ok) throw new Error([json.error?.message ?? answer.statusText, json.error?.hint].filter(Boolean).join(' '))
+  return json
+}
+
+// stored returns the newest messages of a channel, the oldest of them first.
+export async function stored(channel, limit) {
+  const answer = await fetch(`/sources/${encodeURIComponent(channel)}/messages?limit=${limit}`).catch(() => null)
+  return answer?.ok ? (await answer.json()).messages : []
+}
+
+// attempt runs something that a person has started and shows in an <output> what came of it.
+export async function attempt(output, action) {
+  try {
+    output.textContent = (await action()) ?? ''
+    output.className = ''
+  } catch (error) {
+    output.textContent = error.message
+    output.className = 'bad'
+  }
+}
+
+export function clock(time = new Date()) {
+  return time.toTimeString().slice(0, 8)
+}
+
+export function duration(ms) {
+  const s = Math.max(0, Math.round(ms / 1000))
+  return s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${Math.floor(s / 3600)} h ${Math.floor(s / 60) % 60} min`
+}
+
+// item makes a list's row of a time, a text and a remark.
+export function item(time, text, remark = '', kind = '') {
+  const li = document.createElement('li')
+  for (const [tag, content, className] of [['time', clock(time)], ['span', text, kind], ['small', remark]]) {
+    const element = document.createElement(tag)
+    element.textContent = content
+    if (className) element.className = className
+    li.append(element)
+  }
+  return li
+}
