@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"signalbox/backend/node"
+)
+
+// TestMain makes this test binary the program, so that scripts run real
+// processes.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"signalbox": func() {
+			os.Exit(Main(Program{
+				Version: "1.2.3", Assets: page(), Args: os.Args[1:],
+				Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+			}))
+		},
+	})
+}
+
+func page() fs.FS {
+	return fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>Signalbox</title>")}}
+}
+
+func TestStories(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			for _, name := range []string{"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"} {
+				env.Setenv(name, filepath.Join(env.WorkDir, strings.ToLower(name)))
+			}
+			env.Setenv("TWO", "two\nlines")
+			// No keyring here: secrets go to the file.
+			env.Setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"listening": listening,
+			"get":       get,
+			"sleep":     sleep,
+		},
+	})
+}
+
+// listening DIR waits until the Signalbox on that data folder answers, and
+// sets $URL.
+func listening(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: listening DIR")
+	}
+	for range 200 {
+		b, err := os.ReadFile(filepath.Join(ts.MkAbs(args[0]), node.AddressFile))
+		if err == nil {
+			url := strings.TrimSpace(string(b))
+			if res, err := http.Get(url + "/healthz"); err == nil {
+				res.Body.Close()
+				ts.Setenv("URL", url)
+				return
+			}
+		}
+		time.Sleep(50 * time.Millisecond) // another process: there is nothing to wait on
+	}
+	ts.Fatalf("no Signalbox listens on %s", args[0])
+}
+
+// get [-status N] URL prints a body.
+func get(ts *testscript.TestScript, neg bool, args []string) {
+	want := "200"
+	if len(args) == 3 && args[0] == "-status" {
+		want, args = args[1], args[2:]
+	}
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: get [-status N] URL")
+	}
+	res, err := http.Get(args[0])
+	ts.Check(err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	ts.Check(err)
+	if got := fmt.Sprint(res.StatusCode); got != want {
+		ts.Fatalf("GET %s: status %s, want %s: %s", args[0], got, want, body)
+	}
+	fmt.Fprintf(ts.Stdout(), "%s\n", body)
+}
+
+// sleep DURATION leaves another process time to do what leaves no trace to
+// wait for.
+func sleep(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: sleep DURATION")
+	}
+	d, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	time.Sleep(d)
+}

@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+
+	"signalbox/backend/node"
+)
+
+// nodeFlags are shared by the window and serve.
+type nodeFlags struct {
+	Data    string   `help:"Data folder (${default_data})." type:"path" placeholder:"DIR" env:"SIGNALBOX_DATA"`
+	Addr    string   `help:"Where the local server listens. Without it 127.0.0.1:4480, or the next free port." placeholder:"HOST:PORT" env:"SIGNALBOX_ADDR"`
+	Token   string   `help:"Demand this token of everybody, publishers and subscribers too. Needed to listen on anything but loopback." env:"SIGNALBOX_TOKEN"`
+	Hosts   []string `help:"Other names under which this server may be addressed." placeholder:"NAME" env:"SIGNALBOX_HOSTS"`
+	Origins []string `help:"Web sites whose pages may publish and subscribe." placeholder:"URL" env:"SIGNALBOX_ORIGINS"`
+}
+
+func (f *nodeFlags) options(p *Program, log *slog.Logger) node.Options {
+	opt := node.Options{
+		Data: f.Data, Addr: f.Addr, Token: f.Token, Hosts: f.Hosts, Origins: f.Origins,
+		Fixed: map[string]any{}, Folder: folderFile(), Assets: p.Assets, Version: p.Version, Log: log,
+	}
+	if opt.Data == "" {
+		opt.Data = dataFolder()
+	} else {
+		opt.Fixed["data"] = f.Data
+	}
+	if _, port, err := net.SplitHostPort(f.Addr); err == nil {
+		// Port 0 means any: there is no number to show yet.
+		if n, err := strconv.Atoi(port); err == nil && n > 0 {
+			opt.Fixed["port"] = n
+		}
+	}
+	return opt
+}
+
+type windowCommand struct{ nodeFlags }
+
+func (c *windowCommand) Run(ctx context.Context, p *Program, log *slog.Logger) error {
+	return p.Window(ctx, c.options(p, log))
+}
+
+type serveCommand struct{ nodeFlags }
+
+func (c *serveCommand) Help() string {
+	return `Prints one line with its address when it is ready, and where to open the dashboard. Stops on Ctrl+C or SIGTERM: publishers get their answers and clients are told when to come back.`
+}
+
+func (c *serveCommand) Run(ctx context.Context, p *Program, log *slog.Logger) error {
+	n, err := node.Open(ctx, c.options(p, log))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.Stdout, "Signalbox listens on %s\n", n.URL())
+	fmt.Fprintf(p.Stdout, "Dashboard: %s\n", n.DashboardURL())
+	if notice := n.Notice(); notice != "" {
+		fmt.Fprintln(p.Stdout, notice)
+	}
+	return n.Run(ctx)
+}

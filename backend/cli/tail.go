@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/url"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"signalbox/backend/feed"
+	"signalbox/backend/live"
+)
+
+type tailCommand struct {
+	serverFlags
+	Source string   `arg:"" name:"url-or-source" help:"An SSE address (http:// or https://), or the name of a source of a running Signalbox."`
+	After  string   `help:"Begin after this id or position: 0 means the oldest message kept. Sent as Last-Event-ID to an address." placeholder:"ID"`
+	Type   []string `help:"Only these event types; order.* for all that begin so." placeholder:"TYPE"`
+	Header []string `help:"A header of the request, as in 'X-Api-Key: abc'." short:"H" placeholder:"LINE"`
+	JSON   bool     `help:"One JSON object a line, also in a terminal."`
+	Once   bool     `help:"End when the stream ends instead of reconnecting."`
+}
+
+func (c *tailCommand) Help() string {
+	return `In a terminal each message is a line with its time, type and data; in a pipe it is one JSON object. Reconnects as the standard says and goes on after the last id; what happens to the connection is told on standard error.
+
+Examples:
+  signalbox tail messages
+  signalbox tail messages --after 0 | jq .data
+  signalbox tail https://example.org/events -H 'Authorization: Bearer abc'`
+}
+
+func (c *tailCommand) Run(ctx context.Context, p *Program, log *slog.Logger) error {
+	fd, secrets, err := c.stream()
+	if err != nil {
+		return err
+	}
+	out := newPrinter(p, c.JSON || !terminal(p.Stdout))
+	err = feed.Tail(ctx, fd, secrets, feed.TailOptions{
+		LastEventID: c.lastEventID(), Once: c.Once, Log: log,
+		Event: func(d live.Draft) error {
+			if f := (live.Filter{Types: c.Type}); !f.Match(&live.Message{Draft: d}) && d.Kind == live.Event {
+				return nil
+			}
+			return out.message(d)
+		},
+		State: out.state,
+	})
+	if errors.Is(err, context.Canceled) {
+		return nil // Ctrl+C is how one leaves
+	}
+	return err
+}
+
+// lastEventID is what --after means for a remote address; a source of ours
+// takes it in the address, where 0 has its own meaning.
+func (c *tailCommand) lastEventID() string {
+	if remote(c.Source) {
+		return c.After
+	}
+	return ""
+}
+
+func (c *tailCommand) stream() (live.Feed, live.Secrets, error) {
+	fd := live.Feed{Method: "GET", URL: c.Source}
+	fd.Name = c.Source
+	var secrets live.Secrets
+	if !remote(c.Source) {
+		if err := live.CheckName(c.Source); err != nil {
+			return fd, secrets, err
+		}
+		query := url.Values{}
+		if c.After != "" {
+			query.Set("after", c.After)
+		}
+		fd.URL = c.url() + "/events/" + url.PathEscape(c.Source)
+		if len(query) > 0 {
+			fd.URL += "?" + query.Encode()
+		}
+	}
+	if c.Token != "" {
+		fd.Auth, secrets.Token = "bearer", c.Token
+	}
+	for _, line := range c.Header {
+		name, value, ok := strings.Cut(line, ":")
+		if !ok || strings.TrimSpace(name) == "" {
+			return fd, secrets, live.Errorf("bad_header", "%q is not a header.", line).WithHint("Write it as in 'X-Api-Key: abc'.")
+		}
+		fd.Headers = append(fd.Headers, live.Header{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)})
+	}
+	return fd, secrets, live.CheckURL(fd.URL)
+}
+
+func remote(s string) bool { return strings.Contains(s, "://") }
+
+func terminal(w any) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

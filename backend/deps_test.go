@@ -1,0 +1,133 @@
+// Package backend_test holds the packages to the directions in which they may
+// import each other.
+package backend_test
+
+import (
+	"go/build"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "signalbox/"
+
+// A rule says what of ours a package may import outside its tests, and why it
+// may import no more.
+type rule struct {
+	may    string // the last parts of the paths, separated by spaces
+	reason string
+}
+
+var rules = map[string]rule{
+	"backend/live":                {"", "everybody speaks its words, so whatever it imported would be known everywhere"},
+	"backend/wire":                {"live", "a form of a message says nothing about where it is kept or who reads it"},
+	"backend/journal":             {"live", "order and commit must be testable without a database, the wire or the network"},
+	"backend/journal/journaltest": {"live journal", "the suite must not know which store it is testing"},
+	"backend/sqlite":              {"live", "a store is told what to keep; were it to know who asks, a second store could not take its place"},
+	"backend/feed":                {"live wire journal", "what feeds and the server share is the journal; a short cut past it would show what is not committed"},
+	"backend/serve":               {"live journal wire", "the server shows what the journal holds; feeds and examples reach it through interfaces of its own"},
+	"backend/example":             {"live journal", "the examples are guests: they use what any program could"},
+	"backend/node":                {"live wire journal sqlite feed serve example", "the one place where all parts meet, and it works without a window"},
+	"backend/desk":                {"live wire node", "the window's side opens a node as a whole and must not reach around it"},
+	"backend/cli":                 {"live wire feed node", "the command line starts a node and reads streams; it must never open the journal of a running program"},
+	".":                           {"live node desk cli", "main joins the parts and thinks nothing itself"},
+}
+
+// strangers never import each other, not even in tests: what they share is the
+// journal.
+var strangers = []string{"feed", "serve", "example"}
+
+// A tree is the module's packages by their folders.
+func tree(t *testing.T) map[string]*build.Package {
+	t.Helper()
+	packages := map[string]*build.Package{}
+	folders := []string{"."}
+	err := filepath.WalkDir("../backend", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && d.Name() != "testdata" {
+			folders = append(folders, strings.TrimPrefix(filepath.ToSlash(path), "../"))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		// Every file counts, whatever its build tags are.
+		ctx := build.Default
+		ctx.UseAllFiles = true
+		p, err := ctx.ImportDir(filepath.Join("..", folder), 0)
+		if p != nil && len(p.GoFiles)+len(p.TestGoFiles)+len(p.XTestGoFiles)+len(p.InvalidGoFiles) == 0 {
+			continue // a folder without Go
+		}
+		if err != nil {
+			t.Fatalf("read %s: %v", folder, err)
+		}
+		packages[folder] = p
+	}
+	return packages
+}
+
+// ours returns the short names of the module's packages among imports.
+func ours(imports ...string) []string {
+	var names []string
+	for _, path := range imports {
+		if rest, ok := strings.CutPrefix(path, module); ok {
+			names = append(names, strings.TrimPrefix(rest, "backend/"))
+		}
+	}
+	return names
+}
+
+func TestPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
+	packages := tree(t)
+	for folder, p := range packages {
+		if folder == "backend" {
+			if len(p.GoFiles) > 0 {
+				t.Error("backend itself holds nothing but this test")
+			}
+			continue
+		}
+		r, known := rules[folder]
+		if !known {
+			t.Errorf("%s is not in the table: say there what it may import, and why no more", folder)
+			continue
+		}
+		for _, name := range ours(p.Imports...) {
+			if !slices.Contains(strings.Fields(r.may), name) {
+				t.Errorf("%s imports %s: %s", folder, name, r.reason)
+			}
+		}
+	}
+	for _, folder := range slices.Sorted(maps.Keys(rules)) {
+		if packages[folder] == nil {
+			t.Errorf("%s is in the table and nowhere else", folder)
+		}
+	}
+}
+
+func TestStrangersDoNotMeetInTestsEither(t *testing.T) {
+	packages := tree(t)
+	for _, folder := range strangers {
+		p := packages["backend/"+folder]
+		if p == nil {
+			t.Errorf("there is no package %s", folder)
+			continue
+		}
+		for _, name := range ours(slices.Concat(p.Imports, p.TestImports, p.XTestImports)...) {
+			if name != folder && slices.Contains(strangers, name) {
+				t.Errorf("%s imports %s: %s", folder, name, rules["backend/"+folder].reason)
+			}
+		}
+	}
+}
+
+func TestTheWordsNeedNothingButTheStandardLibrary(t *testing.T) {
+	for _, path := range tree(t)["backend/live"].Imports {
+		if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") {
+			t.Errorf("live imports %s: every package would depend on it", path)
+		}
+	}
+}

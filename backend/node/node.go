@@ -1,0 +1,250 @@
+package node
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"signalbox/backend/example"
+	"signalbox/backend/feed"
+	"signalbox/backend/journal"
+	"signalbox/backend/live"
+	"signalbox/backend/serve"
+	"signalbox/backend/sqlite"
+)
+
+// Options are what may be chosen when a Node is opened.
+type Options struct {
+	Data string // the data folder; made where it does not exist
+	// Addr is where to listen. Empty means the port of the settings on
+	// 127.0.0.1, or the next free one; an address that was asked for is taken
+	// or the start fails.
+	Addr string
+	// Token, where it is not empty, is demanded of everybody, publishers and
+	// subscribers too. Otherwise the console alone needs one, which is made at
+	// the first start and kept.
+	Token string
+	// Hosts and Origins are allowed besides loopback.
+	Hosts, Origins []string
+	// Fixed are the settings that flags, the environment or the file decide,
+	// by their names in the API.
+	Fixed map[string]any
+	// Folder is the file in which a change of the data folder is noted for the
+	// next start; empty where that is not possible.
+	Folder  string
+	Assets  fs.FS // the dashboard
+	Version string
+	Log     *slog.Logger
+}
+
+// A Node is a running Signalbox.
+type Node struct {
+	opt      Options
+	log      *slog.Logger
+	store    *sqlite.DB
+	journal  *journal.Journal
+	feeds    *feed.Follower
+	examples *example.Examples
+	server   *serve.Server
+	settings *settings
+	listener net.Listener
+	token    string
+	notice   string
+	trim     chan struct{}
+}
+
+// Open opens the data folder and starts to listen. Errors that a user can do
+// something about are live.Errors: "in_use", "bad_database", "read_only",
+// "address_taken". Run must follow, or Close.
+func Open(ctx context.Context, opt Options) (_ *Node, err error) {
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	n := &Node{opt: opt, log: opt.Log, trim: make(chan struct{}, 1)} // one pending request to trim is enough
+	defer func() {
+		if err != nil {
+			n.Close()
+		}
+	}()
+	if info, err := os.Stat(opt.Data); err == nil && !info.IsDir() {
+		return nil, live.Errorf("bad_folder", "%s is a file, not a folder.", opt.Data).
+			WithHint("Choose a folder for the history with --data.").WithField("data")
+	}
+	if n.store, err = sqlite.Open(ctx, opt.Data); err != nil {
+		return nil, err
+	}
+	if n.journal, err = journal.Open(ctx, n.store, journal.Options{}); err != nil {
+		return nil, err
+	}
+	if n.settings, err = loadSettings(ctx, n); err != nil {
+		return nil, err
+	}
+	if n.token, err = n.consoleToken(ctx); err != nil {
+		return nil, err
+	}
+	if n.listener, n.notice, err = listen(opt.Addr, n.settings.current.Port, opt.Token); err != nil {
+		return nil, err
+	}
+	n.build()
+	return n, nil
+}
+
+func (n *Node) build() {
+	s := n.settings.current
+	n.feeds = feed.New(n.journal, n.store, feed.OpenSecrets(n.journal.Epoch(), n.opt.Data), feed.Options{
+		Log: n.log, MaxEvent: s.MaxEvent, UserAgent: "Signalbox/" + n.opt.Version,
+	})
+	n.examples = example.New(n.journal, example.Options{
+		Log:     n.log,
+		Follow:  sampleFeeds{n},
+		Clients: func(source string) int { return n.server.Clients(source) },
+		Events:  http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { n.server.Handler().ServeHTTP(w, r) }),
+	})
+	n.server = serve.New(serve.Config{
+		Journal: n.journal, Feeds: feeds{n.feeds}, Samples: n.examples, Settings: n.settings,
+		Examples: n.examples.Handler(), Assets: n.opt.Assets, Version: n.opt.Version,
+		Token: n.token, RequireToken: n.opt.Token != "", Hosts: n.opt.Hosts, Origins: n.opt.Origins,
+		Heartbeat: seconds(s.Heartbeat), Retry: millis(s.Retry),
+		CreateChannels: s.CreateChannels, MaxChannels: s.MaxChannels, MaxEvent: s.MaxEvent,
+		Log: n.log,
+	})
+	n.server.SetAddress(n.Address(), n.notice)
+}
+
+// Run serves until ctx ends, then closes everything and returns. It is called
+// once.
+func (n *Node) Run(ctx context.Context) error {
+	rest, stopRest := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopRest()
+	var wg sync.WaitGroup
+	errs := make(chan error, 3) // one for each part, so that none waits to say its last word
+	part := func(run func(context.Context) error) {
+		wg.Go(func() {
+			if err := run(rest); err != nil && !errors.Is(err, context.Canceled) {
+				errs <- err
+			}
+		})
+	}
+	part(n.feeds.Run)
+	part(n.examples.Run)
+	part(n.keep)
+
+	removeAddress := n.noteAddress()
+	served := n.server.Serve(ctx, n.listener)
+	removeAddress()
+	stopRest()
+	wg.Wait()
+	select {
+	case err := <-errs:
+		served = errors.Join(served, err)
+	default:
+	}
+	return errors.Join(served, n.Close())
+}
+
+// Close closes what Open opened and Run has not closed. It may be called
+// again.
+func (n *Node) Close() error {
+	var errs []error
+	if n.listener != nil {
+		if err := n.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+		n.listener = nil
+	}
+	switch {
+	case n.journal != nil:
+		errs = append(errs, n.journal.Close())
+	case n.store != nil:
+		errs = append(errs, n.store.Close())
+	}
+	n.journal, n.store = nil, nil
+	return errors.Join(errs...)
+}
+
+// Address returns where it listens, such as "127.0.0.1:4480".
+func (n *Node) Address() string { return n.listener.Addr().String() }
+
+// Notice returns a sentence where it does not listen where the user expects
+// it, else "".
+func (n *Node) Notice() string { return n.notice }
+
+// URL returns the address as a browser on this machine writes it.
+func (n *Node) URL() string { return "http://" + localHost(n.Address()) }
+
+// DashboardURL returns the address that signs a browser in. It holds the
+// token: print it for the user, do not log it.
+func (n *Node) DashboardURL() string {
+	return n.URL() + "/?token=" + url.QueryEscape(n.token)
+}
+
+// Window returns the handler for the window's asset server, which needs no
+// token because nothing but the window can reach it.
+func (n *Node) Window() http.Handler { return n.server.Window() }
+
+// Recall and Remember read and write what the window itself keeps, such as its
+// size. Recall returns "" for what was never kept.
+func (n *Node) Recall(ctx context.Context, name string) (string, error) {
+	value, _, err := n.store.Setting(ctx, "desk."+name)
+	return value, err
+}
+
+// Remember keeps a value under a name of the window's own.
+func (n *Node) Remember(ctx context.Context, name, value string) error {
+	return n.store.PutSetting(ctx, "desk."+name, value)
+}
+
+// Theme returns the theme of the settings: "dark", "light" or "system".
+func (n *Node) Theme() string { return n.settings.get().Theme }
+
+func (n *Node) consoleToken(ctx context.Context) (string, error) {
+	if n.opt.Token != "" {
+		return n.opt.Token, nil
+	}
+	token, ok, err := n.store.Setting(ctx, "token")
+	if err != nil || ok {
+		return token, err
+	}
+	token = rand.Text()
+	return token, n.store.PutSetting(ctx, "token", token)
+}
+
+// noteAddress writes the address where `signalbox publish` and `tail` on this
+// machine find it, and returns what takes it away again.
+func (n *Node) noteAddress() (remove func()) {
+	file := filepath.Join(n.opt.Data, AddressFile)
+	if err := os.WriteFile(file, []byte(n.URL()+"\n"), 0o600); err != nil {
+		n.log.Warn("note the address for publish and tail", "err", err)
+	}
+	return func() { os.Remove(file) }
+}
+
+// AddressFile is the file in the data folder that holds the URL of the
+// Signalbox that runs there.
+const AddressFile = "address"
+
+// keep trims the journal to what the settings keep.
+func (n *Node) keep(ctx context.Context) error {
+	tick := time.NewTicker(30 * time.Second)
+	defer tick.Stop()
+	for {
+		if _, err := n.journal.Trim(ctx, n.settings.keep()); err != nil && ctx.Err() == nil {
+			n.log.Warn("trim the journal", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		case <-n.trim:
+		}
+	}
+}

@@ -1,0 +1,254 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"signalbox/backend/live"
+)
+
+// A running is a node under test with what it needs to be asked.
+type running struct {
+	*Node
+	t    *testing.T
+	stop func() error
+}
+
+func run(t *testing.T, opt Options) *running {
+	t.Helper()
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:") // secrets go to the file
+	if opt.Data == "" {
+		opt.Data = t.TempDir()
+	}
+	if opt.Addr == "" {
+		opt.Addr = "127.0.0.1:0"
+	}
+	opt.Assets = fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>Signalbox</title>")}}
+	opt.Version = "test"
+	n, err := Open(t.Context(), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- n.Run(ctx) }()
+	r := &running{Node: n, t: t}
+	stopped := false
+	r.stop = func() error {
+		if stopped {
+			return nil
+		}
+		stopped = true
+		cancel()
+		select {
+		case err := <-ended:
+			return err
+		case <-time.After(15 * time.Second):
+			return errors.New("it did not stop within 15 seconds")
+		}
+	}
+	t.Cleanup(func() {
+		if err := r.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+// ask sends a request to the console's API and decodes the answer.
+func (r *running) ask(method, path, body string, into any) int {
+	r.t.Helper()
+	req, err := http.NewRequestWithContext(r.t.Context(), method, r.URL()+path, strings.NewReader(body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+r.token)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if into != nil {
+		if err := json.NewDecoder(bytes.NewReader(b)).Decode(into); err != nil {
+			r.t.Fatalf("%s %s: %s: %s", method, path, res.Status, b)
+		}
+	}
+	return res.StatusCode
+}
+
+func TestATakenPortGivesTheNextFreeOneAndANotice(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	port := taken.Addr().(*net.TCPAddr).Port
+	l, notice, err := listen("", port, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	used := l.Addr().(*net.TCPAddr).Port
+	if used == port || used > port+tries {
+		t.Errorf("it listens on %d", used)
+	}
+	if want := fmt.Sprintf("Port %d is taken by another program; %d is used instead.", port, used); notice != want {
+		t.Errorf("notice %q", notice)
+	}
+	if _, _, err := listen(taken.Addr().String(), port, ""); !errors.Is(err, &live.Error{Code: "address_taken"}) {
+		t.Errorf("an address that was asked for: %v", err)
+	}
+}
+
+func TestOnlyATokenOpensOtherAddressesThanLoopback(t *testing.T) {
+	if _, _, err := listen("0.0.0.0:0", 0, ""); !errors.Is(err, &live.Error{Code: "token_needed"}) {
+		t.Errorf("without a token: %v", err)
+	}
+	l, _, err := listen("0.0.0.0:0", 0, "secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+}
+
+func TestSettingsAreKeptAndWrongOnesChangeNothing(t *testing.T) {
+	dir := t.TempDir()
+	r := run(t, Options{Data: dir})
+	var got shown
+	if code := r.ask("PUT", "/api/settings", `{"theme":"light","keep":{"messages":1000,"bytes":0,"age_days":7}}`, &got); code != 200 {
+		t.Fatalf("status %d", code)
+	}
+	for _, c := range []struct{ body, field string }{
+		{`{"theme":"pink"}`, "theme"},
+		{`{"port":70000}`, "port"},
+		{`{"prot":4481}`, "prot"},
+		{`{"heartbeat_s":0,"theme":"dark"}`, "heartbeat_s"},
+		{`{"keep":{"messages":-1}}`, "keep"},
+		{`{"data":"not/whole"}`, "data"},
+	} {
+		var answer struct{ Error live.Error }
+		if code := r.ask("PUT", "/api/settings", c.body, &answer); code < 400 || code > 499 || answer.Error.Field != c.field {
+			t.Errorf("%s: %d %+v", c.body, code, answer.Error)
+		}
+	}
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	r = run(t, Options{Data: dir})
+	r.ask("GET", "/api/settings", "", &got)
+	if got.Theme != "light" || got.Keep != (keep{Messages: 1000, AgeDays: 7}) || got.Heartbeat != 15 {
+		t.Errorf("after a restart: %+v", got)
+	}
+}
+
+func TestAFixedSettingIsNotChangedOnTheScreen(t *testing.T) {
+	r := run(t, Options{Fixed: map[string]any{"port": 4999}})
+	var got shown
+	r.ask("GET", "/api/settings", "", &got)
+	if got.Port != 4999 || len(got.Fixed) != 1 {
+		t.Errorf("%+v", got)
+	}
+	var answer struct{ Error live.Error }
+	if code := r.ask("PUT", "/api/settings", `{"port":5000}`, &answer); code < 400 || answer.Error.Code != "fixed" {
+		t.Errorf("%d %+v", code, answer.Error)
+	}
+}
+
+func TestAnotherDataFolderIsNotedForTheNextStart(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "state", "data-folder")
+	other := filepath.Join(t.TempDir(), "elsewhere")
+	r := run(t, Options{Folder: folder})
+	var got shown
+	if code := r.ask("PUT", "/api/settings", fmt.Sprintf(`{"data":%q}`, other), &got); code != 200 {
+		t.Fatalf("status %d", code)
+	}
+	if len(got.Restart) != 1 || got.Restart[0] != "data" {
+		t.Errorf("restart %v", got.Restart)
+	}
+	if b, err := os.ReadFile(folder); err != nil || strings.TrimSpace(string(b)) != other {
+		t.Errorf("%q, %v", b, err)
+	}
+}
+
+func TestTheAddressFileTellsWhereItListensWhileItRuns(t *testing.T) {
+	dir := t.TempDir()
+	r := run(t, Options{Data: dir})
+	r.ask("GET", "/healthz", "", nil)
+	b, err := os.ReadFile(filepath.Join(dir, AddressFile))
+	if err != nil || strings.TrimSpace(string(b)) != r.URL() {
+		t.Errorf("%q, %v", b, err)
+	}
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, AddressFile)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("it is still there: %v", err)
+	}
+}
+
+func TestTwoNodesDoNotShareAFolder(t *testing.T) {
+	dir := t.TempDir()
+	run(t, Options{Data: dir})
+	_, err := Open(t.Context(), Options{Data: dir, Addr: "127.0.0.1:0"})
+	if !errors.Is(err, &live.Error{Code: "in_use"}) {
+		t.Fatal(err)
+	}
+}
+
+func TestWhatIsTrimmedIsTrimmedSoonAfterTheSettingChanged(t *testing.T) {
+	r := run(t, Options{})
+	for i := range 50 {
+		if code := r.ask("POST", "/channels/a/messages", fmt.Sprintf(`{"data":"%d"}`, i), nil); code != 201 {
+			t.Fatalf("status %d", code)
+		}
+	}
+	if code := r.ask("PUT", "/api/settings", `{"keep":{"messages":10,"bytes":0,"age_days":0}}`, nil); code != 200 {
+		t.Fatalf("status %d", code)
+	}
+	var state struct{ Journal struct{ Messages int } }
+	for range 100 {
+		if r.ask("GET", "/api/state", "", &state); state.Journal.Messages == 10 {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Errorf("%d messages are kept", state.Journal.Messages)
+}
+
+func TestAFeedOfANodeArrivesInAnother(t *testing.T) {
+	up, down := run(t, Options{}), run(t, Options{})
+	up.ask("POST", "/channels/news/messages", `{"data":"first","event":"bulletin","id":"n1"}`, nil)
+	feed := fmt.Sprintf(`{"name":"copy","url":%q,"method":"GET","proxy":"direct"}`, up.URL()+"/events/news?after=0")
+	if code := down.ask("POST", "/api/feeds", feed, nil); code != 201 {
+		t.Fatalf("status %d", code)
+	}
+	var page struct {
+		Messages []struct{ Event, ID, Data string }
+	}
+	for range 200 {
+		if down.ask("GET", "/sources/copy/messages", "", &page); len(page.Messages) == 1 {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if len(page.Messages) != 1 || page.Messages[0] != (struct{ Event, ID, Data string }{"bulletin", "n1", "first"}) {
+		t.Fatalf("%+v", page.Messages)
+	}
+}

@@ -1,0 +1,109 @@
+// Signalbox is a desktop console for Server-Sent Events: it follows remote
+// feeds, serves local channels, keeps every message in SQLite, and shows it
+// all live.
+package main
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"net/http"
+	"os"
+
+	"github.com/wailsapp/wails/v2"
+	"github.com/wailsapp/wails/v2/pkg/logger"
+	"github.com/wailsapp/wails/v2/pkg/options"
+	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
+	"github.com/wailsapp/wails/v2/pkg/options/linux"
+	"github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"signalbox/backend/cli"
+	"signalbox/backend/desk"
+	"signalbox/backend/node"
+)
+
+//go:embed all:frontend/dist
+var dist embed.FS
+
+//go:embed build/appicon.png
+var icon []byte
+
+// version is set by the build: -ldflags "-X main.version=1.2.3".
+var version = "dev"
+
+func main() {
+	assets, err := fs.Sub(dist, "frontend/dist")
+	if err != nil {
+		panic(err) // the folder is embedded two lines above
+	}
+	os.Exit(cli.Main(cli.Program{
+		Version: version, Assets: assets, Window: window,
+		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+	}))
+}
+
+// window opens the node and its window, and closes both.
+func window(ctx context.Context, opt node.Options) error {
+	if desk.Bindings {
+		return run(&App{}, &options.App{AssetServer: &assetserver.Options{Handler: http.NotFoundHandler()}})
+	}
+	n, err := node.Open(ctx, opt)
+	if err != nil {
+		// A start from a desktop's menu has nobody who reads standard error.
+		if os.Getenv("GIO_LAUNCHED_DESKTOP_FILE") != "" {
+			run(&App{}, &options.App{Width: 720, Height: 400, AssetServer: &assetserver.Options{Handler: desk.Trouble(err)}})
+		}
+		return err
+	}
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan error, 1) // so that Run can end after the window did
+	go func() { ended <- n.Run(running) }()
+
+	frame := desk.LastFrame(ctx, n)
+	state := options.Normal
+	if frame.Maximised {
+		state = options.Maximised
+	}
+	app := &App{}
+	shown := run(app, &options.App{
+		Width: frame.Width, Height: frame.Height, MinWidth: desk.MinWidth, MinHeight: desk.MinHeight,
+		WindowStartState: state,
+		AssetServer:      &assetserver.Options{Handler: n.Window()},
+		OnDomReady: func(wails context.Context) {
+			context.AfterFunc(ctx, func() { runtime.Quit(wails) }) // Ctrl+C, SIGTERM
+		},
+		OnBeforeClose: func(wails context.Context) bool {
+			if err := desk.KeepFrame(wails, n); err != nil {
+				opt.Log.Warn("remember the window's size", "err", err)
+			}
+			return false
+		},
+	})
+	stop()
+	if err := <-ended; err != nil {
+		return err
+	}
+	return shown
+}
+
+// run shows a window with what all of them share, until it is closed.
+func run(app *App, o *options.App) error {
+	o.Title = "Signalbox"
+	o.Bind = []any{app}
+	o.BackgroundColour = options.NewRGB(12, 14, 18) // --bg: no white flash before the first paint
+	o.Logger, o.LogLevel, o.LogLevelProduction = nil, logger.ERROR, logger.ERROR
+	started := o.OnStartup
+	o.OnStartup = func(wails context.Context) {
+		app.ctx = wails
+		if started != nil {
+			started(wails)
+		}
+	}
+	o.Linux = &linux.Options{
+		Icon: icon, ProgramName: "signalbox",
+		// Hardware compositing buys nothing for text and costs 75 MB where there
+		// is no graphics card.
+		WebviewGpuPolicy: linux.WebviewGpuPolicyNever,
+	}
+	return wails.Run(o)
+}
