@@ -1,0 +1,98 @@
+# Signalbox. `make run` opens the window, `make test` runs every check; both
+# set up what they need. `make help` lists the rest.
+
+VERSION := 0.1.0
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+commit := $(shell git rev-parse --short HEAD 2>/dev/null)
+# Where there is no repository, or one that git will not read, Go must not ask it.
+ifeq ($(commit),)
+export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false)
+endif
+full_version := $(VERSION)$(if $(commit),+$(commit))
+
+binary   := build/bin/signalbox
+modules  := frontend/node_modules/.package-lock.json# npm writes it last
+bindings := frontend/wailsjs/go/main/App.d.ts
+page     := frontend/dist/index.html
+# Folders too: their time changes when a file goes away.
+web_sources := $(shell find frontend/src frontend/public) frontend/index.html \
+	$(wildcard frontend/*.config.ts frontend/*.config.js frontend/tsconfig.json)
+
+say = @printf '\033[1m==>\033[0m %s\n'
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## open the window; without a display, serve the dashboard (ARGS="--data DIR" is passed on)
+	@build/run.sh $(ARGS)
+
+.PHONY: serve
+serve: build ## serve without a window, and print the address with its token
+	@$(binary) serve $(ARGS)
+
+.PHONY: build
+build: setup $(modules) $(bindings) $(page) ## build the program into build/bin/signalbox
+	@test -x $(binary) || printf '\033[1m==>\033[0m %s\n' 'Building the program (the first time takes a minute or two: SQLite is compiled)'
+	@go build -tags desktop,production,webkit2_41 -trimpath -ldflags '-s -w -X main.version=$(full_version)' -o $(binary) .
+
+.PHONY: test
+test: ## run every check: Go, the screens, the browser, the window
+	@build/test.sh
+
+.PHONY: test-go
+test-go: ## the Go part of it
+	@build/test.sh go
+
+.PHONY: test-web
+test-web: ## types, formatting and models of the screens, and the browser tests
+	@build/test.sh web
+
+.PHONY: test-window
+test-window: ## the real window under Xvfb
+	@build/test.sh window
+
+.PHONY: lint
+lint: ## gofmt, vet, staticcheck, svelte-check and prettier
+	@build/test.sh lint
+
+.PHONY: bench
+bench: setup-test build ## measure speed and size, and print one table
+	@build/bench.sh
+
+.PHONY: screenshots
+screenshots: setup-test build ## take the README's pictures of the real window again
+	@node --experimental-websocket --no-warnings build/screenshots.mjs
+
+.PHONY: clean
+clean: ## remove what was built; your messages are elsewhere and stay
+	rm -rf build/bin build/cache frontend/node_modules frontend/test-results frontend/playwright-report
+	find frontend/dist -mindepth 1 ! -name .gitkeep -delete
+
+# The steps that `build` consists of, each done only when something changed.
+
+.PHONY: setup setup-test
+setup:
+	@build/setup.sh build
+setup-test:
+	@build/setup.sh test
+
+$(modules): frontend/package-lock.json frontend/package.json | setup
+	$(say) 'Installing the npm packages from the lock file'
+	@cd frontend && npm ci --no-audit --no-fund
+	@touch $@
+
+$(bindings): main.go app.go | setup
+	$(say) 'Writing frontend/wailsjs from app.go (the first time takes a minute or two: SQLite is compiled)'
+	@go run -tags bindings .
+	@touch $@
+
+$(page): $(modules) $(bindings) $(web_sources)
+	$(say) 'Building the screens'
+	@cd frontend && npm run --silent build -- --logLevel warn
+	@touch $@
