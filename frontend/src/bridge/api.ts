@@ -1,0 +1,177 @@
+/** The HTTP API, one function a request. The same origin serves it in a browser and in the window. */
+import type {
+  Attempt,
+  ChannelDraft,
+  Client,
+  EditableSettings,
+  Feed,
+  FeedCheck,
+  FeedDraft,
+  Message,
+  Page,
+  Position,
+  PublishDraft,
+  Published,
+  PublishedEntry,
+  Settings,
+  Source,
+  State,
+} from './types';
+
+/** An ApiError is what the server, or the way to it, says went wrong: a code that never changes, a sentence, and what to do. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly hint = '',
+    readonly field = '',
+    readonly status = 0,
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+
+  /** The sentence and the hint. */
+  get words(): string {
+    return this.hint ? `${this.message} ${this.hint}` : this.message;
+  }
+}
+
+/** Turns whatever was thrown into an ApiError, so that every screen has words. */
+export function toApiError(thrown: unknown): ApiError {
+  if (thrown instanceof ApiError) return thrown;
+  return new ApiError('unexpected', thrown instanceof Error ? thrown.message : String(thrown));
+}
+
+interface Options {
+  method?: string;
+  body?: unknown;
+  signal?: AbortSignal;
+  /** Above it the request is given up, so that no spinner turns for ever. */
+  timeout?: number;
+}
+
+async function send(path: string, { method = 'GET', body, signal, timeout = 15_000 }: Options): Promise<Response> {
+  const deadline = AbortSignal.timeout(timeout);
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      cache: 'no-store',
+      credentials: 'same-origin',
+      headers: body === undefined ? undefined : { 'Content-Type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+    });
+  } catch (thrown) {
+    if (signal?.aborted) throw thrown;
+    if (deadline.aborted) throw new ApiError('timeout', 'Signalbox did not answer in time.', 'Try again in a moment.');
+    throw new ApiError('unreachable', 'Signalbox cannot be reached.', 'Is the program still running?');
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const text = await response.text().catch(() => '');
+  try {
+    const { code, message, hint, field } = JSON.parse(text).error;
+    return new ApiError(code, message, hint, field, response.status);
+  } catch {
+    const words = `Signalbox answered ${response.status} ${response.statusText}.`.replace(' .', '.');
+    return new ApiError('status', words, '', '', response.status);
+  }
+}
+
+async function json<T>(path: string, options: Options = {}): Promise<T> {
+  const response = await send(path, options);
+  if (response.status === 204) return undefined as T;
+  const text = await response.text();
+  if (text === '') return undefined as T;
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new ApiError(
+      'bad_answer',
+      'The answer is not from Signalbox.',
+      'Another program may have taken its address.',
+    );
+  }
+}
+
+const post = <T>(path: string, body?: unknown) => json<T>(path, { method: 'POST', body: body ?? {} });
+const put = <T>(path: string, body: unknown) => json<T>(path, { method: 'PUT', body });
+const remove = <T>(path: string) => json<T>(path, { method: 'DELETE' });
+const part = encodeURIComponent;
+
+/** What a page of history can be asked for. */
+export interface PageQuery {
+  after?: Position;
+  before?: Position;
+  at?: string;
+  limit?: number;
+  q?: string;
+  preview?: number;
+}
+
+function pagePath(source: string | null, query: PageQuery): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') search.set(key, String(value));
+  }
+  return `${source === null ? '/messages' : `/sources/${part(source)}/messages`}?${search}`;
+}
+
+export const api = {
+  bell: (seen: string | undefined, signal: AbortSignal) =>
+    // The server answers after 20 s in any case.
+    json<{ bell: string }>(`/api/bell${seen ? `?seen=${part(seen)}` : ''}`, { signal, timeout: 30_000 }),
+  state: (signal?: AbortSignal) => json<State>('/api/state', { signal }),
+
+  /** A page of one source's messages, or of all where source is null. */
+  page: (source: string | null, query: PageQuery, signal?: AbortSignal) =>
+    json<Page>(pagePath(source, query), { signal, timeout: 30_000 }),
+  message: (position: Position, signal?: AbortSignal) => json<Message>(`/messages/${part(position)}`, { signal }),
+  raw: async (position: Position, signal?: AbortSignal) =>
+    (await send(`/messages/${part(position)}?raw=1`, { signal })).text(),
+
+  publish: (channel: string, draft: PublishDraft) =>
+    json<Published>(`/channels/${part(channel)}/messages`, { method: 'POST', body: draft, timeout: 30_000 }),
+  published: () => json<{ published: PublishedEntry[] }>('/api/published').then((a) => a.published),
+
+  signIn: (token: string) => post<void>('/api/session', { token }),
+  signOut: () => remove<void>('/api/session'),
+
+  createChannel: (draft: ChannelDraft) => post<Source>('/api/channels', draft),
+  updateChannel: (name: string, draft: ChannelDraft) => put<Source>(`/api/channels/${part(name)}`, draft),
+  removeChannel: (name: string) => remove<void>(`/api/channels/${part(name)}`),
+
+  createFeed: (draft: FeedDraft) => post<Source>('/api/feeds', draft),
+  feed: (name: string) => json<Feed>(`/api/feeds/${part(name)}`),
+  updateFeed: (name: string, draft: FeedDraft) => put<Source>(`/api/feeds/${part(name)}`, draft),
+  removeFeed: (name: string) => remove<void>(`/api/feeds/${part(name)}`),
+  pauseFeed: (name: string) => post<void>(`/api/feeds/${part(name)}/pause`),
+  resumeFeed: (name: string) => post<void>(`/api/feeds/${part(name)}/resume`),
+  reconnectFeed: (name: string) => post<void>(`/api/feeds/${part(name)}/reconnect`),
+  reconnectAll: () => post<void>('/api/reconnect'),
+  checkFeed: (draft: FeedDraft, signal?: AbortSignal) =>
+    json<FeedCheck>('/api/feeds/check', { method: 'POST', body: draft, signal }),
+  attempts: (name: string, limit = 50) =>
+    json<{ attempts: Attempt[] }>(`/api/feeds/${part(name)}/attempts?limit=${limit}`).then((a) => a.attempts),
+
+  restore: (source: Pick<Source, 'id' | 'name'>) =>
+    post<Source>(`/api/sources/${part(source.name)}/restore`, { id: source.id }),
+  seen: (name: string) => post<void>(`/api/sources/${part(name)}/seen`),
+  seenAll: () => post<void>('/api/seen'),
+
+  clients: () => json<{ clients: Client[] }>('/api/clients').then((a) => a.clients),
+  disconnect: (id: number) => remove<void>(`/api/clients/${id}`),
+
+  settings: () => json<Settings>('/api/settings'),
+  saveSettings: (change: Partial<EditableSettings>) => put<Settings>('/api/settings', change),
+  startSamples: () => post<void>('/api/samples'),
+  stopSamples: () => remove<void>('/api/samples'),
+
+  window: () => json<Record<string, unknown>>('/api/window'),
+  saveWindow: (layout: object) => put<void>('/api/window', layout),
+};

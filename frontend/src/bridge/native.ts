@@ -1,0 +1,60 @@
+/** The few things that only a desktop can do, each with what a browser does instead. */
+
+/** The methods that main.App binds; Wails puts them on the window's page before it runs. */
+interface App {
+  Copy(text: string): Promise<void>;
+  OpenURL(url: string): Promise<void>;
+  ChooseFolder(title: string, from: string): Promise<string>;
+  Quit(): Promise<void>;
+}
+
+declare global {
+  interface Window {
+    go?: { main?: { App?: Partial<App> } };
+  }
+}
+
+const app = (): Partial<App> => window.go?.main?.App ?? {};
+
+/** Whether this page is the program's own window rather than a browser's. */
+export const inWindow = (): boolean => window.go?.main?.App !== undefined;
+
+export const canChooseFolder = (): boolean => app().ChooseFolder !== undefined;
+export const canQuit = (): boolean => app().Quit !== undefined;
+
+/** Asks for a folder; '' where the user thought better of it. Call it only where canChooseFolder. */
+export const chooseFolder = (title: string, from = ''): Promise<string> =>
+  app().ChooseFolder?.(title, from) ?? Promise.resolve('');
+
+export const quit = (): Promise<void> => app().Quit?.() ?? Promise.resolve();
+
+/** Puts text on the clipboard. */
+export async function copy(text: string): Promise<void> {
+  const native = app().Copy;
+  if (native) return native(text);
+  // A page from another machine's plain http address has no navigator.clipboard.
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  copyBySelection(text);
+}
+
+function copyBySelection(text: string) {
+  const before = document.activeElement;
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.setAttribute('aria-hidden', 'true');
+  area.style.position = 'fixed';
+  area.style.opacity = '0';
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand('copy');
+  area.remove();
+  if (before instanceof HTMLElement) before.focus();
+  if (!done) throw new Error('The browser did not allow copying.');
+}
+
+/** Opens a web address in the user's browser. */
+export async function openURL(url: string): Promise<void> {
+  const native = app().OpenURL;
+  if (native) return native(url);
+  window.open(url, '_blank', 'noopener');
+}

@@ -1,0 +1,260 @@
+import { api, toApiError } from '../bridge/api';
+import type { Feed, FeedCheck, FeedDraft, Secrets, Source } from '../bridge/types';
+
+/** One header of the request, as a row of the form. */
+export interface HeaderRow {
+  key: number;
+  name: string;
+  value: string;
+  secret: boolean;
+  /** A secret value is stored and stays, unless it is replaced. */
+  kept: boolean;
+}
+
+/** The requests that the form needs; the tests bring their own. */
+export type FeedFormApi = Pick<typeof api, 'feed' | 'createFeed' | 'updateFeed' | 'checkFeed'>;
+
+/** The FeedForm is what one types to follow a feed: its address and name, and the rest for those who need it. */
+export class FeedForm {
+  url = $state('');
+  /** null while the name follows the address. */
+  typedName = $state<string | null>(null);
+  colour = $state(1);
+  method = $state<'GET' | 'POST'>('GET');
+  body = $state('');
+  headers = $state<HeaderRow[]>([]);
+  auth = $state<'' | 'bearer' | 'basic'>('');
+  user = $state('');
+  token = $state('');
+  password = $state('');
+  tokenKept = $state(false);
+  passwordKept = $state(false);
+  ca = $state('');
+  certificate = $state('');
+  proxy = $state<'environment' | 'direct' | 'url'>('environment');
+  proxyURL = $state('');
+  paused = false;
+
+  loading = $state(false);
+  saving = $state(false);
+  /** What is wrong, by field; under '' what belongs to none. */
+  errors = $state.raw<Record<string, string>>({});
+  checking = $state(false);
+  checked = $state.raw<{ of: string; result?: FeedCheck; fault?: string } | null>(null);
+
+  #api: FeedFormApi;
+  #taken: string[] = [];
+  #key = 1;
+  #begun = $state.raw('');
+  #stop: AbortController | null = null;
+
+  constructor(
+    /** The name of the feed to edit; undefined for a new one. */
+    readonly editing: string | undefined,
+    sources: Pick<Source, 'name' | 'colour'>[],
+    requests: FeedFormApi = api,
+  ) {
+    this.#api = requests;
+    this.#taken = sources.map((s) => s.name);
+    this.colour = leastUsed(sources);
+    this.#begun = this.#fingerprint;
+  }
+
+  readonly name = $derived(this.typedName ?? suggestName(this.url, this.#taken));
+  readonly #fingerprint = $derived(JSON.stringify(this.draft()));
+  readonly dirty = $derived(this.#fingerprint !== this.#begun);
+  /** What came of the test, unless the form has changed since. */
+  readonly result = $derived(this.checked?.of === this.#fingerprint ? this.checked : null);
+  /** Secrets that stay as they are stored. The server does not send them along with a test. */
+  readonly keepsSecrets = $derived(
+    (this.auth === 'bearer' && this.tokenKept) ||
+      (this.auth === 'basic' && this.passwordKept) ||
+      this.headers.some((h) => h.secret && h.kept),
+  );
+  /** An error lies in the part that is folded away. */
+  readonly errorInMore = $derived(Object.keys(this.errors).some((f) => !['', 'url', 'name', 'colour'].includes(f)));
+
+  /** Reads the settings of the feed that is edited. */
+  async load(): Promise<void> {
+    if (this.editing === undefined) return;
+    this.loading = true;
+    try {
+      this.#take(await this.#api.feed(this.editing));
+      this.#begun = this.#fingerprint;
+    } catch (thrown) {
+      this.errors = { '': toApiError(thrown).words };
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  #take(feed: Feed): void {
+    const kept = feed.has_secrets ?? [];
+    this.url = feed.url;
+    this.typedName = feed.name;
+    this.colour = feed.colour;
+    this.method = feed.method === 'POST' ? 'POST' : 'GET';
+    this.body = feed.body ?? '';
+    this.headers = (feed.headers ?? []).map((h) => ({
+      key: this.#key++,
+      name: h.name,
+      value: h.value ?? '',
+      secret: h.secret ?? false,
+      kept: h.secret ?? false,
+    }));
+    this.auth = feed.auth ?? '';
+    this.user = feed.user ?? '';
+    this.tokenKept = kept.includes('token');
+    this.passwordKept = kept.includes('password');
+    this.ca = feed.ca ?? '';
+    this.certificate = feed.certificate ?? '';
+    this.proxy = !feed.proxy ? 'environment' : feed.proxy === 'direct' ? 'direct' : 'url';
+    this.proxyURL = this.proxy === 'url' ? feed.proxy! : '';
+    this.paused = feed.paused;
+  }
+
+  addHeader(): void {
+    this.headers.push({ key: this.#key++, name: '', value: '', secret: false, kept: false });
+  }
+
+  removeHeader(key: number): void {
+    this.headers = this.headers.filter((h) => h.key !== key);
+  }
+
+  /** The feed as it would be sent. */
+  draft(): FeedDraft {
+    const rows = this.headers.filter((h) => h.name.trim() !== '' || h.value !== '');
+    const draft: FeedDraft = {
+      name: this.name,
+      colour: this.colour,
+      url: withScheme(this.url),
+      method: this.method,
+      headers: rows.map((h) =>
+        h.secret ? { name: h.name.trim(), secret: true } : { name: h.name.trim(), value: h.value },
+      ),
+      auth: this.auth,
+      ca: this.ca.trim(),
+      certificate: this.certificate.trim(),
+      proxy: this.proxy === 'url' ? this.proxyURL.trim() : this.proxy === 'direct' ? 'direct' : '',
+      paused: this.paused,
+    };
+    if (this.method === 'POST') draft.body = this.body;
+    if (this.auth === 'basic') draft.user = this.user;
+    const secrets = this.#secrets(rows);
+    if (secrets) draft.secrets = secrets;
+    return draft;
+  }
+
+  // Only what was typed here is sent; what is kept is left out.
+  #secrets(rows: HeaderRow[]): Secrets | undefined {
+    const secrets: Secrets = {};
+    if (this.auth === 'bearer' && !this.tokenKept) secrets.token = this.token;
+    if (this.auth === 'basic' && !this.passwordKept) secrets.password = this.password;
+    const headers = rows.filter((h) => h.secret && !h.kept).map((h) => [h.name.trim(), h.value]);
+    if (headers.length > 0) secrets.headers = Object.fromEntries(headers);
+    return Object.keys(secrets).length > 0 ? secrets : undefined;
+  }
+
+  /** Tries the address once, without keeping anything. */
+  async check(): Promise<void> {
+    if (!this.#plausible()) return;
+    this.cancelCheck();
+    const stop = (this.#stop = new AbortController());
+    const of = this.#fingerprint;
+    this.checking = true;
+    this.checked = null;
+    try {
+      this.checked = { of, result: await this.#api.checkFeed(this.draft(), stop.signal) };
+    } catch (thrown) {
+      if (stop.signal.aborted) return;
+      if (!this.#refuse(thrown)) this.checked = { of, fault: toApiError(thrown).words };
+    } finally {
+      if (this.#stop === stop) this.checking = false;
+    }
+  }
+
+  cancelCheck(): void {
+    this.#stop?.abort();
+    this.#stop = null;
+    this.checking = false;
+  }
+
+  /** Saves the feed; answers its source, or null where something is wrong. */
+  async save(): Promise<Source | null> {
+    if (this.saving || !this.#plausible()) return null;
+    this.saving = true;
+    try {
+      const draft = this.draft();
+      return await (this.editing === undefined
+        ? this.#api.createFeed(draft)
+        : this.#api.updateFeed(this.editing, draft));
+    } catch (thrown) {
+      if (!this.#refuse(thrown)) this.errors = { '': toApiError(thrown).words };
+      return null;
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  #plausible(): boolean {
+    const errors: Record<string, string> = {};
+    if (this.url.trim() === '') errors.url = 'Type or paste the address of the feed.';
+    if (this.url.trim() !== '' && this.name.trim() === '') errors.name = 'Give the feed a name.';
+    if (this.proxy === 'url' && this.proxyURL.trim() === '') errors.proxy = 'Type the address of the proxy.';
+    this.errors = errors;
+    return Object.keys(errors).length === 0;
+  }
+
+  // Puts the server's words beside the field that they are about.
+  #refuse(thrown: unknown): boolean {
+    const error = toApiError(thrown);
+    if (!error.field) return false;
+    this.errors = { [error.field.replace(/^secrets\./, '').replace(/[.[].*$/, '')]: error.words };
+    return true;
+  }
+}
+
+/** An address without a scheme gets one: plain http on this machine, https elsewhere. */
+export function withScheme(url: string): string {
+  const text = url.trim();
+  if (text === '' || /^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
+  const local = /^(localhost|127\.|\[::1\]|0\.0\.0\.0)/i.test(text);
+  return `${local ? 'http' : 'https'}://${text}`;
+}
+
+// Parts of a path that name the technique rather than what flows there.
+const PLAIN = /^(events?|sse|streams?|v\d+|api|subscribe|messages|json|live)$/i;
+
+/** A name for a feed at this address: the last telling part of its path, else its host. */
+export function suggestName(url: string, taken: string[] = []): string {
+  let at: URL;
+  try {
+    at = new URL(withScheme(url));
+  } catch {
+    return '';
+  }
+  const parts = at.pathname
+    .split('/')
+    .map(decode)
+    .filter((p) => p !== '' && !PLAIN.test(p));
+  const name = (parts.at(-1) ?? at.host)
+    .replace(/[\\\u0000-\u001f]/g, ' ')
+    .trim()
+    .slice(0, 96);
+  if (!taken.includes(name)) return name;
+  for (let n = 2; ; n++) if (!taken.includes(`${name} ${n}`)) return `${name} ${n}`;
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part).replaceAll('/', ' ');
+  } catch {
+    return part;
+  }
+}
+
+/** The colour that the fewest sources have, so that neighbours differ. */
+export function leastUsed(sources: Pick<Source, 'colour'>[]): number {
+  const used = [1, 2, 3, 4, 5, 6].map((c) => sources.filter((s) => s.colour === c).length);
+  return used.indexOf(Math.min(...used)) + 1;
+}

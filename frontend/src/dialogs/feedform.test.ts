@@ -1,0 +1,151 @@
+import { describe, expect, test, vi } from 'vitest';
+import { ApiError } from '../bridge/api';
+import type { Feed, FeedCheck, FeedDraft, Source } from '../bridge/types';
+import { FeedForm, leastUsed, suggestName, withScheme, type FeedFormApi } from './feedform.svelte';
+
+const source = { id: 1, name: 'orders' } as Source;
+
+function fake(more: Partial<FeedFormApi> = {}) {
+  return {
+    feed: vi.fn(),
+    createFeed: vi.fn(async (_: FeedDraft) => source),
+    updateFeed: vi.fn(async (_name: string, _draft: FeedDraft) => source),
+    checkFeed: vi.fn(async () => ({ ok: true }) as FeedCheck),
+    ...more,
+  } satisfies FeedFormApi;
+}
+
+describe('an address decides the name', () => {
+  test.each([
+    ['https://stream.example.org/v2/stream/recentchange', 'recentchange'],
+    ['http://127.0.0.1:8080/events', '127.0.0.1:8080'],
+    ['127.0.0.1:8080/sub/orders', 'orders'],
+    ['https://example.org/orders%2Fprod', 'orders prod'],
+    ['https://example.org/a%zz', 'a%zz'],
+    ['', ''],
+    ['http://', ''],
+  ])('%j is called %j', (url, name) => expect(suggestName(url)).toBe(name));
+
+  test('a name that is taken gets a number', () => {
+    expect(suggestName('https://x.org/orders', ['orders', 'orders 2'])).toBe('orders 3');
+  });
+
+  test('until somebody types another', () => {
+    const form = new FeedForm(undefined, [], fake());
+    form.url = 'https://x.org/orders';
+    expect(form.name).toBe('orders');
+    form.typedName = 'mine';
+    form.url = 'https://x.org/payments';
+    expect(form.name).toBe('mine');
+  });
+});
+
+test('an address without a scheme gets one', () => {
+  expect(withScheme('localhost:8080/sse')).toBe('http://localhost:8080/sse');
+  expect(withScheme('example.org/sse')).toBe('https://example.org/sse');
+  expect(withScheme(' ftp://example.org ')).toBe('ftp://example.org');
+});
+
+test('a new source gets the colour that the fewest have', () => {
+  expect(leastUsed([])).toBe(1);
+  expect(leastUsed([{ colour: 1 }, { colour: 2 }, { colour: 1 }])).toBe(3);
+});
+
+test('an empty address is refused before anything is sent', async () => {
+  const requests = fake();
+  const form = new FeedForm(undefined, [], requests);
+  expect(await form.save()).toBeNull();
+  expect(form.errors.url).toContain('address');
+  expect(requests.createFeed).not.toHaveBeenCalled();
+});
+
+test('the server’s refusal stands beside its field, and nothing typed is lost', async () => {
+  const form = new FeedForm(
+    undefined,
+    [],
+    fake({ createFeed: vi.fn().mockRejectedValue(new ApiError('taken', 'The name is taken.', '', 'name', 409)) }),
+  );
+  form.url = 'https://x.org/orders';
+  expect(await form.save()).toBeNull();
+  expect(form.errors).toEqual({ name: 'The name is taken.' });
+  expect(form.url).toBe('https://x.org/orders');
+  expect(form.saving).toBe(false);
+});
+
+describe('editing', () => {
+  const feed = {
+    id: 1,
+    kind: 'feed',
+    name: 'orders',
+    colour: 2,
+    created: '',
+    url: 'https://x.org/orders',
+    method: 'GET',
+    paused: true,
+    auth: 'bearer',
+    headers: [
+      { name: 'X-Key', secret: true },
+      { name: 'X-Team', value: 'blue' },
+    ],
+    has_secrets: ['token'],
+  } as Feed;
+
+  async function edit(requests = fake({ feed: vi.fn().mockResolvedValue(feed) })) {
+    const form = new FeedForm('orders', [], requests);
+    await form.load();
+    return { form, requests };
+  }
+
+  test('keeps the secrets that were not replaced', async () => {
+    const { form, requests } = await edit();
+    expect(form.dirty).toBe(false);
+    form.typedName = 'orders.prod';
+    expect(form.dirty).toBe(true);
+    await form.save();
+    const [name, sent] = vi.mocked(requests.updateFeed).mock.calls[0];
+    expect(name).toBe('orders');
+    expect(sent).toMatchObject({ name: 'orders.prod', paused: true, auth: 'bearer' });
+    expect(sent.headers).toEqual([
+      { name: 'X-Key', secret: true },
+      { name: 'X-Team', value: 'blue' },
+    ]);
+    expect(sent.secrets).toBeUndefined();
+  });
+
+  test('sends the one secret that was replaced', async () => {
+    const { form, requests } = await edit();
+    form.tokenKept = false;
+    form.token = 'new';
+    await form.save();
+    expect(vi.mocked(requests.updateFeed).mock.calls[0][1].secrets).toEqual({ token: 'new' });
+  });
+});
+
+describe('the test', () => {
+  test('is forgotten once the form changes', async () => {
+    const form = new FeedForm(undefined, [], fake());
+    form.url = 'https://x.org/orders';
+    await form.check();
+    expect(form.result?.result?.ok).toBe(true);
+    form.url += '/2';
+    expect(form.result).toBeNull();
+  });
+
+  test('that is cancelled leaves nothing behind', async () => {
+    const form = new FeedForm(
+      undefined,
+      [],
+      fake({
+        checkFeed: (_, signal) =>
+          new Promise((_resolve, reject) => signal!.addEventListener('abort', () => reject(signal!.reason))),
+      }),
+    );
+    form.url = 'https://x.org/orders';
+    const checking = form.check();
+    expect(form.checking).toBe(true);
+    form.cancelCheck();
+    await checking;
+    expect(form.checking).toBe(false);
+    expect(form.checked).toBeNull();
+  });
+});

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import type { Health } from '../bridge/types';
+import { cardNumbers, storyFacts } from './numbers';
+
+const now = Date.parse('2026-11-21T14:00:00Z');
+const health: Health = {
+  state: 'open',
+  since: '2026-11-21T13:59:58Z',
+  attempt: 0,
+  connection: 4,
+  rate: 412,
+  messages: 12,
+  heartbeat_ms: 0,
+  rhythm_ms: 0,
+  longest_silence_ms: 16_200,
+  reconnects: 3,
+  up: 0.9994,
+  connect_p50_us: 84_210,
+  retry_ms: 3000,
+};
+
+const of = (more: Partial<Health>) => Object.fromEntries(cardNumbers({ ...health, ...more }, now));
+
+test('an open feed shows its rate and its longest silence', () => {
+  expect(of({})).toEqual({
+    Up: '99.94 %',
+    Reconnects: '3',
+    'Connect p50': '84 ms',
+    Rate: '412/s',
+    'Longest silence': '16 s',
+  });
+});
+
+test('a feed that is down shows since when, counted from the last byte and not from the last try', () => {
+  const down = of({ state: 'waiting', last_byte: '2026-11-21T09:58:00Z', connect_p50_us: 0 });
+  expect(down).toMatchObject({ Rate: '—', 'Connect p50': '—', 'Down for': '4 h 2 min' });
+  expect(down).not.toHaveProperty('Longest silence');
+});
+
+test('a feed that the user paused is not down', () => {
+  expect(of({ state: 'stopped', code: 'paused' })).not.toHaveProperty('Down for');
+  expect(of({ state: 'stopped', code: 'status' })).toHaveProperty('Down for');
+});
+
+test('an opened card tells only what is known', () => {
+  expect(storyFacts(health)).toEqual([
+    ['Reconnection time', '3 s'],
+    ['Messages', '12'],
+  ]);
+  expect(
+    Object.fromEntries(storyFacts({ ...health, heartbeat_ms: 15_012, rhythm_ms: 60_000, last_event_id: '7' })),
+  ).toEqual({
+    Heartbeat: '15 s',
+    'Usual silence up to': '1 min',
+    'Reconnection time': '3 s',
+    Messages: '12',
+    'Resumes after id': '7',
+  });
+});

@@ -1,0 +1,11 @@
+/** The last minute of one source or of several, added up: 30 periods of 2 s, oldest first. */
+export function activity(sparks: readonly (readonly number[])[]): number[] {
+  const sum = Array<number>(30).fill(0);
+  for (const spark of sparks) {
+    const lead = sum.length - spark.length;
+    spark.forEach((n, i) => (sum[lead + i] += n));
+  }
+  return sum;
+}
+
+export const PERIOD = 2000;

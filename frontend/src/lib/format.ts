@@ -1,0 +1,100 @@
+/** How numbers and times are written on every screen. */
+
+const thousands = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** 2184022 → "2,184,022" */
+export const count = (n: number): string => thousands.format(n);
+
+/** As short as a badge: "818", "1.2k", "34k", "2M". */
+export function brief(n: number): string {
+  if (n < 1000) return String(n);
+  const [value, unit] = n < 1e6 ? [n / 1000, 'k'] : [n / 1e6, 'M'];
+  return `${value < 10 ? Math.floor(value * 10) / 10 : Math.floor(value)}${unit}`;
+}
+
+/** "1 message", "2 messages" */
+export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+
+/** Messages a second without the unit: "0", "0.4", "38", "1,284". */
+export function perSecond(rate: number): string {
+  if (rate <= 0) return '0';
+  if (rate < 0.05) return '<0.1';
+  return rate < 9.95 ? String(Number(rate.toFixed(1))) : count(rate);
+}
+
+/** 851443712 → "812 MB". Powers of 1024, as folders' sizes are shown. */
+export function bytes(n: number): string {
+  if (n < 1024) return n === 1 ? '1 byte' : `${n} bytes`;
+  const units = ['KB', 'MB', 'GB', 'TB'];
+  let value = n / 1024;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${value < 9.95 ? Number(value.toFixed(1)) : Math.round(value)} ${units[unit]}`;
+}
+
+/** Milliseconds in words of at most two units: "212 ms", "12 s", "3 min 20 s", "2 h 14 min", "4 d 2 h". */
+export function duration(ms: number): string {
+  if (ms < 0) ms = 0;
+  if (ms < 999.5) return `${ms < 9.95 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`;
+  if (ms < 9950) return `${Number((ms / 1000).toFixed(1))} s`;
+  const s = Math.round(ms / 1000);
+  if (s < 60) return `${s} s`;
+  const two = (a: number, unitA: string, b: number, unitB: string) =>
+    b ? `${a} ${unitA} ${b} ${unitB}` : `${a} ${unitA}`;
+  if (s < 3600) return two(Math.floor(s / 60), 'min', s < 600 ? s % 60 : 0, 's');
+  if (s < 86_400) return two(Math.floor(s / 3600), 'h', Math.floor((s % 3600) / 60), 'min');
+  return two(Math.floor(s / 86_400), 'd', Math.floor((s % 86_400) / 3600), 'h');
+}
+
+/** How long ago: "just now", "12 s ago", "3 min ago". Steady enough to read while it runs. */
+export function ago(ms: number): string {
+  if (ms < 1000) return 'just now';
+  return ms < 60_000 || ms >= 3_600_000 ? `${duration(ms)} ago` : `${Math.floor(ms / 60_000)} min ago`;
+}
+
+const two = (n: number) => String(n).padStart(2, '0');
+
+/** Local time to the millisecond: "14:02:08.132". */
+export function clock(iso: string | number): string {
+  const t = new Date(iso);
+  return `${two(t.getHours())}:${two(t.getMinutes())}:${two(t.getSeconds())}.${String(t.getMilliseconds()).padStart(3, '0')}`;
+}
+
+/** Local time to the second: "14:02:08". */
+export const clockSeconds = (iso: string | number): string => clock(iso).slice(0, 8);
+
+/** Local time to the minute: "14:02". */
+export const clockMinutes = (iso: string | number): string => clock(iso).slice(0, 5);
+
+/** Local date: "2026-11-21". */
+export function day(iso: string | number): string {
+  const t = new Date(iso);
+  return `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())}`;
+}
+
+/** A time as short as it is clear: "14:02:08" today, "2026-11-20 14:02:08" on other days. */
+export function when(iso: string | number, now: number): string {
+  return day(iso) === day(now) ? clockSeconds(iso) : `${day(iso)} ${clockSeconds(iso)}`;
+}
+
+/** 0.9994 → "99.94 %", never rounded up to 100. */
+export function percent(part: number): string {
+  if (part >= 1) return '100 %';
+  return `${Math.min(99.99, Math.floor(part * 10_000) / 100).toFixed(2)} %`;
+}
+
+/** The number of a position, "k3f9.1042" → 1042; 0 where it is none. */
+export function positionNumber(position: string): number {
+  const n = Number(position.slice(position.indexOf('.') + 1));
+  return Number.isFinite(n) ? n : 0;
+}
+
+/** Microseconds as one number: 84210 → "84 ms", 412 → "0.41 ms", 2_300_000 → "2.3 s". */
+export function micros(us: number): string {
+  if (us < 1000) return us < 10 ? `${Math.round(us)} µs` : `${Number((us / 1000).toFixed(2))} ms`;
+  if (us < 9950) return `${Number((us / 1000).toFixed(1))} ms`;
+  return us < 999_500 ? `${Math.round(us / 1000)} ms` : duration(us / 1000);
+}

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { clampY, drawn, leastY, mostY, moved, reveal, scrollTopOf, spacerHeight, TALLEST, type Shape } from './scroll';
+
+const shape = (more: Partial<Shape> = {}): Shape => ({
+  rowHeight: 28,
+  view: 510,
+  base: 0,
+  count: 300,
+  above: 0,
+  below: 0,
+  ...more,
+});
+const huge = shape({ base: 1000, count: 3000, above: 5_000_000, below: 5_000_000 });
+
+test('a short list is as tall as its rows', () => {
+  expect(spacerHeight(shape())).toBe(300 * 28);
+  expect(mostY(shape())).toBe(300 * 28 - 510);
+});
+
+test('a list shorter than the view does not scroll', () => {
+  const few = shape({ count: 3 });
+  expect(mostY(few)).toBe(0);
+  expect(spacerHeight(few)).toBe(510);
+  expect(scrollTopOf(few, 0)).toBe(0);
+  expect(drawn(few, 0)).toEqual({ first: 0, last: 3, offset: 0 });
+});
+
+test('ten million rows stay below what a browser can lay out', () => {
+  expect(spacerHeight(huge)).toBe(TALLEST);
+  expect(scrollTopOf(huge, mostY(huge))).toBeLessThanOrEqual(TALLEST - huge.view);
+});
+
+test('rows added before the ones held move nothing that is seen', () => {
+  const before = shape({ above: 1000 });
+  const after = shape({ base: -300, count: 600, above: 700 });
+  const y = 100 * 28 + 7;
+  expect(drawn(after, y)).toEqual(drawn(before, y));
+  expect(scrollTopOf(after, y)).toBe(scrollTopOf(before, y));
+});
+
+test('rows dropped at the beginning move nothing that is seen', () => {
+  const y = 250 * 28;
+  expect(drawn(shape({ base: 200, count: 100, above: 200 }), y)).toEqual(drawn(shape(), y));
+});
+
+test('a place that was dropped moves to the nearest row still held', () => {
+  expect(clampY(shape({ base: 200, count: 100 }), 0)).toBe(200 * 28);
+});
+
+test('the rows drawn cover the view and no more', () => {
+  const { first, last, offset } = drawn(shape(), 28 * 10 + 5);
+  expect([first, offset]).toEqual([10, 5]);
+  expect(last * 28).toBeGreaterThanOrEqual(28 * 10 + 5 + 510);
+  expect((last - 1) * 28).toBeLessThan(28 * 10 + 5 + 510);
+});
+
+test('the wheel is exact to the pixel, however long the list is', () => {
+  const y = leastY(huge) + 20_000;
+  const at = scrollTopOf(huge, y);
+  expect(moved(huge, y, at, at + 100)).toEqual({ y: y + 100 });
+  expect(moved(huge, y, at, at - 37)).toEqual({ y: y - 37 });
+});
+
+test('the wheel stops at the edge of what is held until more has come', () => {
+  const y = mostY(huge) - 10;
+  expect(moved(huge, y, 4_000_000, 4_000_100)).toEqual({ y: mostY(huge) });
+});
+
+test('the thumb among the rows held goes there', () => {
+  expect(moved(shape({ count: 3000 }), 0, 0, 42_000)).toEqual({ y: 42_000 });
+});
+
+test('the thumb beyond the rows held asks for the part of the way it was dragged', () => {
+  const up = moved(huge, leastY(huge), scrollTopOf(huge, leastY(huge)), TALLEST / 4);
+  expect(up).toMatchObject({ beyond: 'above' });
+  expect((up as { part: number }).part).toBeCloseTo(0.5, 1);
+  const down = moved(huge, leastY(huge), scrollTopOf(huge, leastY(huge)), TALLEST - huge.view);
+  expect(down).toEqual({ beyond: 'below', part: 1 });
+  expect(moved(huge, leastY(huge), 4_000_000, 0)).toEqual({ beyond: 'above', part: 0 });
+});
+
+test('where the scrollbar stands and where it leads agree', () => {
+  const s = shape({ count: 3000, above: 500, below: 500 });
+  for (const y of [0, 1234, 50_000, mostY(s)]) {
+    const top = scrollTopOf(s, y);
+    expect(moved(s, y === 0 ? mostY(s) : 0, y === 0 ? scrollTopOf(s, mostY(s)) : scrollTopOf(s, 0), top)).toEqual({
+      y,
+    });
+  }
+});
+
+test('a row is brought into sight by as little movement as it takes', () => {
+  const s = shape();
+  expect(reveal(s, 280, 12)).toBe(280);
+  expect(reveal(s, 280, 3)).toBe(84);
+  expect(reveal(s, 0, 30)).toBe(31 * 28 - 510);
+});

@@ -1,0 +1,87 @@
+/**
+ * The arithmetic of a list that is longer than a browser can lay out. All rows have one height.
+ *
+ * The list holds a stretch of rows and knows roughly how many lie above and below. Its place is
+ * `y`: how many pixels of row height lie between the row with index 0 and the top edge of the view.
+ * A row keeps its index while rows are added and dropped at either end, so `y` stays true through
+ * all of that, and what is on screen does not move.
+ */
+export interface Shape {
+  rowHeight: number;
+  /** The height of the view in pixels. */
+  view: number;
+  /** The index of the first row held. */
+  base: number;
+  /** How many rows are held. */
+  count: number;
+  /** Roughly how many rows exist before and after those held. */
+  above: number;
+  below: number;
+}
+
+/**
+ * Browsers cap an element near 33.5 million pixels (measured in Chromium and WebKitGTK). A quarter
+ * of that is far from the cap and from the place where a pixel of scrolling loses precision.
+ */
+export const TALLEST = 8_000_000;
+
+export const leastY = (s: Shape): number => s.base * s.rowHeight;
+export const mostY = (s: Shape): number => Math.max(leastY(s), (s.base + s.count) * s.rowHeight - s.view);
+export const clampY = (s: Shape, y: number): number => Math.min(mostY(s), Math.max(leastY(s), y));
+
+const totalHeight = (s: Shape): number => Math.max(s.view, (s.above + s.count + s.below) * s.rowHeight);
+
+/** The height of the element that gives the scrollbar its length. */
+export const spacerHeight = (s: Shape): number => Math.min(TALLEST, totalHeight(s));
+
+/** How many pixels of rows one pixel of the scrollbar stands for, 1 for all but very long lists. */
+function ratio(s: Shape): number {
+  const room = spacerHeight(s) - s.view;
+  return room <= 0 ? 1 : (totalHeight(s) - s.view) / room;
+}
+
+/** Where the scrollbar belongs for a place in the rows. */
+export function scrollTopOf(s: Shape, y: number): number {
+  const top = s.above * s.rowHeight + clampY(s, y) - leastY(s);
+  return Math.max(0, Math.min(spacerHeight(s) - s.view, top / ratio(s)));
+}
+
+/** What a movement of the scrollbar asks for: a place among the rows held, or one beyond them. */
+export type Move =
+  | { y: number }
+  /** `above`: how far up, 0 at the oldest row there is and 1 at the first held. `below`: the same downwards. */
+  | { beyond: 'above' | 'below'; part: number };
+
+/**
+ * Reads a scroll event. Small movements (wheel, keys, a finger) are exact to the pixel however long
+ * the list is; large ones (the scrollbar's thumb) are proportional.
+ */
+export function moved(s: Shape, y: number, from: number, to: number): Move {
+  const delta = to - from;
+  if (Math.abs(delta) <= 2 * s.view && !(to <= 0 && s.above > 0) && ratio(s) > 1) return { y: clampY(s, y + delta) };
+  const top = to * ratio(s);
+  const held = s.above * s.rowHeight;
+  const end = held + s.count * s.rowHeight;
+  if (Math.abs(delta) > 2 * s.view) {
+    if (top < held - s.view) return { beyond: 'above', part: top / held };
+    if (top > end)
+      return { beyond: 'below', part: Math.min(1, (top - end) / Math.max(1, totalHeight(s) - s.view - end)) };
+  }
+  return { y: clampY(s, Math.abs(delta) <= 2 * s.view ? y + delta : top - held + leastY(s)) };
+}
+
+/** The rows to draw: indexes from `first` up to and without `last`, and how far `first` lies above the view. */
+export function drawn(s: Shape, y: number): { first: number; last: number; offset: number } {
+  const at = clampY(s, y);
+  const first = Math.max(s.base, Math.floor(at / s.rowHeight));
+  const last = Math.min(s.base + s.count, Math.ceil((at + s.view) / s.rowHeight));
+  return { first, last: Math.max(first, last), offset: at - first * s.rowHeight };
+}
+
+/** The nearest place from which a row is seen whole. */
+export function reveal(s: Shape, y: number, index: number): number {
+  const top = index * s.rowHeight;
+  if (top < y) return clampY(s, top);
+  if (top + s.rowHeight > y + s.view) return clampY(s, top + s.rowHeight - s.view);
+  return clampY(s, y);
+}

@@ -1,0 +1,44 @@
+/** A Stamp is a time that a message carries in its own data. */
+export interface Stamp {
+  /** "$.at" */
+  path: string;
+  /** In milliseconds. */
+  time: number;
+}
+
+const NAMES = ['at', 'time', 'timestamp', 'ts', 'sent', 'sent_at', 'created', 'created_at', 'date', 'datetime'];
+/** Numbers outside of this are no times: 2001 to 2100 in seconds, milli-, micro- and nanoseconds. */
+const FROM = 1e9;
+const UNTIL = 4.1e9;
+
+/** Finds the time that a JSON message says it was made at, one level deep; null where there is none. */
+export function findStamp(data: string): Stamp | null {
+  if (!data.trimStart().startsWith('{') || data.length > 1 << 20) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    return null;
+  }
+  const members = value as Record<string, unknown>;
+  for (const name of NAMES) {
+    const time = timeOf(members[name]);
+    if (time !== null) return { path: `$.${name}`, time };
+  }
+  return null;
+}
+
+function timeOf(value: unknown): number | null {
+  if (typeof value === 'number') {
+    for (const scale of [1, 1e3, 1e6, 1e9]) {
+      const seconds = value / scale;
+      if (seconds >= FROM && seconds < UNTIL) return seconds * 1000;
+    }
+    return null;
+  }
+  // Without a zone nobody knows which time it is, and a delay would be hours wrong.
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i.test(value))
+    return null;
+  const time = Date.parse(value.replace(' ', 'T'));
+  return Number.isNaN(time) ? null : time;
+}

@@ -1,0 +1,81 @@
+import { api, toApiError } from '../bridge/api';
+import type { Attempt } from '../bridge/types';
+import { duration, micros } from '../lib/format';
+
+/** One step of an attempt, and how long it took. */
+export interface Step {
+  name: 'DNS' | 'Connect' | 'TLS' | 'First byte';
+  us: number;
+}
+
+/** The AttemptsModel is one feed's story: every try to connect, newest first. */
+export class AttemptsModel {
+  /** null until the first answer. */
+  list = $state.raw<Attempt[] | null>(null);
+  fault = $state('');
+  /** There may be older ones. */
+  more = $state(false);
+
+  #limit = 20;
+  #request: (name: string, limit: number) => Promise<Attempt[]>;
+
+  constructor(
+    readonly feed: string,
+    request: (name: string, limit: number) => Promise<Attempt[]> = api.attempts,
+  ) {
+    this.#request = request;
+  }
+
+  async load(): Promise<void> {
+    try {
+      const list = await this.#request(this.feed, this.#limit);
+      this.list = list.toSorted((a, b) => b.connection - a.connection);
+      this.more = list.length >= this.#limit && this.#limit < 500;
+      this.fault = '';
+    } catch (thrown) {
+      this.fault = toApiError(thrown).words;
+    }
+  }
+
+  /** Reads further back. */
+  async older(): Promise<void> {
+    this.#limit = Math.min(500, this.#limit * 4);
+    await this.load();
+  }
+}
+
+/** The steps that took place, in their order. */
+export function steps(attempt: Pick<Attempt, 'dns_us' | 'connect_us' | 'tls_us' | 'first_byte_us'>): Step[] {
+  const all: Step[] = [
+    { name: 'DNS', us: attempt.dns_us },
+    { name: 'Connect', us: attempt.connect_us },
+    { name: 'TLS', us: attempt.tls_us },
+    { name: 'First byte', us: attempt.first_byte_us },
+  ];
+  return all.filter((step) => step.us > 0);
+}
+
+/** The steps in words: "DNS 1.2 ms, connect 0.4 ms, first byte 8 ms". */
+export function stepWords(list: Step[]): string {
+  if (list.length === 0) return 'No step was completed.';
+  const all = list.map(
+    (s) => `${s.name === 'DNS' || s.name === 'TLS' ? s.name : s.name.toLowerCase()} ${micros(s.us)}`,
+  );
+  return all.join(', ');
+}
+
+/** How long an attempt held, in words. */
+export function lasted(attempt: Attempt, now: number): string {
+  if (!attempt.opened) return attempt.ended ? 'not opened' : 'connecting';
+  const end = attempt.ended ? Date.parse(attempt.ended) : now;
+  return duration(Math.max(0, end - Date.parse(attempt.opened)));
+}
+
+/** Why an attempt ended, in words; that it has not where it goes on. */
+export function ending(attempt: Attempt): string {
+  if (attempt.reason) return attempt.reason;
+  if (!attempt.ended) return attempt.opened ? 'Open now.' : 'Connecting now.';
+  return attempt.status && attempt.status !== 200
+    ? `The server answered ${attempt.status}.`
+    : 'Ended without a reason.';
+}

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ApiError } from '../bridge/api';
+import type { Client } from '../bridge/types';
+import { ClientsModel } from './clients.svelte';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const client = (id: number) => ({ id }) as Client;
+
+test('it asks once a second while it is visible, and never two at a time', async () => {
+  let visible = true;
+  let answer: (list: Client[]) => void = () => {};
+  const clients = vi.fn(() => new Promise<Client[]>((r) => (answer = r)));
+  const model = new ClientsModel({ clients, disconnect: vi.fn() });
+  const stop = model.watch(() => visible);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(clients).toHaveBeenCalledTimes(1);
+  answer([client(2), client(1)]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(model.list!.map((c) => c.id)).toEqual([1, 2]);
+  expect(clients).toHaveBeenCalledTimes(2);
+  answer([]);
+  visible = false;
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(clients).toHaveBeenCalledTimes(2);
+  visible = true;
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(clients).toHaveBeenCalledTimes(3);
+  stop();
+  answer([]);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(clients).toHaveBeenCalledTimes(3);
+});
+
+test('an answer that fails leaves the old list and says so', async () => {
+  const clients = vi
+    .fn()
+    .mockResolvedValueOnce([client(1)])
+    .mockRejectedValueOnce(new ApiError('x', 'No answer.'));
+  const model = new ClientsModel({ clients, disconnect: vi.fn() });
+  await model.load();
+  await model.load();
+  expect(model.list).toHaveLength(1);
+  expect(model.fault).toBe('No answer.');
+});
+
+test('one that had already gone counts as disconnected', async () => {
+  const disconnect = vi.fn().mockRejectedValue(new ApiError('not_found', 'No such client.'));
+  const model = new ClientsModel({ clients: async () => [client(1), client(2)], disconnect });
+  await model.load();
+  await model.disconnect(1);
+  expect(model.list!.map((c) => c.id)).toEqual([2]);
+  expect(model.leaving.size).toBe(0);
+});
+
+test('one that cannot be cut off stays in the list', async () => {
+  const disconnect = vi.fn().mockRejectedValue(new ApiError('unreachable', 'Signalbox cannot be reached.'));
+  const model = new ClientsModel({ clients: async () => [client(1)], disconnect });
+  await model.load();
+  await expect(model.disconnect(1)).rejects.toThrow('cannot be reached');
+  expect(model.list).toHaveLength(1);
+});

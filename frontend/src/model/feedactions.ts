@@ -1,0 +1,52 @@
+import { api } from '../bridge/api';
+import type { Health, Source } from '../bridge/types';
+import type { MenuItem } from '../ui/menu';
+import { dialogs } from './dialogs.svelte';
+import { toasts } from './toasts.svelte';
+
+/** Does something, and says why it did not work where it did not. */
+export async function attempt(act: () => Promise<unknown>, done?: string): Promise<void> {
+  try {
+    await act();
+    if (done) toasts.add(done);
+  } catch (error) {
+    toasts.fail(error);
+  }
+}
+
+/** What can be done with a feed, the same in every menu. */
+export function feedActions(source: Source, health: Health | undefined = source.health): MenuItem[] {
+  const { name } = source;
+  const paused = source.feed?.paused ?? false;
+  const items: MenuItem[] = [
+    {
+      id: 'reconnect',
+      icon: 'reload',
+      label: 'Reconnect',
+      disabled: paused,
+      act: () => void attempt(() => api.reconnectFeed(name), `Reconnecting ${name}`),
+    },
+    paused
+      ? { id: 'resume', icon: 'play', label: 'Resume', act: () => void attempt(() => api.resumeFeed(name)) }
+      : { id: 'pause', icon: 'pause', label: 'Pause', act: () => void attempt(() => api.pauseFeed(name)) },
+    { id: 'edit', icon: 'edit', label: 'Edit…', act: () => dialogs.open({ kind: 'feed', feed: name }) },
+  ];
+  if (health?.certificate) {
+    const fingerprint = health.certificate;
+    items.push({
+      id: 'certificate',
+      icon: 'lock',
+      label: 'Accept this certificate…',
+      act: () => dialogs.open({ kind: 'certificate', feed: name, fingerprint }),
+    });
+  }
+  items.push({
+    id: 'remove',
+    icon: 'trash',
+    label: 'Remove…',
+    danger: true,
+    apart: true,
+    act: () => dialogs.open({ kind: 'remove', source }),
+  });
+  return items;
+}

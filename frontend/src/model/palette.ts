@@ -1,0 +1,30 @@
+/** A Command is something the palette offers. */
+export interface Command {
+  title: string;
+  /** What kind of thing it is, shown beside it. */
+  group: string;
+  keys?: string;
+  act: () => void;
+}
+
+/** How well a title answers what was typed: 0 not at all, more is better. */
+export function score(title: string, typed: string): number {
+  const t = title.toLowerCase();
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  let sum = 1;
+  for (const word of words) {
+    const at = t.indexOf(word);
+    if (at < 0) return 0;
+    sum += at === 0 ? 3 : /[\s.\-_:]/.test(t[at - 1]) ? 2 : 1;
+  }
+  return sum;
+}
+
+/** The commands that answer what was typed, the best first, in their given order where they are equal. */
+export function answers(commands: readonly Command[], typed: string): Command[] {
+  return commands
+    .map((command) => ({ command, score: score(`${command.title} ${command.group}`, typed) }))
+    .filter((a) => a.score > 0)
+    .sort((a, b) => b.score - a.score)
+    .map((a) => a.command);
+}

@@ -1,0 +1,195 @@
+import { api, toApiError } from '../bridge/api';
+import type { PublishDraft, Published, PublishedEntry } from '../bridge/types';
+import { shellWord } from '../lib/curl';
+import { count, duration, plural } from '../lib/format';
+import { layout } from './layout.svelte';
+
+/** What stands in the publish form. All of it is text, as it was typed. */
+export interface Draft {
+  channel: string;
+  event: string;
+  id: string;
+  retry: string;
+  data: string;
+}
+
+/** What came of the last publish. */
+export interface Outcome {
+  ok: boolean;
+  words: string;
+  /** The same where there is little room. */
+  short?: string;
+  position?: string;
+  /** The field of the form that is wrong. */
+  field?: string;
+}
+
+/** The requests that publishing needs; the tests bring their own. */
+export type PublishApi = Pick<typeof api, 'publish' | 'published' | 'message'>;
+
+const KEY = 'signalbox.publish';
+const EMPTY: Draft = { channel: 'messages', event: '', id: '', retry: '', data: '' };
+
+/**
+ * The PublishModel is the publish form: its draft, what came of the last publish, and what was
+ * published lately through any door. Messages go out one after the other, so that many quick ones
+ * keep their order, and the form is never locked meanwhile.
+ */
+export class PublishModel {
+  draft = $state<Draft>({ ...EMPTY });
+  outcome = $state.raw<Outcome | null>(null);
+  /** Messages that were sent off and not yet answered. */
+  waiting = $state(0);
+  recent = $state.raw<PublishedEntry[]>([]);
+  recentFault = $state('');
+  /** Grows when the form should take the focus. */
+  summons = $state(0);
+
+  #api: PublishApi;
+  #storage: Storage | null;
+  #queue: Promise<unknown> = Promise.resolve();
+  #refresh: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(requests: PublishApi = api, storage: Storage | null = globalThis.sessionStorage ?? null) {
+    this.#api = requests;
+    this.#storage = storage;
+    try {
+      const kept = JSON.parse(storage?.getItem(KEY) ?? '{}');
+      for (const name of Object.keys(EMPTY) as (keyof Draft)[]) {
+        if (typeof kept[name] === 'string') this.draft[name] = kept[name];
+      }
+    } catch {
+      // A draft that cannot be read is no draft.
+    }
+  }
+
+  /** Keeps the draft for as long as this window or tab lives. */
+  remember(): void {
+    const text = JSON.stringify(this.draft);
+    try {
+      this.#storage?.setItem(KEY, text);
+    } catch {
+      // Too much for the storage; the draft then lives only as long as the page.
+    }
+  }
+
+  /** Puts a message into the form, for "Publish again…" and for what was published lately. */
+  fill(from: Partial<Omit<Draft, 'retry'>> & { retry?: string | number | null }): void {
+    const { retry, ...rest } = from;
+    this.draft = { ...EMPTY, channel: this.draft.channel, ...rest, retry: retry == null ? '' : String(retry) };
+    this.outcome = null;
+    layout.composerOpen = true;
+    this.summons++;
+  }
+
+  /** Puts one that was published lately into the form, as it was stored. */
+  async again(entry: PublishedEntry): Promise<void> {
+    const { channel, event, id } = entry;
+    // What was refused was not stored; its type and id are all there is.
+    if (entry.error) return this.fill({ channel, event, id });
+    try {
+      const { event, data, retry } = await this.#api.message(entry.position);
+      this.fill({ channel, event, retry, data });
+    } catch (thrown) {
+      const error = toApiError(thrown);
+      this.outcome = { ok: false, words: error.words };
+    }
+  }
+
+  /** Sends what stands in the form. Answers when it was committed or refused. */
+  publish(): Promise<Outcome> {
+    const { channel, event, id, retry, data } = this.draft;
+    const bad = check(this.draft);
+    if (bad) {
+      this.outcome = bad;
+      return Promise.resolve(bad);
+    }
+    this.waiting++;
+    const sent = this.#queue.then(() => this.#send(channel.trim(), body({ event, id, retry, data })));
+    this.#queue = sent;
+    return sent;
+  }
+
+  async #send(channel: string, draft: PublishDraft): Promise<Outcome> {
+    let outcome: Outcome;
+    try {
+      outcome = reached(await this.#api.publish(channel, draft));
+    } catch (thrown) {
+      const error = toApiError(thrown);
+      outcome = { ok: false, words: error.words, field: error.field || undefined };
+    }
+    this.waiting--;
+    this.outcome = outcome;
+    this.freshen(150);
+    return outcome;
+  }
+
+  /** Reads what was published lately. */
+  async loadRecent(): Promise<void> {
+    try {
+      this.recent = await this.#api.published();
+      this.recentFault = '';
+    } catch (thrown) {
+      this.recentFault = toApiError(thrown).message;
+    }
+  }
+
+  /** The same publish as a command line for the server at this address. */
+  curl(url: string): string {
+    const { channel, event, id, retry, data } = this.draft;
+    const address = `${url}/channels/${encodeURIComponent(channel.trim())}/messages`;
+    const json = JSON.stringify(body({ event, id, retry, data }));
+    return `curl ${shellWord(address)} -H 'Content-Type: application/json' -d ${shellWord(json)}`;
+  }
+
+  /** Reads the list again soon. Many calls in a short time, as while others publish, ask once. */
+  freshen(ms = 1000): void {
+    if (this.#refresh !== undefined) return;
+    this.#refresh = setTimeout(() => {
+      this.#refresh = undefined;
+      void this.loadRecent();
+    }, ms);
+  }
+}
+
+function check(draft: Draft): Outcome | null {
+  if (draft.channel.trim() === '') return { ok: false, words: 'Choose the channel to publish to.', field: 'channel' };
+  if (draft.retry.trim() !== '' && !/^\d{1,9}$/.test(draft.retry.trim())) {
+    return { ok: false, words: 'retry is a whole number of milliseconds, or empty.', field: 'retry' };
+  }
+  return null;
+}
+
+// The data goes as text, whatever it holds, so that every byte arrives as it was typed.
+function body({ event, id, retry, data }: Omit<Draft, 'channel'>): PublishDraft {
+  const draft: PublishDraft = { data };
+  if (event !== '') draft.event = event;
+  if (id !== '') draft.id = id;
+  if (/^\d+$/.test(retry.trim())) draft.retry = Number(retry);
+  return draft;
+}
+
+function reached({ position, clients }: Published): Outcome {
+  const who =
+    clients === 0 ? 'nobody is listening' : clients === 1 ? 'reached 1 client' : `reached ${count(clients)} clients`;
+  return {
+    ok: true,
+    words: `Published at ${position}, ${who}.`,
+    short: `${position} → ${plural(clients, 'client')}`,
+    position,
+  };
+}
+
+/** How a line of "Recently published" reads, without its time. */
+export function entryWords(entry: PublishedEntry): string {
+  if (entry.error) return `refused: ${entry.error}`;
+  const who = entry.clients === 1 ? '1 client' : `${count(entry.clients)} clients`;
+  return `${entry.event || 'message'} → ${who}`;
+}
+
+/** How long ago, for a line's tooltip. */
+export function entryAge(entry: PublishedEntry, now: number): string {
+  return `${duration(Math.max(0, now - Date.parse(entry.at)))} ago, to ${entry.channel}`;
+}
+
+export const publishModel = new PublishModel();

@@ -1,0 +1,145 @@
+import { describe, expect, test, vi } from 'vitest';
+import { ApiError } from '../bridge/api';
+import type { Message, Published, PublishedEntry, PublishDraft } from '../bridge/types';
+import { entryWords, PublishModel } from './publish.svelte';
+
+const published = (n: number, clients = 0): Published => ({ position: `k3f9.${n}`, id: `k3f9.${n}`, clients });
+
+class Memory {
+  kept = new Map<string, string>();
+  getItem = (k: string) => this.kept.get(k) ?? null;
+  setItem = (k: string, v: string) => void this.kept.set(k, v);
+}
+
+function make(publish = vi.fn(async (_channel: string, _draft: PublishDraft) => published(1))) {
+  const memory = new Memory() as unknown as Storage;
+  const list = vi.fn(async () => [] as PublishedEntry[]);
+  const message = vi.fn(async (position: string) => ({ position, event: 'a', data: 'whole' }) as Message);
+  const requests = { publish, published: list, message };
+  return { model: new PublishModel(requests, memory), requests, publish, list, memory };
+}
+
+test('what is empty is left out, and the data goes as the text that was typed', async () => {
+  const { model, publish } = make();
+  model.draft.data = '{"n": 1.50}';
+  model.draft.retry = ' 3000 ';
+  await model.publish();
+  expect(publish).toHaveBeenCalledWith('messages', { data: '{"n": 1.50}', retry: 3000 });
+  expect(model.outcome).toEqual({
+    ok: true,
+    words: 'Published at k3f9.1, nobody is listening.',
+    short: 'k3f9.1 → 0 clients',
+    position: 'k3f9.1',
+  });
+});
+
+test('many quick ones go out one after the other, in their order', async () => {
+  let flying = 0;
+  let most = 0;
+  const seen: unknown[] = [];
+  const { model } = make(
+    vi.fn(async (_channel, draft) => {
+      most = Math.max(most, ++flying);
+      await new Promise((r) => setTimeout(r, Math.random() * 3));
+      flying--;
+      seen.push(draft.data);
+      return published(seen.length);
+    }),
+  );
+  const all = Array.from({ length: 30 }, (_, n) => {
+    model.draft.data = String(n);
+    return model.publish();
+  });
+  expect(model.waiting).toBe(30);
+  await Promise.all(all);
+  expect(seen).toEqual(Array.from({ length: 30 }, (_, n) => String(n)));
+  expect(most).toBe(1);
+  expect(model.waiting).toBe(0);
+});
+
+test('a refusal names the field, keeps the draft, and does not stop the next', async () => {
+  const publish = vi
+    .fn()
+    .mockRejectedValueOnce(new ApiError('bad_event', 'The event has a line break.', '', 'event', 422))
+    .mockResolvedValue(published(2, 3));
+  const { model } = make(publish);
+  model.draft.event = 'a';
+  const first = model.publish();
+  const second = model.publish();
+  expect(await first).toEqual({ ok: false, words: 'The event has a line break.', field: 'event' });
+  expect(await second).toMatchObject({ ok: true, words: 'Published at k3f9.2, reached 3 clients.' });
+  expect(model.draft.event).toBe('a');
+});
+
+test.each([
+  [{ channel: ' ' }, 'channel'],
+  [{ retry: '3 s' }, 'retry'],
+  [{ retry: '-1' }, 'retry'],
+])('%j is refused before it is sent', async (draft, field) => {
+  const { model, publish } = make();
+  Object.assign(model.draft, draft);
+  expect(await model.publish()).toMatchObject({ ok: false, field });
+  expect(publish).not.toHaveBeenCalled();
+});
+
+test('publish again fills the form and asks for the focus', () => {
+  const { model } = make();
+  model.draft.id = 'old';
+  model.fill({ channel: 'chat', event: 'order.paid', retry: 500, data: 'x' });
+  expect(model.draft).toEqual({ channel: 'chat', event: 'order.paid', id: '', retry: '500', data: 'x' });
+  expect(model.summons).toBe(1);
+});
+
+test('the draft outlives the page', () => {
+  const { model, memory, requests } = make();
+  model.draft.data = 'half a sent';
+  model.remember();
+  expect(new PublishModel(requests, memory).draft.data).toBe('half a sent');
+});
+
+test('a draft that cannot be read is no draft', () => {
+  const { requests, memory } = make();
+  memory.setItem('signalbox.publish', '{"data": 3');
+  expect(new PublishModel(requests, memory).draft.data).toBe('');
+});
+
+test('the command line means the same to a shell', () => {
+  const { model } = make();
+  Object.assign(model.draft, { channel: 'a b', event: "it's", data: 'x\ny' });
+  expect(model.curl('http://127.0.0.1:4480')).toBe(
+    `curl 'http://127.0.0.1:4480/channels/a%20b/messages' -H 'Content-Type: application/json' -d '{"data":"x\\ny","event":"it'\\''s"}'`,
+  );
+});
+
+test('an entry reads as a sentence', () => {
+  const entry = { at: '', channel: 'chat', event: '', id: '', position: 'k.1', clients: 1, error: '' };
+  expect(entryWords(entry)).toBe('message → 1 client');
+  expect(entryWords({ ...entry, event: 'a', clients: 1204 })).toBe('a → 1,204 clients');
+  expect(entryWords({ ...entry, error: 'The id has a line break.' })).toBe('refused: The id has a line break.');
+});
+
+describe('filling the form with what was published lately', () => {
+  const entry = { at: '', channel: 'chat', event: 'a', id: '7', position: 'k.1', clients: 1, error: '' };
+
+  test('takes the whole message from the journal, without its id', async () => {
+    const { model } = make();
+    await model.again(entry);
+    expect(model.draft).toEqual({ channel: 'chat', event: 'a', id: '', retry: '', data: 'whole' });
+  });
+
+  test('takes of a refused one what is known', async () => {
+    const { model, requests } = make();
+    await model.again({ ...entry, position: '', error: 'The id has a line break.' });
+    expect(model.draft).toMatchObject({ channel: 'chat', event: 'a', id: '7', data: '' });
+    expect(requests.message).not.toHaveBeenCalled();
+  });
+
+  test('says so where the message is no longer kept', async () => {
+    const { model, requests } = make();
+    requests.message.mockRejectedValue(new ApiError('not_found', 'This message is no longer kept.'));
+    model.draft.data = 'mine';
+    await model.again(entry);
+    expect(model.outcome).toEqual({ ok: false, words: 'This message is no longer kept.' });
+    expect(model.draft.data).toBe('mine');
+  });
+});

@@ -1,0 +1,174 @@
+import { api, toApiError } from '../bridge/api';
+import type { EditableSettings, Settings } from '../bridge/types';
+
+/** The requests that settings need; the tests bring their own. */
+export type SettingsApi = Pick<typeof api, 'settings' | 'saveSettings'>;
+
+/** What stands in the form, in the units that people use. null means no limit. */
+export interface SettingsForm {
+  port: number | null;
+  data: string;
+  keepMessages: number | null;
+  keepGB: number | null;
+  keepDays: number | null;
+  createChannels: boolean;
+  maxChannels: number | null;
+  heartbeat: number | null;
+  retry: number | null;
+  maxEventMB: number | null;
+}
+
+type Name = keyof SettingsForm;
+
+const GB = 2 ** 30;
+const MB = 2 ** 20;
+
+/** Which field of the form is about which setting of the server. */
+const settingOf: Record<Name, string> = {
+  port: 'port',
+  data: 'data',
+  keepMessages: 'keep.messages',
+  keepGB: 'keep.bytes',
+  keepDays: 'keep.age_days',
+  createChannels: 'create_channels',
+  maxChannels: 'max_channels',
+  heartbeat: 'heartbeat_s',
+  retry: 'retry_ms',
+  maxEventMB: 'max_event',
+};
+
+/** The SettingsModel is what the program is set to, and the form in which it is changed. */
+export class SettingsModel {
+  /** null until the first answer. */
+  current = $state.raw<Settings | null>(null);
+  form = $state<SettingsForm | null>(null);
+  fault = $state('');
+  saving = $state(false);
+  saved = $state(false);
+  /** What is wrong, by field of the form; under '' what belongs to none. */
+  errors = $state.raw<Partial<Record<Name | '', string>>>({});
+
+  #api: SettingsApi;
+
+  constructor(requests: SettingsApi = api) {
+    this.#api = requests;
+  }
+
+  /** What would be sent now: only what differs. */
+  readonly change = $derived.by<Partial<EditableSettings>>(() =>
+    this.current && this.form ? changeOf(this.current, this.form) : {},
+  );
+  readonly dirty = $derived(Object.keys(this.change).length > 0);
+  /** Whether this field's value was changed and is in force only after the next start. */
+  waits(name: 'port' | 'data'): boolean {
+    return this.current?.restart.includes(name) ?? false;
+  }
+
+  /** Whether a flag, the environment or the file decides this field, so that it cannot be changed here. */
+  fixed(name: Name): boolean {
+    const setting = settingOf[name];
+    return this.current?.fixed.some((f) => f === setting || f === setting.split('.')[0]) ?? false;
+  }
+
+  async load(): Promise<void> {
+    try {
+      this.#take(await this.#api.settings());
+      this.fault = '';
+    } catch (thrown) {
+      this.fault = toApiError(thrown).words;
+    }
+  }
+
+  /** Saves what differs. Answers whether all of it was taken. */
+  async save(): Promise<boolean> {
+    if (this.saving || !this.form) return false;
+    this.errors = unreadable(this.form);
+    if (Object.keys(this.errors).length > 0) return false;
+    if (!this.dirty) return true;
+    this.saving = true;
+    this.saved = false;
+    try {
+      this.#take(await this.#api.saveSettings(this.change));
+      this.saved = true;
+      return true;
+    } catch (thrown) {
+      const error = toApiError(thrown);
+      this.errors = { [fieldOf(error.field)]: error.words };
+      return false;
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  #take(settings: Settings): void {
+    this.current = settings;
+    this.form = formOf(settings);
+    this.errors = {};
+  }
+}
+
+const orNone = (n: number) => (n > 0 ? n : null);
+
+function formOf(s: Settings): SettingsForm {
+  return {
+    port: s.port,
+    data: s.data,
+    keepMessages: orNone(s.keep.messages),
+    keepGB: s.keep.bytes > 0 ? round(s.keep.bytes / GB) : null,
+    keepDays: orNone(s.keep.age_days),
+    createChannels: s.create_channels,
+    maxChannels: s.max_channels,
+    heartbeat: s.heartbeat_s,
+    retry: s.retry_ms,
+    maxEventMB: round(s.max_event / MB),
+  };
+}
+
+// To a hundredth for the eye; what was not touched is not sent, so nothing is lost by it.
+const round = (n: number) => Math.max(0.01, Math.round(n * 100) / 100);
+
+function changeOf(current: Settings, form: SettingsForm): Partial<EditableSettings> {
+  const was = formOf(current);
+  const differs = (name: Name) => !Object.is(form[name], was[name]);
+  const change: Partial<EditableSettings> = {};
+  if (differs('port')) change.port = form.port ?? 0;
+  if (differs('data')) change.data = form.data.trim();
+  if (differs('keepMessages') || differs('keepGB') || differs('keepDays')) {
+    change.keep = {
+      messages: differs('keepMessages') ? (form.keepMessages ?? 0) : current.keep.messages,
+      bytes: differs('keepGB') ? Math.round((form.keepGB ?? 0) * GB) : current.keep.bytes,
+      age_days: differs('keepDays') ? (form.keepDays ?? 0) : current.keep.age_days,
+    };
+  }
+  if (differs('createChannels')) change.create_channels = form.createChannels;
+  if (differs('maxChannels')) change.max_channels = form.maxChannels ?? 0;
+  if (differs('heartbeat')) change.heartbeat_s = form.heartbeat ?? 0;
+  if (differs('retry')) change.retry_ms = form.retry ?? 0;
+  if (differs('maxEventMB')) change.max_event = Math.round((form.maxEventMB ?? 0) * MB);
+  return change;
+}
+
+const needed: Name[] = ['maxChannels', 'heartbeat', 'retry', 'maxEventMB'];
+const whole: Name[] = ['port', 'keepMessages', 'keepDays', 'maxChannels', 'heartbeat', 'retry'];
+
+function unreadable(form: SettingsForm): Partial<Record<Name, string>> {
+  const errors: Partial<Record<Name, string>> = {};
+  for (const [name, value] of Object.entries(form) as [Name, unknown][]) {
+    if (typeof value !== 'number') continue;
+    if (Number.isNaN(value)) errors[name] = 'This is not a number.';
+    else if (value < 0) errors[name] = 'This cannot be less than 0.';
+    else if (whole.includes(name) && !Number.isInteger(value)) errors[name] = 'This must be a whole number.';
+  }
+  if (form.port === null || form.port > 65535) errors.port ??= 'A port is a number from 1 to 65535.';
+  for (const name of needed) if (form[name] === null) errors[name] ??= 'A number is missing.';
+  return errors;
+}
+
+// The server names its settings; the form has fields of its own for the parts of keep.
+function fieldOf(setting: string): Name | '' {
+  if (setting === 'keep') return 'keepMessages';
+  const names = Object.keys(settingOf) as Name[];
+  return names.find((n) => settingOf[n] === setting || settingOf[n].split('.')[1] === setting) ?? '';
+}
+
+export const settingsModel = new SettingsModel();

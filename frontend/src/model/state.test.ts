@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Source, State } from '../bridge/types';
+import { Live } from './state.svelte';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const source = { id: 1, name: 'chat', kind: 'channel', rate: 0, unread: 0, spark: [] } as unknown as Source;
+const state = { now: new Date(0).toISOString(), sources: [source] } as unknown as State;
+
+function start() {
+  let bell = '1.1';
+  let wake: (() => void)[] = [];
+  const calls = {
+    bell: vi.fn(async (seen: string | undefined, signal: AbortSignal) => {
+      if (seen === bell) {
+        await new Promise<void>((resolve, reject) => {
+          wake.push(resolve);
+          signal.addEventListener('abort', () => reject(signal.reason));
+        });
+      }
+      return { bell };
+    }),
+    state: vi.fn(async () => state),
+  };
+  const live = new Live(calls);
+  const stop = live.start();
+  const move = (to: string) => {
+    bell = to;
+    for (const w of wake.splice(0)) w();
+  };
+  return { live, calls, move, stop };
+}
+
+test('a change shows at once, counters at most every 400 ms', async () => {
+  const { live, calls, move, stop } = start();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(live.source('chat')).toBe(source);
+  const before = calls.state.mock.calls.length;
+  for (let i = 2; i < 102; i++) {
+    move(`${i}.1`);
+    await vi.advanceTimersByTimeAsync(20);
+  }
+  expect(calls.state.mock.calls.length - before).toBeLessThanOrEqual(6);
+  const counted = calls.state.mock.calls.length;
+  move('101.2');
+  await vi.advanceTimersByTimeAsync(1);
+  expect(calls.state.mock.calls.length).toBe(counted + 1);
+  stop();
+});
+
+test('a pull asked for while one is under way is made after it', async () => {
+  const { live, calls, stop } = start();
+  await vi.advanceTimersByTimeAsync(1);
+  const before = calls.state.mock.calls.length;
+  const first = live.pull();
+  const second = live.pull();
+  await Promise.all([first, second]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(calls.state.mock.calls.length - before).toBe(2);
+  stop();
+});
+
+test('when all is quiet nothing is asked', async () => {
+  const { calls, stop } = start();
+  await vi.advanceTimersByTimeAsync(1000);
+  const before = calls.state.mock.calls.length;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(calls.state.mock.calls.length).toBe(before);
+  stop();
+});
+
+test('every listener hears the bell until it leaves', async () => {
+  const { live, move, stop } = start();
+  const heard = vi.fn();
+  const leave = live.onring(heard);
+  move('7.1');
+  await vi.advanceTimersByTimeAsync(1);
+  expect(heard).toHaveBeenLastCalledWith({ text: '7.1', last: 7, changes: 1 });
+  leave();
+  move('8.1');
+  await vi.advanceTimersByTimeAsync(1);
+  expect(heard).not.toHaveBeenLastCalledWith({ text: '8.1', last: 8, changes: 1 });
+  stop();
+});

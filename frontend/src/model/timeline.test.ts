@@ -1,0 +1,324 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ApiError, type PageQuery } from '../bridge/api';
+import type { Message, Page } from '../bridge/types';
+import { positionNumber } from '../lib/format';
+import { Timeline } from './timeline.svelte';
+
+/** A journal in memory that answers pages as docs/api.md says, with a bound on how much one search examines. */
+class Journal {
+  messages: Message[] = [];
+  asked: PageQuery[] = [];
+  scan = Infinity;
+  refuse: ApiError | null = null;
+
+  add(n: number, data = 'x', source = 'a'): void {
+    for (let i = 0; i < n; i++) {
+      const number = this.messages.length + 1;
+      const received = new Date(Date.UTC(2026, 10, 21, 14) + number * 1000).toISOString();
+      this.messages.push({
+        position: `k.${number}`,
+        source,
+        kind: 'event',
+        event: 'tick',
+        id: `${number}`,
+        data,
+        size: data.length,
+        received,
+      });
+    }
+  }
+  get last() {
+    return this.messages.length;
+  }
+
+  page = async (source: string | null, query: PageQuery, signal?: AbortSignal): Promise<Page> => {
+    this.asked.push(query);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    signal?.throwIfAborted();
+    if (this.refuse) throw this.refuse;
+    const { after, before, at, limit = 100, q = '' } = query;
+    const wanted = (m: Message) => (source === null || m.source === source) && (q === '' || m.data!.includes(q));
+    const forward = after !== undefined || at !== undefined;
+    let i = at
+      ? this.messages.findIndex((m) => m.received >= at)
+      : after
+        ? positionNumber(after)
+        : (before ? positionNumber(before) - 1 : this.last) - 1;
+    if (at && i < 0) i = this.last;
+    const start = i;
+    const found: Message[] = [];
+    for (
+      let scanned = 0;
+      i >= 0 && i < this.last && found.length < limit && scanned < this.scan;
+      scanned++, i += forward ? 1 : -1
+    ) {
+      if (wanted(this.messages[i])) found.push(this.messages[i]);
+    }
+    if (!forward) found.reverse();
+    const [from, to] = forward ? [start + 1, i] : [i + 2, start + 1];
+    return { messages: found, from: `k.${from}`, to: `k.${to}`, more: forward ? i < this.last : i >= 0 };
+  };
+}
+
+let journal: Journal;
+let timeline: Timeline;
+const wait = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+const numbers = () => timeline.rows.map((m) => positionNumber(m.position));
+const ring = () => timeline.ring(journal.last);
+async function open(source: string | null = null) {
+  const opened = timeline.open(source);
+  ring();
+  await wait(50);
+  await opened;
+}
+const unbroken = (list: number[]) => list.every((n, i) => i === 0 || n === list[i - 1] + 1);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
+  journal = new Journal();
+  timeline = new Timeline(journal);
+});
+afterEach(() => vi.useRealTimers());
+
+test('it begins at the newest messages and follows them', async () => {
+  journal.add(1000);
+  await open();
+  expect(numbers().at(-1)).toBe(1000);
+  journal.add(3);
+  ring();
+  await wait(50);
+  expect(numbers().at(-1)).toBe(1003);
+  expect(timeline.following).toBe(true);
+  expect(unbroken(numbers())).toBe(true);
+});
+
+test('a first message in an empty journal appears', async () => {
+  await open();
+  expect(numbers()).toEqual([]);
+  journal.add(1);
+  ring();
+  await wait(100);
+  expect(numbers()).toEqual([1]);
+});
+
+test('however often the bell rings, one request is under way and 25 a second are made', async () => {
+  journal.add(10);
+  await open();
+  journal.asked = [];
+  for (let i = 0; i < 1000; i++) {
+    journal.add(1);
+    ring();
+    await wait(1);
+  }
+  expect(journal.asked.length).toBeLessThanOrEqual(26);
+  await wait(100);
+  expect(numbers().at(-1)).toBe(1010);
+});
+
+test('far behind the end, it jumps there and keeps no rows that nobody could have read', async () => {
+  journal.add(100);
+  await open();
+  journal.add(100_000);
+  ring();
+  await wait(100);
+  expect(numbers().at(-1)).toBe(100_100);
+  expect(unbroken(numbers())).toBe(true);
+  await timelineOlder();
+  expect(unbroken(numbers())).toBe(true);
+});
+
+async function timelineOlder() {
+  const done = timeline.older();
+  await wait(50);
+  await done;
+}
+
+test('rows stay few however long it follows', async () => {
+  journal.add(10);
+  await open();
+  for (let i = 0; i < 100; i++) {
+    journal.add(400);
+    ring();
+    await wait(45);
+  }
+  expect(timeline.rows.length).toBeLessThanOrEqual(3000);
+  expect(numbers().at(-1)).toBe(40_010);
+});
+
+test('scrolled up, nothing moves and what is new is counted', async () => {
+  journal.add(500);
+  await open();
+  timeline.follow(false);
+  const index = timeline.span.base + 10;
+  const row = timeline.rows[10];
+  journal.add(214);
+  ring();
+  await wait(100);
+  expect(timeline.fresh.count).toBe(214);
+  expect(timeline.rows[index - timeline.span.base]).toBe(row);
+});
+
+test('scrolled up for long, rows stop being taken in and the count goes on', async () => {
+  journal.add(500);
+  await open();
+  timeline.follow(false);
+  for (let i = 0; i < 20; i++) {
+    journal.add(400);
+    ring();
+    await wait(100);
+  }
+  expect(timeline.rows.length).toBeLessThan(3600);
+  expect(timeline.fresh.count).toBe(8000);
+  expect(timeline.fresh.more).toBe(false);
+  await Promise.all([timeline.end(), wait(100)]);
+  expect(numbers().at(-1)).toBe(8500);
+});
+
+test('paused, nothing is taken in, and it goes on where it was paused without a hole', async () => {
+  journal.add(500);
+  await open();
+  timeline.pause();
+  journal.add(20);
+  ring();
+  await wait(100);
+  expect(numbers().at(-1)).toBe(500);
+  expect(timeline.fresh.count).toBe(20);
+  timeline.resume();
+  await wait(100);
+  expect(numbers().at(-1)).toBe(520);
+  expect(timeline.fresh.count).toBe(20);
+  expect(timeline.following).toBe(false);
+  expect(unbroken(numbers())).toBe(true);
+});
+
+test('paused, it can go on from the latest', async () => {
+  journal.add(500);
+  await open();
+  timeline.pause();
+  journal.add(5000);
+  ring();
+  await wait(200);
+  await Promise.all([timeline.latest(), wait(100)]);
+  expect([timeline.paused, timeline.following, numbers().at(-1)]).toEqual([false, true, 5500]);
+});
+
+test('back through the whole history, without a hole, and forth again', async () => {
+  journal.add(10_000);
+  await open();
+  timeline.follow(false);
+  while (!timeline.span.start) await timelineOlder();
+  expect(numbers()[0]).toBe(1);
+  expect(timeline.rows.length).toBe(3000);
+  expect(unbroken(numbers())).toBe(true);
+  while (!timeline.span.end) await Promise.all([timeline.newer(), wait(50)]);
+  expect(numbers().at(-1)).toBe(10_000);
+  expect(unbroken(numbers())).toBe(true);
+});
+
+test('a jump to a time shows the first message from then on, and counts only what comes after', async () => {
+  journal.add(5000);
+  await open();
+  const [jumped] = await Promise.all([timeline.jump(new Date(journal.messages[1999].received)), wait(100)]);
+  expect(jumped).toBeUndefined();
+  expect(timeline.selected?.position).toBe('k.2000');
+  expect(timeline.selectedIndex).toBe(timeline.begin);
+  expect(timeline.following).toBe(false);
+  journal.add(7);
+  ring();
+  await wait(100);
+  expect(timeline.fresh.count).toBe(7);
+  expect(unbroken(numbers())).toBe(true);
+});
+
+test('a jump to a time after the last message says so and shows the newest', async () => {
+  journal.add(50);
+  await open();
+  await Promise.all([timeline.jump(new Date('2027-01-01T00:00:00Z')), wait(200)]);
+  expect(timeline.remark).toMatch(/Nothing came/);
+  expect(numbers().at(-1)).toBe(50);
+});
+
+test('a selected row stays selected, whatever comes', async () => {
+  journal.add(500);
+  await open();
+  timeline.step(1, timeline.span.base + 299);
+  expect(timeline.selected?.position).toBe('k.500');
+  const index = timeline.selectedIndex;
+  journal.add(100);
+  ring();
+  await wait(100);
+  expect(timeline.selectedIndex).toBe(index);
+  expect(timeline.following).toBe(false);
+});
+
+test('a rare search looks back a bounded way by itself, says how far, and goes on when asked', async () => {
+  journal.add(1, 'needle');
+  journal.add(30_000);
+  journal.scan = 1000;
+  await open();
+  await Promise.all([timeline.filter('needle'), wait(500)]);
+  expect(timeline.rows).toEqual([]);
+  expect(timeline.lookedBack?.time).toBe(journal.messages[positionNumber(timeline.lookedBack!.to)].received);
+  while (timeline.lookedBack) await Promise.all([timeline.lookFurther(), wait(500)]);
+  expect(numbers()).toEqual([1]);
+  expect(timeline.span.start).toBe(true);
+});
+
+test('what comes is filtered too', async () => {
+  journal.add(10);
+  await open();
+  await Promise.all([timeline.filter('needle'), wait(100)]);
+  journal.add(5);
+  journal.add(1, 'needle');
+  journal.add(5);
+  ring();
+  await wait(100);
+  expect(numbers()).toEqual([16]);
+});
+
+test('a filter that is refused keeps the rows, says why, and asks no more with it', async () => {
+  journal.add(10);
+  await open();
+  journal.refuse = new ApiError('bad_filter', 'A quotation mark in the filter is never closed.', '', 'q', 400);
+  await Promise.all([timeline.filter('"a'), wait(100)]);
+  expect(timeline.error?.field).toBe('q');
+  expect(timeline.rows).toHaveLength(10);
+  journal.asked = [];
+  ring();
+  journal.add(1);
+  ring();
+  await wait(500);
+  expect(journal.asked).toEqual([]);
+});
+
+test("another source's rows never stand under a name whose own cannot be read", async () => {
+  journal.add(10);
+  await open();
+  journal.refuse = new ApiError('not_found', 'There is no source called b.', '', '', 404);
+  await open('b');
+  expect(timeline.rows).toEqual([]);
+  expect(timeline.error?.message).toBe('There is no source called b.');
+});
+
+test('a quick second choice wins over the first', async () => {
+  journal.add(10, 'x', 'a');
+  journal.add(10, 'x', 'b');
+  void timeline.open('a');
+  await wait(1);
+  await open('b');
+  expect(new Set(timeline.rows.map((m) => m.source))).toEqual(new Set(['b']));
+});
+
+test('an unreachable server is asked again at the next ring, and nothing is lost', async () => {
+  journal.add(10);
+  await open();
+  journal.refuse = new ApiError('unreachable', 'Signalbox cannot be reached.');
+  journal.add(5);
+  ring();
+  await wait(200);
+  journal.refuse = null;
+  ring();
+  await wait(100);
+  expect(unbroken(numbers())).toBe(true);
+  expect(numbers().at(-1)).toBe(15);
+});

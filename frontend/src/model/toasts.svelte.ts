@@ -1,0 +1,88 @@
+import { toApiError } from '../bridge/api';
+
+/** A Toast is a short sentence about what just happened, and perhaps a way back. */
+export interface Toast {
+  id: number;
+  text: string;
+  tone: 'info' | 'good' | 'down';
+  action?: { label: string; act: () => void | Promise<void> };
+}
+
+/** How long a toast stays, in milliseconds. One with an action stays longer. */
+const STAY = 4000;
+const STAY_ACTION = 9000;
+const MOST = 4;
+
+/**
+ * Toasts are the few that show at the moment, oldest first. Their time stands still while
+ * somebody points at them or has the focus in them, so that none leaves under the hand.
+ */
+export class Toasts {
+  list = $state.raw<Toast[]>([]);
+  #next = 1;
+  #left = new Map<number, number>();
+  #timers = new Map<number, { timer: ReturnType<typeof setTimeout>; since: number }>();
+  #held = false;
+
+  /** Shows one. The same text again only starts its time anew. */
+  add(text: string, more: Partial<Omit<Toast, 'id' | 'text'>> = {}): number {
+    const same = this.list.find((t) => t.text === text && !t.action && !more.action);
+    if (same) this.dismiss(same.id);
+    const toast: Toast = { id: this.#next++, text, tone: 'info', ...more };
+    for (const old of this.list.slice(0, Math.max(0, this.list.length + 1 - MOST))) this.dismiss(old.id);
+    this.list = [...this.list, toast];
+    this.#left.set(toast.id, toast.action ? STAY_ACTION : STAY);
+    if (!this.#held) this.#start(toast.id);
+    return toast.id;
+  }
+
+  /** Says that something did not work, in the words of the error. */
+  fail(error: unknown): number {
+    return this.add(toApiError(error).words, { tone: 'down' });
+  }
+
+  dismiss(id: number): void {
+    this.#stop(id);
+    this.#left.delete(id);
+    this.list = this.list.filter((t) => t.id !== id);
+  }
+
+  /** Does what a toast offers, and takes it away at once so that it is not done twice. */
+  async act(toast: Toast): Promise<void> {
+    this.dismiss(toast.id);
+    try {
+      await toast.action?.act();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Stops the time of all. */
+  hold(): void {
+    this.#held = true;
+    for (const id of [...this.#timers.keys()]) this.#stop(id);
+  }
+
+  /** Lets the time of all go on. */
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    for (const toast of this.list) this.#start(toast.id);
+  }
+
+  #start(id: number): void {
+    const timer = setTimeout(() => this.dismiss(id), this.#left.get(id));
+    this.#timers.set(id, { timer, since: Date.now() });
+  }
+
+  #stop(id: number): void {
+    const running = this.#timers.get(id);
+    if (!running) return;
+    clearTimeout(running.timer);
+    this.#timers.delete(id);
+    // At least a second is left to read it after the hand has gone.
+    this.#left.set(id, Math.max(1000, (this.#left.get(id) ?? 0) - (Date.now() - running.since)));
+  }
+}
+
+export const toasts = new Toasts();

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Toasts } from './toasts.svelte';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const texts = (t: Toasts) => t.list.map((x) => x.text);
+
+test('a toast goes by itself, one with an action later', () => {
+  const t = new Toasts();
+  t.add('Copied');
+  t.add('Removed chat', { action: { label: 'Undo', act: () => {} } });
+  vi.advanceTimersByTime(4000);
+  expect(texts(t)).toEqual(['Removed chat']);
+  vi.advanceTimersByTime(5000);
+  expect(texts(t)).toEqual([]);
+});
+
+test('time stands still while it is held, and a second is left afterwards', () => {
+  const t = new Toasts();
+  t.add('Copied');
+  vi.advanceTimersByTime(3900);
+  t.hold();
+  vi.advanceTimersByTime(60_000);
+  expect(texts(t)).toEqual(['Copied']);
+  t.release();
+  vi.advanceTimersByTime(999);
+  expect(texts(t)).toEqual(['Copied']);
+  vi.advanceTimersByTime(1);
+  expect(texts(t)).toEqual([]);
+});
+
+test('an undo is done once', async () => {
+  const t = new Toasts();
+  const act = vi.fn();
+  t.add('Removed chat', { action: { label: 'Undo', act } });
+  const toast = t.list[0];
+  await t.act(toast);
+  expect(act).toHaveBeenCalledOnce();
+  expect(t.list).toEqual([]);
+});
+
+test('an undo that fails says why', async () => {
+  const t = new Toasts();
+  t.add('Removed chat', { action: { label: 'Undo', act: () => Promise.reject(new Error('The name is taken.')) } });
+  await t.act(t.list[0]);
+  expect(t.list).toMatchObject([{ text: 'The name is taken.', tone: 'down' }]);
+});
+
+test('at most four show, and the same sentence shows once', () => {
+  const t = new Toasts();
+  for (const text of ['a', 'b', 'c', 'd', 'e', 'e']) t.add(text);
+  expect(texts(t)).toEqual(['b', 'c', 'd', 'e']);
+});

@@ -1,0 +1,72 @@
+import { api } from '../bridge/api';
+import { copy } from '../bridge/native';
+import { dialogs } from '../model/dialogs.svelte';
+import type { Command } from '../model/palette';
+import { layout } from '../model/layout.svelte';
+import { shell } from '../model/shell.svelte';
+import { attempt } from '../model/sourcemenu';
+import { live } from '../model/state.svelte';
+import { theme } from '../model/theme.svelte';
+import { timeline } from '../model/timeline.svelte';
+
+/** Everything the palette offers now. */
+export function commands(): Command[] {
+  const go = live.sources.map<Command>((s) => ({
+    title: s.name,
+    group: s.kind === 'feed' ? 'Remote feed' : 'Local channel',
+    act: () => shell.open(s.name),
+  }));
+  const samples = live.state?.samples ?? false;
+  const reading: Command[] = [
+    timeline.paused
+      ? { title: 'Resume at the latest', group: 'Timeline', act: () => void timeline.latest() }
+      : { title: 'Pause', group: 'Timeline', keys: 'Space', act: () => timeline.pause() },
+    { title: 'Jump to a time…', group: 'Timeline', keys: 'g t', act: () => (shell.jump = true) },
+    {
+      title: 'Show or hide the inspector',
+      group: 'Window',
+      keys: 'i',
+      act: () => (layout.inspectorOpen = !layout.inspectorOpen),
+    },
+    {
+      title: 'Show or hide the publish form',
+      group: 'Window',
+      keys: 'b',
+      act: () => (layout.composerOpen = !layout.composerOpen),
+    },
+  ];
+  return [
+    { title: 'All messages', group: 'Go to', keys: 'g a', act: () => shell.open(null) },
+    { title: 'Connection health', group: 'Go to', keys: 'g h', act: () => shell.health() },
+    ...go,
+    { title: 'Follow a feed…', group: 'Sources', act: () => dialogs.open({ kind: 'feed' }) },
+    { title: 'Make a channel…', group: 'Sources', act: () => dialogs.open({ kind: 'channel' }) },
+    { title: 'Reconnect all feeds', group: 'Sources', act: () => attempt(() => api.reconnectAll()) },
+    { title: 'Mark everything as seen', group: 'Sources', act: () => attempt(() => api.seenAll()) },
+    samples
+      ? { title: 'Stop the sample events', group: 'Sources', act: () => attempt(() => api.stopSamples()) }
+      : { title: 'Start the sample events', group: 'Sources', act: () => attempt(() => api.startSamples()) },
+    ...(layout.view === 'timeline' ? reading : []),
+    {
+      title: 'Copy the address of the local server',
+      group: 'Server',
+      act: () => attempt(() => copy(live.state?.server.url ?? location.origin), 'Copied'),
+    },
+    { title: 'Dark theme', group: 'Theme', act: () => theme.choose('dark') },
+    { title: 'Light theme', group: 'Theme', act: () => theme.choose('light') },
+    { title: "The system's theme", group: 'Theme', act: () => theme.choose('system') },
+    { title: 'Settings…', group: 'Window', act: () => dialogs.open({ kind: 'settings' }) },
+    { title: 'Keyboard shortcuts', group: 'Help', keys: '?', act: () => (shell.help = true) },
+  ];
+}
+
+/** Looks for words in all messages. */
+export const searchFor = (text: string): Command => ({
+  title: `Search every message for “${text}”`,
+  group: 'Search',
+  act: () => {
+    shell.open(null);
+    // The screen opens its source first; the filter goes on top of that.
+    queueMicrotask(() => setTimeout(() => void timeline.filter(text)));
+  },
+});

@@ -1,0 +1,42 @@
+import { copy } from '../bridge/native';
+import { curlOf } from '../lib/curl';
+import { withType } from '../lib/filter';
+import { inspector } from '../model/inspector.svelte';
+import { layout } from '../model/layout.svelte';
+import { publishModel } from '../model/publish.svelte';
+import { attempt } from '../model/sourcemenu';
+import { live } from '../model/state.svelte';
+import { timeline } from '../model/timeline.svelte';
+import type { Message } from '../bridge/types';
+
+/** The text that a message is copied as: its data, or the words of a gap or a note. */
+const textOf = (m: Message): string => m.data ?? m.gap?.reason ?? m.note?.reason ?? '';
+
+/** Where a message of this source would be published: its channel, or the one in the form for a feed's. */
+const channelFor = (m: Message): string =>
+  live.source(m.source)?.kind === 'channel' ? m.source : publishModel.draft.channel;
+
+export const copySelected = () =>
+  timeline.selected ? attempt(async () => copy(textOf(await inspector.whole())), 'Copied the data') : undefined;
+
+export const copyJSON = () =>
+  attempt(async () => copy(JSON.stringify(await inspector.whole(), null, 2)), 'Copied the message as JSON');
+
+export const copyCurl = () =>
+  attempt(async () => {
+    const message = await inspector.whole();
+    return copy(curlOf(message, live.state?.server.url ?? location.origin, channelFor(message)));
+  }, 'Copied the curl command');
+
+export const copyRaw = () => attempt(() => copy(inspector.raw ?? ''), 'Copied the frame');
+
+/** Filters the timeline by this type besides the words that are in the filter. */
+export const onlyType = (type: string) => timeline.filter(withType(timeline.q, type));
+
+/** Puts the message into the publish form, with all of its data. */
+export const publishAgain = () =>
+  attempt(async () => {
+    const m = await inspector.whole();
+    publishModel.fill({ channel: channelFor(m), event: m.event, data: m.data, retry: m.retry });
+    layout.composerOpen = true;
+  });

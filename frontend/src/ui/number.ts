@@ -1,0 +1,7 @@
+/** Reads a number as people type it: spaces and commas between thousands, a point for decimals. Empty is null, what is no number is NaN. */
+export function parseNumber(text: string): number | null {
+  const t = text.trim();
+  if (t === '') return null;
+  if (/^-?\d{1,3}([,\u00a0\u202f ]\d{3})+(\.\d+)?$/.test(t)) return Number(t.replace(/[^\d.-]/g, ''));
+  return /^-?\d+(\.\d+)?$/.test(t) ? Number(t) : NaN;
+}

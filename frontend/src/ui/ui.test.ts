@@ -1,0 +1,94 @@
+import { flushSync, mount, unmount } from 'svelte';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import Bars from './Bars.svelte';
+import Countdown from './Countdown.svelte';
+import NumberField from './NumberField.svelte';
+import { moveFocus } from './menu';
+
+beforeEach(() => vi.useFakeTimers({ now: Date.parse('2026-11-21T14:10:00Z') }));
+afterEach(() => {
+  vi.useRealTimers();
+  document.body.replaceChildren();
+});
+
+const target = document.body;
+
+test('a countdown ticks each second, says so when the moment has come, and stops with its component', async () => {
+  const shown = mount(Countdown, { target, props: { to: Date.now() + 2500, before: 'in ' } });
+  flushSync();
+  expect(target.textContent).toBe('in 3 s');
+  vi.advanceTimersByTime(1000);
+  flushSync();
+  expect(target.textContent).toBe('in 2 s');
+  vi.advanceTimersByTime(2000);
+  flushSync();
+  expect(target.textContent).toBe('now');
+  await unmount(shown);
+  // The clock lets go of its timer once nobody reads it.
+  await vi.advanceTimersByTimeAsync(1);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('bars say in words what they draw, and each says which half hour it is', () => {
+  const bars = [...Array(44).fill('open'), 'warn', 'down', 'down', ''];
+  mount(Bars, { target, props: { bars, now: Date.now(), label: 'orders' } });
+  const drawn = target.querySelector('[role=img]')!;
+  expect(drawn.getAttribute('aria-label')).toBe('orders: of 47 half hours, 44 open, 1 with interruptions, 2 down.');
+  expect(drawn.children).toHaveLength(48);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const start = new Date('2026-11-21T12:30:00Z');
+  expect((drawn.children[44] as HTMLElement).title).toMatch(
+    new RegExp(`^${two(start.getHours())}:${two(start.getMinutes())} to .*: with interruptions$`),
+  );
+});
+
+test('what is typed into a number stays as it was typed for as long as it means the same', () => {
+  let value: number | null = 1204;
+  mount(NumberField, {
+    target,
+    props: {
+      label: 'Messages',
+      get value() {
+        return value;
+      },
+      set value(v) {
+        value = v;
+      },
+    },
+  });
+  flushSync();
+  const input = target.querySelector('input')!;
+  expect(input.value).toBe('1204');
+  input.value = '1,2';
+  input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  flushSync();
+  expect(value).toBeNaN();
+  expect(input.value).toBe('1,2');
+  input.value = '1,234';
+  input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  flushSync();
+  expect(value).toBe(1234);
+  expect(input.value).toBe('1,234');
+});
+
+test('the arrow keys go round a menu, and a letter goes to the next line that begins with it', () => {
+  target.innerHTML = `<div>${['Pause', 'Edit', 'Remove', 'Reconnect']
+    .map((t) => `<button role="menuitem"${t === 'Edit' ? ' disabled' : ''}>${t}</button>`)
+    .join('')}</div>`;
+  const menu = target.firstElementChild as HTMLElement;
+  const at = () => document.activeElement?.textContent;
+  for (const [key, want] of [
+    ['ArrowDown', 'Pause'],
+    ['ArrowDown', 'Remove'],
+    ['r', 'Reconnect'],
+    ['r', 'Remove'],
+    ['End', 'Reconnect'],
+    ['ArrowDown', 'Pause'],
+    ['ArrowUp', 'Reconnect'],
+    ['Home', 'Pause'],
+  ]) {
+    expect(moveFocus(menu, key)).toBe(true);
+    expect(at(), key).toBe(want);
+  }
+  expect(moveFocus(menu, 'Enter')).toBe(false);
+});

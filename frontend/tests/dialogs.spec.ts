@@ -1,0 +1,108 @@
+import { expect, test } from './fixture';
+import type { Page } from '@playwright/test';
+
+async function open(page: Page, what: 'Follow a feed' | 'Make a channel') {
+  await page.goto('/');
+  await page.getByRole('button', { name: what }).first().click();
+  await expect(page.getByRole('dialog', { name: what })).toBeVisible();
+}
+
+test.describe('a channel', () => {
+  test('is made with a name and shows the addresses that programs use', async ({ page, node, own }) => {
+    await open(page, 'Make a channel');
+    const name = `${own} made`;
+    await page.keyboard.type(name);
+    const path = encodeURIComponent(name);
+    await expect(page.getByText(`${node.url}/events/${path}`)).toBeVisible();
+    await expect(page.getByText(`${node.url}/channels/${path}/messages`)).toBeVisible();
+    await page.getByRole('radio', { name: 'Pink' }).check({ force: true });
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await expect(page.getByRole('heading', { name })).toBeVisible();
+  });
+
+  test('with a name that cannot be is refused in words', async ({ page }) => {
+    await open(page, 'Make a channel');
+    await page.keyboard.type('a/b');
+    await page.keyboard.press('Enter');
+    await expect(page.getByLabel('Name', { exact: true })).toHaveAccessibleDescription(/slash/);
+    await expect(page.getByLabel('Name', { exact: true })).toHaveValue('a/b');
+  });
+});
+
+test.describe('a feed', () => {
+  test('takes its name from its address, is tried, and followed', async ({ page, node, request, own }) => {
+    await request.post(`/channels/${own}/messages`, { data: { data: 'hello' } });
+    await open(page, 'Follow a feed');
+    await page.getByLabel('Address').fill(`${node.url}/events/${own}?after=0`);
+    const name = page.getByLabel('Name', { exact: true });
+    // A source of this name is there already: the channel itself.
+    await expect(name).toHaveValue(`${own} 2`);
+    await page.getByRole('button', { name: 'Test' }).click();
+    await expect(page.getByText(/It works\. 1 message came/)).toBeVisible({ timeout: 10_000 });
+    await expect(page.getByText(/first byte [\d.]+ ms/)).toBeVisible();
+    await page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await expect(page.getByRole('heading', { name: `${own} 2` })).toBeVisible();
+    await expect
+      .poll(async () =>
+        (await (await request.get(`/sources/${own} 2/messages`)).json()).messages.map((m: { data?: string }) => m.data),
+      )
+      .toContain('hello');
+  });
+
+  test('that cannot be reached says why, before anything is kept', async ({ page, request }) => {
+    await open(page, 'Follow a feed');
+    await page.getByLabel('Address').fill('http://127.0.0.1:9/events');
+    await page.getByRole('button', { name: 'Test' }).click();
+    await expect(page.getByRole('alert')).toContainText(/refused|nothing listens|not be reached/i, { timeout: 10_000 });
+    const { sources } = await (await request.get('/api/state')).json();
+    expect(sources.filter((s: { feed?: { url: string } }) => s.feed?.url.includes(':9/'))).toEqual([]);
+  });
+
+  test('keeps the secrets that were not replaced, and never shows them', async ({ page, node, request, own }) => {
+    const name = `${own} secret`;
+    const made = await request.post('/api/feeds', {
+      data: {
+        name,
+        url: `${node.url}/events/${own}`,
+        auth: 'bearer',
+        headers: [{ name: 'X-Key', secret: true }],
+        secrets: { token: 'one', headers: { 'X-Key': 'two' } },
+      },
+    });
+    expect(made.ok()).toBe(true);
+    await page.goto('/');
+    await page.keyboard.press('g');
+    await page.keyboard.press('h');
+    await page.getByRole('button', { name: `What to do with ${name}` }).click();
+    await page.getByRole('menuitem', { name: 'Edit…' }).click();
+    await page.getByText('More: method').click();
+    await expect(page.getByRole('button', { name: 'Replace Token' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Replace Secret value of header 1' })).toBeVisible();
+    expect(await page.content()).not.toContain('two');
+    await page.getByRole('button', { name: 'Replace Token' }).click();
+    await page.getByLabel('Token', { exact: true }).fill('three');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    const feed = await (await request.get(`/api/feeds/${encodeURIComponent(name)}`)).json();
+    expect(JSON.stringify(feed)).not.toMatch(/one|two|three/);
+    expect(feed.has_secrets.length).toBe(2);
+  });
+
+  test('is removed after a question, and comes back with Undo', async ({ page, node, request, own }) => {
+    const name = `${own} gone`;
+    await request.post('/api/feeds', { data: { name, url: `${node.url}/events/${own}` } });
+    await page.goto('/');
+    await page.keyboard.press('g');
+    await page.keyboard.press('h');
+    const card = page.getByRole('article', { name });
+    await card.getByRole('button', { name: `What to do with ${name}` }).press('ArrowDown');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog', { name: `Remove ${name}` })).toBeVisible();
+    await page.keyboard.press('Enter');
+    await expect(card).toHaveCount(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(card).toBeVisible();
+  });
+});

@@ -1,0 +1,61 @@
+import { test as base, type APIRequestContext } from '@playwright/test';
+import { startNode, type Node } from './node';
+
+export { expect } from '@playwright/test';
+
+interface Fixtures {
+  /** A node of the test's own, with nothing in it. */
+  fresh: boolean;
+  node: Pick<Node, 'url' | 'token'> & Partial<Node>;
+}
+
+interface Things {
+  /** The name of a channel that was made for this test. */
+  own: string;
+  /** Publishes to a channel. */
+  publish: (channel: string, message: { event?: string; id?: string; data: unknown }) => Promise<void>;
+}
+
+let made = 0;
+
+/** The page and the requests of a test are signed in. */
+const signedIn = base.extend<Fixtures>({
+  fresh: [false, { option: true }],
+  node: async ({ fresh }, use) => {
+    if (!fresh) {
+      await use({ url: process.env.SIGNALBOX_URL!, token: process.env.SIGNALBOX_SIGN_IN! });
+      return;
+    }
+    const node = await startNode(process.env.SIGNALBOX_BIN!);
+    await use(node);
+    await node.stop();
+  },
+  baseURL: async ({ node }, use) => use(node.url),
+  context: async ({ context, node }, use) => {
+    const answer = await context.request.post(`${node.url}/api/session`, { data: { token: node.token } });
+    if (!answer.ok()) throw new Error(`Signing in: ${answer.status()} ${await answer.text()}`);
+    await use(context);
+  },
+  request: async ({ playwright, node }, use) => {
+    const request: APIRequestContext = await playwright.request.newContext({
+      baseURL: node.url,
+      extraHTTPHeaders: { Authorization: `Bearer ${node.token}` },
+    });
+    await use(request);
+    await request.dispose();
+  },
+});
+
+export const test = signedIn.extend<Things>({
+  own: async ({ request }, use, info) => {
+    const name = `test ${info.workerIndex}.${++made}`;
+    const answer = await request.post('/api/channels', { data: { name } });
+    if (!answer.ok()) throw new Error(`Making a channel: ${answer.status()} ${await answer.text()}`);
+    await use(name);
+  },
+  publish: async ({ request }, use) =>
+    use(async (channel, message) => {
+      const answer = await request.post(`/channels/${encodeURIComponent(channel)}/messages`, { data: message });
+      if (answer.status() !== 201) throw new Error(`Publishing: ${answer.status()} ${await answer.text()}`);
+    }),
+});

@@ -1,0 +1,119 @@
+import { expect, test } from './fixture';
+
+test.describe('the publish form', () => {
+  test.beforeEach(async ({ page, own }) => {
+    await page.goto('/');
+    await page.getByRole('tree', { name: 'Sources' }).or(page.getByRole('navigation')).first().waitFor();
+    await page.getByText(own, { exact: true }).first().click();
+    await expect(page.getByLabel('Channel to publish to')).toHaveValue(own);
+  });
+
+  test('Ctrl+Enter publishes, and says where it lies and whom it reached', async ({ page, request, own }) => {
+    await page.getByLabel('event').fill('order.created');
+    await page.getByLabel('Data').fill('{"order": 70012}');
+    await page.keyboard.press('Control+Enter');
+    const result = page
+      .getByRole('region', { name: 'Publish' })
+      .getByRole('status')
+      .filter({ hasText: 'Published at' });
+    await expect(result).toContainText(/Published at \w+\.\d+, nobody is listening\./);
+
+    const { messages } = await (await request.get(`/sources/${own}/messages`)).json();
+    expect(messages.at(-1)).toMatchObject({ event: 'order.created', data: '{"order": 70012}' });
+
+    const recent = page.getByRole('button', { name: /order\.created → 0 clients/ }).first();
+    await expect(recent).toBeVisible();
+    await page.getByLabel('Data').fill('something else');
+    await recent.click();
+    await expect(page.getByLabel('Data')).toHaveValue('{"order": 70012}');
+    await expect(page.getByLabel('Data')).toBeFocused();
+  });
+
+  test('says in words where text stops being JSON, and sends it all the same', async ({ page, request, own }) => {
+    const data = '{\n  "a": 1,\n}';
+    await page.getByLabel('Data').fill(data);
+    const fault = page.getByRole('button', { name: 'Not JSON: line 2, column 9. A comma stands before the end.' });
+    await expect(fault).toBeVisible();
+    await fault.click();
+    expect(await page.getByLabel('Data').evaluate((t: HTMLTextAreaElement) => t.selectionStart)).toBe(
+      data.lastIndexOf(','),
+    );
+    await page.getByRole('button', { name: 'Publish', exact: true }).click();
+    await expect(page.getByText(/Published at/)).toBeAttached();
+    const { messages } = await (await request.get(`/sources/${own}/messages`)).json();
+    expect(messages.at(-1).data).toBe(data);
+  });
+
+  test('lays JSON out without touching its digits', async ({ page }) => {
+    await page.getByLabel('Data').fill('{"n":1.50,"m":[1,2]}');
+    await page.getByRole('button', { name: 'Format' }).click();
+    await expect(page.getByLabel('Data')).toHaveValue('{\n  "n": 1.50,\n  "m": [\n    1,\n    2\n  ]\n}');
+  });
+
+  test('a refusal says why and keeps what was typed', async ({ page }) => {
+    await page.getByLabel('Data').fill('kept');
+    await page.getByLabel('retry').fill('soon');
+    await page.keyboard.press('Control+Enter');
+    await expect(page.getByRole('alert')).toContainText('retry is a whole number of milliseconds');
+    await expect(page.getByLabel('retry')).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.getByLabel('Data')).toHaveValue('kept');
+  });
+
+  test('three hundred quick ones arrive in their order and freeze nothing', async ({ page, request, own }) => {
+    const data = page.getByLabel('Data');
+    const publish = page.getByRole('button', { name: 'Publish', exact: true });
+    const worst = await data.evaluate(async (field: HTMLTextAreaElement) => {
+      const form = field.form!;
+      const setter = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')!.set!;
+      let worst = 0;
+      for (let n = 0; n < 300; n++) {
+        const before = performance.now();
+        setter.call(field, String(n));
+        field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        form.requestSubmit();
+        worst = Math.max(worst, performance.now() - before);
+        if (n % 10 === 0) await new Promise(requestAnimationFrame);
+      }
+      return worst;
+    });
+    expect(worst).toBeLessThan(200);
+    await expect(publish).toBeEnabled();
+    await expect
+      .poll(async () => (await (await request.get(`/sources/${own}/messages?limit=1000`)).json()).messages.length, {
+        timeout: 30_000,
+      })
+      .toBe(300);
+    const { messages } = await (await request.get(`/sources/${own}/messages?limit=1000`)).json();
+    expect(messages.map((m: { data: string }) => Number(m.data))).toEqual(Array.from({ length: 300 }, (_, n) => n));
+  });
+
+  test('a new channel comes into being with its first message', async ({ page, own }) => {
+    const name = `${own} new`;
+    await page.getByLabel('Channel to publish to').selectOption('New channel…');
+    await expect(page.getByLabel('Name of the new channel')).toBeFocused();
+    await page.keyboard.type(name);
+    await page.getByLabel('Data').fill('first');
+    await page.keyboard.press('Control+Enter');
+    await expect(page.getByRole('option', { name, exact: true })).toBeAttached();
+    await expect(page.getByLabel('Channel to publish to')).toHaveValue(name);
+  });
+
+  test('the draft outlives a reload', async ({ page }) => {
+    await page.getByLabel('Data').fill('half a sent');
+    await page.reload();
+    await expect(page.getByLabel('Data')).toHaveValue('half a sent');
+  });
+
+  test('the copied command line publishes the same', async ({ page, request, own, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByLabel('event').fill("it's");
+    await page.getByLabel('Data').fill('two\nlines and \'quotes\' "double" $HOME');
+    await page.getByRole('button', { name: 'Copy as curl' }).click();
+    await expect(page.getByText('Copied the curl command')).toBeVisible();
+    const command = await page.evaluate(() => navigator.clipboard.readText());
+    const { execFileSync } = await import('node:child_process');
+    execFileSync('sh', ['-c', command], { timeout: 10_000 });
+    const { messages } = await (await request.get(`/sources/${own}/messages`)).json();
+    expect(messages.at(-1)).toMatchObject({ event: "it's", data: 'two\nlines and \'quotes\' "double" $HOME' });
+  });
+});

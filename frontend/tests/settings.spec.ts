@@ -1,0 +1,65 @@
+import { expect, test } from './fixture';
+
+test.describe('the settings', () => {
+  test.beforeEach(async ({ page }) => {
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await expect(page.getByRole('dialog', { name: 'Settings' })).toBeVisible();
+  });
+
+  test('the look changes at once and is remembered', async ({ page, request }) => {
+    const look = page.locator('html');
+    await page.getByRole('radio', { name: 'Light' }).check({ force: true });
+    await expect(look).toHaveAttribute('data-theme', 'light');
+    await expect.poll(async () => (await (await request.get('/api/settings')).json()).theme).toBe('light');
+    await page.getByRole('radio', { name: 'Dark' }).check({ force: true });
+    await expect(look).toHaveAttribute('data-theme', 'dark');
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await expect(look).toHaveAttribute('data-theme', 'dark');
+  });
+
+  test('what is saved holds, and only what was changed', async ({ page, request }) => {
+    const before = await (await request.get('/api/settings')).json();
+    await page.getByLabel('Heartbeat every').fill('7');
+    await page.getByLabel('Size', { exact: true }).fill('1.5');
+    await page.getByLabel('Age', { exact: true }).fill('30');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    expect(await (await request.get('/api/settings')).json()).toEqual({
+      ...before,
+      heartbeat_s: 7,
+      keep: { messages: before.keep.messages, bytes: 1.5 * 2 ** 30, age_days: 30 },
+    });
+    await request.put('/api/settings', { data: { heartbeat_s: before.heartbeat_s, keep: before.keep } });
+  });
+
+  test('a value that cannot be is refused beside its field, and nothing typed is lost', async ({ page }) => {
+    const heartbeat = page.getByLabel('Heartbeat every');
+    await heartbeat.fill('often');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(heartbeat).toHaveAttribute('aria-invalid', 'true');
+    await expect(heartbeat).toHaveAccessibleDescription('This is not a number.');
+    await heartbeat.fill('99999');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(heartbeat).toHaveAccessibleDescription(/1 to 3600 seconds/);
+    await expect(heartbeat).toHaveValue('99999');
+  });
+
+  test('leaving with changes asks first', async ({ page }) => {
+    await page.getByLabel('Most channels').fill('5');
+    await page.keyboard.press('Escape');
+    await expect(page.getByText('What you changed here is not saved.')).toBeVisible();
+    await page.getByRole('button', { name: 'Keep editing' }).click();
+    await expect(page.getByLabel('Most channels')).toHaveValue('5');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  });
+
+  test('says which Signalbox this is, and never its token', async ({ page, node }) => {
+    const dialog = page.getByRole('dialog');
+    await expect(dialog.getByText(node.url, { exact: true })).toBeVisible();
+    await expect(dialog).not.toContainText(node.token);
+  });
+});

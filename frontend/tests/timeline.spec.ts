@@ -1,0 +1,229 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixture';
+
+const rows = (page: Page) => page.getByRole('listbox', { name: 'Messages' }).getByRole('option');
+const row = (page: Page, text: string) => rows(page).filter({ hasText: text });
+const follow = (page: Page) => page.getByRole('button', { name: /^Follow live/ });
+const inspector = (page: Page) => page.getByRole('region', { name: 'Inspector' });
+
+async function open(page: Page, channel: string) {
+  await page.goto('/');
+  await page.getByRole('navigation', { name: 'Sources' }).getByText(channel, { exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: channel })).toBeVisible();
+}
+
+/** Where a row stands in the window, to the pixel. */
+const top = async (page: Page, text: string) => (await row(page, text).boundingBox())!.y;
+
+test('what is published appears at the end while the end is followed', async ({ page, own: channel, publish }) => {
+  await open(page, channel);
+  await expect(page.getByText('Nothing was published here yet')).toBeVisible();
+  await publish(channel, { event: 'order.paid', id: '88405', data: { order: 70012, state: 'paid' } });
+  await expect(row(page, 'order.paid')).toContainText('{"order":70012,"state":"paid"}');
+  await expect(row(page, 'order.paid')).toContainText('88405');
+  for (let i = 0; i < 60; i++) await publish(channel, { data: `line ${i}.` });
+  await expect(row(page, 'line 59.')).toBeInViewport();
+  await expect(follow(page)).toHaveCount(0);
+});
+
+test('nothing moves under the eyes of a reader who scrolled up, and what is new is counted', async ({
+  page,
+  own: channel,
+  publish,
+}) => {
+  for (let i = 0; i < 80; i++) await publish(channel, { data: `line ${i}.` });
+  await open(page, channel);
+  await expect(row(page, 'line 79.')).toBeVisible();
+  await rows(page).last().hover();
+  await page.mouse.wheel(0, -700);
+  await expect(follow(page)).toBeVisible();
+  const before = await top(page, 'line 50.');
+  for (let i = 80; i < 94; i++) await publish(channel, { data: `line ${i}.` });
+  await expect(follow(page)).toHaveText('Follow live · 14 new');
+  expect(await top(page, 'line 50.')).toBe(before);
+  await follow(page).click();
+  await expect(row(page, 'line 93.')).toBeInViewport();
+  await expect(follow(page)).toHaveCount(0);
+});
+
+test('paused, nothing comes and what is held is counted; it goes on where it stopped', async ({
+  page,
+  own: channel,
+  publish,
+}) => {
+  await publish(channel, { data: 'before.' });
+  await open(page, channel);
+  await expect(row(page, 'before.')).toBeVisible();
+  await page.keyboard.press('Space');
+  for (let i = 0; i < 5; i++) await publish(channel, { data: `held ${i}.` });
+  const resume = page.getByRole('button', { name: 'Resume here · 5 held' });
+  await expect(resume).toBeVisible();
+  await expect(rows(page)).toHaveCount(1);
+  await resume.click();
+  await expect(rows(page)).toHaveCount(6);
+});
+
+test('back to the first message and forth to the last, by the keyboard alone', async ({
+  page,
+  request,
+  own: channel,
+}) => {
+  const lines = Array.from({ length: 1200 }, (_, i) => i);
+  for (let i = 0; i < lines.length; i += 50) {
+    await Promise.all(
+      lines
+        .slice(i, i + 50)
+        .map((n) =>
+          request.post(`/channels/${encodeURIComponent(channel)}/messages`, { data: { data: `line ${n}.` } }),
+        ),
+    );
+  }
+  await open(page, channel);
+  await expect(rows(page).first()).toBeVisible();
+  await page.keyboard.press('Home');
+  const first = page.locator('[role=option]').first();
+  await expect.poll(async () => (await first.textContent())?.match(/line \d+\./)?.[0]).toBeTruthy();
+  const seen = new Set<string>();
+  for (let i = 0; i < 120; i++) {
+    for (const text of await rows(page).allTextContents()) seen.add(/line \d+\./.exec(text)![0]);
+    if (seen.size === lines.length) break;
+    await page.keyboard.press('PageDown');
+    await page.waitForTimeout(30);
+  }
+  expect(seen.size).toBe(lines.length);
+  await page.keyboard.press('End');
+  await expect(follow(page)).toHaveCount(0);
+});
+
+test('a filter shows what matches, also of what comes, and says what is wrong with it', async ({
+  page,
+  own: channel,
+  publish,
+}) => {
+  await publish(channel, { event: 'order.paid', data: 'apples' });
+  await publish(channel, { event: 'stock.low', data: 'pears' });
+  await open(page, channel);
+  await expect(rows(page)).toHaveCount(2);
+  await page.keyboard.press('/');
+  await page.keyboard.type('event:order.*');
+  await expect(rows(page)).toHaveCount(1);
+  await expect(rows(page)).toContainText('apples');
+  await publish(channel, { event: 'stock.low', data: 'plums' });
+  await publish(channel, { event: 'order.shipped', data: 'cherries' });
+  await expect(rows(page)).toHaveCount(2);
+  await expect(row(page, 'cherries')).toBeVisible();
+  await page.keyboard.type(' "open');
+  await expect(page.getByRole('alert')).toHaveText('A quotation mark in the filter is never closed.');
+  await expect(rows(page)).toHaveCount(2);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('nowhere');
+  await expect(page.getByText('No message matches')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(rows(page)).toHaveCount(4);
+});
+
+test('a jump to a time shows what came from then on', async ({ page, own: channel, publish }) => {
+  for (let i = 0; i < 40; i++) await publish(channel, { data: `old ${i}.` });
+  await page.waitForTimeout(1100);
+  const then = new Date();
+  await publish(channel, { data: 'the one.' });
+  for (let i = 0; i < 40; i++) await publish(channel, { data: `new ${i}.` });
+  await open(page, channel);
+  await expect(row(page, 'new 39.')).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('t');
+  await page.getByRole('textbox', { name: 'Time' }).fill('at noon or so');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/Write a time such as/)).toBeVisible();
+  const clock = [then.getHours(), then.getMinutes(), then.getSeconds()]
+    .map((n) => String(n).padStart(2, '0'))
+    .join(':');
+  await page.getByRole('textbox', { name: 'Time' }).fill(`${clock}.${String(then.getMilliseconds()).padStart(3, '0')}`);
+  await page.keyboard.press('Enter');
+  await expect(row(page, 'the one.')).toHaveAttribute('aria-selected', 'true');
+  await expect(inspector(page)).toContainText('the one.');
+});
+
+test('the inspector shows all of a message that is too long for its row, and the frame on the wire', async ({
+  page,
+  own: channel,
+  publish,
+}) => {
+  const at = new Date(Date.now() - 5000).toISOString();
+  await publish(channel, { event: 'big', id: 'x1', data: { at, exact: 1, text: 'é'.repeat(3000), end: 'of it' } });
+  await open(page, channel);
+  await page.keyboard.press('k');
+  await page.keyboard.press('Enter');
+  const view = inspector(page);
+  await expect(view.getByText('"of it"')).toBeVisible();
+  await expect(view).toContainText('6,0');
+  await expect(view).toContainText('from $.at');
+  await view.getByRole('tab', { name: 'Raw' }).click();
+  await expect(view.getByRole('tabpanel')).toContainText('event: big');
+  await expect(view.getByRole('tabpanel')).toContainText('id: x1');
+  await view.getByRole('tab', { name: 'Data' }).click();
+  await view.getByRole('button', { name: 'Publish again…' }).click();
+  await expect(page.getByLabel('Data', { exact: true }).last()).toHaveValue(/of it/);
+  await page.keyboard.press('Escape');
+});
+
+test('a selected message stays selected and in its place while others come', async ({
+  page,
+  own: channel,
+  publish,
+}) => {
+  for (let i = 0; i < 60; i++) await publish(channel, { data: `line ${i}.` });
+  await open(page, channel);
+  await row(page, 'line 55.').click();
+  const before = await top(page, 'line 55.');
+  for (let i = 60; i < 90; i++) await publish(channel, { data: `line ${i}.` });
+  await expect(follow(page)).toHaveText('Follow live · 30 new');
+  await expect(row(page, 'line 55.')).toHaveAttribute('aria-selected', 'true');
+  expect(await top(page, 'line 55.')).toBe(before);
+  await page.keyboard.press('j');
+  await expect(row(page, 'line 56.')).toHaveAttribute('aria-selected', 'true');
+});
+
+test('data cannot become markup', async ({ page, own: channel, publish }) => {
+  await publish(channel, { data: '<img src=x onerror="document.title=1">{"a":"<b>bold</b>"}' });
+  await publish(channel, { data: { html: '<b>bold</b>' } });
+  await open(page, channel);
+  await expect(row(page, 'onerror')).toBeVisible();
+  await row(page, '"html"').click();
+  expect(await page.locator('[role=listbox] img, [role=listbox] b, .inspector pre b, .inspector .json b').count()).toBe(
+    0,
+  );
+});
+
+test('all messages name their source, and opening a source marks it as seen', async ({
+  page,
+  own: channel,
+  publish,
+}) => {
+  await page.goto('/');
+  await page.keyboard.press('g');
+  await page.keyboard.press('a');
+  await expect(page.getByRole('heading', { level: 1, name: 'All messages' })).toBeVisible();
+  await publish(channel, { data: 'somewhere.' });
+  await expect(row(page, 'somewhere.')).toContainText(channel);
+  const entry = page.getByRole('navigation').getByRole('button', { name: new RegExp(`^${channel},.*1 not seen`) });
+  await expect(entry).toBeVisible();
+  await entry.click();
+  await expect(entry).toHaveCount(0);
+});
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`no rule of accessibility is broken in the ${theme} theme`, async ({ page, request, own: channel, publish }) => {
+    await request.put('/api/settings', { data: { theme } });
+    await publish(channel, { event: 'order.paid', data: { order: 1, ok: true, none: null, text: 'a' } });
+    await publish(channel, { data: 'plain' });
+    await open(page, channel);
+    await row(page, 'order.paid').click();
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    await expect(inspector(page).getByText('"order"')).toBeVisible();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)).toEqual([]);
+    await request.put('/api/settings', { data: { theme: 'system' } });
+  });
+}
