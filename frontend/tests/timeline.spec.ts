@@ -164,7 +164,7 @@ test('the inspector shows all of a message that is too long for its row, and the
   await expect(view.getByRole('tabpanel')).toContainText('id: x1');
   await view.getByRole('tab', { name: 'Data' }).click();
   await view.getByRole('button', { name: 'Publish again…' }).click();
-  await expect(page.getByLabel('Data', { exact: true }).last()).toHaveValue(/of it/);
+  await expect(page.getByRole('region', { name: 'Publish' }).getByLabel('Data')).toHaveValue(/of it/);
   await page.keyboard.press('Escape');
 });
 

@@ -5,6 +5,8 @@ export class Shell {
   /** The palette of commands and sources; null while it is shut, else what is typed in it. */
   palette = $state<string | null>(null);
   help = $state(false);
+  /** Grows when the rows should take the keyboard. */
+  summons = $state(0);
   jump = $state(false);
 
   get view() {
