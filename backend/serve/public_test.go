@@ -108,7 +108,7 @@ func TestWhatCannotBePublishedIsRefusedByItsField(t *testing.T) {
 		{"", "application/x-www-form-urlencoded", `{"data":"x"}`, 400, "bad_form", "", "looks like JSON"},
 		{"", "application/octet-stream", "x", 415, "bad_content_type", "", "octet-stream"},
 		{"", "text/plain; charset=latin1", "x", 415, "bad_content_type", "", "latin1"},
-		{"", text, strings.Repeat("x", 1001), 413, "too_large", "data", "limit is 1000 bytes"},
+		{"", text, strings.Repeat("x", 1001), 413, "too_large", "data", "limit is 1000 bytes."},
 		{"", json, `{"id":"` + strings.Repeat("x", 2000) + `","data":""}`, 400, "bad_id", "id", "longer"},
 	} {
 		got := want[refusal](s, c.status, "POST", "/channels/refused/messages"+c.query, c.body, "Content-Type", c.kind).Error

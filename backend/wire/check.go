@@ -45,9 +45,9 @@ func Check(epoch string, d *live.Draft, max int) error {
 // TooLarge is the error of data that is longer than the limit. A size of 0
 // means that it was not read to its end.
 func TooLarge(size, max int) error {
-	text := fmt.Sprintf("The data is larger than the limit of %s.", inUnits(max))
+	text := "The data is larger than the limit of " + limit(max) + "."
 	if size > 0 {
-		text = fmt.Sprintf("The data has %s; the limit is %s.", inUnits(size), inUnits(max))
+		text = fmt.Sprintf("The data has %d bytes; the limit is %s.", size, limit(max))
 	}
 	return live.Errorf("too_large", "%s", text).WithField("data").
 		WithHint("Send it in parts, or raise the largest event in the settings.")
@@ -106,15 +106,13 @@ func invalid(s string) int {
 	return -1
 }
 
-// inUnits writes a size for a person.
-func inUnits(n int) string {
+// limit writes a size exactly, and once more for a person where it is round.
+func limit(n int) string {
 	switch {
 	case n >= 1<<20 && n%(1<<20) == 0:
-		return fmt.Sprintf("%d MiB", n>>20)
-	case n >= 1<<20:
-		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+		return fmt.Sprintf("%d bytes (%d MiB)", n, n>>20)
 	case n >= 1<<10 && n%(1<<10) == 0:
-		return fmt.Sprintf("%d KiB", n>>10)
+		return fmt.Sprintf("%d bytes (%d KiB)", n, n>>10)
 	}
 	return fmt.Sprintf("%d bytes", n)
 }
