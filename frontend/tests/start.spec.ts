@@ -5,7 +5,7 @@ test.describe('the first start', () => {
 
   test('three offers can be reached and taken by the keyboard alone', async ({ page }) => {
     await page.goto('/');
-    const follow = page.getByRole('button', { name: 'Follow a feed' });
+    const follow = page.getByRole('main').getByRole('button', { name: 'Follow a feed' });
     await follow.focus();
     await page.keyboard.press('Enter');
     await expect(page.getByRole('dialog', { name: 'Follow a feed' })).toBeVisible();
