@@ -29,6 +29,7 @@ export class Layout {
       source: this.source,
     }),
   );
+  #went = false;
   #saved = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -55,6 +56,13 @@ export class Layout {
     }, 500);
   }
 
+  /** Shows another screen, or another source. Who is that quick goes before what was remembered. */
+  go(view: Layout['view'], source: string | null = this.source): void {
+    this.#went = true;
+    this.view = view;
+    this.source = source;
+  }
+
   resizeSidebar(width: number): void {
     this.sidebar = clamp(width, SIDEBAR);
   }
@@ -68,6 +76,7 @@ export class Layout {
     this.inspector = clamp(was.inspector, INSPECTOR);
     if (typeof was.inspector_open === 'boolean') this.inspectorOpen = was.inspector_open;
     if (typeof was.composer_open === 'boolean') this.composerOpen = was.composer_open;
+    if (this.#went) return;
     if (was.view === 'timeline' || was.view === 'health') this.view = was.view;
     if (was.source === null || typeof was.source === 'string') this.source = was.source;
   }

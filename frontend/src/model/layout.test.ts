@@ -36,6 +36,14 @@ test('nonsense that was remembered does no harm', async () => {
   ]);
 });
 
+test('who went somewhere before it was read stays there', async () => {
+  const { layout } = layoutOf({ source: 'chat', view: 'health' });
+  const loaded = layout.load();
+  layout.go('timeline', null);
+  await loaded;
+  expect([layout.view, layout.source]).toEqual(['timeline', null]);
+});
+
 test('many changes are saved once, and none before the old ones were read', async () => {
   const { layout, saved } = layoutOf({});
   layout.resizeSidebar(200);

@@ -19,12 +19,11 @@ export class Shell {
 
   /** Shows the timeline of one source, or of all where name is null. */
   open(name: string | null): void {
-    layout.source = name;
-    layout.view = 'timeline';
+    layout.go('timeline', name);
   }
 
   health(): void {
-    layout.view = 'health';
+    layout.go('health');
   }
 
   /** Shows the source before or after the one that is shown; all messages come first. */
