@@ -1,9 +1,9 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, test } from '@playwright/test';
+import { expect, test } from './fixture';
 
 // There is one device and one room: one test at a time.
-test.describe.configure({ mode: 'default' })
+test.describe.configure({ mode: 'default' });
 
 const pages = ['messages', 'clock', 'chat', 'reliable', 'device'];
 
@@ -181,6 +181,24 @@ test.describe('reliable delivery', () => {
     await expectOpen(page);
     await expect(proof).toHaveText(/received, [4-7] missing, 0 repeated$/);
     await expect(page.locator('#ranges')).toHaveText(/^\d+…\d+ received, \d+…\d+ missing, \d+…\d+ received$/);
+  });
+});
+
+test.describe('reliable delivery across a restart', () => {
+  test.use({ fresh: true });
+
+  test('the server ends and comes back, and no number is missing or given twice', async ({ page, node }) => {
+    test.setTimeout(60_000);
+    await open(page, 'reliable');
+    const proof = page.locator('#proof');
+    await expect(proof).toHaveText(/^1…\d+: [3-9] received/);
+    await node.restart!();
+    await expect(state(page)).toHaveText('Line lost');
+    await expectOpen(page);
+    await expect(proof).toHaveText(/^1…\d+: \d+ received, 0 missing, 0 repeated$/);
+    const before = Number((await proof.textContent())!.split(' ')[1]);
+    await expect.poll(async () => Number((await proof.textContent())!.split(' ')[1])).toBeGreaterThan(before + 2);
+    await expect(proof).toHaveText(/0 missing, 0 repeated$/);
   });
 });
 
