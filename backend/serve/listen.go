@@ -3,11 +3,13 @@ package serve
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,6 +18,8 @@ const (
 	idleTime   = 2 * time.Minute  // between two requests of one connection
 	headerSize = 64 << 10
 	endTime    = 10 * time.Second // to answer what has begun when the server ends
+
+	leavingMost = 32 // connections that are given a reason why they are turned away
 )
 
 // Serve answers on l until ctx ends. Then streams end with a time to come
@@ -69,6 +73,8 @@ type limited struct {
 	mu        sync.Mutex
 	all       int
 	byAddress map[netip.Addr]int
+
+	leaving atomic.Int32 // connections that are being turned away
 }
 
 func (l *limited) Accept() (net.Conn, error) {
@@ -80,7 +86,7 @@ func (l *limited) Accept() (net.Conn, error) {
 		if addr, ok := l.take(conn); ok {
 			return &counted{Conn: conn, give: sync.OnceFunc(func() { l.give(addr) })}, nil
 		}
-		turnAway(conn)
+		l.turnAway(conn)
 	}
 }
 
@@ -109,13 +115,31 @@ func (l *limited) give(addr netip.Addr) {
 	}
 }
 
-// turnAway answers without reading: whoever has too many connections must not
-// be able to make it wait.
-func turnAway(conn net.Conn) {
+// turnAway answers a connection that is one too many. Nobody waits for that,
+// and where there are many of them the rest are just closed.
+func (l *limited) turnAway(conn net.Conn) {
 	const body = `{"error":{"code":"too_many_connections","message":"Signalbox has as many connections as it takes.","hint":"Close some, or try again later."}}`
-	conn.SetDeadline(time.Now().Add(100 * time.Millisecond))
-	conn.Write([]byte("HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\nConnection: close\r\n\r\n" + body + "\n"))
-	conn.Close()
+	if l.leaving.Add(1) > leavingMost {
+		l.leaving.Add(-1)
+		conn.Close()
+		return
+	}
+	go func() {
+		defer l.leaving.Add(-1)
+		defer conn.Close()
+		conn.SetDeadline(time.Now().Add(time.Second))
+		// After the request has begun to come: some clients take an answer that
+		// is there before for a fault. And what comes is read to its end, because
+		// a connection closed with something unread is reset, answer and all.
+		if _, err := conn.Read(make([]byte, 1)); err != nil {
+			return
+		}
+		_, _ = conn.Write([]byte("HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\nConnection: close\r\n\r\n" + body + "\n"))
+		if half, ok := conn.(interface{ CloseWrite() error }); ok {
+			_ = half.CloseWrite()
+		}
+		_, _ = io.CopyN(io.Discard, conn, headerSize)
+	}()
 }
 
 // counted is a connection that was counted and is given back once.
