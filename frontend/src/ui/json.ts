@@ -122,10 +122,10 @@ function place(text: string, at: number, why: string): JSONFault {
 }
 
 /** A text as an editor sees it. */
-export type TextKind = { kind: 'empty' | 'json' | 'text' } | ({ kind: 'broken' } & JSONFault);
+export type TextKind = { kind: 'empty' | 'json' | 'text' | 'unread' } | ({ kind: 'broken' } & JSONFault);
 
 /** Longer texts are not checked while somebody types. */
-export const CHECK_LIMIT = 2 << 20;
+const CHECK_LIMIT = 2 << 20;
 
 /**
  * Says what a text is: JSON, plain text, or what looks like JSON and is not quite. Plain text is as
@@ -133,7 +133,7 @@ export const CHECK_LIMIT = 2 << 20;
  */
 export function kindOf(text: string): TextKind {
   if (text.trim() === '') return { kind: 'empty' };
-  if (text.length > CHECK_LIMIT) return { kind: 'text' };
+  if (text.length > CHECK_LIMIT) return { kind: 'unread' };
   try {
     JSON.parse(text);
     return { kind: 'json' };
