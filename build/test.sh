@@ -52,7 +52,7 @@ stage "go lint" 400 'staticcheck' "$staticcheck"
 stage "go" 900 'go test' 'go test -race -timeout 10m ./...'
 stage "web" 600 'Playwright in Chromium' 'cd frontend && npx --no-install playwright test'
 stage "window" 300 'the window under Xvfb' \
-  'node --experimental-websocket --no-warnings --test --test-concurrency=1 frontend/tests/window/*.test.mjs'
+  'node --experimental-websocket --no-warnings --test --test-concurrency=1 --test-reporter=spec frontend/tests/window/*.test.mjs'
 
 if [ "$done_stages" = 0 ]; then
   echo "There is no part called $part: say go, web, window or lint." >&2

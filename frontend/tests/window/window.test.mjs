@@ -1,0 +1,159 @@
+// The real window on a desktop without a monitor: real clicks and keys go in
+// through the X server, and what the page holds is read by WebKit's inspector.
+// Every test opens the program on a data folder of its own, and leaves a
+// picture of its end in frontend/test-results.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { Desktop, folder, freePort, results } from './desktop.mjs';
+import { until } from './webkit.mjs';
+
+let desktop;
+before(async () => {
+  desktop = await Desktop.start();
+});
+after(() => desktop?.stop());
+
+/** Opens the program on an empty folder; everything is put away after the test. */
+async function opened(t, args) {
+  const home = folder();
+  t.after(home.remove);
+  return { home: home.path, app: await again(t, home.path, args) };
+}
+
+async function again(t, home, args) {
+  const app = await desktop.open(home, args);
+  t.after(async () => {
+    if (app.child.exitCode === null && app.child.signalCode === null) await picture(t.name);
+    await app.stop();
+  });
+  return app;
+}
+
+const picture = (name) => desktop.picture(join(results, `window ${name.replace(/[^a-z0-9 ]/gi, '')}.png`));
+const rows = (app) => app.page.evaluate(() => document.querySelectorAll('[role=option]').length);
+const text = (app) => app.page.evaluate(() => document.body.innerText);
+
+/** Moves the focus with Tab until it is on the element with that label. */
+async function tabTo(app, label) {
+  for (let presses = 0; presses < 80; presses++) {
+    if ((await app.page.evaluate(() => document.activeElement?.getAttribute('aria-label'))) === label) return;
+    await app.keys('Tab');
+  }
+  assert.fail(`Tab never came to "${label}"`);
+}
+
+test('a first start shows the dashboard, with three ways in and nothing on the console', async (t) => {
+  const { app } = await opened(t);
+  const offers = ['Follow a feed', 'Make a channel', 'Try it with sample events'];
+  await until('the three offers', async () => {
+    const seen = await text(app);
+    return offers.every((offer) => seen.includes(offer));
+  });
+  assert.equal(await app.page.evaluate(() => document.title), 'Signalbox');
+  assert.equal((await app.api('GET', '/api/state')).window, true);
+  assert.deepEqual(
+    app.page.console.filter((said) => said.level === 'error' || said.level === 'warning'),
+    [],
+  );
+});
+
+test('"try it with sample events" fills the timeline, and more keeps coming', async (t) => {
+  const { app } = await opened(t);
+  await app.click('Try it with sample events');
+  const some = await until('rows in the timeline', () => rows(app));
+  await until('more rows by themselves', async () => (await rows(app)) > some, 30_000);
+  assert.deepEqual(
+    app.page.console.filter((said) => said.level === 'error'),
+    [],
+  );
+});
+
+test('a message is published with the keyboard alone, and stands in the timeline', async (t) => {
+  const { app } = await opened(t);
+  await app.api('POST', '/api/channels', { name: 'orders' });
+  await app.keys('ctrl+k');
+  await until('the palette', () => app.page.evaluate(() => document.activeElement?.tagName === 'INPUT'));
+  await app.type('orders');
+  await app.keys('Return');
+  await until('the channel is open', () =>
+    app.page.evaluate(() => document.querySelector('h1')?.textContent.includes('orders')),
+  );
+  await tabTo(app, 'Data');
+  await app.type('typed by hand');
+  await app.keys('ctrl+Return');
+  await until('the row', async () =>
+    app.page.evaluate(() =>
+      [...document.querySelectorAll('[role=option]')].some((row) => row.innerText.includes('typed by hand')),
+    ),
+  );
+  const { messages } = await app.api('GET', '/sources/orders/messages');
+  assert.equal(messages.at(-1).data, 'typed by hand');
+});
+
+test('the theme changes with a click, and is there after a restart', async (t) => {
+  const { app, home } = await opened(t);
+  const shown = (app) => app.page.evaluate(() => document.documentElement.dataset.theme);
+  for (const theme of ['dark', 'light']) {
+    await app.api('PUT', '/api/settings', { theme: 'system' });
+    await until(`a click on the way to ${theme}`, async () => {
+      if ((await app.api('GET', '/api/settings')).theme === theme) return true;
+      await app.click('header button[aria-label^="Theme:"]');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    });
+    await until(`the ${theme} look`, async () => (await shown(app)) === theme);
+  }
+  await picture('light');
+  await app.stop();
+  const second = await again(t, home);
+  await until('the light look', async () => (await shown(second)) === 'light');
+});
+
+test('the size of the window is remembered', async (t) => {
+  const { app, home } = await opened(t);
+  await app.resize(1180, 720);
+  await until('the new size', async () => (await app.size()).join() === '1180,720');
+  assert.equal(await app.stop(), 0);
+  const second = await again(t, home);
+  assert.deepEqual(await second.size(), [1180, 720]);
+});
+
+test('a second start on the same data says so in a sentence and fails', async (t) => {
+  const { app, home } = await opened(t);
+  const { code, said } = await desktop.fails(home, ['--data', join(home, 'data'), '--addr', '127.0.0.1:0']);
+  assert.equal(code, 1);
+  assert.match(said, /^signalbox: Another Signalbox/);
+  assert.equal((await app.api('GET', '/api/state')).window, true, 'the first goes on');
+});
+
+test('where the port is taken the next one is used, and the window says so', async (t) => {
+  const { app, home } = await opened(t);
+  const port = await freePort();
+  await app.api('PUT', '/api/settings', { port });
+  await app.stop();
+  const other = createServer().listen(port, '127.0.0.1');
+  await once(other, 'listening');
+  t.after(() => other.close());
+  const second = await again(t, home, []);
+  const { server } = await second.api('GET', '/api/state');
+  assert.match(server.notice, new RegExp(`^Port ${port} is taken by another program; \\d+ is used instead\\.$`));
+  assert.ok(!server.address.endsWith(`:${port}`));
+  await until('the notice is on the screen', () =>
+    second.page.evaluate((notice) => {
+      const said = document.querySelector(`header [title="${notice}"]`)?.getBoundingClientRect();
+      return said && said.width > 0;
+    }, server.notice),
+  );
+});
+
+test('what was there before a kill -9 is there after it', async (t) => {
+  const { app, home } = await opened(t);
+  const { position } = await app.api('POST', '/channels/messages/messages', { data: 'kept' });
+  app.child.kill('SIGKILL');
+  await once(app.child, 'exit');
+  const second = await again(t, home);
+  assert.equal((await second.api('GET', `/messages/${position}`)).data, 'kept');
+});
