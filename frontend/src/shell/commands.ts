@@ -4,7 +4,7 @@ import { dialogs } from '../model/dialogs.svelte';
 import type { Command } from '../model/palette';
 import { layout } from '../model/layout.svelte';
 import { shell } from '../model/shell.svelte';
-import { attempt } from '../model/sourcemenu';
+import { attempt } from '../model/feedactions';
 import { live } from '../model/state.svelte';
 import { theme } from '../model/theme.svelte';
 import { timeline } from '../model/timeline.svelte';

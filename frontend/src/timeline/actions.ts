@@ -4,7 +4,7 @@ import { withType } from '../lib/filter';
 import { inspector } from '../model/inspector.svelte';
 import { layout } from '../model/layout.svelte';
 import { publishModel } from '../model/publish.svelte';
-import { attempt } from '../model/sourcemenu';
+import { attempt } from '../model/feedactions';
 import { live } from '../model/state.svelte';
 import { timeline } from '../model/timeline.svelte';
 import type { Message } from '../bridge/types';
