@@ -19,7 +19,8 @@ const health: Health = {
   retry_ms: 3000,
 };
 
-const of = (more: Partial<Health>) => Object.fromEntries(cardNumbers({ ...health, ...more }, now));
+const of = (more: Partial<Health>) =>
+  Object.fromEntries(cardNumbers({ ...health, ...more }, now).map((n) => [n.name, n.value]));
 
 test('an open feed shows its rate and its longest silence', () => {
   expect(of({})).toEqual({

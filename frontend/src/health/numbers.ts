@@ -4,18 +4,44 @@ import { count, duration, micros, percent, perSecond } from '../lib/format';
 
 const NONE = '—';
 
+/** A number of a feed's card, and what it means. */
+export interface CardNumber {
+  name: string;
+  value: string;
+  hint: string;
+}
+
 /** The numbers of a feed's card, in the order in which they are read. */
-export function cardNumbers(health: Health, now: number): [name: string, value: string][] {
+export function cardNumbers(health: Health, now: number): CardNumber[] {
   const connected = health.state === 'open' || health.state === 'quiet';
-  const numbers: [string, string][] = [
-    ['Up', percent(health.up)],
-    ['Reconnects', count(health.reconnects)],
-    ['Connect p50', health.connect_p50_us > 0 ? micros(health.connect_p50_us) : NONE],
-    ['Rate', connected ? `${perSecond(health.rate)}/s` : NONE],
+  const numbers: CardNumber[] = [
+    { name: 'Up', value: percent(health.up), hint: 'How much of the last 24 hours the connection was open.' },
+    {
+      name: 'Reconnects',
+      value: count(health.reconnects),
+      hint: 'How often it was opened again in the last 24 hours.',
+    },
+    {
+      name: 'Connect p50',
+      value: health.connect_p50_us > 0 ? micros(health.connect_p50_us) : NONE,
+      hint: 'Half of the connections were open within this time.',
+    },
+    { name: 'Rate', value: connected ? `${perSecond(health.rate)}/s` : NONE, hint: 'Messages a second, right now.' },
   ];
-  if (connected)
-    numbers.push(['Longest silence', health.longest_silence_ms > 0 ? seconds(health.longest_silence_ms) : NONE]);
-  else if (!pausedByUser(health)) numbers.push(['Down for', seconds(Math.max(0, now - downSince(health)))]);
+  if (connected) {
+    const silence = health.longest_silence_ms;
+    numbers.push({
+      name: 'Longest silence',
+      value: silence > 0 ? seconds(silence) : NONE,
+      hint: 'The longest time in which nothing came, not even a heartbeat.',
+    });
+  } else if (!pausedByUser(health)) {
+    numbers.push({
+      name: 'Down for',
+      value: seconds(Math.max(0, now - downSince(health))),
+      hint: 'The time since anything came.',
+    });
+  }
   return numbers;
 }
 

@@ -134,12 +134,12 @@ export class PublishModel {
     }
   }
 
-  /** The same publish as a command line for the server at this address. */
-  curl(url: string): string {
+  /** The same publish as a command line for the server at this address; `more` is what it takes to be let in. */
+  curl(url: string, more = ''): string {
     const { channel, event, id, retry, data } = this.draft;
     const address = `${url}/channels/${encodeURIComponent(channel.trim())}/messages`;
     const json = JSON.stringify(body({ event, id, retry, data }));
-    return `curl ${shellWord(address)} -H 'Content-Type: application/json' -d ${shellWord(json)}`;
+    return `curl ${shellWord(address)}${more} -H 'Content-Type: application/json' -d ${shellWord(json)}`;
   }
 
   /** Reads the list again soon. Many calls in a short time, as while others publish, ask once. */

@@ -64,6 +64,9 @@ export class SettingsModel {
     return this.current?.restart.includes(name) ?? false;
   }
 
+  /** What a curl command needs more where the server demands its token of everybody. The token itself is never shown. */
+  readonly curlToken = $derived(this.current?.token_set ? ' -H "Authorization: Bearer $SIGNALBOX_TOKEN"' : '');
+
   /** Whether a flag, the environment or the file decides this field, so that it cannot be changed here. */
   fixed(name: Name): boolean {
     const setting = settingOf[name];

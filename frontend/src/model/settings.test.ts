@@ -85,6 +85,17 @@ test('a port that was changed waits for the next start', async () => {
   expect(model.waits('data')).toBe(false);
 });
 
+test('a command line names the token without showing it, and only where one is demanded', async () => {
+  const { model } = await loaded();
+  expect(model.curlToken).toBe('');
+  const demanding = new SettingsModel({
+    settings: async () => ({ ...settings, token_set: true }),
+    saveSettings: vi.fn(),
+  });
+  await demanding.load();
+  expect(demanding.curlToken).toBe(' -H "Authorization: Bearer $SIGNALBOX_TOKEN"');
+});
+
 test('a number that is needed cannot be left out', async () => {
   const { model, form, saveSettings } = await loaded();
   form.heartbeat = null;
