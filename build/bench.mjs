@@ -1,0 +1,183 @@
+// Measures what a user would notice, on the real program: publishing, the
+// first page, the window's start, its memory and its frames. Prints one table
+// with targets. `make bench` builds everything and runs this.
+
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Desktop, folder, freePort, program } from '../frontend/tests/window/desktop.mjs';
+import { until } from '../frontend/tests/window/webkit.mjs';
+
+const execute = promisify(execFile);
+const root = join(import.meta.dirname, '..');
+const generator = join(root, 'build', 'bin', 'bench');
+const stored = Number(process.env.BENCH_MESSAGES ?? 1_000_000);
+const seconds = Number(process.env.BENCH_SECONDS ?? 60);
+const channels = 10;
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const say = (text) => console.log(`\x1b[1m==>\x1b[0m ${text}`);
+
+const table = [];
+const row = (what, target, measured, good) => {
+  table.push([what, target, measured, good ? 'yes' : 'NO']);
+  say(`${what}: ${measured} (target ${target})`);
+};
+
+const publish = async (...args) => JSON.parse((await execute(generator, args.map(String))).stdout);
+const rank = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+
+/** The memory of a process and all its children in MB, shared pages counted in parts (PSS). */
+function memory(pid) {
+  const parents = new Map();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const after = readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ');
+      parents.set(Number(name), Number(after[1]));
+    } catch {} // it has ended meanwhile
+  }
+  const ours = new Set([pid]);
+  for (let before = 0; before !== ours.size; ) {
+    before = ours.size;
+    for (const [child, parent] of parents) if (ours.has(parent)) ours.add(child);
+  }
+  let kilobytes = 0;
+  for (const one of ours) {
+    const rollup = readFileSync(`/proc/${one}/smaps_rollup`, 'utf8');
+    kilobytes += Number(rollup.match(/^Pss:\s+(\d+)/m)[1]);
+  }
+  return (kilobytes * 1024) / 1e6;
+}
+
+const home = folder();
+const desktop = await Desktop.start();
+let served, app;
+try {
+  mkdirSync(join(home.path, 'data'), { recursive: true });
+  const addr = `127.0.0.1:${await freePort()}`;
+
+  // Publishing, which also fills the journal for all that follows.
+  served = spawn(program, ['serve', '--addr', addr, '--data', join(home.path, 'data')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: desktop.environment(home.path),
+  });
+  await once(served.stdout, 'data');
+  served.stdout.resume();
+  say(`Publishing ${stored} messages of 200 bytes from 64 connections`);
+  const filled = await publish('-addr', addr, '-channels', channels, '-count', stored);
+  row(
+    'publishes acknowledged a second, 64 connections',
+    '>= 20000',
+    `${Math.round(filled.rate)} (99 of 100 within ${filled.p99_ms} ms)`,
+    filled.rate >= 20_000,
+  );
+
+  // Other programs' first page of each source, and of all, as curl sees it.
+  const pages = [];
+  const names = [...Array(channels).keys()].map((i) => `/sources/bench${i}/messages`);
+  for (const path of [...names, '/messages']) {
+    for (let turn = 0; turn < 5; turn++) {
+      const { stdout } = await execute('curl', [
+        ...['-fsS', '--noproxy', '*', '-o', '/dev/null', '-w', '%{time_total}', `http://${addr}${path}`],
+      ]);
+      pages.push(Number(stdout) * 1000);
+    }
+  }
+  const slowest = Math.max(...pages);
+  row(`first page of any source, ${stored} stored`, '< 50 ms', `${slowest.toFixed(1)} ms at worst`, slowest < 50);
+  const closed = once(served, 'exit');
+  served.kill('SIGTERM');
+  await closed;
+  served = undefined;
+
+  // The window's start: from exec to the first paint, and to the first rows.
+  const paints = [];
+  const filledRows = [];
+  for (let turn = 0; turn < 5; turn++) {
+    await app?.stop();
+    const began = Date.now();
+    app = await desktop.open(home.path, ['--addr', addr]);
+    paints.push(
+      await until('the first paint', () =>
+        app.page.evaluate((began) => {
+          const paint = performance.getEntriesByName('first-contentful-paint')[0];
+          return paint ? performance.timeOrigin + paint.startTime - began : null;
+        }, began),
+      ),
+    );
+    await until('rows', () => app.page.evaluate(() => document.querySelectorAll('[role=option]').length > 0));
+    filledRows.push(Date.now() - began);
+  }
+  paints.sort((a, b) => a - b);
+  filledRows.sort((a, b) => a - b);
+  row(
+    `window on screen, ${stored} stored (middle of 5; with rows)`,
+    '< 1500 ms',
+    `${Math.round(rank(paints, 0.5))} ms; ${rank(filledRows, 0.5)} ms`,
+    rank(filledRows, 0.5) < 1500,
+  );
+
+  say('Idle for 20 s');
+  await pause(20_000);
+  const idle = memory(app.child.pid);
+  row('memory of all processes when idle (PSS)', '< 250 MB', `${Math.round(idle)} MB`, idle < 250);
+
+  // 10,000 messages a second into the timeline that is on the screen.
+  await app.keys('ctrl+k');
+  await pause(300);
+  await app.type('bench0');
+  await app.keys('Return');
+  await until('the channel', () => app.page.evaluate(() => document.querySelector('h1')?.textContent.includes('bench0')));
+  await app.keys('End');
+  await app.page.evaluate(() => {
+    const frames = (window.benchFrames = []);
+    let last = performance.now();
+    const frame = (now) => {
+      frames.push(now - last);
+      last = now;
+      window.benchFrames && requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+  say(`10,000 messages a second into one timeline for ${seconds} s`);
+  const load = publish('-addr', addr, '-rate', 10_000, '-for', `${seconds}s`);
+  await pause(10_000);
+  const early = memory(app.child.pid);
+  const flowed = await load;
+  const late = memory(app.child.pid);
+  const frames = await app.page.evaluate(() => {
+    const frames = window.benchFrames;
+    window.benchFrames = null;
+    return frames.slice(1);
+  });
+  frames.sort((a, b) => a - b);
+  row('messages a second into one timeline', '10000', `${Math.round(flowed.rate)}`, flowed.rate > 9_900);
+  row('  95 of 100 frames within', '20 ms', `${rank(frames, 0.95).toFixed(1)} ms`, rank(frames, 0.95) <= 20);
+  row('  longest frame', '100 ms', `${frames.at(-1).toFixed(1)} ms`, frames.at(-1) <= 100);
+  row(
+    `  memory after 10 s and after ${seconds} s`,
+    'flat (+15 %)',
+    `${Math.round(early)} and ${Math.round(late)} MB`,
+    late < early * 1.15,
+  );
+  const shown = await until('the last message is on the screen', async () => {
+    const { messages } = await app.api('GET', '/sources/bench0/messages?limit=1');
+    return app.page.evaluate((id) => document.body.innerText.includes(id), messages[0].id);
+  });
+  if (!shown) throw new Error('the timeline did not come to its end');
+} finally {
+  served?.kill('SIGKILL');
+  await app?.stop();
+  await desktop.stop();
+  home.remove();
+}
+
+const model = readFileSync('/proc/cpuinfo', 'utf8').match(/^model name\s*:\s*(.*)$/m)?.[1] ?? 'unknown processor';
+console.log(`\n${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${model}\n`);
+const widths = [0, 1, 2].map((i) => Math.max(...table.map((r) => r[i].length), ['figure', 'target', 'measured'][i].length));
+for (const cells of [['figure', 'target', 'measured', 'met'], widths.map((w) => '-'.repeat(w)).concat('---'), ...table]) {
+  console.log(`| ${cells.map((c, i) => c.padEnd(widths[i] ?? 3)).join(' | ')} |`);
+}

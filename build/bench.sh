@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Measures the journal by itself, then the whole program as a user sees it.
+# Nothing fails here: figures depend on the machine, so tests do not hold them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+say() { printf '\n\033[1m==>\033[0m %s\n' "$*"; }
+
+say 'The packages by themselves (Go benchmarks)'
+timeout 900 go test -run '^$' -bench . -benchtime 1s ./backend/... | grep -v -e '^?' -e '^PASS' -e 'no test files'
+say 'The program and its window (about four minutes)'
+go build -o build/bin/bench ./build/bench
+exec timeout 900 node --experimental-websocket --no-warnings build/bench.mjs
