@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"signalbox/backend/journal"
@@ -67,6 +69,14 @@ func (c *Config) setDefaults() {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	c.Hosts, c.Origins = slices.Clone(c.Hosts), slices.Clone(c.Origins)
+	for i, host := range c.Hosts {
+		c.Hosts[i] = hostname(host)
+	}
+	for i, origin := range c.Origins {
+		// As a browser writes it.
+		c.Origins[i] = strings.ToLower(strings.TrimRight(origin, "/"))
 	}
 }
 

@@ -1,7 +1,10 @@
 package serve
 
 import (
+	"bytes"
 	"embed"
+	"errors"
+	"html"
 	"io/fs"
 	"net/http"
 	"path"
@@ -27,7 +30,7 @@ func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Security-Policy", policy)
 	if token := r.URL.Query().Get("token"); token != "" {
 		if err := s.try(r, token); err != nil {
-			s.signInPage(w)
+			signInPage(w, err)
 			return nil
 		}
 		s.sessions.begin(w, r)
@@ -36,7 +39,7 @@ func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	if err := s.admit(console, r); err != nil {
-		s.signInPage(w)
+		signInPage(w, err)
 		return nil
 	}
 	return s.index(w, r)
@@ -73,14 +76,28 @@ func (s *Server) asset(w http.ResponseWriter, r *http.Request) (bool, error) {
 	return true, serveFile(w, assets, name, http.StatusOK)
 }
 
-// signInPage asks for the token.
-func (s *Server) signInPage(w http.ResponseWriter) {
+// signInPage asks for the token, and says what is wrong with one that was given.
+func signInPage(w http.ResponseWriter, err error) {
+	page, problem := pageOf("signin.html"), ""
+	status := http.StatusUnauthorized
+	if e, ok := errors.AsType[*live.Error](err); ok && e.Code != "no_token" {
+		problem, status = e.Message, statusOf(e)
+	}
+	page = bytes.Replace(page, []byte("{{problem}}"), []byte(html.EscapeString(problem)), 1)
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)
 	h.Set("Cache-Control", "no-store")
-	if err := serveFile(w, pages, "pages/signin.html", http.StatusUnauthorized); err != nil {
+	h.Set("Content-Type", types[".html"])
+	w.WriteHeader(status)
+	_, _ = w.Write(page) // who has gone does not miss it
+}
+
+func pageOf(name string) []byte {
+	page, err := pages.ReadFile("pages/" + name)
+	if err != nil {
 		panic(err) // the page is compiled in
 	}
+	return page
 }
 
 func (s *Server) signInFile(w http.ResponseWriter, r *http.Request) error {

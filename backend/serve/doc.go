@@ -3,4 +3,21 @@
 //
 // The same handler answers on TCP, where it is guarded, and in the window,
 // which nobody else can reach.
+//
+// Decisions, with their reasons:
+//
+//   - One goroutine for each stream, net/http's own, and no queue: it reads a
+//     cursor of the journal and writes all that is ready at once. A slow reader
+//     is far behind in the journal, and costs nobody anything.
+//   - A stream follows names, not sources: when a channel is removed while a
+//     browser follows it, ending the stream would make the browser come back
+//     and the channel come into being again a moment later.
+//   - Comments and retry: have no blank line behind them. The standard wants
+//     none, and several clients report an empty event at one.
+//   - The doorbell is a long poll, because WebView2 hands the window whole
+//     answers only.
+//   - The console needs a token even on loopback: any program of any user of
+//     the machine can connect there. Publishing and subscribing do not, so that
+//     a tutorial's one line works; pages of other sites are kept out by Host,
+//     Origin and Sec-Fetch-Site.
 package serve

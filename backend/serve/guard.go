@@ -62,11 +62,7 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 // ownHost reports whether Host names this server. Only browsers can be led
 // astray, and they always send it.
 func (s *Server) ownHost(r *http.Request) bool {
-	host := strings.ToLower(r.Host)
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	host = strings.TrimSuffix(strings.Trim(host, "[]"), ".")
+	host := hostname(r.Host)
 	if host == "" || host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
 	}
@@ -78,7 +74,15 @@ func (s *Server) ownHost(r *http.Request) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(s.config().Hosts, func(h string) bool { return strings.EqualFold(h, host) })
+	return slices.Contains(s.config().Hosts, host)
+}
+
+// hostname returns a host without its port, as hosts are compared.
+func hostname(host string) string {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	return strings.TrimSuffix(strings.Trim(strings.ToLower(host), "[]"), ".")
 }
 
 func sameAddress(addr netip.Addr, local net.Addr) bool {

@@ -7,7 +7,7 @@ import (
 )
 
 func TestOnlyNamesOfItsOwnAreAnswered(t *testing.T) {
-	s := start(t, func(c *Config) { c.Hosts = []string{"box.example"} })
+	s := start(t, func(c *Config) { c.Hosts = []string{"Box.example:4480"} })
 	for host, status := range map[string]int{
 		"127.0.0.1:4480": 200, "localhost": 200, "LOCALHOST:1": 200, "[::1]:4480": 200, "a.localhost": 200,
 		"127.9.9.9": 200, "box.example": 200, "BOX.example:80": 200, "localhost.": 200,
@@ -26,7 +26,7 @@ func TestOnlyNamesOfItsOwnAreAnswered(t *testing.T) {
 }
 
 func TestPagesOfOtherSitesAreRefused(t *testing.T) {
-	s := start(t, func(c *Config) { c.Origins = []string{"https://friend.example"} })
+	s := start(t, func(c *Config) { c.Origins = []string{"https://Friend.example/"} })
 	own := s.url
 	for _, c := range []struct {
 		method, path string
@@ -127,6 +127,14 @@ func TestABrowserIsSignedInByTheAddressOrThePage(t *testing.T) {
 	resp, page := s.do("GET", "/", "")
 	if resp.StatusCode != 401 || !strings.Contains(page, `name="token"`) || resp.Header.Get("Content-Security-Policy") == "" {
 		t.Errorf("%s %s", resp.Status, page)
+	}
+	if strings.Contains(page, "This is not the token") || strings.Contains(page, "{{") {
+		t.Error(page)
+	}
+	for _, path := range []string{"/?token=wrong", "/?token=%3Cscript%3E"} {
+		if resp, page := s.do("GET", path, ""); resp.StatusCode != 401 || !strings.Contains(page, "This is not the token") || strings.Contains(page, "script>%") {
+			t.Errorf("%s: %s %s", path, resp.Status, page)
+		}
 	}
 	if resp, _ := s.do("GET", "/signin/signin.css", ""); resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "text/css; charset=utf-8" {
 		t.Errorf("the page's style: %s", resp.Status)

@@ -89,7 +89,7 @@ func (s *Server) allow(who access, h handler) http.Handler {
 		if err == nil {
 			err = h(w, r)
 		} else if asksForPage(r) && !windowed(r.Context()) {
-			s.signInPage(w)
+			signInPage(w, err)
 			return
 		}
 		if err != nil {

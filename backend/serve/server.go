@@ -63,6 +63,9 @@ func (s *Server) Handler() http.Handler { return s.recovered(s.guarded(s.routes)
 func (s *Server) Window() http.Handler {
 	return s.recovered(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if r.Body == nil { // as it never is on TCP
+			r.Body = http.NoBody
+		}
 		s.routes.ServeHTTP(w, r.WithContext(inWindow(r.Context())))
 	}))
 }
@@ -74,7 +77,6 @@ func (s *Server) SetAddress(listens, notice string) {
 }
 
 // Reconfigure changes heartbeat, reconnection time and limits while running.
-// What a stream has begun with it keeps.
 func (s *Server) Reconfigure(change func(*Config)) {
 	for {
 		old := s.cfg.Load()

@@ -107,7 +107,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		r.Body = http.MaxBytesReader(w, r.Body, smallBody)
 		if err := s.try(r, r.PostFormValue("token")); err != nil {
-			s.signInPage(w)
+			signInPage(w, err)
 			return nil
 		}
 		s.sessions.begin(w, r)

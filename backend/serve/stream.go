@@ -55,7 +55,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, sub subscription
 	}
 	defer s.clients.remove(c)
 
-	f := &follower{Server: s, client: c, out: newOutput(w, s.config().WriteTimeout), heartbeat: s.config().Heartbeat}
+	f := &follower{Server: s, client: c, out: newOutput(w, s.config().WriteTimeout)}
 	f.follow(sub.sources, after)
 	streamHeaders(w)
 	opening := wire.AppendRetry(nil, s.config().Retry.Milliseconds())
@@ -83,14 +83,15 @@ func or(list []string) []string {
 // A follower writes what its client's cursor finds.
 type follower struct {
 	*Server
-	client    *client
-	out       *output
-	heartbeat time.Duration
-	cursor    *journal.Cursor
-	gone      map[int64]bool // for clients of all sources: which were removed
+	client *client
+	out    *output
+	cursor *journal.Cursor
+	gone   map[int64]bool // for clients of all sources: which were removed
 
 	idle   context.Context // ends when it is time to look whether a heartbeat is due
 	cancel context.CancelFunc
+
+	beating bool // whether the first heartbeat was sent
 }
 
 func (f *follower) follow(sources []int64, after int64) {
@@ -102,12 +103,13 @@ func (f *follower) follow(sources []int64, after int64) {
 
 // step waits for what comes next and writes it.
 func (f *follower) step(ctx context.Context) error {
+	period := f.config().Heartbeat
 	if f.idle == nil {
-		// The first one falls anywhere into the period, so that clients that
-		// came together are not served together ever after.
-		d := f.heartbeat/2 + rand.N(f.heartbeat/2+1)
-		if !f.out.last.IsZero() && f.cancel != nil {
-			d = f.heartbeat - time.Since(f.out.last)
+		// The first one falls anywhere into the second half of the period, so
+		// that clients that came together are not served together ever after.
+		d := period/2 + rand.N(period/2+1)
+		if f.beating {
+			d = period - time.Since(f.out.last)
 		}
 		f.idle, f.cancel = f.client.waiting(ctx, d)
 	}
@@ -125,9 +127,10 @@ func (f *follower) step(ctx context.Context) error {
 	if f.client.wasPoked() {
 		f.lookAgain()
 	}
-	if time.Since(f.out.last) < f.heartbeat {
+	if f.beating && time.Since(f.out.last) < period {
 		return nil
 	}
+	f.beating = true
 	return errors.Join(f.out.write([]byte(heartbeat)), f.out.flush())
 }
 

@@ -1,11 +1,13 @@
 package serve
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -267,6 +269,41 @@ func TestAtTheEndClientsAreToldWhenToComeBack(t *testing.T) {
 	}
 	if n := s.Clients(); n != 0 {
 		t.Errorf("%d clients are left", n)
+	}
+}
+
+func TestAtTheEndPublishersGetTheirAnswers(t *testing.T) {
+	s := start(t, nil)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	in := bufio.NewReader(conn)
+	_, err = io.WriteString(conn, "POST /channels/x/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 6\r\nExpect: 100-continue\r\n\r\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if line, err := in.ReadString('\n'); err != nil || !strings.Contains(line, "100") {
+		t.Fatal(line, err) // the server reads the body
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- s.stop() }()
+	<-s.ending
+	if _, err := io.WriteString(conn, "last!!"); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := in.ReadString('\n'); err != nil || line != "\r\n" {
+		t.Fatal(line, err)
+	}
+	if line, err := in.ReadString('\n'); err != nil || line != "HTTP/1.1 201 Created\r\n" {
+		t.Fatal(line, err)
+	}
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if page, err := s.j.Read(t.Context(), live.Query{Limit: 10}); err != nil || len(page.Messages) != 1 || page.Messages[0].Data != "last!!" {
+		t.Errorf("%+v %v", page.Messages, err)
 	}
 }
 

@@ -3,9 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
@@ -46,62 +44,6 @@ func parseJSON(body []byte) (live.Draft, error) {
 	return d, nil
 }
 
-// A Member is one field of a JSON object.
-type Member struct {
-	Name  string
-	Value json.RawMessage
-}
-
-// Members reads a JSON object and nothing behind it. Its errors say where the
-// JSON is broken, and name a field that is there twice.
-func Members(body []byte) ([]Member, error) {
-	var all json.RawMessage
-	if err := json.Unmarshal(body, &all); err != nil {
-		return nil, syntaxError(body, err)
-	}
-	dec := json.NewDecoder(bytes.NewReader(all))
-	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil, live.Errorf("bad_json", "The body is JSON but not an object.").WithHint(`Send an object such as {"data":"Hello"}.`)
-	}
-	var members []Member
-	for dec.More() {
-		name, err := dec.Token()
-		if err != nil {
-			return nil, syntaxError(body, err)
-		}
-		m := Member{Name: name.(string)} // a name by the grammar, which was checked above
-		if err := dec.Decode(&m.Value); err != nil {
-			return nil, syntaxError(body, err)
-		}
-		for _, other := range members {
-			if other.Name == m.Name {
-				return nil, live.Errorf("bad_json", "The field %q is there twice.", m.Name).WithField(m.Name)
-			}
-		}
-		members = append(members, m)
-	}
-	return members, nil
-}
-
-// syntaxError says in words where JSON is broken.
-func syntaxError(body []byte, err error) error {
-	if len(bytes.TrimSpace(body)) == 0 {
-		return live.Errorf("bad_json", "The body is empty.").WithHint(`Send an object such as {"data":"Hello"}.`)
-	}
-	at := len(body)
-	if s, ok := errors.AsType[*json.SyntaxError](err); ok && s.Error() != "unexpected end of JSON input" {
-		at = max(int(s.Offset)-1, 0)
-	}
-	before := body[:min(at, len(body))]
-	row := 1 + bytes.Count(before, []byte("\n"))
-	column := 1 + len([]rune(string(before[bytes.LastIndexByte(before, '\n')+1:])))
-	why := strings.TrimPrefix(err.Error(), "json: ")
-	if err == io.ErrUnexpectedEOF || why == "unexpected end of JSON input" {
-		why = "it ends too early"
-	}
-	return live.Errorf("bad_json", "The JSON is broken at line %d, column %d: %s.", row, column, why).WithCause(err)
-}
-
 // text returns a string; null counts as absent.
 func (m Member) text() (string, error) {
 	if string(m.Value) == "null" {
@@ -110,8 +52,12 @@ func (m Member) text() (string, error) {
 	if m.Value[0] != '"' {
 		return "", bad(m.Name, fmt.Sprintf("The field %q is not a text.", m.Name), "Put it in quotation marks.")
 	}
-	if err := m.checkText(); err != nil {
-		return "", err
+	quoted := string(m.Value)
+	if invalid(quoted) >= 0 || halfPair(quoted) {
+		return "", notUnicode(m.Name)
+	}
+	if !strings.Contains(quoted, `\`) {
+		return quoted[1 : len(quoted)-1], nil
 	}
 	var s string
 	err := json.Unmarshal(m.Value, &s)
@@ -144,16 +90,13 @@ func (m Member) retry() (*int64, error) {
 	return &ms, nil
 }
 
-// checkText refuses what json.Unmarshal would replace by U+FFFD: bytes that
-// are not UTF-8, and escapes of one half of a surrogate pair.
-func (m Member) checkText() error {
-	if invalid(string(m.Value)) >= 0 {
-		return notUnicode(m.Name)
-	}
-	for s := string(m.Value); ; {
+// halfPair reports whether a JSON string has an escape of one half of a
+// surrogate pair, which json.Unmarshal would replace by U+FFFD.
+func halfPair(s string) bool {
+	for {
 		i := strings.IndexByte(s, '\\')
 		if i < 0 {
-			return nil
+			return false
 		}
 		if s[i+1] != 'u' {
 			s = s[i+2:]
@@ -163,10 +106,10 @@ func (m Member) checkText() error {
 		s = s[i+6:]
 		switch {
 		case first >= 0xDC00 && first < 0xE000:
-			return notUnicode(m.Name)
+			return true
 		case first >= 0xD800 && first < 0xDC00:
 			if second := escaped(s); second < 0xDC00 || second >= 0xE000 {
-				return notUnicode(m.Name)
+				return true
 			}
 			s = s[6:]
 		}

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,31 @@ func FuzzAStringIsReadBackAsItWas(f *testing.F) {
 		// Each byte that is not UTF-8 becomes one U+FFFD, as with runes.
 		if want := string([]rune(s)); got != want {
 			t.Fatalf("%q became %q, want %q", s, got, want)
+		}
+	})
+}
+
+func FuzzMembersAreThoseOfEncodingJSON(f *testing.F) {
+	for _, s := range []string{`{}`, ` { "a" : [1,{"b":"]"}] , "c":-1.5e3,"d":"x\\\"}" ,"e":null}`, `{"\u0061":true}`, `[]`, `{"a":{}} x`, `{"a":"\\"}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var want map[string]json.RawMessage
+		wantErr := json.Unmarshal(body, &want)
+		got, err := Members(body)
+		if err != nil {
+			if e := err.(*live.Error); wantErr == nil && want != nil && !strings.Contains(e.Message, "twice") {
+				t.Fatal(err)
+			}
+			return
+		}
+		if wantErr != nil || len(got) != len(want) {
+			t.Fatalf("%d members, want %d, %v", len(got), len(want), wantErr)
+		}
+		for _, m := range got {
+			if v, ok := want[m.Name]; !ok || string(v) != string(m.Value) {
+				t.Fatalf("%q is %q, want %q", m.Name, m.Value, v)
+			}
 		}
 	})
 }
@@ -159,6 +185,18 @@ func TestBrokenJSONIsToldByItsPlace(t *testing.T) {
 		if e, ok := err.(*live.Error); !ok || e.Message != want {
 			t.Errorf("%q: %v, want %s", body, err, want)
 		}
+	}
+}
+
+func TestAMillionFieldsAreRefusedSoon(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("{")
+	for i := range 1_000_000 {
+		fmt.Fprintf(&b, `"%d":0,`, i)
+	}
+	b.WriteString(`"end":0}`)
+	if _, err := Members([]byte(b.String())); err == nil || !strings.Contains(err.Error(), "more than 1000 fields") {
+		t.Error(err)
 	}
 }
 

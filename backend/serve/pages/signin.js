@@ -18,7 +18,7 @@ form.addEventListener('submit', async (event) => {
     });
     if (answer.ok) return location.replace(location.pathname);
     const { error } = await answer.json();
-    problem.textContent = [error.message, error.hint].filter(Boolean).join(' ');
+    problem.textContent = error.message; // where the token stands is said below
   } catch {
     problem.textContent = 'Signalbox does not answer. Is it still running?';
   }
