@@ -55,7 +55,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, sub subscription
 	}
 	defer s.clients.remove(c)
 
-	f := &follower{Server: s, client: c, out: newOutput(w, s.config().WriteTimeout)}
+	f := &follower{Server: s, client: c, out: newOutput(w, s.config().WriteTimeout), early: rand.N(s.config().Heartbeat/2 + 1)}
 	f.follow(sub.sources, after)
 	streamHeaders(w)
 	opening := wire.AppendRetry(nil, s.config().Retry.Milliseconds())
@@ -88,10 +88,11 @@ type follower struct {
 	cursor *journal.Cursor
 	gone   map[int64]bool // for clients of all sources: which were removed
 
-	idle   context.Context // ends when it is time to look whether a heartbeat is due
+	idle   context.Context // ends when a heartbeat is due, or sources changed
 	cancel context.CancelFunc
-
-	beating bool // whether the first heartbeat was sent
+	// early brings the first heartbeat forward, so that clients that came
+	// together are not served together ever after.
+	early time.Duration
 }
 
 func (f *follower) follow(sources []int64, after int64) {
@@ -103,35 +104,44 @@ func (f *follower) follow(sources []int64, after int64) {
 
 // step waits for what comes next and writes it.
 func (f *follower) step(ctx context.Context) error {
-	period := f.config().Heartbeat
-	if f.idle == nil {
-		// The first one falls anywhere into the second half of the period, so
-		// that clients that came together are not served together ever after.
-		d := period/2 + rand.N(period/2+1)
-		if f.beating {
-			d = period - time.Since(f.out.last)
+	// Looked at here and not only when nothing comes: under load something
+	// always does.
+	if f.idle == nil || f.idle.Err() != nil {
+		if err := f.rest(ctx); err != nil {
+			return err
 		}
-		f.idle, f.cancel = f.client.waiting(ctx, d)
 	}
 	batch, err := f.cursor.Next(f.idle)
 	switch {
 	case err == nil:
 		return f.send(batch)
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case f.idle.Err() == nil:
+	case f.idle.Err() != nil:
+		return nil
+	}
+	return err
+}
+
+// rest does what is due between messages, and says until when to wait next.
+func (f *follower) rest(ctx context.Context) error {
+	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	f.cancel()
-	f.idle = nil
+	if f.cancel != nil {
+		f.cancel()
+	}
 	if f.client.wasPoked() {
 		f.lookAgain()
 	}
-	if f.beating && time.Since(f.out.last) < period {
-		return nil
+	period := f.config().Heartbeat
+	wait := period - f.early - time.Since(f.out.last)
+	if wait <= 0 {
+		if err := errors.Join(f.out.write([]byte(heartbeat)), f.out.flush()); err != nil {
+			return err
+		}
+		f.early, wait = 0, period
 	}
-	f.beating = true
-	return errors.Join(f.out.write([]byte(heartbeat)), f.out.flush())
+	f.idle, f.cancel = f.client.waiting(ctx, wait)
+	return nil
 }
 
 // lookAgain follows the sources that the client's names mean by now, and those

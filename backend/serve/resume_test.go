@@ -1,0 +1,181 @@
+package serve
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+
+	"signalbox/backend/live"
+)
+
+func TestResumingNeitherLosesNorRepeatsWhileOthersPublish(t *testing.T) {
+	s := start(t, nil)
+	channels := []string{"red", "green", "blue"}
+	s.publish("red", "the first")
+	before := s.j.Last()
+	const each = 500
+	var publishers, readers sync.WaitGroup
+	for p := range 4 {
+		publishers.Go(func() {
+			for i := range each {
+				// Some ids are the publisher's own; both kinds resume.
+				id := ""
+				if i%3 == 0 {
+					id = fmt.Sprintf("own-%d-%d", p, i)
+				}
+				_, err := s.post(t.Context(), channels[(i+p)%3], live.Draft{ID: id, Data: fmt.Sprintf("%d-%d", p, i)})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for n, path := range []string{"/events", "/events?source=red&source=blue", "/events/green", "/events/red?type=message", "/events"} {
+		readers.Go(func() { s.followInPieces(t, path, before, n) })
+	}
+	publishers.Wait()
+	for _, c := range channels {
+		if _, err := s.post(t.Context(), c, live.Draft{Data: "end"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	readers.Wait()
+}
+
+// followInPieces reads a stream in pieces of random length to its end, and
+// compares what it has read with the journal.
+func (r *running) followInPieces(t *testing.T, path string, from int64, seed int) {
+	rng := rand.New(rand.NewPCG(uint64(seed), 1))
+	names := map[string]int{"/events": 3, "/events?source=red&source=blue": 2}
+	ends := max(1, names[path])
+	var got []string
+	last := r.position(from)
+	pieces := 0
+	for ends > 0 {
+		ctx, cancel := context.WithCancel(t.Context())
+		rd := r.open(ctx, path, "Last-Event-ID", last)
+		pieces++
+		for range 1 + rng.IntN(200) {
+			e, err := rd.next()
+			if err != nil {
+				t.Error(err)
+				cancel()
+				return
+			}
+			if e.kind == "gap" {
+				t.Errorf("%s: %s", path, e.data)
+			}
+			got, last = append(got, e.data), e.id
+			if e.data == "end" {
+				if ends--; ends == 0 {
+					break
+				}
+			}
+		}
+		cancel()
+		rd.close()
+	}
+	var want []string
+	var filter live.Filter
+	for name := range map[string]bool{"red": true, "green": true, "blue": true} {
+		if path == "/events" || strings.Contains(path, name) {
+			src, _ := r.j.Source(name)
+			filter.Sources = append(filter.Sources, src.ID)
+		}
+	}
+	page, err := r.j.Read(t.Context(), live.Query{Filter: filter, After: from, Limit: 5000})
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	for _, m := range page.Messages {
+		want = append(want, m.Data)
+	}
+	if a, b := strings.Join(got, " "), strings.Join(want, " "); a != b {
+		t.Errorf("%s: %d messages in %d pieces, the journal has %d", path, len(got), pieces, len(want))
+	}
+	if pieces < 2 {
+		t.Errorf("%s was read in one piece", path)
+	}
+}
+
+func TestEveryWayToNameTheLastID(t *testing.T) {
+	s := start(t, nil)
+	first := s.publish("x", "1")
+	s.publish("x", "2")
+	want[receiptJSON](s, 201, "POST", "/channels/x/messages", `{"id":"é","data":"3"}`)
+	s.publish("x", "4")
+	for _, c := range []struct{ path, header, data string }{
+		{"/events/x?after=" + first.Position, "", "2"},
+		{"/events/x?after=0", "", "1"},
+		{"/events/x?lastEventId=" + first.Position, "", "2"},
+		{"/events/x?last-event-id=%C3%A9", "", "4"},
+		{"/events/x?after=" + first.Position, "é", "4"}, // the header is newer
+		{"/events/x", "\xe9", "4"},                      // the same id in Latin-1
+		{"/events/x?after=0", first.Position, "2"},
+	} {
+		var headers []string
+		if c.header != "" {
+			headers = []string{"Last-Event-ID", c.header}
+		}
+		rd := s.open(t.Context(), c.path, headers...)
+		rd.want("message", "*", c.data)
+		rd.close()
+	}
+}
+
+func TestAnUnknownIDIsAGapAndThenEverything(t *testing.T) {
+	s := start(t, nil)
+	s.publish("x", "1")
+	s.publish("x", "2")
+	rd := s.open(t.Context(), "/events/x", "Last-Event-ID", "never-heard-of")
+	if e := rd.want("gap", "", "*"); !strings.Contains(e.data, `"code":"unknown_id"`) || !strings.Contains(e.data, `"missing":null`) {
+		t.Error(e.data)
+	}
+	rd.want("message", "*", "1")
+	rd.want("message", "*", "2")
+	rd = s.open(t.Context(), "/events/x", "Last-Event-ID", strings.Repeat("z", len(s.j.Epoch()))+".7")
+	if e := rd.want("gap", "", "*"); !strings.Contains(e.data, `"code":"other_epoch"`) {
+		t.Error(e.data)
+	}
+}
+
+func TestATrimmedIDIsAGapAndThenWhatIsThere(t *testing.T) {
+	dir := t.TempDir()
+	before := openJournal(t, dir)
+	src, err := before.AddSource(t.Context(), live.Source{Name: "x", Kind: live.ChannelSource})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 10 {
+		if _, err := before.Append(t.Context(), live.Draft{Source: src.ID, Data: fmt.Sprint(i + 1)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := before.Trim(t.Context(), live.Keep{Messages: 3}); err != nil {
+		t.Fatal(err)
+	}
+	if err := before.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// A fresh start has nothing in memory that is no longer stored.
+	s := start(t, func(c *Config) { c.Journal = openJournal(t, dir) })
+	if s.j.First() != 8 {
+		t.Fatalf("the journal begins at %d", s.j.First())
+	}
+	for _, path := range []string{"/events", "/events/x", "/events/x?type=message"} {
+		rd := s.open(t.Context(), path, "Last-Event-ID", s.position(2))
+		if e := rd.want("gap", "", "*"); !strings.Contains(e.data, `"code":"trimmed"`) {
+			t.Error(e.data)
+		}
+		for i := 8; i <= 10; i++ {
+			rd.want("message", s.position(int64(i)), fmt.Sprint(i))
+		}
+		// Nothing is missing after the newest that was trimmed.
+		s.open(t.Context(), path, "Last-Event-ID", s.position(7)).want("message", s.position(8), "8")
+	}
+}
