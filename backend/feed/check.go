@@ -1,0 +1,76 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"signalbox/backend/live"
+)
+
+// A Check is what came of trying a feed once.
+type Check struct {
+	OK          bool
+	Status      int    // of HTTP; 0 where no answer came
+	Code        string // as in live.Attempt
+	Reason      string // a sentence
+	Hint        string
+	Certificate string // as in live.Health
+	DNS         time.Duration
+	Connect     time.Duration
+	TLS         time.Duration
+	FirstByte   time.Duration
+	Messages    int // that came while it was tried
+}
+
+const (
+	// checkFor is how long a stream is listened to.
+	checkFor = 5 * time.Second
+	// checkOpen is how long it may take to open: somebody waits for the answer.
+	checkOpen = 20 * time.Second
+)
+
+// endChecked ends a trial that went well.
+var endChecked = &ending{code: "open", reason: "The stream is open."}
+
+// Check tries a feed once, for up to five seconds after it opened, and keeps
+// nothing of it. Errors in the settings are told in the same way.
+func (f *Follower) Check(ctx context.Context, feed live.Feed, secrets live.Secrets) Check {
+	if err := tidy(&feed, &secrets); err != nil {
+		c := Check{Code: "bad_settings", Reason: err.Error()}
+		if e, ok := errors.AsType[*live.Error](err); ok {
+			c.Code, c.Reason, c.Hint = e.Code, e.Message, e.Hint
+		}
+		return c
+	}
+	ctx, cut := context.WithCancelCause(ctx)
+	defer cut(nil)
+	slow := because("timeout", "No answer came within %s.", words(checkOpen)).
+		advise("The server may answer only when the first message comes; then this feed works all the same.")
+	limit := time.AfterFunc(checkOpen, func() { cut(slow) })
+	defer limit.Stop()
+	messages := 0
+	c := &client{
+		feed: &feed, secrets: &secrets, agent: f.opt.UserAgent, max: f.max, dial: f.dial,
+		opened: func(int) {
+			if limit.Stop() {
+				limit = time.AfterFunc(checkFor, func() { cut(endChecked) })
+			}
+		},
+		read: func(int) {}, comment: func() {}, retry: func(int64) {}, over: func() {},
+		item: func(it item) bool {
+			if it.kind == anEvent {
+				messages++
+			}
+			return true
+		},
+	}
+	end := c.run(ctx)
+	limit.Stop()
+	out := Check{
+		OK: c.trace.step() == "open", Status: int(c.status.Load()), Messages: messages,
+		Code: end.code, Reason: end.reason, Hint: end.hint, Certificate: end.certificate,
+	}
+	out.DNS, out.Connect, out.TLS, out.FirstByte, _ = c.trace.times()
+	return out
+}

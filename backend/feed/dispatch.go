@@ -1,0 +1,155 @@
+package feed
+
+import (
+	"bytes"
+	"math"
+)
+
+// open looks what field the name stands for. Names are compared as they are:
+// "Data" is not "data".
+func (p *parser) open() {
+	switch string(p.name) {
+	case "":
+		p.field = commentField
+	case "data":
+		p.field = dataField
+		if p.lines++; p.lines > 1 {
+			p.addData(newline)
+		}
+	case "event":
+		p.field = eventField
+	case "id":
+		p.field, p.nul = idField, false
+	case "retry":
+		p.field, p.number, p.digits = retryField, 0, false
+	default:
+		p.field = unknownField
+	}
+}
+
+// take takes bytes of the field's value.
+func (p *parser) take(b []byte) {
+	switch p.field {
+	case dataField:
+		p.addData(b)
+	case eventField, idField:
+		if p.field == idField && bytes.IndexByte(b, 0) >= 0 {
+			p.nul = true
+		}
+		if len(p.value)+len(b) > p.max() {
+			p.tooLarge()
+			p.dataSize += int64(len(p.value) + len(b))
+			p.value, p.field = nil, unknownField
+			return
+		}
+		p.value = append(p.value, b...)
+	case retryField:
+		for _, c := range b {
+			switch {
+			case p.number < 0:
+			case c < '0' || c > '9':
+				p.number = -1
+			case p.number > (math.MaxInt64-9)/10:
+				p.number = math.MaxInt64
+			default:
+				p.number = p.number*10 + int64(c-'0')
+			}
+		}
+		p.digits = p.digits || len(b) > 0
+	}
+}
+
+// addData adds to the data buffer, or only counts what is over the limit.
+func (p *parser) addData(b []byte) {
+	p.dataSize += int64(len(b))
+	if p.tooBig {
+		return
+	}
+	if p.dataSize > int64(p.max()) {
+		p.tooLarge()
+		return
+	}
+	p.data = append(p.data, b...)
+}
+
+// tooLarge lets go of the event: from here on it is only counted.
+func (p *parser) tooLarge() {
+	if !p.tooBig {
+		p.tooBig, p.data = true, nil
+		p.over()
+	}
+}
+
+// endLine interprets the line. An empty one dispatches the event.
+func (p *parser) endLine() (found bool) {
+	if !p.started {
+		return p.dispatch()
+	}
+	if p.field == naming {
+		p.open() // the whole line is the field's name, its value empty
+	}
+	switch p.field {
+	case commentField:
+		p.comment()
+	case eventField:
+		p.typ = append(p.typ[:0], p.value...)
+	case idField:
+		if !p.nul {
+			p.newID, p.hasID = append(p.newID[:0], p.value...), true
+		}
+	case retryField:
+		if p.number >= 0 && p.digits {
+			p.hasRetry = p.number
+			p.retry(p.number)
+		}
+	}
+	p.field, p.name, p.value = naming, p.name[:0], spare(p.value)
+	p.started, p.space = false, false
+	return false
+}
+
+// dispatch is what the standard does at a blank line (9.2.6, "dispatch the
+// event"). The last event ID changes even where nothing is dispatched.
+func (p *parser) dispatch() (found bool) {
+	defer p.reset()
+	p.out = find{retry: p.hasRetry, size: p.dataSize}
+	changed := false
+	if p.hasID {
+		clean, _ := valid(p.newID, math.MaxInt)
+		changed = !bytes.Equal(clean, p.last)
+		p.last = append(p.last[:0], clean...)
+		p.out.ownID = len(p.last) > 0
+	}
+	p.out.id = p.last
+	if p.lines == 0 && !p.tooBig {
+		p.out.kind = anID
+		return changed
+	}
+	typ, fits := valid(p.typ, p.max())
+	text, fitsToo := valid(p.data, p.max())
+	if p.tooBig || !fits || !fitsToo {
+		p.out.kind = tooLarge
+		return true
+	}
+	if len(typ) == 0 {
+		typ = message
+	}
+	p.out.typ, p.out.data = typ, text
+	return true
+}
+
+// reset makes ready for the next event. The buffers stay as they are until
+// then, for p.out points into them.
+func (p *parser) reset() {
+	p.lines, p.dataSize, p.tooBig = 0, 0, false
+	p.data, p.typ, p.newID = spare(p.data), spare(p.typ), spare(p.newID)
+	p.hasID, p.hasRetry = false, -1
+}
+
+// spare returns a buffer for reuse, or lets go of one that became large.
+func spare(b []byte) []byte {
+	if cap(b) > keepBuffer {
+		return nil
+	}
+	return b[:0]
+}

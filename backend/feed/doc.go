@@ -1,0 +1,67 @@
+// Package feed keeps each remote stream connected, and knows how it is doing.
+//
+// A Follower has a keeper for each feed. A keeper makes one attempt after the
+// other; an attempt is one call of a client, which opens the stream, reads it
+// and says in an ending why it ended.
+//
+// # From the socket to the journal
+//
+// The request and the framing are done by the Client of r3labs/sse. Its
+// manners differ from the standard's in a dozen points (client.go lists
+// them), so it never sees the stream as the server sent it. The response body
+// that it reads is a body: a parser written to HTML 9.2.5 and 9.2.6 reads the
+// real stream, and hands on each event as one block that can only be
+// understood in one way. Events over 32 KiB pass beside the library, which
+// would otherwise need a buffer as large as the largest event.
+//
+// Nothing runs ahead. The library asks for the next block when the last event
+// was taken, the inlet takes events while there is room, and there is room
+// when the journal has committed. A journal that stands still is felt by the
+// server as a full TCP window. The inlet commits whatever came while its last
+// commit ran in one transaction, together with the feed's mark, which holds
+// the Last-Event-ID. So after any end of the program the id to resume from is
+// that of the last message stored, and not of one more or less.
+//
+// # Where it differs from a browser
+//
+// The standard ends a connection for good when the answer is not 200 or not
+// an event stream (9.2.3, "fail the connection"). A page can be loaded again;
+// an operator's console that gave up at night because of one 503 would be
+// useless. Such a feed waits instead, longer than after a lost connection, as
+// long as Retry-After says, and tells why. 204 stops it, as everywhere.
+//
+// The reconnection time is at least what the server asked for by retry, as
+// the standard says, and grows with each failure in a row. It is at most a
+// minute where the server has not asked for more, and is never below 100 ms.
+//
+// After a reconnection the last event ID stays what it was until an event
+// changes it, as in Chromium and Firefox. By the letter the buffer begins
+// empty, and the first event without an id would lose the place.
+//
+// A message has the id that came with it, and none where none came. By the
+// standard it has that of the message before; then two messages of one source
+// would have one id, and nobody could resume after the first.
+//
+// # Losses
+//
+// A loss is written as a note when it happens, and a gap when the feed is
+// back: before the first new message, whose id may prove that nothing or how
+// much is missing, or after two seconds of silence. A loss before the first
+// return was told belongs to the same absence. How long a connection held
+// outlives a crash through the record of the attempts.
+//
+// # Time
+//
+// Durations are measured by the monotonic clock, and what is shown as a time
+// of day is counted back from the present one. A machine that wakes has moved
+// its system clock but not the other; then waiting feeds are tried at once,
+// and open ones have ten seconds to show that they are alive. A connection
+// that has sent heartbeats and misses six of them is given up; one that has
+// sent none may be silent for ever, with TCP keepalives below it.
+//
+// # Secrets
+//
+// They lie in the system's keyring or in a file that only the user can read,
+// never in a feed's settings, an ending, or the log. After a redirect to
+// another host, or from https to http, the request carries none of them.
+package feed

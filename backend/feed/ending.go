@@ -1,0 +1,37 @@
+package feed
+
+import (
+	"fmt"
+	"time"
+)
+
+// An ending is why an attempt ended, as an error and as words.
+type ending struct {
+	code        string // as in live.Attempt
+	reason      string // a sentence
+	hint        string
+	certificate string        // the SHA-256 of one that was not trusted
+	retryAfter  time.Duration // what the server asked for
+	refused     bool          // the server answered, and it was no stream: come back later than usual
+	final       bool          // the server asked not to come back
+	atOnce      bool          // there is no reason to wait
+	neutral     bool          // nobody's fault: it counts neither as up nor as down
+}
+
+func (e *ending) Error() string { return e.reason }
+
+func because(code, format string, args ...any) *ending {
+	return &ending{code: code, reason: fmt.Sprintf(format, args...)}
+}
+
+func (e *ending) advise(hint string) *ending { e.hint = hint; return e }
+
+// The endings that come from our side.
+var (
+	endClosed    = &ending{code: "ended", reason: "Signalbox was closed.", neutral: true}
+	endPaused    = &ending{code: "paused", reason: "Paused.", neutral: true}
+	endEdited    = &ending{code: "edited", reason: "The settings were changed.", neutral: true, atOnce: true}
+	endRemoved   = &ending{code: "removed", reason: "The feed was removed.", neutral: true}
+	endReconnect = &ending{code: "reconnect", reason: "Connected anew on request.", neutral: true, atOnce: true}
+	endAsleep    = &ending{code: "asleep", reason: "The machine was asleep, and the connection did not survive it.", neutral: true, atOnce: true}
+)

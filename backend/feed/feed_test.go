@@ -1,0 +1,233 @@
+package feed
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"signalbox/backend/journal"
+	"signalbox/backend/live"
+	"signalbox/backend/sqlite"
+)
+
+// A fixture is a Follower on a real store, and what helps to look at it.
+type fixture struct {
+	*testing.T
+	*Follower
+	dir   string
+	db    *sqlite.DB
+	vault Secrets
+	opt   Options
+	stop  func()
+}
+
+func follow(t *testing.T, opt Options) *fixture {
+	t.Helper()
+	f := &fixture{T: t, dir: t.TempDir(), opt: opt}
+	f.vault = &vault{epoch: "test", path: f.dir + "/secrets.json"}
+	f.start()
+	return f
+}
+
+// start opens the store and runs the follower; end closes both, as the end of
+// the program does.
+func (f *fixture) start() {
+	f.Helper()
+	db, err := sqlite.Open(context.Background(), f.dir)
+	f.must(err)
+	j, err := journal.Open(context.Background(), db, journal.Options{})
+	f.must(err)
+	f.db, f.Follower = db, New(j, db, f.vault, f.opt)
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() { f.must(f.Follower.Run(ctx)) })
+	f.stop = sync.OnceFunc(func() {
+		cancel()
+		wg.Wait()
+		f.must(j.Close())
+	})
+	f.Cleanup(f.stop)
+}
+
+func (f *fixture) must(err error) {
+	f.Helper()
+	if err != nil {
+		f.Error(err)
+	}
+}
+
+// add follows an address.
+func (f *fixture) add(name, url string) Status {
+	f.Helper()
+	fd := live.Feed{URL: url, Proxy: "direct"}
+	fd.Name = name
+	s, err := f.Add(f.Context(), fd, live.Secrets{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	return s
+}
+
+// wait waits until a feed is as wanted.
+func (f *fixture) wait(name string, what string, ok func(Status) bool) Status {
+	f.Helper()
+	limit := time.After(20 * time.Second)
+	for {
+		changed, _ := f.Changed()
+		moved, _ := f.journal.Moved()
+		s, found := f.Get(name)
+		if found && ok(s) {
+			return s
+		}
+		select {
+		case <-changed:
+		case <-moved:
+		case <-time.After(20 * time.Millisecond): // counters do not ring
+		case <-limit:
+			f.Fatalf("%s never came: %+v", what, s.Health)
+		}
+	}
+}
+
+func (f *fixture) open(name string) Status {
+	f.Helper()
+	return f.wait(name, "open", func(s Status) bool { return s.Health.State == live.Open })
+}
+
+func (f *fixture) waiting(name string) Status {
+	f.Helper()
+	return f.wait(name, "waiting", func(s Status) bool { return s.Health.State == live.Waiting })
+}
+
+// entry is a message of the journal, with its gap or note read.
+type entry struct {
+	live.Message
+	Gap  live.Gap
+	Note live.Note
+}
+
+func (e entry) String() string {
+	switch e.Kind {
+	case live.GapKind:
+		missing := "?"
+		if e.Gap.Missing != nil {
+			missing = fmt.Sprint(*e.Gap.Missing)
+		}
+		return fmt.Sprintf("gap %s %s: %s", e.Gap.Code, missing, e.Gap.Reason)
+	case live.NoteKind:
+		return fmt.Sprintf("note %s: %s", e.Note.Code, e.Note.Reason)
+	}
+	return fmt.Sprintf("%s %s %q", e.Type, e.ID, e.Data)
+}
+
+// entries returns the newest messages of a feed.
+func (f *fixture) entries(name string) (list []entry) {
+	f.Helper()
+	src, _ := f.journal.Source(name)
+	page, err := f.journal.Read(f.Context(), live.Query{Filter: live.Filter{Sources: []int64{src.ID}}, Newest: true, Limit: 5000})
+	f.must(err)
+	for _, m := range page.Messages {
+		e := entry{Message: m}
+		switch m.Kind {
+		case live.GapKind:
+			f.must(json.Unmarshal([]byte(m.Data), &e.Gap))
+		case live.NoteKind:
+			f.must(json.Unmarshal([]byte(m.Data), &e.Note))
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+// until waits until a feed's timeline is as wanted.
+func (f *fixture) until(name, what string, ok func([]entry) bool) []entry {
+	f.Helper()
+	limit := time.After(20 * time.Second)
+	for {
+		moved, _ := f.journal.Moved()
+		list := f.entries(name)
+		if ok(list) {
+			return list
+		}
+		select {
+		case <-moved:
+		case <-limit:
+			f.Fatalf("%s never came:\n%v", what, list)
+		}
+	}
+}
+
+func (f *fixture) untilCount(name string, n int) []entry {
+	f.Helper()
+	return f.until(name, fmt.Sprint(n, " entries"), func(l []entry) bool { return len(l) >= n })
+}
+
+// A remote is an SSE server whose connections a test leads by hand.
+type remote struct {
+	*httptest.Server
+	calls chan *call
+}
+
+// A call is one request to a remote.
+type call struct {
+	*http.Request
+	w    http.ResponseWriter
+	done chan struct{}
+	once sync.Once
+}
+
+func serve(t *testing.T) *remote {
+	t.Helper()
+	r := &remote{calls: make(chan *call, 100)} // a test looks at them one after the other
+	r.Server = httptest.NewServer(r)
+	t.Cleanup(r.stop)
+	return r
+}
+
+func (r *remote) stop() {
+	r.Server.CloseClientConnections()
+	r.Server.Close()
+}
+
+func (r *remote) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	c := &call{Request: req, w: w, done: make(chan struct{})}
+	r.calls <- c
+	select {
+	case <-c.done:
+	case <-req.Context().Done():
+	}
+}
+
+// next returns the next connection.
+func (r *remote) next(t *testing.T) *call {
+	t.Helper()
+	select {
+	case c := <-r.calls:
+		return c
+	case <-time.After(20 * time.Second):
+		t.Fatal("nobody connected")
+		return nil
+	}
+}
+
+// stream answers with the head of a stream and a text.
+func (c *call) stream(text string) *call {
+	c.w.Header().Set("Content-Type", "text/event-stream")
+	return c.send(text)
+}
+
+func (c *call) send(text string) *call {
+	_, err := c.w.Write([]byte(text))
+	if err = errors.Join(err, http.NewResponseController(c.w).Flush()); err != nil {
+		panic(err)
+	}
+	return c
+}
+
+func (c *call) close() { c.once.Do(func() { close(c.done) }) }

@@ -1,0 +1,92 @@
+package feed
+
+import (
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// judge returns nil for an answer that is an event stream, and why it is none
+// otherwise (HTML, 9.2.3 and 9.2.7).
+func judge(res *http.Response) *ending {
+	if res.StatusCode != http.StatusOK {
+		return judgeStatus(res)
+	}
+	kind, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	if err != nil {
+		// A broken parameter is no reason: the standard ignores parameters.
+		kind, _, _ = strings.Cut(res.Header.Get("Content-Type"), ";")
+		kind = strings.ToLower(strings.TrimSpace(kind))
+	}
+	if kind == "text/event-stream" {
+		return nil
+	}
+	e := because("type", "The answer is %s, not an event stream.", kind)
+	e.refused = true
+	switch kind {
+	case "":
+		e.reason = "The answer does not say that it is an event stream."
+		e.advise("The server must send it as text/event-stream.")
+	case "text/html":
+		e.reason = "The answer is a web page, not an event stream."
+		e.advise("Check the address: it may be the page that shows the stream, or a page to sign in.")
+	default:
+		e.advise("Check the address. The server must send the stream as text/event-stream.")
+	}
+	return e
+}
+
+func judgeStatus(res *http.Response) *ending {
+	text := http.StatusText(res.StatusCode)
+	e := because("status", "%s.", strings.TrimSpace(fmt.Sprintf("%d %s", res.StatusCode, text)))
+	e.refused, e.retryAfter = true, retryAfter(res.Header.Get("Retry-After"), time.Now())
+	switch code := res.StatusCode; {
+	case code == http.StatusNoContent:
+		e = because("no_content", "The server says that there is nothing more to come (204).").
+			advise("Press Reconnect to ask it again.")
+		e.final = true
+	case code == http.StatusUnauthorized:
+		e.advise("The server wants a sign-in. Check the token or the password of this feed.")
+	case code == http.StatusForbidden:
+		e.advise("The server does not allow this. Check the sign-in of this feed.")
+	case code == http.StatusNotFound, code == http.StatusGone:
+		e.advise("Check the address.")
+	case code == http.StatusMethodNotAllowed:
+		e.advise("The server wants another method. Try " + map[string]string{"GET": "POST", "POST": "GET"}[res.Request.Method] + ".")
+	case code == http.StatusProxyAuthRequired:
+		e.advise("The proxy wants a sign-in.")
+	case code == http.StatusTooManyRequests:
+		e.advise("The server limits how often it may be asked.")
+	case code >= 500:
+		e.advise("The trouble is at the server.")
+	case code >= 300 && code < 400:
+		e.advise("The server redirects without saying where to.")
+	case code >= 200 && code < 300:
+		e.advise("An event stream is answered with 200.")
+	}
+	return e
+}
+
+// retryAfter reads the header of that name, in seconds or as a date.
+func retryAfter(s string, now time.Time) time.Duration {
+	if n, err := strconv.ParseInt(s, 10, 32); err == nil && n > 0 {
+		return time.Duration(n) * time.Second
+	}
+	if at, err := http.ParseTime(s); err == nil {
+		return max(0, at.Sub(now))
+	}
+	return 0
+}
+
+// host returns the part of an address that may be shown.
+func host(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return "the server"
+	}
+	return u.Host
+}

@@ -1,0 +1,54 @@
+package feed
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	// defaultRetry is the reconnection time until the server sends one. The
+	// standard leaves it open (9.2.2); three seconds is what browsers take.
+	defaultRetry = 3 * time.Second
+	// maxRetry bounds what a server may ask for: beyond a day it is a mistake.
+	maxRetry = 24 * time.Hour
+	// minWait keeps "retry: 0" from becoming a loop that fills the network.
+	minWait = 100 * time.Millisecond
+	// maxWait is where waiting stops growing; a server's own longer wish holds.
+	maxWait = time.Minute
+	// A server that answered and refused is asked less often than one that
+	// could not be reached.
+	refusedWait    = 5 * time.Second
+	maxRefusedWait = 5 * time.Minute
+	// maxRetryAfter bounds the header of that name.
+	maxRetryAfter = time.Hour
+	// calm is how long a connection has to live for its end to be the first
+	// failure and not one more.
+	calm = 10 * time.Second
+)
+
+// A pace says how long to wait before the next attempt.
+type pace struct{ failures int }
+
+// next returns the time to wait after an attempt that ended so. Never less
+// than the reconnection time; up to a quarter more, so that the clients of a
+// server that restarts do not come back all at once.
+func (p *pace) next(retry time.Duration, end *ending, lived time.Duration, messages int64) time.Duration {
+	// A server may close after each few messages on purpose: that is how
+	// polling looks in SSE, and it sets the pace by retry.
+	if lived >= calm || messages > 0 && end.code == "closed" {
+		p.failures = 0
+	}
+	p.failures++
+	if end.atOnce {
+		return 0
+	}
+	d, most := max(retry, minWait), max(retry, maxWait)
+	if end.refused {
+		d, most = max(retry, refusedWait), max(retry, maxRefusedWait)
+	}
+	for range min(p.failures-1, 16) {
+		d = min(2*d, most)
+	}
+	d = max(d, min(end.retryAfter, maxRetryAfter))
+	return d + time.Duration(rand.Int64N(int64(d/4)+1))
+}
