@@ -67,7 +67,7 @@ func (p *printer) message(d live.Draft) error {
 }
 
 func (p *printer) jsonLine(d live.Draft) error {
-	l := line{Received: d.Received.UTC(), Kind: d.Kind.String(), ID: d.ID, Retry: d.Retry}
+	l := line{Received: d.Received.UTC().Truncate(time.Microsecond), Kind: d.Kind.String(), ID: d.ID, Retry: d.Retry}
 	switch d.Kind {
 	case live.GapKind:
 		l.Gap = new(live.Gap)

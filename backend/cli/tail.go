@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/url"
@@ -45,7 +46,7 @@ func (c *tailCommand) Run(ctx context.Context, p *Program, log *slog.Logger) err
 			if f := (live.Filter{Types: c.Type}); !f.Match(&live.Message{Draft: d}) && d.Kind == live.Event {
 				return nil
 			}
-			return out.message(d)
+			return out.message(ownGap(d))
 		},
 		State: out.state,
 	})
@@ -53,6 +54,15 @@ func (c *tailCommand) Run(ctx context.Context, p *Program, log *slog.Logger) err
 		return nil // Ctrl+C is how one leaves
 	}
 	return err
+}
+
+// ownGap turns the event with which a Signalbox tells of a gap into one.
+func ownGap(d live.Draft) live.Draft {
+	var gap live.Gap
+	if d.Type == "gap" && d.ID == "" && json.Unmarshal([]byte(d.Data), &gap) == nil && gap.Code != "" && gap.Reason != "" {
+		d.Kind = live.GapKind
+	}
+	return d
 }
 
 // lastEventID is what --after means for a remote address; a source of ours

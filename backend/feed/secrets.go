@@ -60,8 +60,9 @@ type ring interface {
 type vault struct {
 	epoch, path string
 
-	mu   sync.Mutex
-	ring ring // nil where there is none, or once it did not answer
+	mu     sync.Mutex
+	ring   ring // nil where there is none, or once it did not answer
+	probed bool // whether it was seen to work
 }
 
 const service = "signalbox"
@@ -138,10 +139,23 @@ func (v *vault) ask(question func(ring) error) error {
 	if v.ring == nil {
 		return errNoRing
 	}
-	r, answer := v.ring, make(chan error, 1) // for an answer that nobody waits for any more
-	go func() { answer <- question(r) }()
+	r, probed, answer := v.ring, v.probed, make(chan error, 1) // for an answer that nobody waits for any more
+	go func() {
+		if !probed {
+			// A session bus is no proof of a keyring: ask for what nobody has put there.
+			if _, err := r.Get(service, "feed/"+v.epoch+"/probe"); err != nil && !errors.Is(err, keyring.ErrNotFound) {
+				answer <- errNoRing
+				return
+			}
+		}
+		answer <- question(r)
+	}()
 	select {
 	case err := <-answer:
+		if errors.Is(err, errNoRing) {
+			v.ring = nil
+		}
+		v.probed = true
 		return err
 	case <-time.After(ringTime):
 		v.ring = nil
