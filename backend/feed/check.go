@@ -34,8 +34,15 @@ const (
 var endChecked = &ending{code: "open", reason: "The stream is open."}
 
 // Check tries a feed once, for up to five seconds after it opened, and keeps
-// nothing of it. Errors in the settings are told in the same way.
+// nothing of it. Errors in the settings are told in the same way. A feed that
+// is there already, by its id, is tried with the secrets that it has.
 func (f *Follower) Check(ctx context.Context, feed live.Feed, secrets live.Secrets) Check {
+	if k, ok := f.keeper(feed.ID); ok && k.loadSecrets() == nil {
+		k.mu.Lock()
+		old := k.secrets
+		k.mu.Unlock()
+		secrets = keeping(&feed, &secrets, old)
+	}
 	if err := tidy(&feed, &secrets); err != nil {
 		c := Check{Code: "bad_settings", Reason: err.Error()}
 		if e, ok := errors.AsType[*live.Error](err); ok {

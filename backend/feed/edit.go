@@ -56,8 +56,8 @@ func (f *Follower) begin(k *keeper) {
 	}
 }
 
-// Edit replaces a feed's settings, its name included, and its secrets where
-// they are not nil. It is connected anew only where the request changes.
+// Edit replaces a feed's settings, its name included, and those of its secrets
+// that are given. It is connected anew only where the request changes.
 func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, secrets *live.Secrets) (Status, error) {
 	f.edit.Lock()
 	defer f.edit.Unlock()
@@ -71,12 +71,7 @@ func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, secret
 	if end := k.loadSecrets(); end != nil && secrets == nil {
 		return Status{}, live.Errorf("secrets", "%s", end.reason).WithHint("Enter the sign-in of this feed again.")
 	}
-	use := live.Secrets{}
-	if secrets != nil {
-		use = *secrets
-	} else {
-		use = *k.secrets
-	}
+	use := keeping(&feed, secrets, k.secrets)
 	if err := tidy(&feed, &use); err != nil {
 		return Status{}, err
 	}
