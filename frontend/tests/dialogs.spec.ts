@@ -38,7 +38,7 @@ test.describe('a feed', () => {
     const name = page.getByLabel('Name', { exact: true });
     // A source of this name is there already: the channel itself.
     await expect(name).toHaveValue(`${own} 2`);
-    await page.getByRole('button', { name: 'Test' }).click();
+    await page.getByRole('button', { name: 'Test', exact: true }).click();
     await expect(page.getByText(/It works\. 1 message came/)).toBeVisible({ timeout: 10_000 });
     await expect(page.getByText(/first byte [\d.]+ ms/)).toBeVisible();
     await page.getByRole('button', { name: 'Follow', exact: true }).click();
@@ -53,7 +53,7 @@ test.describe('a feed', () => {
   test('that cannot be reached says why, before anything is kept', async ({ page, request }) => {
     await open(page, 'Follow a feed');
     await page.getByLabel('Address').fill('http://127.0.0.1:9/events');
-    await page.getByRole('button', { name: 'Test' }).click();
+    await page.getByRole('button', { name: 'Test', exact: true }).click();
     await expect(page.getByRole('alert')).toContainText(/refused|nothing listens|not be reached/i, { timeout: 10_000 });
     const { sources } = await (await request.get('/api/state')).json();
     expect(sources.filter((s: { feed?: { url: string } }) => s.feed?.url.includes(':9/'))).toEqual([]);

@@ -127,8 +127,10 @@ export interface Secrets {
   headers?: Record<string, string>;
 }
 
-/** A feed's settings, as sent. A PUT without `secrets` keeps them. */
+/** A feed's settings, as sent. What `secrets` leave out stays as it is. */
 export interface FeedDraft {
+  /** Of a feed that is there already: it is tried with the secrets that it has. */
+  id?: number;
   name: string;
   colour?: number;
   url: string;

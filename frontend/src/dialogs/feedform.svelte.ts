@@ -45,6 +45,7 @@ export class FeedForm {
   #api: FeedFormApi;
   #taken: string[] = [];
   #key = 1;
+  #id: number | undefined;
   #begun = $state.raw('');
   #stop: AbortController | null = null;
 
@@ -65,12 +66,6 @@ export class FeedForm {
   readonly dirty = $derived(this.#fingerprint !== this.#begun);
   /** What came of the test, unless the form has changed since. */
   readonly result = $derived(this.checked?.of === this.#fingerprint ? this.checked : null);
-  /** Secrets that stay as they are stored. The server does not send them along with a test. */
-  readonly keepsSecrets = $derived(
-    (this.auth === 'bearer' && this.tokenKept) ||
-      (this.auth === 'basic' && this.passwordKept) ||
-      this.headers.some((h) => h.secret && h.kept),
-  );
   /** An error lies in the part that is folded away. */
   readonly errorInMore = $derived(Object.keys(this.errors).some((f) => !['', 'url', 'name', 'colour'].includes(f)));
 
@@ -90,6 +85,7 @@ export class FeedForm {
 
   #take(feed: Feed): void {
     const kept = feed.has_secrets ?? [];
+    this.#id = feed.id;
     this.url = feed.url;
     this.typedName = feed.name;
     this.colour = feed.colour;
@@ -140,6 +136,7 @@ export class FeedForm {
     };
     if (this.method === 'POST') draft.body = this.body;
     if (this.auth === 'basic') draft.user = this.user;
+    if (this.#id !== undefined) draft.id = this.#id;
     const secrets = this.#secrets(rows);
     if (secrets) draft.secrets = secrets;
     return draft;

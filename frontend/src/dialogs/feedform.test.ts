@@ -10,7 +10,7 @@ function fake(more: Partial<FeedFormApi> = {}) {
     feed: vi.fn(),
     createFeed: vi.fn(async (_: FeedDraft) => source),
     updateFeed: vi.fn(async (_name: string, _draft: FeedDraft) => source),
-    checkFeed: vi.fn(async () => ({ ok: true }) as FeedCheck),
+    checkFeed: vi.fn(async (_: FeedDraft) => ({ ok: true }) as FeedCheck),
     ...more,
   } satisfies FeedFormApi;
 }
@@ -109,6 +109,14 @@ describe('editing', () => {
       { name: 'X-Key', secret: true },
       { name: 'X-Team', value: 'blue' },
     ]);
+    expect(sent.secrets).toBeUndefined();
+  });
+
+  test('is tried with the secrets that it has', async () => {
+    const { form, requests } = await edit();
+    await form.check();
+    const [sent] = vi.mocked(requests.checkFeed).mock.calls[0];
+    expect(sent.id).toBe(1);
     expect(sent.secrets).toBeUndefined();
   });
 
