@@ -19,8 +19,9 @@ const health: Health = {
   retry_ms: 3000,
 };
 
+const source = { created: '2026-11-21T13:00:00Z' };
 const of = (more: Partial<Health>) =>
-  Object.fromEntries(cardNumbers({ ...health, ...more }, now).map((n) => [n.name, n.value]));
+  Object.fromEntries(cardNumbers({ ...health, ...more }, now, source).map((n) => [n.name, n.value]));
 
 test('an open feed shows its rate and its longest silence', () => {
   expect(of({})).toEqual({
@@ -36,6 +37,7 @@ test('a feed that is down shows since when, counted from the last byte and not f
   const down = of({ state: 'waiting', last_byte: '2026-11-21T09:58:00Z', connect_p50_us: 0 });
   expect(down).toMatchObject({ Rate: '—', 'Connect p50': '—', 'Down for': '4 h 2 min' });
   expect(down).not.toHaveProperty('Longest silence');
+  expect(of({ state: 'connecting' })['Down for']).toBe('1 h');
 });
 
 test('a feed that the user paused is not down', () => {

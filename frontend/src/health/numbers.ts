@@ -1,4 +1,4 @@
-import type { Health } from '../bridge/types';
+import type { Health, Source } from '../bridge/types';
 import { pausedByUser } from '../lib/health';
 import { count, duration, micros, percent, perSecond } from '../lib/format';
 
@@ -12,7 +12,7 @@ export interface CardNumber {
 }
 
 /** The numbers of a feed's card, in the order in which they are read. */
-export function cardNumbers(health: Health, now: number): CardNumber[] {
+export function cardNumbers(health: Health, now: number, source: Pick<Source, 'created' | 'last_at'>): CardNumber[] {
   const connected = health.state === 'open' || health.state === 'quiet';
   const numbers: CardNumber[] = [
     { name: 'Up', value: percent(health.up), hint: 'How much of the last 24 hours the connection was open.' },
@@ -38,16 +38,17 @@ export function cardNumbers(health: Health, now: number): CardNumber[] {
   } else if (!pausedByUser(health)) {
     numbers.push({
       name: 'Down for',
-      value: seconds(Math.max(0, now - downSince(health))),
+      value: seconds(Math.max(1000, now - downSince(health, source))),
       hint: 'The time since anything came.',
     });
   }
   return numbers;
 }
 
-// A feed that goes back and forth between waiting and connecting has been down since the last byte came.
-function downSince(health: Health): number {
-  return Date.parse(health.last_byte ?? health.since);
+// A feed that goes back and forth between waiting and connecting has been down since the last byte
+// came. After a restart of the program that is not known; the journal has the note of the loss.
+function downSince(health: Health, { last_at, created }: Pick<Source, 'created' | 'last_at'>): number {
+  return Date.parse(health.last_byte ?? last_at ?? created);
 }
 
 const seconds = (ms: number) => (ms < 1000 ? duration(ms) : duration(Math.floor(ms / 1000) * 1000));
