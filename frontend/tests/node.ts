@@ -10,7 +10,11 @@ export interface Node {
   token: string;
   /** Ends it, waits until it has ended, and deletes its data. */
   stop(): Promise<void>;
-  /** Ends it and starts it again on the same data and port. */
+  /** Ends it, and keeps its data. */
+  end(): Promise<void>;
+  /** Starts it again on the same data and port. */
+  again(): Promise<void>;
+  /** Ends it and starts it again. */
   restart(): Promise<void>;
 }
 
@@ -35,6 +39,7 @@ export async function startNode(program: string): Promise<Node> {
     clearTimeout(hard);
   };
   const { url, token } = await run('127.0.0.1:0');
+  const again = async () => void (await run(new URL(url).host));
   return {
     url,
     token,
@@ -42,9 +47,11 @@ export async function startNode(program: string): Promise<Node> {
       await end();
       rmSync(data, { recursive: true, force: true });
     },
+    end,
+    again,
     restart: async () => {
       await end();
-      await run(new URL(url).host);
+      await again();
     },
   };
 }

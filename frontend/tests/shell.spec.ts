@@ -9,6 +9,7 @@ const overflows = (page: Page) =>
 
 test('the palette finds a source and goes there', async ({ page, own: channel }) => {
   await page.goto('/');
+  await expect(page.getByRole('navigation').getByText(channel, { exact: true })).toBeVisible();
   await page.keyboard.press('Control+K');
   await page.keyboard.type(channel);
   await page.keyboard.press('Enter');
@@ -57,6 +58,7 @@ for (const [width, height] of [
     await publish(channel, { event: 'a.long.name.of.a.type', data: { text: 'x'.repeat(500) } });
     await page.goto('/');
     await page.getByRole('navigation').getByText(channel, { exact: true }).click();
+    await expect(page.getByRole('listbox', { name: 'Messages' }).getByRole('option')).toHaveCount(1);
     await page.keyboard.press('k');
     await expect(page.getByRole('region', { name: 'Inspector' })).toBeVisible();
     expect(await overflows(page)).toBe(false);
@@ -75,9 +77,9 @@ test.describe('when the program is gone', () => {
     await request.post('/api/channels', { data: { name: 'chat' } });
     await page.goto('/');
     await expect(page.getByRole('navigation').getByText('chat')).toBeVisible();
-    const restarted = node.restart!();
+    await node.end!();
     await expect(page.getByRole('alert')).toContainText('stand still since');
-    await restarted;
+    await node.again!();
     await expect(page.getByRole('alert')).toHaveCount(0, { timeout: 15_000 });
     await expect(page.getByRole('navigation').getByText('chat')).toBeVisible();
   });

@@ -154,6 +154,7 @@ test('the inspector shows all of a message that is too long for its row, and the
   const at = new Date(Date.now() - 5000).toISOString();
   await publish(channel, { event: 'big', id: 'x1', data: { at, exact: 1, text: 'é'.repeat(3000), end: 'of it' } });
   await open(page, channel);
+  await expect(row(page, 'big')).toBeVisible();
   await page.keyboard.press('k');
   await page.keyboard.press('Enter');
   const view = inspector(page);

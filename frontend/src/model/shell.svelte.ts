@@ -4,6 +4,8 @@ import { layout } from './layout.svelte';
 export class Shell {
   /** The palette of commands and sources; null while it is shut, else what is typed in it. */
   palette = $state<string | null>(null);
+  /** The filter that the timeline opens with. */
+  q = $state('');
   help = $state(false);
   /** Grows when the rows should take the keyboard. */
   summons = $state(0);
@@ -18,7 +20,8 @@ export class Shell {
   }
 
   /** Shows the timeline of one source, or of all where name is null. */
-  open(name: string | null): void {
+  open(name: string | null, q = ''): void {
+    this.q = q;
     layout.go('timeline', name);
   }
 

@@ -33,10 +33,10 @@ export class Timeline extends Reader {
   #last = 0;
   #pumping = false;
 
-  /** Shows another source, or all, from its newest messages. */
-  open(source: string | null): Promise<void> {
+  /** Shows another source, or all, from the newest messages that match. */
+  open(source: string | null, q = ''): Promise<void> {
     this.source = source;
-    this.q = '';
+    this.q = q;
     this.selected = null;
     // Rows of another source must not stand under this one's name, even if its own cannot be read.
     this.show(emptySpan, null);

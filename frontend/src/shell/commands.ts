@@ -64,9 +64,5 @@ export function commands(): Command[] {
 export const searchFor = (text: string): Command => ({
   title: `Search every message for “${text}”`,
   group: 'Search',
-  act: () => {
-    shell.open(null);
-    // The screen opens its source first; the filter goes on top of that.
-    queueMicrotask(() => setTimeout(() => void timeline.filter(text)));
-  },
+  act: () => shell.open(null, text),
 });
