@@ -40,7 +40,7 @@ function memory(pid) {
     } catch {} // it has ended meanwhile
   }
   const ours = new Set([pid]);
-  for (let before = 0; before !== ours.size; ) {
+  for (let before = 0; before !== ours.size;) {
     before = ours.size;
     for (const [child, parent] of parents) if (ours.has(parent)) ours.add(child);
   }
@@ -141,7 +141,9 @@ try {
   await pause(300);
   await app.type('bench0');
   await app.keys('Return');
-  await until('the channel', () => app.page.evaluate(() => document.querySelector('h1')?.textContent.includes('bench0')));
+  await until('the channel', () =>
+    app.page.evaluate(() => document.querySelector('h1')?.textContent.includes('bench0')),
+  );
   await app.keys('End');
   await app.page.evaluate(() => {
     const frames = (window.benchFrames = []);
@@ -188,7 +190,13 @@ try {
 
 const model = readFileSync('/proc/cpuinfo', 'utf8').match(/^model name\s*:\s*(.*)$/m)?.[1] ?? 'unknown processor';
 console.log(`\n${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${model}\n`);
-const widths = [0, 1, 2].map((i) => Math.max(...table.map((r) => r[i].length), ['figure', 'target', 'measured'][i].length));
-for (const cells of [['figure', 'target', 'measured', 'met'], widths.map((w) => '-'.repeat(w)).concat('---'), ...table]) {
+const widths = [0, 1, 2].map((i) =>
+  Math.max(...table.map((r) => r[i].length), ['figure', 'target', 'measured'][i].length),
+);
+for (const cells of [
+  ['figure', 'target', 'measured', 'met'],
+  widths.map((w) => '-'.repeat(w)).concat('---'),
+  ...table,
+]) {
   console.log(`| ${cells.map((c, i) => c.padEnd(widths[i] ?? 3)).join(' | ')} |`);
 }

@@ -2,6 +2,7 @@
 // monitor, with the sample events that every user can start. `make screenshots`
 // builds the program and runs this.
 
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Desktop, folder } from '../frontend/tests/window/desktop.mjs';
 import { until } from '../frontend/tests/window/webkit.mjs';
@@ -9,6 +10,7 @@ import { until } from '../frontend/tests/window/webkit.mjs';
 const docs = join(import.meta.dirname, '..', 'docs');
 const desktop = await Desktop.start('1440x900');
 const home = folder();
+const clients = [];
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 try {
   const app = await desktop.open(home.path);
@@ -31,9 +33,22 @@ try {
     await look('dark');
     await app.click('Try it with sample events');
     console.log('Waiting for a timeline that is worth a picture (about a minute)');
-    await until('60 messages', async () => (await app.api('GET', '/api/state')).journal.messages >= 60, 180_000);
+    const { server } = await app.api('GET', '/api/state');
+    for (const source of ['messages', 'orders.prod']) {
+      const url = `${server.url}/events/${source}`;
+      clients.push(spawn('curl', ['-sN', '--noproxy', '*', url], { stdio: 'ignore' }));
+    }
+    await until('150 messages', async () => (await app.api('GET', '/api/state')).journal.messages >= 150, 300_000);
+    await app.api('POST', '/channels/messages/messages', { event: 'greeting', data: { text: 'hello' } });
     await app.click('[role=listbox][aria-label=Messages]');
-    await app.keys('End', 'k', 'k', 'k', 'Return');
+    await app.keys('End');
+    await until('an order is selected', async () => {
+      await app.keys('k');
+      return app.page.evaluate(() =>
+        document.querySelector('[role=option][aria-selected=true] .type')?.textContent.startsWith('order.'),
+      );
+    });
+    await app.keys('Return');
     await until('the inspector', () => app.page.evaluate(() => document.querySelector('.inspector') !== null));
     await take('timeline-dark.png');
     await look('light');
@@ -45,6 +60,7 @@ try {
     );
     await take('health-dark.png');
   } finally {
+    for (const client of clients) client.kill();
     await app.stop();
   }
 } finally {
