@@ -112,7 +112,7 @@ test.describe('the publish form', () => {
     await expect(page.getByText('Copied the curl command')).toBeVisible();
     const command = await page.evaluate(() => navigator.clipboard.readText());
     const { execFileSync } = await import('node:child_process');
-    execFileSync('sh', ['-c', command], { timeout: 10_000 });
+    execFileSync('sh', ['-c', command], { timeout: 10_000, stdio: 'pipe' });
     const { messages } = await (await request.get(`/sources/${own}/messages`)).json();
     expect(messages.at(-1)).toMatchObject({ event: "it's", data: 'two\nlines and \'quotes\' "double" $HOME' });
   });
