@@ -23,8 +23,9 @@ func explain(err error, host, step string) *ending {
 	if e, ok := errors.AsType[*ending](err); ok {
 		return e
 	}
-	// Its text begins with the address, whose query may hold a secret.
-	if e, ok := errors.AsType[*url.Error](err); ok {
+	// Its text begins with the address, whose query may hold a secret. There
+	// is one of the library's client around one of ours.
+	for e, ok := errors.AsType[*url.Error](err); ok; e, ok = errors.AsType[*url.Error](err) {
 		err = e.Err
 	}
 	if e := explainTLS(err, host); e != nil {
@@ -68,7 +69,7 @@ func explainNet(err error, host, step string) *ending {
 		return because("cut", "The stream broke off.")
 	case errors.Is(err, io.EOF) && step == "open":
 		return because("closed", "The server closed the stream.")
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), strings.Contains(err.Error(), "server closed idle connection"):
 		return because("closed", "%s closed the connection without an answer.", upperFirst(host))
 	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "malformed MIME"):
 		return because("protocol", "What %s answers is not HTTP.", host).

@@ -1,0 +1,365 @@
+package feed
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"signalbox/backend/live"
+)
+
+// seen serves an event stream and remembers the requests.
+func seen(t *testing.T) (live.Feed, *[]*http.Request) {
+	t.Helper()
+	var list []*http.Request
+	return handle(t, func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		r.Header.Set("Test-Body", string(body))
+		list = append(list, r)
+		w.Header().Set("Content-Type", "Text/Event-Stream; charset=latin1")
+		fmt.Fprint(w, "data: é\n\n")
+	}), &list
+}
+
+func TestTheRequestIsTheStandards(t *testing.T) {
+	fd, list := seen(t)
+	if got := try(t, fd, func(c *client) { c.lastEventID = "…é 1" }); len(got.items) != 1 || got.items[0].data != "é" {
+		t.Errorf("%+v", got)
+	}
+	r := (*list)[0]
+	for name, want := range map[string]string{
+		"Accept": "text/event-stream", "Cache-Control": "no-store", "Accept-Encoding": "identity",
+		"Last-Event-Id": "…é 1", "User-Agent": "test", "Test-Body": "", "Content-Type": "",
+	} {
+		if got := r.Header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if r.Method != "GET" || len(r.Header["Connection"]) > 0 {
+		t.Errorf("%s %v", r.Method, r.Header)
+	}
+}
+
+func TestAnIDThatNoHeaderCarriesIsNotSent(t *testing.T) {
+	fd, list := seen(t)
+	for _, id := range []string{"", "a\x01", "a\x7f"} {
+		if got := try(t, fd, func(c *client) { c.lastEventID = id }); got.end.code != "closed" {
+			t.Errorf("%q: %+v", id, got.end)
+		}
+	}
+	for _, r := range *list {
+		if _, there := r.Header["Last-Event-Id"]; there {
+			t.Errorf("%q was sent", r.Header.Get("Last-Event-Id"))
+		}
+	}
+}
+
+func TestAPostHasItsBodyAlsoAfterARedirect(t *testing.T) {
+	fd, list := seen(t)
+	for _, status := range []int{0, 301, 302, 303, 307, 308} {
+		from := fd
+		if status != 0 {
+			from = handle(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, fd.URL, status) })
+		}
+		from.Method, from.Body = "POST", `{"topic":"a"}`
+		*list = nil
+		if got := try(t, from, func(c *client) { c.lastEventID = "5" }); got.end.code != "closed" || len(*list) != 1 {
+			t.Fatalf("%d: %+v", status, got.end)
+		}
+		r := (*list)[0]
+		method, body := "POST", from.Body
+		if 301 <= status && status <= 303 { // Fetch, HTTP-redirect fetch, step 12
+			method, body = "GET", ""
+		}
+		if r.Method != method || r.Header.Get("Test-Body") != body || r.Header.Get("Last-Event-ID") != "5" || r.Header.Get("Accept") != "text/event-stream" {
+			t.Errorf("%d: %s %v", status, r.Method, r.Header)
+		}
+		if body != "" && r.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("%d: %q", status, r.Header.Get("Content-Type"))
+		}
+	}
+}
+
+func TestASecretNeverGoesToAnotherHost(t *testing.T) {
+	other, list := seen(t)
+	target := other.URL
+	fd := handle(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/same" {
+			http.Redirect(w, r, target, http.StatusFound)
+			return
+		}
+		if r.Header.Get("Authorization") == "" || r.Header.Get("X-Key") == "" {
+			t.Error("the feed's own server did not get the secrets")
+		}
+		http.Redirect(w, r, "/same?token=t0ken", http.StatusFound)
+	})
+	fd.URL += "/?token=t0ken"
+	fd.Auth = "bearer"
+	fd.Headers = []live.Header{{Name: "X-Key", Secret: true}, {Name: "Cookie", Value: "c00kie"}, {Name: "X-Open", Value: "yes"}}
+	secrets := &live.Secrets{Token: "t0ken", Headers: map[string]string{"X-Key": "k3y"}}
+	if got := try(t, fd, func(c *client) { c.secrets = secrets }); got.end.code != "closed" {
+		t.Fatalf("%+v", got.end)
+	}
+	r := (*list)[0]
+	if all := fmt.Sprint(r.Header, r.URL); strings.Contains(all, "t0ken") || strings.Contains(all, "k3y") || strings.Contains(all, "c00kie") {
+		t.Errorf("the other host got %s", all)
+	}
+	if r.Header.Get("X-Open") != "yes" {
+		t.Error("a header that is no secret was left out")
+	}
+}
+
+func TestARedirectsSecretsStayWithinTheHost(t *testing.T) {
+	fd := live.Feed{URL: "https://api.example.org/a", Headers: []live.Header{{Name: "X-Key", Secret: true}}}
+	check := redirector(&fd)
+	for _, c := range []struct {
+		hops []string
+		kept bool
+	}{
+		{[]string{"https://api.example.org/b"}, true},
+		{[]string{"https://API.example.org/b"}, true},
+		{[]string{"https://api.example.org:8443/b"}, false},
+		{[]string{"https://sub.api.example.org/b"}, false},
+		{[]string{"https://example.org/b"}, false},
+		{[]string{"http://api.example.org/b"}, false},
+		{[]string{"https://evil.example/b", "https://api.example.org/b"}, false},
+	} {
+		via := []*http.Request{httptest.NewRequest("GET", fd.URL, nil)}
+		var last *http.Request
+		for _, hop := range c.hops {
+			last = httptest.NewRequest("GET", hop, nil)
+			last.Header.Set("Authorization", "x")
+			last.Header.Set("X-Key", "x")
+			last.Header.Set("Referer", fd.URL)
+			if err := check(last, via); err != nil {
+				t.Fatal(err)
+			}
+			via = append(via, last)
+		}
+		if kept := last.Header.Get("Authorization") != "" && last.Header.Get("X-Key") != ""; kept != c.kept || last.Header.Get("Referer") != "" {
+			t.Errorf("%v: %v", c.hops, last.Header)
+		}
+	}
+}
+
+func TestARedirectInACircleEnds(t *testing.T) {
+	requests := 0
+	fd := handle(t, func(w http.ResponseWriter, r *http.Request) {
+		requests++
+		http.Redirect(w, r, "/again", http.StatusFound)
+	})
+	if got := try(t, fd, nil); got.end.code != "redirects" || got.end.hint == "" || requests != maxRedirects+1 {
+		t.Errorf("%d requests, %+v", requests, got.end)
+	}
+	fd = handle(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", "file:///etc/passwd")
+		w.WriteHeader(http.StatusFound)
+	})
+	if got := try(t, fd, nil); got.end.code != "redirects" {
+		t.Errorf("%+v", got.end)
+	}
+}
+
+func TestAnAnswerThatIsNoStreamIsSaidInASentence(t *testing.T) {
+	for _, c := range []struct {
+		status       int
+		kind, code   string
+		reason, hint string
+		refused      bool
+	}{
+		{200, "text/html; charset=utf-8", "type", "web page", "sign in", true},
+		{200, "application/json", "type", "application/json", "address", true},
+		{200, "text/event-streams", "type", "text/event-streams", "address", true},
+		{200, "none", "type", "does not say", "text/event-stream", true},
+		{204, "", "no_content", "nothing more", "Reconnect", false},
+		{201, "text/event-stream", "status", "201 Created", "200", true},
+		{205, "text/event-stream", "status", "205 Reset Content", "200", true},
+		{301, "", "status", "301 Moved Permanently", "where", true},
+		{304, "", "status", "304 Not Modified", "", true},
+		{400, "", "status", "400 Bad Request", "", true},
+		{401, "", "status", "401 Unauthorized", "token", true},
+		{403, "", "status", "403 Forbidden", "sign-in", true},
+		{404, "", "status", "404 Not Found", "address", true},
+		{405, "", "status", "405 Method Not Allowed", "POST", true},
+		{429, "", "status", "429 Too Many Requests", "how often", true},
+		{500, "", "status", "500 Internal Server Error", "server", true},
+		{503, "text/event-stream", "status", "503 Service Unavailable", "server", true},
+		{599, "", "status", "599.", "server", true},
+	} {
+		fd := handle(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header()["Content-Type"] = nil
+			if c.kind != "" && c.kind != "none" {
+				w.Header().Set("Content-Type", c.kind)
+			}
+			w.Header().Set("Retry-After", "7")
+			w.WriteHeader(c.status)
+		})
+		got := try(t, fd, nil)
+		e := got.end
+		if e.code != c.code || !strings.Contains(e.reason, c.reason) || !strings.Contains(e.hint, c.hint) || got.opened ||
+			e.refused != c.refused || e.final != (c.status == 204) || got.status != c.status {
+			t.Errorf("%d %s: status %d, %+v", c.status, c.kind, got.status, e)
+		}
+		if c.code == "status" && e.retryAfter != 7*time.Second {
+			t.Errorf("%d: Retry-After gave %v", c.status, e.retryAfter)
+		}
+	}
+}
+
+func TestRetryAfterIsSecondsOrADate(t *testing.T) {
+	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
+	for s, want := range map[string]time.Duration{
+		"": 0, "0": 0, "-5": 0, "120": 2 * time.Minute, "soon": 0, "99999999999": 0,
+		"Sat, 21 Nov 2026 14:00:30 GMT": 30 * time.Second, "Sat, 21 Nov 2026 13:00:30 GMT": 0,
+	} {
+		if got := retryAfter(s, now); got != want {
+			t.Errorf("%q: %v", s, got)
+		}
+	}
+}
+
+func TestWhatFailsBeforeAnAnswerIsSaidInASentence(t *testing.T) {
+	listen := func(serve func(net.Conn)) string {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close() })
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				serve(c)
+				c.Close()
+			}
+		}()
+		return l.Addr().String()
+	}
+	read := func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)) }
+	closed := listen(func(net.Conn) {})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := l.Addr().String()
+	l.Close()
+	plain := listen(func(c net.Conn) { read(c); fmt.Fprint(c, "HTTP/1.1 400 Bad Request\r\n\r\n") })
+	ssh := listen(func(c net.Conn) { fmt.Fprint(c, "SSH-2.0-OpenSSH_9.2\r\n"); read(c) })
+	reset := listen(func(c net.Conn) { read(c); _ = c.(*net.TCPConn).SetLinger(0) })
+	broken := listen(func(c net.Conn) {
+		read(c)
+		fmt.Fprint(c, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: a\n\n\r\n")
+	})
+	for _, c := range []struct{ url, proxy, code, reason, hint string }{
+		{"http://" + nobody, "", "refused", "Connection refused by " + nobody, "listens"},
+		{"http://no-such-name.invalid/", "", "dns", "no-such-name.invalid", ""},
+		{"http://" + closed, "", "closed", "without an answer", ""},
+		{"http://" + reset, "", "reset", "reset", ""},
+		{"http://" + ssh, "", "protocol", "not HTTP", "port"},
+		{"https://" + plain, "", "tls", "plain HTTP", "http://"},
+		{"https://" + ssh, "", "tls", "TLS", "http://"},
+		{"http://" + broken, "", "cut", "broke off", ""},
+		{"http://example.invalid/", "http://" + nobody, "proxy", "proxy", "settings"},
+		{"https://example.invalid/", "socks5://" + nobody, "proxy", "proxy", "settings"},
+	} {
+		e := try(t, live.Feed{URL: c.url + "?token=s3cret", Proxy: c.proxy}, nil).end
+		if e.code != c.code || !strings.Contains(e.reason, c.reason) || !strings.Contains(e.hint, c.hint) ||
+			strings.Contains(e.reason+e.hint, "s3cret") || !strings.HasSuffix(e.reason, ".") {
+			t.Errorf("%s: %+v", c.url, e)
+		}
+	}
+}
+
+func TestASelfSignedCertificateCanBeAccepted(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		fmt.Fprint(w, "data: a\n\n")
+	}))
+	s.EnableHTTP2 = true
+	s.Config.ErrorLog = nil
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	fd := live.Feed{URL: s.URL}
+
+	e := try(t, fd, nil).end
+	want := fingerprint(s.Certificate())
+	if e.code != "tls" || e.certificate != want || !strings.Contains(e.hint, "accept") {
+		t.Errorf("%+v", e)
+	}
+	fd.Certificate = want
+	if got := try(t, fd, nil); got.end.code != "closed" || len(got.items) != 1 {
+		t.Errorf("the accepted certificate was refused: %+v", got.end)
+	}
+	fd.Certificate = strings.Repeat("0", 64)
+	if e := try(t, fd, nil).end; e.code != "tls" || e.certificate != want {
+		t.Errorf("another certificate than the accepted one: %+v", e)
+	}
+	fd.Certificate = ""
+	fd.CA = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}))
+	if got := try(t, fd, nil); got.end.code != "closed" || len(got.items) != 1 {
+		t.Errorf("the extra authority was not believed: %+v", got.end)
+	}
+	// httptest's certificate is made out to example.com and to the loopback addresses.
+	fd.URL = strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
+	if e := try(t, fd, nil).end; e.code != "tls" || !strings.Contains(e.reason, "made out to example.com") || e.certificate != want {
+		t.Errorf("a certificate of another name: %+v", e)
+	}
+}
+
+func TestAnExpiredCertificateIsSaid(t *testing.T) {
+	s := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(s.Close)
+	state := tls.ConnectionState{ServerName: "example.com"}
+	state.PeerCertificates = append(state.PeerCertificates, s.Certificate())
+	expired := *s.Certificate()
+	expired.NotAfter = time.Now().Add(-time.Hour)
+	state.PeerCertificates[0] = &expired
+	e := explain(verify(state, nil, nil), "example.com", "tls")
+	if e.code != "tls" || e.reason != "The certificate of example.com has expired." || e.certificate == "" {
+		t.Errorf("%+v", e)
+	}
+	expired.NotAfter, expired.NotBefore = time.Now().Add(2*time.Hour), time.Now().Add(time.Hour)
+	if e := explain(verify(state, nil, nil), "example.com", "tls"); e.reason != "The certificate of example.com is not valid yet." {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestAnAttemptsTimesAreKept(t *testing.T) {
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+	}))
+	t.Cleanup(s.Close)
+	fd := live.Feed{URL: s.URL, Certificate: fingerprint(s.Certificate())}
+	try(t, fd, func(c *client) {
+		c.opened = func(int) {
+			dns, connect, tls, first, address := c.trace.times()
+			if dns != 0 || connect <= 0 || tls <= 0 || first <= 0 || address != s.Listener.Addr().String() {
+				t.Errorf("%v %v %v %v %s", dns, connect, tls, first, address)
+			}
+		}
+	})
+}
+
+func TestATimeoutSaysWhatWasWaitedFor(t *testing.T) {
+	for step, want := range map[string]string{
+		"dns": "name server", "connect": "No answer", "tls": "TLS", "answer": "did not answer", "open": "no longer answers",
+	} {
+		e := explain(context.DeadlineExceeded, "example.org", step)
+		if !strings.Contains(e.reason, want) {
+			t.Errorf("%s: %+v", step, e)
+		}
+	}
+}
