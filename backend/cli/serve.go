@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
-	"strconv"
 
 	"signalbox/backend/node"
 )
@@ -28,12 +26,6 @@ func (f *nodeFlags) options(p *Program, log *slog.Logger) node.Options {
 		opt.Data = dataFolder()
 	} else {
 		opt.Fixed["data"] = f.Data
-	}
-	if _, port, err := net.SplitHostPort(f.Addr); err == nil {
-		// Port 0 means any: there is no number to show yet.
-		if n, err := strconv.Atoi(port); err == nil && n > 0 {
-			opt.Fixed["port"] = n
-		}
 	}
 	return opt
 }

@@ -94,6 +94,9 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 	if n.listener, n.notice, err = listen(opt.Addr, n.settings.current.Port, opt.Token); err != nil {
 		return nil, err
 	}
+	if opt.Addr != "" {
+		n.settings.fixPort(n.listener.Addr())
+	}
 	n.build()
 	return n, nil
 }

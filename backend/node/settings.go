@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -87,6 +88,19 @@ func loadSettings(ctx context.Context, n *Node) (*settings, error) {
 		}
 	}
 	return &settings{node: n, started: c, current: c}, nil
+}
+
+// fixPort shows the port of an address that was asked for, which the settings
+// do not decide.
+func (s *settings) fixPort(addr net.Addr) {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok {
+		return
+	}
+	s.current.Port, s.started.Port = tcp.Port, tcp.Port
+	fixed := map[string]any{"port": tcp.Port}
+	maps.Copy(fixed, s.node.opt.Fixed)
+	s.node.opt.Fixed = fixed
 }
 
 func (s *settings) get() chosen {

@@ -1,5 +1,5 @@
 import { api } from '../bridge/api';
-import { copy } from '../bridge/native';
+import { copy, openURL } from '../bridge/native';
 import { dialogs } from '../model/dialogs.svelte';
 import type { Command } from '../model/palette';
 import { layout } from '../model/layout.svelte';
@@ -51,6 +51,11 @@ export function commands(): Command[] {
       title: 'Copy the address of the local server',
       group: 'Server',
       act: () => attempt(() => copy(live.state?.server.url ?? location.origin), 'Copied'),
+    },
+    {
+      title: 'Open the example pages in a browser',
+      group: 'Server',
+      act: () => attempt(() => openURL(`${live.state?.server.url ?? location.origin}/examples/`)),
     },
     { title: 'Dark theme', group: 'Theme', act: () => theme.choose('dark') },
     { title: 'Light theme', group: 'Theme', act: () => theme.choose('light') },

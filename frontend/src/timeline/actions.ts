@@ -39,4 +39,6 @@ export const publishAgain = () =>
     const m = await inspector.whole();
     publishModel.fill({ channel: channelFor(m), event: m.event, data: m.data, retry: m.retry });
     layout.composerOpen = true;
+    // In a narrow window the inspector lies over the form (shell/Shell.svelte).
+    if (matchMedia('(max-width: 1179px)').matches) timeline.select(null);
   });
