@@ -1,7 +1,9 @@
-// Command bench publishes as fast as it is told to, from many connections at
-// once, and prints what was acknowledged. It writes and reads HTTP/1.1 by
-// hand: on a machine with two cores a full client would be measured with the
-// server.
+// Command bench is the load that Signalbox is measured with. It publishes as
+// fast as it is told to, from many connections at once, and prints what was
+// acknowledged; or it is a remote server with a stream of a given rate.
+//
+// It publishes with HTTP/1.1 written and read by hand: on a machine with two
+// cores a full client would be measured with the server.
 package main
 
 import (
@@ -28,7 +30,7 @@ type run struct {
 	connections int
 	size        int
 	count       int64         // messages in all
-	rate        int64         // a second; 0 for as many as possible
+	rate        int64         // a second; 0 for as many as possible (publish only)
 	limit       time.Duration // after which it ends whatever was sent
 
 	began time.Time
@@ -44,8 +46,13 @@ func main() {
 	flag.Int64Var(&r.count, "count", 1<<62, "messages in all")
 	flag.Int64Var(&r.rate, "rate", 0, "messages a second; 0 for as many as possible")
 	flag.DurationVar(&r.limit, "for", 10*time.Minute, "how long at most")
+	serve := flag.Bool("serve", false, "be a server whose stream has that rate, instead of publishing")
 	flag.Parse()
-	if err := r.publish(); err != nil {
+	work := r.publish
+	if *serve {
+		work = r.stream
+	}
+	if err := work(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// An instance is a Signalbox that is killed and started again, always at the
+// same address and with the same folder.
+type instance struct {
+	name    string
+	binary  string
+	dir     string
+	addr    string
+	url     string
+	told    *ledger
+	record  *record
+	log     *os.File
+	client  *http.Client // for publishers and questions
+	streams *http.Client // one connection for each request
+
+	life  atomic.Int32 // counts the starts
+	up    atomic.Bool
+	epoch atomic.Pointer[string]
+	peak  atomic.Int64 // the most memory any life took, in KiB
+
+	mu    sync.Mutex
+	cmd   *exec.Cmd
+	token string
+}
+
+func newInstance(name string, opt options) (*instance, error) {
+	addr, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	log, err := os.Create(filepath.Join(opt.dir, name+".log"))
+	if err != nil {
+		return nil, err
+	}
+	return &instance{
+		name: name, binary: opt.binary, dir: filepath.Join(opt.dir, name), addr: addr, url: "http://" + addr,
+		told: newLedger(), record: newRecord(), log: log,
+		client:  &http.Client{Timeout: answerTime, Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
+		streams: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+	}, nil
+}
+
+// freeAddress returns an address outside of the range from which the system
+// takes ports for outgoing connections: the port must be free again and again.
+func freeAddress() (string, error) {
+	for port := 21000 + os.Getpid()%5000; port < 32000; port++ {
+		addr := "127.0.0.1:" + strconv.Itoa(port)
+		if l, err := net.Listen("tcp", addr); err == nil {
+			return addr, l.Close()
+		}
+	}
+	return "", errors.New("no port is free from 21000 to 32000")
+}
+
+// start starts it and returns when it listens.
+func (i *instance) start() error {
+	cmd := exec.Command(i.binary, "serve", "--data", i.dir, "--addr", i.addr)
+	// No keyring here, and no proxy between two programs of one machine.
+	cmd.Env = append(os.Environ(), "DBUS_SESSION_BUS_ADDRESS=disabled:", "NO_PROXY=*", "no_proxy=*")
+	cmd.Stderr = i.log
+	cmd.SysProcAttr = ownGroup()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	i.mu.Lock()
+	i.cmd = cmd
+	i.mu.Unlock()
+	ready := time.AfterFunc(startTime, func() { cmd.Process.Kill() })
+	defer ready.Stop()
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if _, token, ok := strings.Cut(lines.Text(), "/?token="); ok {
+			i.mu.Lock()
+			i.token = token
+			i.mu.Unlock()
+			i.life.Add(1)
+			i.up.Store(true)
+			go io.Copy(io.Discard, out)
+			return nil
+		}
+	}
+	err = cmd.Wait()
+	return fmt.Errorf("%s did not start within %v: %v; see %s", i.name, startTime, err, i.log.Name())
+}
+
+// kill ends it without a warning.
+func (i *instance) kill() error {
+	i.weigh()
+	i.up.Store(false)
+	cmd := i.process()
+	if err := cmd.Process.Kill(); err != nil {
+		return fmt.Errorf("%s had ended by itself: %w", i.name, err)
+	}
+	err := cmd.Wait()
+	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && !status.Signaled() {
+		return fmt.Errorf("%s had ended by itself: %v", i.name, err)
+	}
+	i.client.CloseIdleConnections()
+	return i.complaint()
+}
+
+// end asks it to end, and says how long that took.
+func (i *instance) end() (time.Duration, error) {
+	i.weigh()
+	cmd, begun := i.process(), time.Now()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return 0, fmt.Errorf("%s had ended by itself: %w", i.name, err)
+	}
+	late := time.AfterFunc(endTime, func() { cmd.Process.Kill() })
+	defer late.Stop()
+	err := cmd.Wait()
+	i.up.Store(false)
+	took := time.Since(begun)
+	i.client.CloseIdleConnections()
+	if took >= endTime {
+		return took, fmt.Errorf("%s did not end within %v", i.name, endTime)
+	}
+	if err != nil {
+		return took, fmt.Errorf("%s ended badly: %w", i.name, err)
+	}
+	return took, i.complaint()
+}
+
+func (i *instance) process() *exec.Cmd {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.cmd
+}
+
+// complaint returns what a program says in its log that has no excuse.
+func (i *instance) complaint() error {
+	b, err := os.ReadFile(i.log.Name())
+	if err != nil {
+		return err
+	}
+	for _, bad := range []string{"DATA RACE", "panic:", "fatal error:"} {
+		if at := bytes.Index(b, []byte(bad)); at >= 0 {
+			return fmt.Errorf("%s says: %s", i.name, b[at:min(len(b), at+2000)])
+		}
+	}
+	return nil
+}
+
+// weigh notes the most memory that this life took.
+func (i *instance) weigh() {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", i.process().Process.Pid))
+	if err != nil {
+		return // not on this system
+	}
+	_, rest, _ := bytes.Cut(b, []byte("VmHWM:"))
+	var kib int64
+	if _, err := fmt.Sscan(string(rest[:min(len(rest), 30)]), &kib); err == nil {
+		i.peak.Store(max(i.peak.Load(), kib))
+	}
+}
+
+// ask sends a request of the console and decodes the answer.
+func (i *instance) ask(ctx context.Context, method, path string, body, into any) error {
+	var text []byte
+	if body != nil {
+		var err error
+		if text, err = json.Marshal(body); err != nil {
+			return err
+		}
+	}
+	req, err := http.NewRequestWithContext(ctx, method, i.url+path, bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	i.mu.Lock()
+	req.Header.Set("Authorization", "Bearer "+i.token)
+	i.mu.Unlock()
+	req.Header.Set("Content-Type", "application/json")
+	res, err := i.client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode/100 != 2 {
+		return fmt.Errorf("%s %s: %s: %s", method, path, res.Status, answer)
+	}
+	if into == nil {
+		return nil
+	}
+	return json.Unmarshal(answer, into)
+}
+
+// number returns the number of a position, 0 where it is none of this
+// instance's. An epoch never changes.
+func (i *instance) number(position string) int64 {
+	epoch, digits, ok := strings.Cut(position, ".")
+	if !ok || epoch != *i.epoch.Load() {
+		return 0
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// learn asks for the epoch, and notices where it has changed.
+func (i *instance) learn(ctx context.Context) error {
+	var state struct{ Epoch string }
+	if err := i.ask(ctx, "GET", "/api/state", nil, &state); err != nil {
+		return err
+	}
+	if old := i.epoch.Load(); old != nil && *old != state.Epoch {
+		return fmt.Errorf("promise 1: %s had the epoch %s and now has %s: its history is gone", i.name, *old, state.Epoch)
+	}
+	i.epoch.Store(&state.Epoch)
+	return nil
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// A word is the content of one message: which publisher, and its how manieth.
+// A publisher never says a word twice.
+type word struct {
+	publisher int
+	n         int64
+}
+
+func (w word) String() string { return fmt.Sprintf("publisher %d's message %d", w.publisher, w.n) }
+
+const (
+	pageSize = 4096
+	// pagesKept bounds the ledger: 1,024 pages are 4 million numbers, 96 MiB
+	// at most.
+	pagesKept = 1024
+)
+
+// A copy is what kind of message has a number.
+type kind int8
+
+const (
+	original kind = iota + 1
+	mirrored      // from the other instance: subscribers see the other's position
+	echoed        // from itself
+)
+
+type entry struct {
+	word
+	kind kind
+}
+
+// A ledger is what each number of one journal was ever told to mean, to
+// anybody: publishers, subscribers, readers of the history. It remembers the
+// newest few million.
+type ledger struct {
+	mu    sync.Mutex
+	pages map[int64]*[pageSize]entry
+	top   int64 // the newest number told
+	floor int64 // what is older was forgotten
+	told  int64
+}
+
+func newLedger() *ledger { return &ledger{pages: make(map[int64]*[pageSize]entry)} }
+
+// tell notes that a number means a message. kind may be 0 where it is not known.
+func (l *ledger) tell(number int64, w word, k kind) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if number < l.floor {
+		return nil
+	}
+	page := l.pages[number/pageSize]
+	if page == nil {
+		page = new([pageSize]entry)
+		l.pages[number/pageSize] = page
+		l.forget()
+	}
+	e := &page[number%pageSize]
+	if e.n != 0 && e.word != w {
+		return fmt.Errorf("promise 1 or 2: number %d was %v and is now %v", number, e.word, w)
+	}
+	if e.n == 0 {
+		l.told++
+	}
+	e.word = w
+	if k != 0 {
+		e.kind = k
+	}
+	l.top = max(l.top, number)
+	return nil
+}
+
+func (l *ledger) forget() {
+	if len(l.pages) <= pagesKept {
+		return
+	}
+	oldest := l.sorted()[0]
+	delete(l.pages, oldest)
+	l.floor = (oldest + 1) * pageSize
+}
+
+func (l *ledger) sorted() []int64 {
+	keys := make([]int64, 0, len(l.pages))
+	for k := range l.pages {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// newest returns the newest number told.
+func (l *ledger) newest() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.top
+}
+
+// between calls f for what was told of after < number < before, in order,
+// until f returns false.
+func (l *ledger) between(after, before int64, f func(number int64, e entry) bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	first, last := (after+1)/pageSize, (before-1)/pageSize
+	keys := []int64{first}
+	switch {
+	case last == first:
+	case last-first < 4:
+		for k := first + 1; k <= last; k++ {
+			keys = append(keys, k)
+		}
+	default: // across the jump after a kill
+		keys = l.sorted()
+	}
+	for _, key := range keys {
+		page := l.pages[key]
+		if page == nil || key < first || key > last {
+			continue
+		}
+		for i := range page {
+			number := key*pageSize + int64(i)
+			if number > after && number < before && page[i].n != 0 && !f(number, page[i]) {
+				return
+			}
+		}
+	}
+}
