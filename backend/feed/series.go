@@ -1,10 +1,17 @@
 package feed
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+
+	"signalbox/backend/live"
+)
 
 // A series is what is known about the ids of a feed: whether they have been
-// consecutive integers of late, so that a hole can be counted.
+// consecutive of late, so that a hole can be counted. "88397" counts, and so
+// does "run7-19", by the digits at its end while the rest stays the same.
 type series struct {
+	stem string
 	last int64
 	run  int // how many ids in a row were one more than the one before
 	any  bool
@@ -15,25 +22,26 @@ const countable = 3
 
 // add notes the id of an event.
 func (s *series) add(id string) {
-	n, ok := integer(id)
+	stem, n, ok := split(id)
+	same := s.any && stem == s.stem
 	switch {
 	case !ok:
 		s.run = 0
-	case s.any && n == s.last+1:
+	case same && n == s.last+1:
 		s.run++
-	case s.any && n == s.last:
+	case same && n == s.last:
 		// A server that repeats the last one on resuming.
 	default:
 		s.run = 0
 	}
-	s.last, s.any = n, ok
+	s.stem, s.last, s.any = stem, n, ok
 }
 
 // missing returns how many ids lie between the last one and this one; known
 // only where the ids have been a series and this one belongs to it.
 func (s *series) missing(id string) (n int64, known bool) {
-	next, ok := integer(id)
-	if !ok || !s.any || s.run < countable || next < s.last {
+	stem, next, ok := split(id)
+	if !ok || !s.any || stem != s.stem || s.run < countable || next < s.last {
 		return 0, false
 	}
 	return max(0, next-s.last-1), true
@@ -41,15 +49,22 @@ func (s *series) missing(id string) (n int64, known bool) {
 
 // back reports whether the id is from before the last one.
 func (s *series) back(id string) bool {
-	next, ok := integer(id)
-	return ok && s.any && s.run >= countable && next < s.last
+	stem, next, ok := split(id)
+	return ok && s.any && stem == s.stem && s.run >= countable && next < s.last
 }
 
-// integer reads a plain decimal number: no sign, no leading zero.
-func integer(id string) (int64, bool) {
-	if id == "" || id[0] < '0' || id[0] > '9' || id[0] == '0' && len(id) > 1 {
-		return 0, false
+// split takes the decimal number at the end of an id from what stands before
+// it. The position of another Signalbox has none: its numbers are shared by
+// all sources there, so a step is no proof and a jump is no loss.
+func split(id string) (stem string, n int64, ok bool) {
+	if _, position := live.ParsePosition(id); position {
+		return "", 0, false
 	}
-	n, err := strconv.ParseInt(id, 10, 64)
-	return n, err == nil
+	stem = strings.TrimRight(id, "0123456789")
+	digits := id[len(stem):]
+	if digits == "" || digits[0] == '0' && len(digits) > 1 {
+		return "", 0, false
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return stem, n, err == nil
 }
