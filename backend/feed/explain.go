@@ -71,7 +71,8 @@ func explainNet(err error, host, step string) *ending {
 		return because("closed", "The server closed the stream.")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), strings.Contains(err.Error(), "server closed idle connection"):
 		return because("closed", "%s closed the connection without an answer.", upperFirst(host))
-	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "malformed MIME"):
+	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "malformed MIME"),
+		strings.Contains(err.Error(), "readLoopPeekFailLocked"): // it spoke before it was asked
 		return because("protocol", "What %s answers is not HTTP.", host).
 			advise("Check the port: another kind of server may be listening there.")
 	case strings.Contains(err.Error(), "server response headers exceeded"):

@@ -1,10 +1,12 @@
 package feed
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -177,9 +179,11 @@ type remote struct {
 // A call is one request to a remote.
 type call struct {
 	*http.Request
-	w    http.ResponseWriter
 	done chan struct{}
 	once sync.Once
+
+	mu sync.Mutex // the handler must not return while a test writes
+	w  http.ResponseWriter
 }
 
 func serve(t *testing.T) *remote {
@@ -202,6 +206,9 @@ func (r *remote) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case <-c.done:
 	case <-req.Context().Done():
 	}
+	c.mu.Lock()
+	c.w = nil
+	c.mu.Unlock()
 }
 
 // next returns the next connection.
@@ -218,11 +225,18 @@ func (r *remote) next(t *testing.T) *call {
 
 // stream answers with the head of a stream and a text.
 func (c *call) stream(text string) *call {
+	c.mu.Lock()
 	c.w.Header().Set("Content-Type", "text/event-stream")
+	c.mu.Unlock()
 	return c.send(text)
 }
 
 func (c *call) send(text string) *call {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.w == nil {
+		return c // the other end has gone
+	}
 	_, err := c.w.Write([]byte(text))
 	if err = errors.Join(err, http.NewResponseController(c.w).Flush()); err != nil {
 		panic(err)
@@ -231,3 +245,25 @@ func (c *call) send(text string) *call {
 }
 
 func (c *call) close() { c.once.Do(func() { close(c.done) }) }
+
+// A syncBuffer is a log that can be read while it is written.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+func debugLog(w *syncBuffer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}

@@ -106,6 +106,9 @@ func (f *Follower) newKeeper(feed live.Feed, secrets *live.Secrets) *keeper {
 // by then is committed when it returns.
 func (f *Follower) Run(ctx context.Context) error {
 	feeds, err := f.store.Feeds(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

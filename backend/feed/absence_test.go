@@ -1,0 +1,131 @@
+package feed
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"signalbox/backend/live"
+)
+
+// gapFor returns the gap told when a feed that had sent ids comes back and
+// sends the next id.
+func gapFor(before []string, next string, own bool) (*live.Gap, string) {
+	var a absence
+	last := ""
+	for _, id := range before {
+		a.tell(item{id: id, ownID: true})
+		last = id
+	}
+	lost := time.Now()
+	a.begin("disconnected", lost)
+	a.end(last, lost.Add(3200*time.Millisecond))
+	it := item{id: next, ownID: own}
+	if !own {
+		it.id = last
+	}
+	g := a.tell(it)
+	if g == nil {
+		return nil, ""
+	}
+	if again := a.tell(item{id: "x", ownID: true}); again != nil {
+		return again, "told twice"
+	}
+	return g, g.Reason
+}
+
+func TestTheFirstIDAfterAReturnIsTheEvidence(t *testing.T) {
+	none, two := int64(0), int64(2)
+	for _, c := range []struct {
+		name    string
+		before  []string
+		next    string
+		missing *int64
+		reason  string
+	}{
+		{"the next one", []string{"1", "2", "3", "4"}, "5", &none, "Connection lost for 3.2 s. Resumed after id 4, nothing is missing."},
+		{"two later", []string{"1", "2", "3", "4"}, "7", &two, "Resumed after id 4, 2 messages are missing."},
+		{"the last one again", []string{"1", "2", "3", "4"}, "4", &none, "nothing is missing"},
+		{"an earlier one", []string{"6", "7", "8", "9"}, "3", nil, "began at 3"},
+		{"from zero", []string{"0", "1", "2", "3"}, "4", &none, "nothing is missing"},
+		{"too few to see a series", []string{"1", "2"}, "3", nil, "cannot be seen from its ids"},
+		{"steps of ten", []string{"10", "20", "30", "40"}, "50", nil, "cannot be seen from its ids"},
+		{"a step of ten before the series", []string{"10", "11", "12", "20", "21", "22", "23"}, "24", &none, "nothing is missing"},
+		{"words", []string{"a", "b", "c", "d"}, "e", nil, "asked to continue after id d"},
+		{"a word after numbers", []string{"1", "2", "3", "4"}, "x", nil, "cannot be seen from its ids"},
+		{"leading zeros are no numbers", []string{"001", "002", "003", "004"}, "005", nil, "cannot be seen"},
+		{"beyond 64 bits", []string{"99999999999999999998", "99999999999999999999"}, "100000000000000000000", nil, "cannot be seen"},
+		{"up to the last number", []string{"9223372036854775804", "9223372036854775805", "9223372036854775806", "9223372036854775807"}, "9223372036854775807", &none, "nothing is missing"},
+		{"an id that no header carries", []string{"\x01"}, "b", nil, "cannot be sent"},
+	} {
+		g, reason := gapFor(c.before, c.next, true)
+		switch {
+		case g == nil:
+			t.Errorf("%s: nothing was told", c.name)
+		case (g.Missing == nil) != (c.missing == nil) || c.missing != nil && *g.Missing != *c.missing:
+			t.Errorf("%s: missing %v", c.name, g.Missing)
+		case !strings.Contains(reason, c.reason) || g.Code != "disconnected" || g.After != c.before[len(c.before)-1]:
+			t.Errorf("%s: %+v", c.name, g)
+		}
+	}
+}
+
+func TestWithoutIDsWhatIsMissingCannotBeKnown(t *testing.T) {
+	g, reason := gapFor(nil, "", false)
+	if g == nil || g.Code != "no_ids" || g.Missing != nil || !strings.Contains(reason, "sends no ids") {
+		t.Errorf("%+v", g)
+	}
+	if g, _ := gapFor([]string{"1", "2", "3", "4"}, "", false); g == nil || g.Missing != nil {
+		t.Errorf("a message without an id proves nothing: %+v", g)
+	}
+}
+
+func TestNothingIsToldOfTheFirstConnection(t *testing.T) {
+	var a absence
+	a.end("", time.Now())
+	if a.tell(item{id: "1", ownID: true}) != nil || a.late() != nil {
+		t.Error("there was no absence")
+	}
+}
+
+func TestLossesBeforeTheReturnIsToldAreOneAbsence(t *testing.T) {
+	var a absence
+	from := time.Now()
+	if !a.begin("disconnected", from) {
+		t.Error("the first is worth a note")
+	}
+	a.end("7", from.Add(time.Second))
+	if a.begin("disconnected", from.Add(2*time.Second)) {
+		t.Error("the second is the same absence")
+	}
+	a.end("7", from.Add(5*time.Second))
+	g := a.tell(item{id: "8", ownID: true})
+	if g == nil || !g.From.Equal(wall(from)) || g.To.Sub(g.From) != 5*time.Second {
+		t.Errorf("%+v", g)
+	}
+}
+
+func TestEvidenceMayComeAfterTheReturnWasTold(t *testing.T) {
+	for next, missing := range map[string]int64{"5": 0, "8": 3} {
+		var a absence
+		for _, id := range []string{"1", "2", "3", "4"} {
+			a.tell(item{id: id, ownID: true})
+		}
+		a.begin("disconnected", time.Now())
+		a.end("4", time.Now())
+		if g := a.late(); g == nil || g.Missing != nil || a.late() != nil {
+			t.Fatalf("%+v", g)
+		}
+		if g := a.tell(item{id: next, ownID: true}); g == nil || g.Missing == nil || *g.Missing != missing {
+			t.Errorf("%s: %+v", next, g)
+		}
+	}
+	var a absence
+	a.tell(item{id: "x", ownID: true})
+	a.begin("disconnected", time.Now())
+	a.end("x", time.Now())
+	a.late()
+	if g := a.tell(item{id: "y", ownID: true}); g != nil {
+		t.Errorf("said again without more to say: %+v", g)
+	}
+}
