@@ -40,13 +40,18 @@ type instance struct {
 	epoch atomic.Pointer[string]
 	peak  atomic.Int64 // the most memory any life took, in KiB
 
+	// Of chaos alone.
+	first    int64 // the oldest number kept when it was last looked through
+	limit    int   // how many it was told to keep
+	trimming bool  // whether it may have trimmed since
+
 	mu    sync.Mutex
 	cmd   *exec.Cmd
 	token string
 }
 
 func newInstance(name string, opt options) (*instance, error) {
-	addr, err := freeAddress()
+	addr, err := freeAddress(name)
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +69,9 @@ func newInstance(name string, opt options) (*instance, error) {
 
 // freeAddress returns an address outside of the range from which the system
 // takes ports for outgoing connections: the port must be free again and again.
-func freeAddress() (string, error) {
-	for port := 21000 + os.Getpid()%5000; port < 32000; port++ {
+// Two names never get the same one.
+func freeAddress(name string) (string, error) {
+	for port := 21000 + os.Getpid()%5000*2 + int(name[0]%2); port < 32000; port += 2 {
 		addr := "127.0.0.1:" + strconv.Itoa(port)
 		if l, err := net.Listen("tcp", addr); err == nil {
 			return addr, l.Close()

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+)
+
+// A line is a message of the history.
+type line struct {
+	Position, Source, Kind, Event, ID, Data string
+	Gap                                     json.RawMessage
+}
+
+// check reads all that an instance has kept and compares it with everything
+// that anybody was ever told.
+func (t *torture) check(ctx context.Context, at *instance) error {
+	if err := at.learn(ctx); err != nil {
+		return err
+	}
+	for {
+		before, err := at.kept(ctx)
+		if err != nil {
+			return err
+		}
+		err = t.lookThrough(ctx, at)
+		after, failed := at.kept(ctx)
+		switch {
+		case failed != nil:
+			return failed
+		case at.limit > 0 && after.first > before.first && ctx.Err() == nil:
+			// It was trimmed between two pages, which then do not meet.
+			continue
+		}
+		t.checks.Add(1)
+		return err
+	}
+}
+
+func (t *torture) lookThrough(ctx context.Context, at *instance) error {
+	life := at.life.Load()
+	top := at.told.newest() // all of that must be there, trimmed or found
+	views := make(map[string]*view)
+	for _, source := range t.sources[at] {
+		views[source] = t.view(at.name+"'s history of "+source, at, nil, source)
+	}
+	found := make(map[int64]bool)
+	var last int64
+	err := at.pages(ctx, func(l line) error {
+		number := at.number(l.Position)
+		if number <= last {
+			return fmt.Errorf("promise 2: %s's history has %s after %d", at.name, l.Position, last)
+		}
+		if last = number; number <= top {
+			found[number] = true
+		}
+		return t.readLine(at, views[l.Source], number, l)
+	})
+	if err != nil {
+		return err
+	}
+	kept, err := at.kept(ctx)
+	if err != nil {
+		return err
+	}
+	if kept.last < top {
+		return fmt.Errorf("promise 1: %s told of %d, and its newest is %d", at.name, top, kept.last)
+	}
+	if err := at.begins(kept.first); err != nil {
+		return err
+	}
+	at.told.between(kept.first-1, top+1, func(number int64, e entry) bool {
+		if !found[number] {
+			err = fmt.Errorf("promise 1: %s told of %v as %d, which its history of %d to %d has not", at.name, e.word, number, kept.first, kept.last)
+		}
+		return err == nil
+	})
+	if err != nil {
+		return err
+	}
+	return at.record.close(int(life), kept.first)
+}
+
+// begins checks that nothing has gone from the old end that was not trimmed.
+func (i *instance) begins(first int64) error {
+	if first > i.first && i.first > 0 && !i.trimming {
+		return fmt.Errorf("promise 3: %s's history began at %d and begins at %d, and nobody trimmed it", i.name, i.first, first)
+	}
+	i.first = first
+	// What was to be trimmed in an earlier life is trimmed, or still to be.
+	i.trimming = i.limit > 0
+	return nil
+}
+
+func (t *torture) readLine(at *instance, v *view, number int64, l line) error {
+	if v == nil {
+		return fmt.Errorf("%s's history has a message of %s, which nobody made", at.name, l.Source)
+	}
+	switch {
+	case l.Kind == "gap":
+		return v.gap(string(l.Gap))
+	case l.Kind != "event":
+		return nil // a note
+	case l.Event == "gap": // that the other one told its feed
+		return v.gap(l.Data)
+	}
+	w, err := v.parse(l.Data)
+	if err != nil {
+		return fmt.Errorf("%s's history, %s: %w", at.name, l.Position, err)
+	}
+	k := original
+	switch l.Source {
+	case "mirror":
+		k = mirrored
+	case "echo":
+		k = echoed
+	}
+	if err := at.told.tell(number, w, k); err != nil {
+		return fmt.Errorf("%s's history: %w", at.name, err)
+	}
+	return v.event(l.ID, l.Event, l.Data)
+}
+
+// pages reads the history from the oldest message to the newest.
+func (i *instance) pages(ctx context.Context, f func(line) error) error {
+	after := "0"
+	for {
+		var page struct {
+			Messages []line
+			To       string
+			More     bool
+		}
+		if err := i.ask(ctx, "GET", "/messages?limit=5000&after="+after, nil, &page); err != nil {
+			return err
+		}
+		for _, l := range page.Messages {
+			if err := f(l); err != nil {
+				return err
+			}
+		}
+		if !page.More {
+			return nil
+		}
+		after = page.To
+	}
+}
+
+// finish ends both, starts them again, and wants everything there: each
+// message once, and each copy complete and in the order of its source.
+func (t *torture) finish(ctx context.Context) error {
+	for _, i := range []*instance{t.a, t.b} {
+		i.weigh()
+		if err := t.check(ctx, i); err != nil {
+			return err
+		}
+	}
+	order := make(map[string][]word) // of each source
+	for _, i := range []*instance{t.a, t.b} {
+		err := i.pages(ctx, func(l line) error {
+			if l.Kind != "event" || l.Event == "gap" {
+				return nil
+			}
+			w, err := t.view("", i, nil).parse(l.Data)
+			source := l.Source
+			if i == t.a {
+				source = "a"
+			}
+			order[source] = append(order[source], w)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for copied, from := range map[string]string{"mirror": "a", "echo": "c0"} {
+		if err := sameEnd(copied, order[copied], from, order[from]); err != nil {
+			return err
+		}
+	}
+	for _, i := range []*instance{t.a, t.b} {
+		took, err := i.end()
+		if err != nil {
+			return err
+		}
+		t.note("%s ended in %v", i.name, took)
+	}
+	return nil
+}
+
+// sameEnd compares two orders from the newest message back, as far as both
+// were kept.
+func sameEnd(nameA string, a []word, nameB string, b []word) error {
+	for n := 1; n <= min(len(a), len(b)); n++ {
+		if wa, wb := a[len(a)-n], b[len(b)-n]; wa != wb {
+			return fmt.Errorf("promise 2: %d before the end the feed %s has %v where %s has %v", n-1, nameA, wa, nameB, wb)
+		}
+	}
+	if len(a) == 0 || len(b) == 0 {
+		return fmt.Errorf("promise 1: the feed %s has %d messages, %s has %d", nameA, len(a), nameB, len(b))
+	}
+	return nil
+}
