@@ -23,7 +23,6 @@ type absence struct {
 
 	back    time.Time // when the connection was open again; zero until then
 	doubt   bool      // told without evidence; the first message may still give it
-	noID    bool      // the messages before it had no ids
 	sent    bool      // the id was sent to the server
 	elapsed time.Duration
 }

@@ -35,7 +35,7 @@ func gapFor(before []string, next string, own bool) (*live.Gap, string) {
 }
 
 func TestTheFirstIDAfterAReturnIsTheEvidence(t *testing.T) {
-	none, two := int64(0), int64(2)
+	none, one, two := int64(0), int64(1), int64(2)
 	for _, c := range []struct {
 		name    string
 		before  []string
@@ -51,6 +51,9 @@ func TestTheFirstIDAfterAReturnIsTheEvidence(t *testing.T) {
 		{"too few to see a series", []string{"1", "2"}, "3", nil, "cannot be seen from its ids"},
 		{"steps of ten", []string{"10", "20", "30", "40"}, "50", nil, "cannot be seen from its ids"},
 		{"a step of ten before the series", []string{"10", "11", "12", "20", "21", "22", "23"}, "24", &none, "nothing is missing"},
+		{"numbers behind a text", []string{"k-7", "k-8", "k-9", "k-10"}, "k-12", &one, "1 message is missing."},
+		{"another text", []string{"k-7", "k-8", "k-9", "k-10"}, "l-11", nil, "cannot be seen from its ids"},
+		{"times", []string{"14:02:06", "14:02:07", "14:02:08", "14:02:09"}, "14:02:12", nil, "cannot be seen from its ids"},
 		{"words", []string{"a", "b", "c", "d"}, "e", nil, "asked to continue after id d"},
 		{"a word after numbers", []string{"1", "2", "3", "4"}, "x", nil, "cannot be seen from its ids"},
 		{"leading zeros are no numbers", []string{"001", "002", "003", "004"}, "005", nil, "cannot be seen"},

@@ -31,6 +31,11 @@ func jsonText(v any) string {
 // came with it: by the standard it also has that of an earlier message, but
 // then two would have the same.
 func eventDraft(source, connection int64, it item, now time.Time) live.Draft {
+	if g, ok := relayed(it); ok {
+		d := gapDraft(source, connection, g)
+		d.Received = now
+		return d
+	}
 	d := live.Draft{Source: source, Type: it.typ, Data: it.data, Connection: connection, Received: now}
 	if it.ownID {
 		d.ID = it.id

@@ -61,6 +61,10 @@ func explainNet(err error, host, step string) *ending {
 	case isErrno(err, syscall.ETIMEDOUT, 10060):
 		return because("timeout", "%s no longer answers.", upperFirst(host)).
 			advise("The network between may be broken, or the server gone.")
+	case strings.Contains(err.Error(), "http2: client connection lost"): // no answer to a ping
+		return explainTimeout(host, "open")
+	case strings.Contains(err.Error(), "stream error: "), strings.Contains(err.Error(), "http2: server sent GOAWAY"):
+		return because("reset", "The stream was ended by %s.", host)
 	case isTimeout(err):
 		return explainTimeout(host, step)
 	case errors.Is(err, http.ErrSchemeMismatch):

@@ -129,7 +129,7 @@ func (f *Follower) Run(ctx context.Context) error {
 	for _, k := range f.all() {
 		if k.feed.Paused {
 			wg.Go(func() {
-				k.recall(ctx)
+				_ = k.recall(ctx)   // it is tried again when the feed is resumed
 				_ = k.loadSecrets() // only to show which there are
 				f.change()
 			})

@@ -133,6 +133,10 @@ func (in *inlet) commit(done <-chan struct{}) (more bool) {
 			drafts = in.sort(drafts)
 			continue
 		}
+		if errors.Is(err, &live.Error{Code: "not_found"}) {
+			in.log.Warn("messages of a source that is gone were dropped", "messages", len(drafts))
+			break
+		}
 		if !failed {
 			failed = true
 			in.fault(err.Error())

@@ -30,8 +30,10 @@ type keeper struct {
 	telling sync.Mutex // before mu; held while something is told, so that order stays
 	absence absence
 
-	mu       sync.Mutex
+	remember sync.Mutex // held by recall
 	recalled bool
+
+	mu sync.Mutex
 	condition
 }
 
@@ -64,7 +66,9 @@ func (k *keeper) run(ctx context.Context) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer close(done)
-	k.recall(ctx)
+	if !k.recalling(ctx) {
+		return
+	}
 	wg.Go(func() { k.in.run(done) })
 	var wait pace
 	for {
@@ -106,7 +110,10 @@ func cause(ctx context.Context) *ending {
 // attempt is one try to connect, and all that comes of it.
 func (k *keeper) attempt(ctx context.Context) *ending {
 	after := k.in.lastID()
-	c := &client{feed: &k.feed, lastEventID: after, agent: k.opt.UserAgent, max: k.max, dial: k.dial}
+	k.mu.Lock()
+	feed := k.feed // a name may change while it is open
+	k.mu.Unlock()
+	c := &client{feed: &feed, lastEventID: after, agent: k.opt.UserAgent, max: k.max, dial: k.dial}
 	number := k.begin(c)
 	end := k.loadSecrets()
 	ctx, cut := context.WithCancelCause(ctx)

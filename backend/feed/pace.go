@@ -21,6 +21,8 @@ const (
 	maxRefusedWait = 5 * time.Minute
 	// maxRetryAfter bounds the header of that name.
 	maxRetryAfter = time.Hour
+	// maxJitter bounds what is added so that not all come back at once.
+	maxJitter = 15 * time.Second
 	// calm is how long a connection has to live for its end to be the first
 	// failure and not one more.
 	calm = 10 * time.Second
@@ -50,5 +52,5 @@ func (p *pace) next(retry time.Duration, end *ending, lived time.Duration, messa
 		d = min(2*d, most)
 	}
 	d = max(d, min(end.retryAfter, maxRetryAfter))
-	return d + time.Duration(rand.Int64N(int64(d/4)+1))
+	return d + time.Duration(rand.Int64N(int64(min(d/4, maxJitter))+1))
 }

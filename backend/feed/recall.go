@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -19,22 +20,45 @@ const (
 // mark is the name of the mark that holds a feed's Last-Event-ID.
 func mark(id int64) string { return fmt.Sprintf("feed/%d", id) }
 
+// recalling recalls until that works: a feed that forgot its place would ask
+// for everything anew, or for nothing. It reports false where ctx ended first.
+func (k *keeper) recalling(ctx context.Context) bool {
+	for {
+		err := k.recall(ctx)
+		if err == nil {
+			return true
+		}
+		end := because("store", "It cannot be read where this feed was.")
+		if e, ok := errors.AsType[*live.Error](err); ok {
+			end.reason, end.hint = end.reason+" "+e.Message, e.Hint
+		}
+		k.log.Warn("the feed's place was not read", "error", err)
+		k.waitUntil(time.Now().Add(defaultRetry), end)
+		select {
+		case <-time.After(defaultRetry):
+		case <-ctx.Done():
+			k.set(live.Stopped, cause(ctx))
+			return false
+		}
+	}
+}
+
 // recall reads what an earlier run of the program knew: once in a keeper's
 // life, and before its first attempt.
-func (k *keeper) recall(ctx context.Context) {
-	k.mu.Lock()
-	done := k.recalled
-	k.recalled = true
-	k.mu.Unlock()
-	if done {
-		return
+func (k *keeper) recall(ctx context.Context) error {
+	k.remember.Lock()
+	defer k.remember.Unlock()
+	if k.recalled {
+		return nil
 	}
 	if err := k.recallMessages(ctx); err != nil {
-		k.log.Warn("the feed's last messages were not read", "error", err)
+		return err
 	}
+	k.recalled = true
 	if err := k.recallAttempts(ctx); err != nil {
-		k.log.Warn("the feed's attempts were not read", "error", err)
+		k.log.Warn("the feed's attempts were not read", "error", err) // the day begins anew
 	}
+	return nil
 }
 
 // recallMessages finds out where the feed's ids stand.
