@@ -101,8 +101,6 @@ func (t *torture) readLine(at *instance, v *view, number int64, l line) error {
 		return v.gap(string(l.Gap))
 	case l.Kind != "event":
 		return nil // a note
-	case l.Event == "gap": // that the other one told its feed
-		return v.gap(l.Data)
 	}
 	w, err := v.parse(l.Data)
 	if err != nil {
@@ -157,7 +155,7 @@ func (t *torture) finish(ctx context.Context) error {
 	order := make(map[string][]word) // of each source
 	for _, i := range []*instance{t.a, t.b} {
 		err := i.pages(ctx, func(l line) error {
-			if l.Kind != "event" || l.Event == "gap" {
+			if l.Kind != "event" {
 				return nil
 			}
 			w, err := t.view("", i, nil).parse(l.Data)
