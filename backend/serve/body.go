@@ -50,7 +50,7 @@ func readBody(w http.ResponseWriter, r *http.Request, max int64, tooLarge error)
 
 // refuseBody takes the rest of a body off the line.
 func refuseBody(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Connection", "close")
+	closeAfter(w, r)
 	setReadDeadline(w, time.Now().Add(bodyTime/6))
 	// The answer is the same whether or not the sender came to an end.
 	_, _ = io.CopyN(io.Discard, r.Body, drained)

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"io/fs"
 	"log/slog"
@@ -32,6 +33,9 @@ type Config struct {
 	// Hosts are names under which this server may be addressed, and Origins
 	// web sites whose pages may use it, besides loopback and its own pages.
 	Hosts, Origins []string
+	// TLS, where it is not nil, has the certificate: then everything is spoken
+	// behind TLS, HTTP/1.1 and HTTP/2.
+	TLS *tls.Config
 
 	Heartbeat      time.Duration // between two comments of an idle stream; 0 means 15 s
 	Retry          time.Duration // the reconnection time sent to clients; negative means 3 s

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"log/slog"
@@ -20,6 +21,10 @@ const (
 	endTime    = 10 * time.Second // to answer what has begun when the server ends
 
 	leavingMost = 32 // connections that are given a reason why they are turned away
+
+	// streamsMost is how many requests one HTTP/2 connection may have open: the
+	// limits on connections are worth little where one carries any number.
+	streamsMost = 100
 )
 
 // Serve answers on l until ctx ends. Then streams end with a time to come
@@ -34,6 +39,15 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		MaxHeaderBytes:    headerSize,
 		ErrorLog:          slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
 	}
+	if cfg.TLS != nil {
+		h.TLSConfig = cfg.TLS.Clone()
+		h.HTTP2 = &http.HTTP2Config{
+			MaxConcurrentStreams: streamsMost,
+			// One stream that is not read fills its own window and meets its own
+			// deadline. A whole connection that is not read has only this one.
+			WriteByteTimeout: cfg.WriteTimeout,
+		}
+	}
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	measuring, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -41,7 +55,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	wg.Go(func() { s.measure(measuring) })
 
 	failed := make(chan error, 1) // Serve says one thing, also when nobody listens any more
-	wg.Go(func() { failed <- h.Serve(&limited{Listener: l, cfg: s.config}) })
+	wg.Go(func() { failed <- serveOn(h, &limited{Listener: l, cfg: s.config}) })
 	select {
 	case err := <-failed:
 		return err
@@ -55,6 +69,15 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return h.Close()
 	}
 	return nil
+}
+
+// serveOn counts connections before they shake hands, so that those above the
+// limits cost next to nothing.
+func serveOn(h *http.Server, l net.Listener) error {
+	if h.TLSConfig == nil {
+		return h.Serve(l)
+	}
+	return h.ServeTLS(l, "", "")
 }
 
 // end ends all streams, also those of the window, and everybody who waits for
@@ -128,6 +151,11 @@ func (l *limited) turnAway(conn net.Conn) {
 		defer l.leaving.Add(-1)
 		defer conn.Close()
 		conn.SetDeadline(time.Now().Add(time.Second))
+		if cfg := l.cfg().TLS; cfg != nil {
+			cfg = cfg.Clone()
+			cfg.NextProtos = []string{"http/1.1"} // the answer below is in it
+			conn = tls.Server(conn, cfg)
+		}
 		// After the request has begun to come: some clients take an answer that
 		// is there before for a fault. And what comes is read to its end, because
 		// a connection closed with something unread is reset, answer and all.
@@ -140,6 +168,14 @@ func (l *limited) turnAway(conn net.Conn) {
 		}
 		_, _ = io.CopyN(io.Discard, conn, headerSize)
 	}()
+}
+
+// closeAfter ends the connection of HTTP/1 after this answer. HTTP/2 has no
+// such header: there net/http would end all that the connection carries.
+func closeAfter(w http.ResponseWriter, r *http.Request) {
+	if r.ProtoMajor < 2 {
+		w.Header().Set("Connection", "close")
+	}
 }
 
 // counted is a connection that was counted and is given back once.

@@ -11,6 +11,7 @@ type output struct {
 	w       http.ResponseWriter
 	rc      *http.ResponseController
 	timeout time.Duration
+	http2   bool
 	last    time.Time // of the last write
 	total   int64     // bytes written
 	counted int64     // of them in the metrics
@@ -40,6 +41,11 @@ func (o *output) flush() error {
 		o.extend()
 		if err := o.rc.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 			o.err = err
+		}
+		if o.http2 {
+			// There a deadline ends the stream when it comes, also one to which
+			// nothing is being written: every idle client would be cut off.
+			_ = o.rc.SetWriteDeadline(time.Time{})
 		}
 		o.last = time.Now()
 	}

@@ -72,7 +72,7 @@ func (s *Server) state(w http.ResponseWriter, r *http.Request) error {
 			Messages: stats.Messages, Bytes: stats.Bytes, Lag: stats.Lag.Microseconds(), Fault: stats.Fault,
 			InRate: in, OutRate: out,
 		},
-		Server:  serverView{Address: addr.address, URL: addr.url(), Notice: addr.notice, Clients: s.clients.count()},
+		Server:  serverView{Address: addr.address, URL: addr.url(cfg.TLS != nil), Notice: addr.notice, Clients: s.clients.count()},
 		Samples: cfg.Samples.Running(),
 		Sources: []any{},
 	}
@@ -92,7 +92,7 @@ func (s *Server) state(w http.ResponseWriter, r *http.Request) error {
 }
 
 // url is the address as a browser on this machine writes it.
-func (a *address) url() string {
+func (a *address) url(secure bool) string {
 	host, port, err := net.SplitHostPort(a.address)
 	if err != nil {
 		return ""
@@ -100,7 +100,11 @@ func (a *address) url() string {
 	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	scheme := "http://"
+	if secure {
+		scheme = "https://"
+	}
+	return scheme + net.JoinHostPort(host, port)
 }
 
 func (s *Server) view(src live.Source, clients int, at time.Time) *sourceView {

@@ -26,13 +26,12 @@ const (
 // some clients report an event that is not there.
 const heartbeat = ":\n"
 
-func streamHeaders(w http.ResponseWriter) {
+func streamHeaders(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // or nginx would hold messages back
-	// A connection that carried a stream is of no further use.
-	h.Set("Connection", "close")
+	closeAfter(w, r)                 // a connection that carried a stream is of no further use
 }
 
 // stream follows the journal for one client until either ends. There is no
@@ -56,8 +55,9 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, sub subscription
 	defer s.clients.remove(c)
 
 	f := &follower{Server: s, client: c, out: newOutput(w, s.config().WriteTimeout), early: rand.N(s.config().Heartbeat/2 + 1)}
+	f.out.http2 = r.ProtoMajor == 2
 	f.follow(sub.sources, after)
-	streamHeaders(w)
+	streamHeaders(w, r)
 	opening := wire.AppendRetry(nil, s.config().Retry.Milliseconds())
 	opening = append(opening, heartbeat...)
 	if gap != nil {

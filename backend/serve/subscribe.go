@@ -50,7 +50,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, names []strin
 	sub.resume = lastEventID(r.Header, q)
 	sub.oldest = sub.resume == "0" && q.Get("after") == "0" && r.Header.Get("Last-Event-ID") == ""
 	if r.Method == http.MethodHead {
-		streamHeaders(w)
+		streamHeaders(w, r)
 		return nil
 	}
 	for _, name := range sub.names {
