@@ -65,6 +65,10 @@ lint: ## gofmt, vet, staticcheck, svelte-check and prettier
 bench: setup-test build ## measure speed and size, and print one table
 	@build/bench.sh
 
+.PHONY: torture
+torture: build ## kill the program at random moments for SECONDS (60) under load, and hold it to its promises
+	@go run ./build/torture -binary $(binary) -seconds $(or $(SECONDS),60) $(ARGS)
+
 .PHONY: screenshots
 screenshots: setup-test build ## take the README's pictures of the real window again
 	@node --experimental-websocket --no-warnings build/screenshots.mjs

@@ -31,7 +31,7 @@ func (c *chaos) run(ctx context.Context) {
 			err = c.kill(ctx, at)
 		case 4:
 			err = c.both(ctx)
-		case 5:
+		case 5, 6:
 			err = c.end(ctx, at)
 		default:
 			err = c.trim(ctx, at)
@@ -75,6 +75,7 @@ func (c *chaos) end(_ context.Context, at *instance) error {
 		return err
 	}
 	c.ends.Add(1)
+	raise(&c.slowestEnd, int64(took))
 	c.note("%s ended in %v", at.name, took.Round(time.Millisecond))
 	return c.again(at)
 }

@@ -134,6 +134,7 @@ func (i *instance) kill() error {
 // end asks it to end, and says how long that took.
 func (i *instance) end() (time.Duration, error) {
 	i.weigh()
+	i.up.Store(false)
 	cmd, begun := i.process(), time.Now()
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return 0, fmt.Errorf("%s had ended by itself: %w", i.name, err)
@@ -141,7 +142,6 @@ func (i *instance) end() (time.Duration, error) {
 	late := time.AfterFunc(endTime, func() { cmd.Process.Kill() })
 	defer late.Stop()
 	err := cmd.Wait()
-	i.up.Store(false)
 	took := time.Since(begun)
 	i.client.CloseIdleConnections()
 	if took >= endTime {

@@ -48,8 +48,8 @@ type torture struct {
 	asked      []asking
 	origin     map[string]string // of a feed: whose words it brings, "" for all of a
 
-	shown, visits, unanswered, refused, slowest   atomic.Int64
-	kills, ends, trims, trimmed, checks, feedGaps atomic.Int64
+	shown, visits, unanswered, refused, slowest, slowestEnd atomic.Int64
+	kills, ends, trims, checks                              atomic.Int64
 
 	mu    sync.Mutex
 	first error // the first broken promise
@@ -241,13 +241,13 @@ func (t *torture) report() {
 	fmt.Printf(`  %d messages acknowledged, the slowest answer after %v
   %d without an answer: of those in doubt %d were not committed, %d trimmed unseen; %d refused
   %d messages shown to subscribers in %d visits
-  %d kills, %d clean ends, %d trimmings, %d checks of the whole history
+  %d kills, %d clean ends in at most %v, %d trimmings, %d checks of the whole history
   gaps shown: %v
   most memory: a %d MiB, b %d MiB
 `, said, time.Duration(t.slowest.Load()).Round(time.Millisecond),
 		t.unanswered.Load(), open[never], open[lapsed], t.refused.Load(),
 		t.shown.Load(), t.visits.Load(),
-		t.kills.Load(), t.ends.Load(), t.trims.Load(), t.checks.Load(),
+		t.kills.Load(), t.ends.Load(), time.Duration(t.slowestEnd.Load()).Round(time.Millisecond), t.trims.Load(), t.checks.Load(),
 		t.gaps, t.a.peak.Load()>>10, t.b.peak.Load()>>10)
 	if info, err := os.Stat(t.b.log.Name()); err == nil && t.verbose {
 		fmt.Printf("  b logged %d bytes\n", info.Size())
