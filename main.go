@@ -92,6 +92,7 @@ func run(app *App, o *options.App) error {
 	o.Bind = []any{app}
 	o.BackgroundColour = options.NewRGB(12, 14, 18) // --bg: no white flash before the first paint
 	o.Logger, o.LogLevel, o.LogLevelProduction = nil, logger.ERROR, logger.ERROR
+	desk.PlainGraphics()
 	started := o.OnStartup
 	o.OnStartup = func(wails context.Context) {
 		app.ctx = wails
