@@ -59,7 +59,11 @@ type file struct {
 	Token   string   `toml:"token"`
 	Hosts   []string `toml:"hosts"`
 	Origins []string `toml:"origins"`
+	TLSCert string   `toml:"tls-cert"`
+	TLSKey  string   `toml:"tls-key"`
+	TLSSelf bool     `toml:"tls-self"`
 	Server  string   `toml:"server"`
+	CA      string   `toml:"ca"`
 	Log     string   `toml:"log"`
 }
 
@@ -90,7 +94,7 @@ func configError(path string, err error) error {
 		row, _ := e.Errors[0].Position()
 		key := strings.Join(e.Errors[0].Key(), ".")
 		return live.Errorf("bad_config", "%s, line %d: there is no setting %q.", path, row, key).
-			WithHint("The settings are addr, data, token, hosts, origins, server and log.").WithCause(err)
+			WithHint("The settings are addr, data, token, hosts, origins, tls-cert, tls-key, tls-self, server, ca and log.").WithCause(err)
 	}
 	if e, ok := errors.AsType[*toml.DecodeError](err); ok {
 		row, col := e.Position()

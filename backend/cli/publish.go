@@ -4,42 +4,16 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"signalbox/backend/live"
-	"signalbox/backend/node"
 )
-
-// serverFlags say which running Signalbox a command talks to.
-type serverFlags struct {
-	Server string `help:"Address of the running Signalbox. Without it the one that runs on this data folder, else http://127.0.0.1:4480." placeholder:"URL" env:"SIGNALBOX_SERVER"`
-	Data   string `help:"Data folder of the running Signalbox (${default_data})." type:"path" placeholder:"DIR" env:"SIGNALBOX_DATA"`
-	Token  string `help:"Token, where the server demands one." env:"SIGNALBOX_TOKEN"`
-}
-
-// url returns the server's address without a slash at its end.
-func (f *serverFlags) url() string {
-	if f.Server != "" {
-		return strings.TrimRight(f.Server, "/")
-	}
-	data := f.Data
-	if data == "" {
-		data = dataFolder()
-	}
-	if b, err := os.ReadFile(filepath.Join(data, node.AddressFile)); err == nil {
-		return strings.TrimSpace(string(b))
-	}
-	return fmt.Sprintf("http://127.0.0.1:%d", node.DefaultPort)
-}
 
 type publishCommand struct {
 	serverFlags
@@ -102,7 +76,11 @@ func (c *publishCommand) publish(ctx context.Context, p *Program, data string) e
 	if c.Token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.Token)
 	}
-	res, err := http.DefaultClient.Do(req)
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	res, err := client.Do(req)
 	if err != nil {
 		return unreachable(c.url(), err)
 	}
@@ -119,21 +97,4 @@ func (c *publishCommand) publish(ctx context.Context, p *Program, data string) e
 	}
 	_, err = fmt.Fprintf(p.Stdout, "%s to %d clients\n", answer.Position, answer.Clients)
 	return err
-}
-
-func unreachable(url string, err error) error {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return live.Errorf("unreachable", "%s did not answer within 30 seconds.", url).WithCause(err)
-	}
-	return live.Errorf("unreachable", "No Signalbox answers at %s.", url).
-		WithHint("Start one with: signalbox serve").WithCause(err)
-}
-
-// refused turns an error answer into the error that it carries.
-func refused(res *http.Response) error {
-	var body struct{ Error *live.Error }
-	if err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&body); err == nil && body.Error != nil {
-		return body.Error
-	}
-	return live.Errorf("refused", "The server answered %s.", res.Status)
 }

@@ -15,11 +15,16 @@ type nodeFlags struct {
 	Token   string   `help:"Demand this token of everybody, publishers and subscribers too. Needed to listen on anything but loopback." env:"SIGNALBOX_TOKEN"`
 	Hosts   []string `help:"Other names under which this server may be addressed." placeholder:"NAME" env:"SIGNALBOX_HOSTS"`
 	Origins []string `help:"Web sites whose pages may publish and subscribe." placeholder:"URL" env:"SIGNALBOX_ORIGINS"`
+
+	TLSCert string `help:"Speak HTTPS with the certificate in this file (PEM)." type:"path" placeholder:"FILE" env:"SIGNALBOX_TLS_CERT"`
+	TLSKey  string `help:"The key that belongs to it (PEM)." type:"path" placeholder:"FILE" env:"SIGNALBOX_TLS_KEY"`
+	TLSSelf bool   `help:"Speak HTTPS with a certificate that is made here, kept in the data folder, and printed as its SHA-256." env:"SIGNALBOX_TLS_SELF"`
 }
 
 func (f *nodeFlags) options(p *Program, log *slog.Logger) node.Options {
 	opt := node.Options{
 		Data: f.Data, Addr: f.Addr, Token: f.Token, Hosts: f.Hosts, Origins: f.Origins,
+		TLS:   node.TLS{Cert: f.TLSCert, Key: f.TLSKey, Self: f.TLSSelf},
 		Fixed: map[string]any{}, Folder: folderFile(), Assets: p.Assets, Version: p.Version, Log: log,
 	}
 	if opt.Data == "" {
@@ -49,6 +54,13 @@ func (c *serveCommand) Run(ctx context.Context, p *Program, log *slog.Logger) er
 	}
 	fmt.Fprintf(p.Stdout, "Signalbox listens on %s\n", n.URL())
 	fmt.Fprintf(p.Stdout, "Dashboard: %s\n", n.DashboardURL())
+	if sum, file := n.Certificate(); c.TLSSelf {
+		fmt.Fprintf(p.Stdout, "Certificate: self-made, SHA-256 %s\n", sum)
+		fmt.Fprintf(p.Stdout, "  in %s; elsewhere: signalbox tail --ca that-file, or curl --cacert that-file\n", file)
+	}
+	if warning := n.Exposed(); warning != "" {
+		fmt.Fprintln(p.Stdout, warning)
+	}
 	if notice := n.Notice(); notice != "" {
 		fmt.Fprintln(p.Stdout, notice)
 	}

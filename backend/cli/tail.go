@@ -101,6 +101,9 @@ func (c *tailCommand) stream() (live.Feed, live.Secrets, error) {
 		}
 		fd.Headers = append(fd.Headers, live.Header{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)})
 	}
+	if err := c.trust(&fd, !remote(c.Source)); err != nil {
+		return fd, secrets, err
+	}
 	return fd, secrets, live.CheckURL(fd.URL)
 }
 

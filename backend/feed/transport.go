@@ -34,7 +34,7 @@ func newTransport(f *live.Feed, dial dialer) (*http.Transport, error) {
 		}
 		dial = d.DialContext
 	}
-	config, err := tlsConfig(f)
+	config, err := TLSConfig(f)
 	if err != nil {
 		return nil, err
 	}
@@ -63,8 +63,10 @@ func newTransport(f *live.Feed, dial dialer) (*http.Transport, error) {
 	return t, nil
 }
 
-// tlsConfig returns nil where nothing special was asked for.
-func tlsConfig(f *live.Feed) (*tls.Config, error) {
+// TLSConfig returns what a feed asks of TLS: authorities and a certificate to
+// accept besides those that the machine trusts. It returns nil where nothing
+// special was asked for.
+func TLSConfig(f *live.Feed) (*tls.Config, error) {
 	if f.CA == "" && f.Certificate == "" {
 		return nil, nil
 	}

@@ -56,10 +56,12 @@ type sampleFeeds struct{ node *Node }
 func (s sampleFeeds) Follow(ctx context.Context, name, path string, colour int) error {
 	fd := live.Feed{URL: s.node.URL() + path, Method: "GET", Proxy: "direct"}
 	fd.Name, fd.Colour = name, colour
+	fd.Certificate, _ = s.node.Certificate()
 	if old, ok := s.node.feeds.Get(name); ok {
-		// The server may listen on another port than when the feed was made.
-		if old.Feed.URL != fd.URL {
-			old.Feed.URL = fd.URL
+		// The server may listen on another port than when the feed was made, or
+		// show another certificate.
+		if old.Feed.URL != fd.URL || old.Feed.Certificate != fd.Certificate {
+			old.Feed.URL, old.Feed.Certificate = fd.URL, fd.Certificate
 			if _, err := s.node.feeds.Edit(ctx, name, old.Feed, nil); err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"signalbox/backend/live"
@@ -59,6 +60,23 @@ func listenAt(addr, token string) (net.Listener, error) {
 	}
 	return nil, live.Errorf("bad_address", "The local server cannot listen on %s: %v.", addr, cause(err)).
 		WithField("addr").WithCause(err)
+}
+
+// certificateNames are the names that were asked for, which a self-made
+// certificate must be good for.
+func certificateNames(opt Options) []string {
+	var names []string
+	host, _, _ := net.SplitHostPort(opt.Addr) // what is no address is told by listen
+	for _, name := range append([]string{host}, opt.Hosts...) {
+		if h, _, err := net.SplitHostPort(name); err == nil {
+			name = h
+		}
+		name = strings.Trim(name, "[]")
+		if ip := net.ParseIP(name); ip != nil && !ip.IsUnspecified() || ip == nil && validName(name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func taken(err error) bool { return errors.Is(err, syscall.EADDRINUSE) }

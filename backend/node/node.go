@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -35,6 +36,8 @@ type Options struct {
 	Token string
 	// Hosts and Origins are allowed besides loopback.
 	Hosts, Origins []string
+	// TLS, where it is not zero, is spoken instead of plain HTTP.
+	TLS TLS
 	// Fixed are the settings that flags, the environment or the file decide,
 	// by their names in the API.
 	Fixed map[string]any
@@ -57,6 +60,7 @@ type Node struct {
 	server   *serve.Server
 	settings *settings
 	listener net.Listener
+	cert     *certificate // nil without TLS
 	token    string
 	notice   string
 	trim     chan struct{}
@@ -91,6 +95,9 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 	if n.token, err = n.consoleToken(ctx); err != nil {
 		return nil, err
 	}
+	if n.cert, err = openCertificate(opt.TLS, opt.Data, certificateNames(opt), n.log); err != nil {
+		return nil, err
+	}
 	if n.listener, n.notice, err = listen(opt.Addr, n.settings.current.Port, opt.Token); err != nil {
 		return nil, err
 	}
@@ -112,10 +119,14 @@ func (n *Node) build() {
 		Clients: func(source string) int { return n.server.Clients(source) },
 		Events:  http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { n.server.Handler().ServeHTTP(w, r) }),
 	})
+	var spoken *tls.Config
+	if n.cert != nil {
+		spoken = n.cert.config()
+	}
 	n.server = serve.New(serve.Config{
 		Journal: n.journal, Feeds: feeds{n.feeds}, Samples: n.examples, Settings: n.settings,
 		Examples: n.examples.Handler(), Assets: n.opt.Assets, Version: n.opt.Version,
-		Token: n.token, RequireToken: n.opt.Token != "", Hosts: n.opt.Hosts, Origins: n.opt.Origins,
+		Token: n.token, RequireToken: n.opt.Token != "", Hosts: n.opt.Hosts, Origins: n.opt.Origins, TLS: spoken,
 		Heartbeat: seconds(s.Heartbeat), Retry: millis(s.Retry),
 		CreateChannels: s.CreateChannels, MaxChannels: s.MaxChannels, MaxEvent: s.MaxEvent,
 		Log: n.log,
@@ -182,7 +193,34 @@ func (n *Node) Address() string { return n.listener.Addr().String() }
 func (n *Node) Notice() string { return n.notice }
 
 // URL returns the address as a browser on this machine writes it.
-func (n *Node) URL() string { return "http://" + localHost(n.Address()) }
+func (n *Node) URL() string {
+	if n.cert != nil {
+		return "https://" + localHost(n.Address())
+	}
+	return "http://" + localHost(n.Address())
+}
+
+// Exposed returns what listening on another address than loopback means, or "".
+func (n *Node) Exposed() string {
+	host, _, err := net.SplitHostPort(n.Address())
+	if err != nil || loopback(host) {
+		return ""
+	}
+	text := "Other machines reach this Signalbox. Whoever has the token can publish, read everything and change everything."
+	if n.cert == nil {
+		text += " It travels unencrypted, as the messages do; --tls-self or --tls-cert encrypts them."
+	}
+	return text
+}
+
+// Certificate returns the SHA-256 of the certificate, in hex, and the file that
+// it lies in; "" without TLS.
+func (n *Node) Certificate() (sum, file string) {
+	if n.cert == nil {
+		return "", ""
+	}
+	return n.cert.sum(), n.cert.Cert
+}
 
 // DashboardURL returns the address that signs a browser in. It holds the
 // token: print it for the user, do not log it.
@@ -222,17 +260,31 @@ func (n *Node) consoleToken(ctx context.Context) (string, error) {
 }
 
 // noteAddress writes the address where `signalbox publish` and `tail` on this
-// machine find it, and returns what takes it away again.
+// machine find it, and returns what takes it away again. Behind TLS a second
+// line holds the certificate's SHA-256: it may well be for other names than
+// 127.0.0.1, or known to nobody.
 func (n *Node) noteAddress() (remove func()) {
 	file := filepath.Join(n.opt.Data, AddressFile)
-	if err := os.WriteFile(file, []byte(n.URL()+"\n"), 0o600); err != nil {
-		n.log.Warn("note the address for publish and tail", "err", err)
+	write := func() {
+		text := n.URL() + "\n"
+		if sum, _ := n.Certificate(); sum != "" {
+			text += sum + "\n"
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			n.log.Warn("note the address for publish and tail", "err", err)
+		}
+	}
+	write()
+	if n.cert != nil {
+		n.cert.mu.Lock()
+		n.cert.changed = write
+		n.cert.mu.Unlock()
 	}
 	return func() { os.Remove(file) }
 }
 
 // AddressFile is the file in the data folder that holds the URL of the
-// Signalbox that runs there.
+// Signalbox that runs there, and behind TLS the SHA-256 of its certificate.
 const AddressFile = "address"
 
 // keep trims the journal to what the settings keep.

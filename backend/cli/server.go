@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"signalbox/backend/feed"
+	"signalbox/backend/live"
+	"signalbox/backend/node"
+)
+
+// serverFlags say which running Signalbox a command talks to.
+type serverFlags struct {
+	Server string `help:"Address of the running Signalbox. Without it the one that runs on this data folder, else http://127.0.0.1:4480." placeholder:"URL" env:"SIGNALBOX_SERVER"`
+	Data   string `help:"Data folder of the running Signalbox (${default_data})." type:"path" placeholder:"DIR" env:"SIGNALBOX_DATA"`
+	Token  string `help:"Token, where the server demands one." env:"SIGNALBOX_TOKEN"`
+	CA     string `help:"Trust the certificates in this file too (PEM), such as a self-made one." type:"path" placeholder:"FILE" env:"SIGNALBOX_CA"`
+
+	asked *http.Client // the same for each line that is published
+}
+
+// url returns the server's address without a slash at its end.
+func (f *serverFlags) url() string {
+	url, _ := f.server()
+	return url
+}
+
+// server returns the address, and the SHA-256 of its certificate where the
+// data folder knows it: then it is this user's own Signalbox, whoever else does
+// or does not vouch for it.
+func (f *serverFlags) server() (url, certificate string) {
+	if f.Server != "" {
+		return strings.TrimRight(f.Server, "/"), ""
+	}
+	data := f.Data
+	if data == "" {
+		data = dataFolder()
+	}
+	if b, err := os.ReadFile(filepath.Join(data, node.AddressFile)); err == nil {
+		url, certificate, _ := strings.Cut(strings.TrimSpace(string(b)), "\n")
+		return url, certificate
+	}
+	return fmt.Sprintf("http://127.0.0.1:%d", node.DefaultPort), ""
+}
+
+// trust adds to a feed which certificates are accepted: those of --ca, and for
+// the server itself the one that the data folder names.
+func (f *serverFlags) trust(fd *live.Feed, own bool) error {
+	if own {
+		_, fd.Certificate = f.server()
+	}
+	if f.CA == "" {
+		return nil
+	}
+	text, err := os.ReadFile(f.CA)
+	if err != nil {
+		return live.Errorf("bad_ca", "The certificates %s cannot be read: %v.", f.CA, errors.Unwrap(err)).WithField("ca").WithCause(err)
+	}
+	fd.CA = string(text)
+	if _, err := feed.TLSConfig(fd); err != nil {
+		return live.Errorf("bad_ca", "There is no certificate in %s.", f.CA).WithField("ca").WithHint("It must be in PEM.").WithCause(err)
+	}
+	return nil
+}
+
+// client returns what asks the server.
+func (f *serverFlags) client() (*http.Client, error) {
+	if f.asked != nil {
+		return f.asked, nil
+	}
+	var fd live.Feed
+	if err := f.trust(&fd, true); err != nil {
+		return nil, err
+	}
+	config, err := feed.TLSConfig(&fd)
+	if err != nil {
+		return nil, err
+	}
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.TLSClientConfig = config
+	f.asked = &http.Client{Transport: t}
+	return f.asked, nil
+}
+
+func unreachable(url string, err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return live.Errorf("unreachable", "%s did not answer within 30 seconds.", url).WithCause(err)
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return live.Errorf("untrusted", "The certificate of %s is not trusted.", url).
+			WithHint("Name its file with --ca. A self-made one lies in the data folder as tls-cert.pem.").WithCause(err)
+	}
+	if e, ok := errors.AsType[x509.HostnameError](err); ok {
+		return live.Errorf("untrusted", "The certificate of %s is not good for the name %s.", url, e.Host).
+			WithHint("Address the server by a name that stands in it.").WithCause(err)
+	}
+	return live.Errorf("unreachable", "No Signalbox answers at %s.", url).
+		WithHint("Start one with: signalbox serve").WithCause(err)
+}
+
+// refused turns an error answer into the error that it carries.
+func refused(res *http.Response) error {
+	var body struct{ Error *live.Error }
+	if err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&body); err == nil && body.Error != nil {
+		return body.Error
+	}
+	return live.Errorf("refused", "The server answered %s.", res.Status)
+}

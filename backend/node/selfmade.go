@@ -1,0 +1,111 @@
+package node
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"time"
+)
+
+const (
+	selfTime  = 397 * 24 * time.Hour // browsers accept no longer ones
+	renewTime = 30 * 24 * time.Hour  // before its end
+)
+
+// worn reports whether a self-made certificate must be made again: it ends
+// soon, or is not good for a name that was asked for. An address of the machine
+// that it lacks is no reason: a notebook has another one every day, and those
+// who trust its certificate would have to trust a new one every day too.
+func worn(leaf *x509.Certificate, names []string, now time.Time) bool {
+	return leaf.NotAfter.Sub(now) < renewTime || slices.ContainsFunc(names, func(name string) bool {
+		return leaf.VerifyHostname(name) != nil
+	})
+}
+
+// makeCertificate makes a key and a certificate for it that only vouches for
+// itself: for these names, and for all names and addresses of this machine.
+func makeCertificate(certFile, keyFile string, names []string, now time.Time) error {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return fmt.Errorf("make a key: %w", err)
+	}
+	t := x509.Certificate{
+		Subject:   pkix.Name{CommonName: "Signalbox", Organization: []string{"Self-made by Signalbox"}},
+		NotBefore: now.Add(-time.Hour), // clocks differ
+		NotAfter:  now.Add(selfTime),
+		KeyUsage:  x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		// Not an authority: whoever trusts it trusts this server, and not
+		// whatever a thief of the key signs.
+		BasicConstraintsValid: true,
+	}
+	all := slices.Concat(names, ownNames())
+	slices.Sort(all)
+	for _, name := range slices.Compact(all) {
+		if ip := net.ParseIP(name); ip != nil {
+			t.IPAddresses = append(t.IPAddresses, ip)
+		} else {
+			t.DNSNames = append(t.DNSNames, name)
+		}
+	}
+	cert, err := x509.CreateCertificate(rand.Reader, &t, &t, key.Public(), key)
+	if err != nil {
+		return fmt.Errorf("make a certificate: %w", err)
+	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	// Should only the first be written, they do not match, and are made again.
+	if err := writePEM(keyFile, "PRIVATE KEY", pkcs8, 0o600); err != nil {
+		return err
+	}
+	return writePEM(certFile, "CERTIFICATE", cert, 0o644)
+}
+
+func writePEM(file, kind string, content []byte, mode os.FileMode) error {
+	var b bytes.Buffer
+	if err := pem.Encode(&b, &pem.Block{Type: kind, Bytes: content}); err != nil {
+		return err
+	}
+	// A file that is there keeps its mode, so it must not be there.
+	fresh := file + ".new"
+	if err := os.Remove(fresh); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	if err := os.WriteFile(fresh, b.Bytes(), mode); err != nil {
+		return fmt.Errorf("keep the certificate: %w", err)
+	}
+	return os.Rename(fresh, file)
+}
+
+// ownNames returns the names and addresses under which this machine is known.
+func ownNames() []string {
+	names := []string{"localhost", "127.0.0.1", "::1"}
+	if host, err := os.Hostname(); err == nil && host != "" && validName(host) {
+		names = append(names, host)
+	}
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return names // those that it is asked under most
+	}
+	for _, addr := range addrs {
+		if n, ok := addr.(*net.IPNet); ok && n.IP.IsGlobalUnicast() {
+			names = append(names, n.IP.String())
+		}
+	}
+	return names
+}
+
+// validName reports whether a certificate may carry a name. One that it may not
+// would make the whole certificate unreadable.
+func validName(name string) bool {
+	return (&x509.Certificate{DNSNames: []string{name}}).VerifyHostname(name) == nil
+}
