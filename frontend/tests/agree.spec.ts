@@ -100,3 +100,122 @@ test("a browser's EventSource has every message once over many cuts", async ({ n
   expectAll(data);
   expect(opens).toBeGreaterThan(4);
 });
+
+// Messages that nobody thought of, SEED=… the same ones again: what is read
+// back is what was published. backend/serve/readback_test.go has the Go clients.
+
+interface Draft {
+  event?: string;
+  id?: string;
+  data: string;
+}
+interface Read {
+  type: string;
+  id: string;
+  data: string;
+}
+
+const random = 300;
+const seed = Number(process.env.SEED) || Math.floor(Math.random() * 2 ** 32);
+
+/** mulberry32: numbers from 0 to below 1 that a seed decides. */
+function numbers(state: number) {
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const pieces =
+  '\n|\n\n|\r|\r\n|\n\r| |  |\t|:|: |\0|\ufeff|data: x\n|data:|\nid: 7\n|event: gap\n|retry: 1\n|\u2028|\u0085|\x1b[2J|😀|é|𝄞|\ufffd|\u{10ffff}|</script>|"\\'.split(
+    '|',
+  );
+
+function drafts(): Draft[] {
+  const next = numbers(seed);
+  const below = (n: number) => Math.floor(next() * n);
+  const text = (size: number) => {
+    let s = '';
+    while (s.length < size) {
+      const kind = below(6);
+      if (kind === 0) s += pieces[below(pieces.length)];
+      else if (kind === 1) {
+        const code = below(0x110000);
+        if (code < 0xd800 || code > 0xdfff) s += String.fromCodePoint(code);
+      } else for (let n = below(1 + Math.min(size, 200)); n > 0; n--) s += String.fromCharCode(32 + below(95));
+    }
+    return s;
+  };
+  return Array.from({ length: random }, (_, i) => {
+    const size = i % 120 === 100 ? 1 << 20 : below(8) === 0 ? below(64 << 10) : below(300);
+    const draft: Draft = { data: text(size) };
+    // A line break ends a field; these two names are events of EventSource's own.
+    const event = text(below(60));
+    if (below(2) === 0 && event && !/[\r\n]/.test(event) && event !== 'open' && event !== 'error') draft.event = event;
+    // An id comes back in a header.
+    const id = text(below(80))
+      .replace(/[\x00-\x1f\x7f]/g, '')
+      .replace(/^ +| +$/g, '');
+    if (below(3) === 0 && id) draft.id = id;
+    return draft;
+  });
+}
+
+test.describe('random messages', () => {
+  const given = drafts();
+  let wanted: Read[] = [];
+
+  test.beforeEach(async ({ node }) => {
+    test.info().annotations.push({ type: 'SEED', description: String(seed) });
+    wanted = [];
+    for (const d of given) {
+      const answer = await fetch(`${node.url}/channels/random/messages`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(d),
+      });
+      expect(answer.status, `SEED=${seed}: ${JSON.stringify(d).slice(0, 300)}`).toBe(201);
+      const { position } = (await answer.json()) as { position: string };
+      wanted.push({ type: d.event ?? 'message', id: d.id ?? position, data: d.data.replace(/\r\n?/g, '\n') });
+    }
+  });
+
+  /** Every message, in its order; the first that differs is shown with the seed. */
+  function expectRead(got: Read[]) {
+    for (const [i, want] of wanted.entries()) expect(got[i], `SEED=${seed}, message ${i}`).toEqual(want);
+    expect(got.length).toBe(wanted.length);
+  }
+
+  test('are read back by the npm eventsource package', async ({ node }) => {
+    const got: Read[] = [];
+    const source = new NodeEventSource(`${node.url}/events/random?after=0`);
+    const take = (e: MessageEvent) => got.push({ type: e.type, id: e.lastEventId, data: e.data as string });
+    for (const type of new Set(wanted.map((w) => w.type))) source.addEventListener(type, take);
+    await expect.poll(() => got.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(random);
+    source.close();
+    expectRead(got);
+  });
+
+  test("are read back by Chromium's EventSource", async ({ page }) => {
+    await page.goto('/examples/');
+    const got = await page.evaluate(
+      ([types, count]) =>
+        new Promise<Read[]>((done) => {
+          const read: Read[] = [];
+          const source = new EventSource('/events/random?after=0');
+          const take = (e: Event) => {
+            const m = e as MessageEvent<string>;
+            read.push({ type: m.type, id: m.lastEventId, data: m.data });
+            if (read.length < (count as number)) return;
+            source.close();
+            done(read);
+          };
+          for (const type of types as string[]) source.addEventListener(type, take);
+        }),
+      [[...new Set(wanted.map((w) => w.type))], random] as const,
+    );
+    expectRead(got);
+  });
+});
