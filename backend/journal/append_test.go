@@ -109,14 +109,17 @@ func TestOnlyTheCulpritOfABatchFails(t *testing.T) {
 		if failed != 2 || f.Stats().Fault != "" {
 			t.Errorf("%d failed, fault %q", failed, f.Stats().Fault)
 		}
-		b := f.next(f.Follow(live.Filter{}, 0))
-		for i, e := range b.Entries {
+		var entries []*journal.Entry
+		for c := f.Follow(live.Filter{}, 0); c.Place() < f.Last(); {
+			entries = append(entries, f.next(c).Entries...)
+		}
+		for i, e := range entries {
 			if e.Data != string(rune('0'+i)) || e.Number != int64(i+1) {
 				t.Errorf("%d: %q", e.Number, e.Data)
 			}
 		}
-		if len(b.Entries) != 6 {
-			t.Errorf("%d entries", len(b.Entries))
+		if len(entries) != 6 {
+			t.Errorf("%d entries", len(entries))
 		}
 		f.must(f.Close())
 	})

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"slices"
+	"sort"
 	"sync/atomic"
 
 	"signalbox/backend/live"
@@ -86,12 +87,54 @@ func (c *Cursor) look(ctx context.Context) (Batch, error) {
 	if place+1 < below {
 		return c.lookBack(ctx, below)
 	}
-	if len(entries) == 0 {
-		return Batch{Through: place}, nil
+	return c.take(entries), nil
+}
+
+// take examines entries from memory, up to the newest that readers were woken
+// for. A reader that is awake under load would otherwise find one message at
+// each look, and pay for a write of each, where one write takes them all.
+func (c *Cursor) take(entries []*Entry) Batch {
+	if told := c.j.told.Load(); len(entries) > 0 && entries[len(entries)-1].Number > told {
+		entries = entries[:sort.Search(len(entries), func(i int) bool { return entries[i].Number > told })]
 	}
-	place = entries[len(entries)-1].Number
+	if len(entries) == 0 {
+		return Batch{Through: c.Place()}
+	}
+	place := entries[len(entries)-1].Number
 	c.place.Store(place)
-	return Batch{Entries: c.match(entries), Through: place}, nil
+	return Batch{Entries: c.match(entries), Through: place}
+}
+
+// Recent returns what is ready in memory, without waiting. It is false where
+// memory no longer reaches back to the cursor's place.
+func (c *Cursor) Recent() (Batch, bool) {
+	entries, below := c.j.tail.from(c.Place())
+	if c.Place()+1 < below {
+		return Batch{Through: c.Place()}, false
+	}
+	return c.take(entries), true
+}
+
+// Move moves the cursor behind the number of a committed message.
+func (c *Cursor) Move(after int64) { c.place.Store(after) }
+
+// Wait waits until something was committed behind the cursor's place, whether
+// or not it matches.
+func (c *Cursor) Wait(ctx context.Context) error {
+	moved := c.j.bell.wait()
+	closed := c.j.closed.Load()
+	switch {
+	case c.j.told.Load() > c.Place():
+		return nil
+	case closed:
+		return ErrClosed
+	}
+	select {
+	case <-moved:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // lookBack examines a portion of what the tail has not, up to the number that

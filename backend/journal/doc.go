@@ -37,7 +37,9 @@
 //
 // Readers sleep on one channel that is closed when there is news. Closing it
 // costs as much as there are sleepers, so under load it is closed at most
-// once per Options.Gather. With 1,000 readers who all get everything, two
+// once per Options.Gather, and a reader that is awake sees what it was closed
+// for and no more: it would find one message at each look otherwise, and pay
+// a write for each. With 1,000 readers who all get everything, two
 // cores make 40,000 commits and 40 million deliveries a second.
 //
 // A filtered cursor's place is the last message examined. It could not stay

@@ -22,6 +22,7 @@ type Journal struct {
 
 	first atomic.Int64 // the oldest number kept
 	last  atomic.Int64 // the newest number in the tail, committed
+	told  atomic.Int64 // the newest number that readers were woken for
 	// trimmed and dense are the store's Trimmed, as of the last trimming.
 	trimmed, dense atomic.Int64
 
@@ -62,6 +63,7 @@ func Open(ctx context.Context, store Store, opt Options) (*Journal, error) {
 	}
 	j := &Journal{store: store, opt: opt, epoch: store.Epoch(), ended: make(chan struct{})}
 	j.last.Store(store.Last())
+	j.told.Store(store.Last())
 	j.tail = newTail(store.Last()+1, opt.TailMessages, opt.TailBytes)
 	j.queue.wake = make(chan struct{}, 1) // one call is enough: the writer takes all that waits
 	j.bell.init()
@@ -99,7 +101,7 @@ func (j *Journal) Close() error {
 		j.queue.close()
 		<-j.ended
 		j.closed.Store(true)
-		j.bell.ring()
+		j.tell()
 		j.closeErr = j.store.Close()
 	})
 	return j.closeErr
@@ -129,6 +131,13 @@ func (j *Journal) Moved() (<-chan struct{}, int64) {
 	// The channel first: a commit in between then closes it.
 	ch := j.bell.wait()
 	return ch, j.last.Load()
+}
+
+// tell shows readers what has been committed, and wakes them. It is called
+// by one goroutine at a time.
+func (j *Journal) tell() {
+	j.told.Store(j.last.Load())
+	j.bell.ring()
 }
 
 // Read answers a query.

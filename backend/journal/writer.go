@@ -41,7 +41,7 @@ func (j *Journal) write() {
 		w.spare = requests
 		w.set()
 	}
-	j.bell.ring()
+	j.tell()
 }
 
 // A writer is what the writer goroutine alone knows.
@@ -153,7 +153,7 @@ func (w *writer) commit(requests []*request) error {
 func (w *writer) wake() {
 	if now := time.Now(); now.Sub(w.rang) >= w.opt.Gather {
 		w.rang, w.waiting = now, false
-		w.bell.ring()
+		w.tell()
 		return
 	}
 	w.waiting = true
@@ -195,7 +195,7 @@ func (w *writer) setFault(err error) {
 	changed := w.stats.setFault(sentence)
 	w.fault = fault
 	if changed {
-		w.bell.ring()
+		w.tell()
 	}
 }
 

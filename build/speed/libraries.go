@@ -35,7 +35,7 @@ func newGoSSE() http.Handler {
 	s := &gosse.Server{OnSession: func(w http.ResponseWriter, r *http.Request) ([]string, bool) {
 		// By itself it sends the head with the first event only.
 		w.Header().Set("Content-Type", "text/event-stream")
-		w.(http.Flusher).Flush()
+		_ = http.NewResponseController(w).Flush()
 		return []string{r.PathValue("source")}, true
 	}}
 	mux := http.NewServeMux()
