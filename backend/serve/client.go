@@ -25,6 +25,7 @@ type client struct {
 	types    []string
 	since    time.Time
 	end      context.CancelCauseFunc
+	out      *output
 
 	cursor atomic.Pointer[journal.Cursor]
 	last   atomic.Int64 // number of the last message sent
@@ -215,6 +216,7 @@ func (cs *clients) end() {
 	cs.mu.Unlock()
 	for _, c := range cs.list() {
 		c.end(errEnding)
+		c.out.hurry()
 	}
 }
 

@@ -3,14 +3,23 @@ package serve
 import (
 	"errors"
 	"net/http"
+	"sync"
 	"time"
 )
 
+// hurried is how long a write may take once the server is ending: a reader
+// that has stopped must not use up the time of those who wait for an answer.
+const hurried = 3 * time.Second
+
 // An output writes a stream, and gives up on a reader that has stopped.
 type output struct {
-	w       http.ResponseWriter
-	rc      *http.ResponseController
-	timeout time.Duration
+	w  http.ResponseWriter
+	rc *http.ResponseController
+
+	mu      sync.Mutex
+	timeout time.Duration // of one write; guarded by mu
+	left    bool          // whether the handler has returned; guarded by mu
+
 	http2   bool
 	last    time.Time // of the last write
 	total   int64     // bytes written
@@ -53,6 +62,26 @@ func (o *output) flush() error {
 }
 
 func (o *output) extend() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	// Not supported in the window, whose reader is this program.
 	_ = o.rc.SetWriteDeadline(time.Now().Add(o.timeout))
+}
+
+// hurry shortens the time that a write may take, also of the one under way.
+// It is called by others than the handler.
+func (o *output) hurry() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.timeout = min(o.timeout, hurried)
+	if !o.left { // or net/http would be asked about an answer that is over
+		_ = o.rc.SetWriteDeadline(time.Now().Add(o.timeout))
+	}
+}
+
+// leave is called before the handler returns.
+func (o *output) leave() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.left = true
 }

@@ -47,14 +47,15 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, sub subscription
 	c := &client{
 		address: r.RemoteAddr, agent: r.UserAgent(), protocol: r.Proto, resumed: sub.resume,
 		names: or(sub.names), types: or(sub.types), since: time.Now(), end: end,
-		sources: sub.sources, filter: live.Filter{Types: sub.types},
+		sources: sub.sources, filter: live.Filter{Types: sub.types}, out: newOutput(w, s.config().WriteTimeout),
 	}
+	defer c.out.leave()
 	if err := s.clients.add(c); err != nil {
 		return err
 	}
 	defer s.clients.remove(c)
 
-	f := &follower{Server: s, client: c, out: newOutput(w, s.config().WriteTimeout), early: rand.N(s.config().Heartbeat/2 + 1)}
+	f := &follower{Server: s, client: c, out: c.out, early: rand.N(s.config().Heartbeat/2 + 1)}
 	f.out.http2 = r.ProtoMajor == 2
 	f.follow(sub.sources, after)
 	streamHeaders(w, r)
