@@ -1,5 +1,17 @@
-import { expect, test } from 'vitest';
-import { clampY, drawn, leastY, mostY, moved, reveal, scrollTopOf, spacerHeight, TALLEST, type Shape } from './scroll';
+import { describe, expect, it, test } from 'vitest';
+import {
+  clampY,
+  drawn,
+  leastY,
+  mostY,
+  moved,
+  reveal,
+  scrollTopOf,
+  slotter,
+  spacerHeight,
+  TALLEST,
+  type Shape,
+} from './scroll';
 
 const shape = (more: Partial<Shape> = {}): Shape => ({
   rowHeight: 28,
@@ -94,4 +106,38 @@ test('a row is brought into sight by as little movement as it takes', () => {
   expect(reveal(s, 280, 12)).toBe(280);
   expect(reveal(s, 280, 3)).toBe(84);
   expect(reveal(s, 0, 30)).toBe(31 * 28 - 510);
+});
+
+describe('slots', () => {
+  const slotsOf = (rows: { index: number; slot: number }[]) => rows.map((r) => r.slot);
+
+  it('are kept by the rows that stay', () => {
+    const slots = slotter();
+    const before = new Map(slots(100, 120).map((r) => [r.index, r.slot]));
+    const after = slots(105, 125);
+    for (const { index, slot } of after.filter((r) => before.has(r.index))) expect(slot).toBe(before.get(index));
+    expect(new Set(slotsOf(after)).size).toBe(20);
+  });
+
+  it('begin anew, in order, where all rows are others', () => {
+    const slots = slotter();
+    slots(100, 120);
+    expect(slotsOf(slots(517, 537))).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  });
+
+  it('are never shared, also before the first index and when the view grows', () => {
+    const slots = slotter();
+    for (const [first, last] of [
+      [-7, 13],
+      [-9, 11],
+      [-9, 30],
+      [0, 31],
+      [5, 6],
+      [3, 40],
+    ]) {
+      const rows = slots(first, last);
+      expect(rows.map((r) => r.index)).toEqual(Array.from({ length: last - first }, (_, i) => first + i));
+      expect(new Set(slotsOf(rows)).size).toBe(rows.length);
+    }
+  });
 });

@@ -85,3 +85,26 @@ export function reveal(s: Shape, y: number, index: number): number {
   if (top + s.rowHeight > y + s.view) return clampY(s, top + s.rowHeight - s.view);
   return clampY(s, y);
 }
+
+/**
+ * Gives each row that is drawn a slot: the elements of a row that left are used again for one that
+ * came, since making them anew is most of the price of a busy list. While the rows overlap with
+ * those before, each keeps its slot, so a small movement touches few; where all are others the
+ * slots begin anew in their order, so no element has to be moved.
+ */
+export function slotter(): (first: number, last: number) => { index: number; slot: number }[] {
+  let before = { first: 0, last: 0 };
+  let origin = 0;
+  let size = 1;
+  return (first, last) => {
+    const overlap = first < before.last && last > before.first;
+    if (!overlap || last - first > size) {
+      origin = first;
+      // One more than fits is drawn whenever the edge of the view cuts a row.
+      size = Math.max(1, last - first + 1);
+    }
+    before = { first, last };
+    const slot = (index: number) => (((index - origin) % size) + size) % size;
+    return Array.from({ length: last - first }, (_, i) => ({ index: first + i, slot: slot(first + i) }));
+  };
+}

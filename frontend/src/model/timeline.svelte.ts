@@ -5,12 +5,13 @@ import { append, emptySpan, holds, indexOf, spanOf, type Span } from '../lib/spa
 import { Fresh } from './fresh.svelte';
 import { MOST, PAGE, Reader } from './reader.svelte';
 
-/** Rows asked for at once while following. At 25 pulls a second this carries 12,500 messages a second. */
-const LIVE = 500;
+/**
+ * Rows asked for at once while following: some screenfuls. Where more have come between two paints
+ * nobody could have read them, and taking them all would cost the frames of those who look.
+ */
+const LIVE = 80;
 /** The least time between two paints, in milliseconds. */
-const PAINT = 40;
-/** How far the end may run ahead before the rows between, which nobody could have read, are skipped. */
-const BEHIND = 1500;
+const PAINT = 50;
 
 /**
  * A Timeline is one source's messages, or all of them merged, as somebody watches them: it follows
@@ -205,10 +206,9 @@ export class Timeline extends Reader {
   }
 
   async #pull(signal: AbortSignal): Promise<void> {
-    const everything = this.source === null && this.found === '';
-    const far = everything && this.#last - this.#reached > BEHIND;
-    if (this.span.to === '' || (this.following && far)) return this.#skip(signal);
-    const page = await this.page({ after: this.span.to, limit: LIVE }, signal);
+    const behind = this.#last - this.#reached;
+    if (this.span.to === '' || (this.following && this.found === '' && behind > LIVE)) return this.#skip(signal);
+    const page = await this.page({ after: this.span.to, limit: this.following ? LIVE : PAGE }, signal);
     if (signal.aborted || this.paused) return;
     if (this.following && page.more && page.messages.length >= LIVE) return this.#skip(signal);
     if (!this.following) this.fresh.add(page.messages, page.to);
@@ -216,12 +216,18 @@ export class Timeline extends Reader {
     this.span = append(this.span, { ...page, more: false }, MOST);
   }
 
-  /** Takes the newest page and leaves out what lies between: nobody could have read it as it passed. */
+  /** Takes the newest rows; what lies between them and those held stays in the journal. */
   async #skip(signal: AbortSignal): Promise<void> {
-    const page = await this.page({ limit: PAGE }, signal);
+    const page = await this.page({ limit: LIVE }, signal);
     if (signal.aborted || !this.following) return;
     this.error = null;
-    this.show(spanOf(page, { start: !page.more, end: true }), null);
+    const reached = positionNumber(this.span.to);
+    if (this.span.to === '' || positionNumber(page.from) > reached + 1) {
+      this.show(spanOf(page, { start: !page.more, end: true }), null);
+      return;
+    }
+    const messages = page.messages.filter((m) => positionNumber(m.position) > reached);
+    this.span = append(this.span, { ...page, messages, more: false }, MOST);
   }
 
   /** After a jump back only what comes from now on is new, not all that lies between. */
