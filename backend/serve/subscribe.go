@@ -37,8 +37,22 @@ func (s *Server) tutorialEvents(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, names []string, newest bool) error {
+	sub, err := s.asked(r, names, newest)
+	if err != nil {
+		return err
+	}
+	if r.Method == http.MethodHead {
+		streamHeaders(w, r)
+		return nil
+	}
+	return s.stream(w, r, sub)
+}
+
+// asked reads what a client asks for. Like join it is a function of its own
+// because of its frame, which would stay on the stack of every idle client.
+func (s *Server) asked(r *http.Request, names []string, newest bool) (*subscription, error) {
 	slices.Sort(names)
-	sub := subscription{names: slices.Compact(names), newest: newest}
+	sub := &subscription{names: slices.Compact(names), newest: newest}
 	q := r.URL.Query()
 	for _, list := range q["type"] {
 		for t := range strings.SplitSeq(list, ",") {
@@ -50,17 +64,16 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, names []strin
 	sub.resume = lastEventID(r.Header, q)
 	sub.oldest = sub.resume == "0" && q.Get("after") == "0" && r.Header.Get("Last-Event-ID") == ""
 	if r.Method == http.MethodHead {
-		streamHeaders(w, r)
-		return nil
+		return sub, nil // which makes no channel
 	}
 	for _, name := range sub.names {
 		src, err := s.source(r.Context(), name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		sub.sources = append(sub.sources, src.ID)
 	}
-	return s.stream(w, r, sub)
+	return sub, nil
 }
 
 // lastEventID returns the id that a client resumes from. The header comes
