@@ -162,7 +162,7 @@ func filterMeansTheSame(t *testing.T, h *history) {
 			}
 		}
 		for _, newest := range []bool{false, true} {
-			got := h.all(live.Query{Filter: f, Newest: newest, Limit: 5000})
+			got := h.found(live.Query{Filter: f, Newest: newest, Limit: 5000})
 			if len(got) != len(want) || !equal(got, want) {
 				t.Errorf("%+v, newest %v: %d messages, not %d", f, newest, len(got), len(want))
 			}
@@ -170,9 +170,9 @@ func filterMeansTheSame(t *testing.T, h *history) {
 	}
 }
 
-// all returns the numbers of all messages that a query finds: on a busy machine
+// found returns the numbers of all messages that a query finds: on a busy machine
 // one page may end before, because its time is bounded.
-func (h *history) all(q live.Query) (found []int64) {
+func (h *history) found(q live.Query) (found []int64) {
 	for {
 		p := h.page(q)
 		ns := numbers(p.Messages)
