@@ -232,6 +232,18 @@ func (f *follower) send(batch journal.Batch) error {
 		if !f.wants(&e.Message) {
 			continue
 		}
+		if batch.Stored && len(e.Data) < portion/8 {
+			// Nobody else will ask for its frame.
+			if len(b) > portion/2 {
+				if err := f.out.write(b); err != nil {
+					return err
+				}
+				b = b[:0]
+			}
+			b = wire.AppendFrame(b, f.j.Epoch(), &e.Message)
+			sent, last = sent+1, e.Number
+			continue
+		}
 		frame := e.Frame(f.encode)
 		if len(b)+len(frame) > portion {
 			if err := f.out.write(b); err != nil {
