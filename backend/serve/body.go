@@ -32,7 +32,6 @@ func readBody(w http.ResponseWriter, r *http.Request, max int64, tooLarge error)
 		return nil, tooLarge
 	}
 	setReadDeadline(w, time.Now().Add(bodyTime))
-	defer setReadDeadline(w, time.Time{})
 	var b bytes.Buffer
 	if r.ContentLength > 0 {
 		b.Grow(int(min(r.ContentLength, 1<<20)) + bytes.MinRead)
@@ -45,6 +44,8 @@ func readBody(w http.ResponseWriter, r *http.Request, max int64, tooLarge error)
 		refuseBody(w, r)
 		return nil, tooLarge
 	}
+	// While the answer is made the other end has nothing to send.
+	setReadDeadline(w, time.Time{})
 	return b.Bytes(), nil
 }
 

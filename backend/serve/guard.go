@@ -25,6 +25,11 @@ const answerTime = 60 * time.Second
 func (s *Server) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime))
+		if r.ContentLength != 0 {
+			// Also where nobody reads the body: net/http does, before the next
+			// request. Not without one, for then the deadline ends a stream.
+			setReadDeadline(w, time.Now().Add(bodyTime))
+		}
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		// Not no-referrer: with it a browser sends "Origin: null" from our own pages.
