@@ -30,6 +30,7 @@ type Batch struct {
 	Entries []*Entry  // those that match, in order; valid until the next call
 	Gap     *live.Gap // where trimming overtook the cursor: what is missing before Entries
 	Through int64     // the last number examined
+	Stored  bool      // whether Entries were read from the store: then nobody else has them
 }
 
 // Follow returns a cursor after the number; from the oldest message kept
@@ -159,7 +160,7 @@ func (c *Cursor) lookBack(ctx context.Context, below int64) (Batch, error) {
 		block[i].Message = ms[i]
 		entries[i] = &block[i]
 	}
-	return Batch{Entries: c.match(entries), Gap: gap, Through: through}, nil
+	return Batch{Entries: c.match(entries), Gap: gap, Through: through, Stored: true}, nil
 }
 
 // overtaken returns the gap between the place and what was read behind it, or

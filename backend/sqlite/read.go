@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 
@@ -41,7 +42,12 @@ func (db *DB) Trimmed(ctx context.Context) (through, dense int64, err error) {
 func (db *DB) Read(ctx context.Context, sources []int64, after, through int64, limit, maxBytes int) ([]live.Message, int64, error) {
 	var q query
 	q.add("SELECT " + columns + " FROM messages WHERE ")
-	if len(sources) == 0 || len(sources) > merged {
+	if len(sources) == 1 {
+		// Without the hint SQLite walks all sources' messages between the two.
+		q.text.Reset()
+		q.add("SELECT "+columns+" FROM messages INDEXED BY message_source WHERE source = ? AND number > ? AND number <= ?",
+			sources[0], after, through)
+	} else if len(sources) == 0 || len(sources) > merged {
 		q.add("number > ? AND number <= ?", after, through)
 		q.sources(sources)
 	} else {
@@ -50,23 +56,24 @@ func (db *DB) Read(ctx context.Context, sources []int64, after, through int64, l
 		q.add(")")
 	}
 	q.add(" ORDER BY number LIMIT ?", limit)
-	rows, err := db.read.QueryContext(ctx, q.text.String(), q.args...)
+	var ms []live.Message
+	err := db.raw(ctx, &q, func(row []driver.Value) bool {
+		if ms == nil {
+			ms = make([]live.Message, 0, min(limit, 64))
+		}
+		ms = append(ms, live.Message{})
+		m := &ms[len(ms)-1]
+		maxBytes -= fill(m, row)
+		if len(ms) == limit || maxBytes <= 0 {
+			through = m.Number
+			return false
+		}
+		return true
+	})
 	if err != nil {
 		return nil, after, explain(fmt.Errorf("read messages: %w", err))
 	}
-	defer rows.Close()
-	var ms []live.Message
-	for rows.Next() {
-		m, size, err := scan(rows)
-		if err != nil {
-			return nil, after, err
-		}
-		ms = append(ms, m)
-		if maxBytes -= size; len(ms) == limit || maxBytes <= 0 {
-			return ms, m.Number, nil
-		}
-	}
-	return ms, through, explain(rows.Err())
+	return ms, through, nil
 }
 
 // Find returns the numbers of the newest messages with that event id, two at most.

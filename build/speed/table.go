@@ -33,10 +33,7 @@ type figure struct {
 	once   bool
 }
 
-var (
-	withBare = []string{"bare"}
-	withAll  = []string{"bare", "r3labs", "go-sse"}
-)
+var withAll = []string{"bare", "r3labs", "go-sse"}
 
 var figures = []figure{
 	{name: "fan100", title: "deliveries a second, 100 clients", measure: func(b *bench, k string) (float64, error) { return b.fanOut(100)(k) }, beside: withAll, bound: 0.9, times: 3},

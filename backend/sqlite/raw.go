@@ -1,0 +1,66 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+
+	"signalbox/backend/live"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// raw calls row with the columns of each row of a query until it returns
+// false. The connection is one of the pool, but its rows are the driver's own:
+// database/sql's locks and conversions would be a third of the price of
+// reading a message.
+func (db *DB) raw(ctx context.Context, q *query, row func([]driver.Value) bool) (err error) {
+	conn, err := db.read.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	return conn.Raw(func(c any) error {
+		args := make([]driver.NamedValue, len(q.args))
+		for i, a := range q.args {
+			if n, ok := a.(int); ok {
+				a = int64(n)
+			}
+			args[i] = driver.NamedValue{Ordinal: i + 1, Value: a}
+		}
+		rows, err := c.(*sqlite3.SQLiteConn).QueryContext(ctx, q.text.String(), args)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		values := make([]driver.Value, len(rows.Columns()))
+		for {
+			switch err := rows.Next(values); {
+			case errors.Is(err, io.EOF):
+				return nil
+			case err != nil:
+				return err
+			case !row(values):
+				return nil
+			}
+		}
+	})
+}
+
+// fill fills a message from the columns of its row, and returns the length of
+// its data. The table is STRICT, so each column has its type.
+func fill(m *live.Message, row []driver.Value) (size int) {
+	m.Number, m.Source = row[0].(int64), row[1].(int64)
+	m.Received = when(row[2].(int64))
+	m.Kind, m.Connection = live.Kind(row[3].(int64)), row[4].(int64)
+	if retry, ok := row[5].(int64); ok {
+		m.Retry = &retry
+	}
+	if m.Type = row[7].(string); m.Type == "message" {
+		m.Type = "message" // of the program's, and not one for each row
+	}
+	m.ID, _ = row[8].(string)
+	m.Data, _ = row[9].(string)
+	return int(row[6].(int64))
+}
