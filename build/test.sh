@@ -49,6 +49,7 @@ stage "go window" 600 'bindings: frontend/wailsjs is what app.go says' \
 stage "web window" 600 'vite build, go build' 'make --no-print-directory build'
 stage "go lint" 300 'go vet' 'go vet ./...'
 stage "go lint" 400 'staticcheck' "$staticcheck"
+stage "lint" 400 'known vulnerabilities' 'build/audit.sh'
 stage "go" 900 'go test' 'go test -race -timeout 10m ./...'
 stage "web" 600 'Playwright in Chromium' 'cd frontend && npx --no-install playwright test'
 stage "window" 300 'the window under Xvfb' \
