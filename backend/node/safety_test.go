@@ -1,0 +1,133 @@
+package node
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestTheExamplesReachNoFileBesideThemAndForbidWhatTheyDoNotBring(t *testing.T) {
+	n := run(t, Options{})
+	if err := os.WriteFile(filepath.Join(n.opt.Data, "secret.txt"), []byte("the secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	get := func(path string) (*http.Response, string) {
+		t.Helper()
+		conn, err := net.Dial("tcp", n.Address())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		// A client's library would tidy the address up.
+		fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path)
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		defer resp.Body.Close()
+		text, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp, string(text)
+	}
+	for _, path := range []string{"/examples/", "/examples/chat.html", "/examples/messages.html", "/examples/device.html"} {
+		resp, _ := get(path)
+		csp := resp.Header.Get("Content-Security-Policy")
+		if resp.StatusCode != 200 || !strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "script-src 'self';") || strings.Contains(csp, "unsafe") {
+			t.Errorf("%s: %s %q", path, resp.Status, csp)
+		}
+	}
+	for _, path := range []string{
+		"/examples/../handler.go", "/examples/%2e%2e/handler.go", "/examples/..%2fhandler.go", "/examples/..%5chandler.go", "/examples//etc/passwd",
+		"/examples/%2fetc%2fpasswd", "/examples/%2f" + n.opt.Data + "/secret.txt", "/examples/....//....//etc/passwd", "/examples/chat.html/../../handler.go", "/examples/chat.html%00",
+	} {
+		if resp, text := get(path); resp.StatusCode == 200 || strings.Contains(text, "the secret") || strings.Contains(text, "package example") || strings.Contains(text, "root:") {
+			t.Errorf("%s: %s %.200q", path, resp.Status, text)
+		}
+	}
+}
+
+func TestOnlyHTTPAndHTTPSAreFollowed(t *testing.T) {
+	n := run(t, Options{})
+	for _, address := range []string{
+		"file:///etc/passwd", "javascript:alert(1)", "data:text/plain,x", "ftp://127.0.0.1/x", "gopher://127.0.0.1/", "//127.0.0.1/x",
+		"unix:///run/x", "HTTPS:", "http://user:secret@127.0.0.1/",
+	} {
+		for _, path := range []string{"/api/feeds", "/api/feeds/check"} {
+			req, err := http.NewRequestWithContext(t.Context(), "POST", n.URL()+path, strings.NewReader(fmt.Sprintf(`{"name":"f","url":%q}`, address)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Authorization", "Bearer "+n.token)
+			req.Header.Set("Content-Type", "application/json")
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := io.ReadAll(resp.Body)
+			resp.Body.Close()
+			if err != nil || !strings.Contains(string(text), "bad_url") || path == "/api/feeds" && resp.StatusCode != 400 || strings.Contains(string(text), `"ok":true`) {
+				t.Errorf("%s %s: %s %s %v", path, address, resp.Status, text, err)
+			}
+		}
+	}
+	if feeds := n.feeds.List(); len(feeds) > 0 {
+		t.Errorf("%+v", feeds)
+	}
+}
+
+// TestEveryThreatHasItsTest holds the table of docs/safety.md to the tests.
+func TestEveryThreatHasItsTest(t *testing.T) {
+	table, err := os.ReadFile("../../docs/safety.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`(backend/\\w+|frontend/tests/[\\w.]+)`((?:,? `[^`]+`)+)").FindAllStringSubmatch(string(table), -1)
+	count := 0
+	for _, m := range named {
+		for _, test := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(m[2], -1) {
+			count++
+			if !has(t, m[1], test[1]) {
+				t.Errorf("%s has no test %s", m[1], test[1])
+			}
+		}
+	}
+	if rows := strings.Count(string(table), "\n| ") - 1; rows < 15 || count < rows {
+		t.Errorf("%d threats and %d tests", rows, count)
+	}
+}
+
+// has reports whether a folder of Go, or a file of browser tests, has a test.
+func has(t *testing.T, where, test string) bool {
+	t.Helper()
+	files, begin := []string{filepath.Join("../..", where)}, "test('"+test
+	if strings.HasPrefix(where, "backend/") {
+		var err error
+		if files, err = filepath.Glob(filepath.Join("../..", where, "*_test.go")); err != nil {
+			t.Fatal(err)
+		}
+		begin = "\nfunc " + test + "("
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), begin) {
+			return true
+		}
+	}
+	return false
+}
