@@ -16,6 +16,12 @@ const (
 	// faultsInARow is after how many single failures by the store's own fault
 	// the rest of a batch is not tried: each try may cost a disk's time-out.
 	faultsInARow = 3
+	// crowd is how many callers a batch had where the next one waits crowdTime
+	// for them: they were answered together and come back together, and the
+	// first would otherwise have a commit to itself while all others wait.
+	// Measured with 64 callers, 150 µs make up to twice as many commits a second.
+	crowd     = 8
+	crowdTime = 150 * time.Microsecond
 	// checkEvery is how often a faulty store is tried while nobody appends.
 	checkEvery = time.Second
 )
@@ -30,12 +36,16 @@ func (j *Journal) write() {
 	for open := true; open; {
 		select {
 		case <-j.queue.wake:
+			if w.callers >= crowd {
+				time.Sleep(crowdTime)
+			}
 		case <-w.timer.C:
 			w.tick()
 			continue
 		}
 		var requests []*request
 		requests, open = j.queue.take(w.spare[:0])
+		w.callers = len(requests)
 		w.work(requests)
 		clear(requests)
 		w.spare = requests
@@ -56,6 +66,7 @@ type writer struct {
 	rang    time.Time // when the readers were last woken
 	waiting bool      // whether they are still to be
 	fault   bool
+	callers int // of the last batch
 }
 
 // work runs tasks and commits everything between two tasks in as few batches

@@ -63,8 +63,8 @@ func (b *bare) publish(w http.ResponseWriter, r *http.Request) {
 func (b *bare) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	flusher := w.(http.Flusher)
-	flusher.Flush()
 	at := b.news.Load().last
+	flusher.Flush()
 	for {
 		now := b.news.Load()
 		if now.last == at {

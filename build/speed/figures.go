@@ -33,6 +33,7 @@ func (b *bench) fanOut(clients int) func(kind string) (float64, error) {
 			return 0, err
 		}
 		defer r.close()
+		time.Sleep(settle) // a library sends the head before it has the client
 		p, err := publish(s.addr, 64, 0)
 		if err != nil {
 			return 0, err
