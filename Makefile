@@ -64,6 +64,7 @@ lint: ## gofmt, vet, staticcheck, svelte-check and prettier
 .PHONY: bench
 bench: setup-test build ## measure speed and size, and print one table
 	@build/bench.sh
+	@build/speed.sh
 
 .PHONY: torture
 torture: build ## kill the program at random moments for SECONDS (60) under load, and hold it to its promises
