@@ -50,7 +50,14 @@ func (c *chaos) kill(ctx context.Context, at *instance) error {
 	c.kills.Add(1)
 	c.note("%s killed at %d", at.name, at.told.newest())
 	pause(ctx, time.Duration(c.rand.IntN(200))*time.Millisecond)
-	// Sometimes killed again while it starts.
+	if c.rand.IntN(3) == 0 {
+		d := time.Duration(c.rand.IntN(100)) * time.Millisecond
+		if err := at.startInVain(d); err != nil {
+			return err
+		}
+		c.kills.Add(1)
+		c.note("%s killed %v after it was started again", at.name, d)
+	}
 	return c.again(at)
 }
 
@@ -129,7 +136,7 @@ func (c *chaos) trim(ctx context.Context, at *instance) error {
 // keep sets how many messages are kept; 0 for all.
 func (i *instance) keep(ctx context.Context, messages int) error {
 	// Before it is asked: nobody knows how far a lost answer came.
-	i.trimming, i.limit = true, messages
+	i.trimming, i.limit, i.cut = true, messages, true
 	return i.ask(ctx, "PUT", "/api/settings", map[string]any{"keep": map[string]any{"messages": messages, "bytes": 0, "age_days": 0}}, nil)
 }
 

@@ -78,6 +78,9 @@ func (t *torture) lookThrough(ctx context.Context, at *instance) error {
 	if err != nil {
 		return err
 	}
+	if !at.cut {
+		kept.first = 0
+	}
 	return at.record.close(int(life), kept.first)
 }
 

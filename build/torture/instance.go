@@ -44,6 +44,7 @@ type instance struct {
 	first    int64 // the oldest number kept when it was last looked through
 	limit    int   // how many it was told to keep
 	trimming bool  // whether it may have trimmed since
+	cut      bool  // whether it was ever told to trim
 
 	mu    sync.Mutex
 	cmd   *exec.Cmd
@@ -80,13 +81,34 @@ func freeAddress(name string) (string, error) {
 	return "", errors.New("no port is free from 21000 to 32000")
 }
 
-// start starts it and returns when it listens.
-func (i *instance) start() error {
+// command is it, not yet started.
+func (i *instance) command() *exec.Cmd {
 	cmd := exec.Command(i.binary, "serve", "--data", i.dir, "--addr", i.addr)
 	// No keyring here, and no proxy between two programs of one machine.
 	cmd.Env = append(os.Environ(), "DBUS_SESSION_BUS_ADDRESS=disabled:", "NO_PROXY=*", "no_proxy=*")
 	cmd.Stderr = i.log
 	cmd.SysProcAttr = ownGroup()
+	return cmd
+}
+
+// startInVain starts it and kills it after a while, most likely before it listens.
+func (i *instance) startInVain(d time.Duration) error {
+	cmd := i.command()
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	time.Sleep(d)
+	if err := cmd.Process.Kill(); err != nil {
+		return fmt.Errorf("%s ended by itself while it started: %w", i.name, err)
+	}
+	_ = cmd.Wait() // it was killed
+	i.life.Add(1)
+	return nil
+}
+
+// start starts it and returns when it listens.
+func (i *instance) start() error {
+	cmd := i.command()
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return err

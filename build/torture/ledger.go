@@ -22,7 +22,7 @@ const (
 	pagesKept = 1024
 )
 
-// A copy is what kind of message has a number.
+// A kind is how a message came to have a number.
 type kind int8
 
 const (
@@ -44,7 +44,6 @@ type ledger struct {
 	pages map[int64]*[pageSize]entry
 	top   int64 // the newest number told
 	floor int64 // what is older was forgotten
-	told  int64
 }
 
 func newLedger() *ledger { return &ledger{pages: make(map[int64]*[pageSize]entry)} }
@@ -65,9 +64,6 @@ func (l *ledger) tell(number int64, w word, k kind) error {
 	e := &page[number%pageSize]
 	if e.n != 0 && e.word != w {
 		return fmt.Errorf("promise 1 or 2: number %d was %v and is now %v", number, e.word, w)
-	}
-	if e.n == 0 {
-		l.told++
 	}
 	e.word = w
 	if k != 0 {

@@ -190,8 +190,9 @@ func (v *view) gap(data string) error {
 			v.excused[p] = true
 		}
 		return nil
-	case "disconnected", "restarted":
-		// A feed's own, about a server that forgets nothing.
+	case "disconnected", "restarted", "no_ids":
+		// A feed's own, about a server that forgets nothing: it excuses nothing.
+		// The last is of a feed that had no message before it lost the connection.
 		if g.Missing != nil && *g.Missing > 0 {
 			return fmt.Errorf("promise 3: %s was shown a gap where nothing is missing: %s", v.who, data)
 		}
