@@ -1,0 +1,56 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from './fixture';
+
+test.use({ fresh: true });
+
+test('the page of another site neither publishes nor reads', async ({ page, node, publish }) => {
+  await publish('messages', { data: 'not for others' });
+  const other = createServer((_, answer) => answer.setHeader('Content-Type', 'text/html').end('<!doctype html>other'));
+  await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
+  // localhost is another site than 127.0.0.1, and another port is another origin.
+  for (const host of ['localhost', '127.0.0.1']) {
+    await page.goto(`http://${host}:${(other.address() as AddressInfo).port}/`);
+    const got = await page.evaluate(async (url) => {
+      const answer = (path: string, init?: RequestInit) =>
+        fetch(url + path, init).then(
+          (r) => (r.type === 'opaque' ? 'opaque' : String(r.status)),
+          () => 'refused',
+        );
+      const image = (path: string) =>
+        new Promise<string>((done) => {
+          const img = new Image();
+          img.onload = () => done('shown');
+          img.onerror = () => done('refused');
+          img.src = url + path;
+        });
+      const stream = new Promise<string>((done) => {
+        const source = new EventSource(`${url}/events/messages?after=0`);
+        source.onmessage = source.onopen = () => done('opened');
+        source.onerror = () => {
+          source.close();
+          done('refused');
+        };
+      });
+      return {
+        post: await answer('/channels/messages/messages', { method: 'POST', body: 'evil' }),
+        blind: await answer('/channels/messages/messages', { method: 'POST', body: 'evil', mode: 'no-cors' }),
+        read: await answer('/messages'),
+        get: await answer('/add-message/evil'),
+        image: await image('/add-message/evil'),
+        stream: await stream,
+      };
+    }, node.url);
+    expect(got).toMatchObject({
+      post: 'refused',
+      read: 'refused',
+      get: 'refused',
+      image: 'refused',
+      stream: 'refused',
+    });
+  }
+  // What a page cannot read the answer of was refused as well.
+  const { messages } = (await (await fetch(`${node.url}/messages`)).json()) as { messages: { data: string }[] };
+  expect(messages.map((m) => m.data)).toEqual(['not for others']);
+  await new Promise((done) => other.close(done));
+});
