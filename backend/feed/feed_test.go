@@ -174,6 +174,7 @@ func (f *fixture) untilCount(name string, n int) []entry {
 type remote struct {
 	*httptest.Server
 	calls chan *call
+	ended chan struct{} // closed at the end: a feed that still comes back must not be waited for
 }
 
 // A call is one request to a remote.
@@ -188,23 +189,29 @@ type call struct {
 
 func serve(t *testing.T) *remote {
 	t.Helper()
-	r := &remote{calls: make(chan *call, 100)} // a test looks at them one after the other
+	r := &remote{calls: make(chan *call, 100), ended: make(chan struct{})} // a test looks at them one after the other
 	r.Server = httptest.NewServer(r)
 	t.Cleanup(r.stop)
 	return r
 }
 
 func (r *remote) stop() {
+	close(r.ended)
 	r.Server.CloseClientConnections()
 	r.Server.Close()
 }
 
 func (r *remote) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	c := &call{Request: req, w: w, done: make(chan struct{})}
-	r.calls <- c
+	select {
+	case r.calls <- c:
+	case <-r.ended:
+		return
+	}
 	select {
 	case <-c.done:
 	case <-req.Context().Done():
+	case <-r.ended:
 	}
 	c.mu.Lock()
 	c.w = nil
