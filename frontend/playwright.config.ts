@@ -3,6 +3,8 @@ import { defineConfig } from '@playwright/test';
 // The tests drive Debian's Chromium and the real program; tests/start.ts builds and starts it.
 export default defineConfig({
   testDir: 'tests',
+  // tests/window is for node's own runner.
+  testMatch: '*.spec.ts',
   outputDir: 'test-results',
   globalSetup: './tests/start.ts',
   // One node serves all files, and its settings are shared: they take turns.
