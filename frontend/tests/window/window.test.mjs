@@ -130,7 +130,8 @@ test('a second start on the same data says so in a sentence and fails', async (t
 });
 
 test('where the port is taken the next one is used, and the window says so', async (t) => {
-  const { app, home } = await opened(t);
+  // Without --addr, which would decide the port for good.
+  const { app, home } = await opened(t, []);
   const port = await freePort();
   await app.api('PUT', '/api/settings', { port });
   await app.stop();
