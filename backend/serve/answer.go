@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 
 	"signalbox/backend/journal"
@@ -20,10 +21,14 @@ func answer(w http.ResponseWriter, status int, v any) error {
 	return nil
 }
 
+var ofJSON = http.Header{
+	"Content-Type":  {"application/json"},
+	"Cache-Control": {"no-store"},
+}
+
 func writeJSON(w http.ResponseWriter, status int, body []byte) {
 	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Cache-Control", "no-store")
+	maps.Copy(h, ofJSON)
 	w.WriteHeader(status)
 	// Who has gone does not miss the answer.
 	_, _ = w.Write(body)

@@ -18,35 +18,56 @@ const (
 	// smallBody is the largest body of the console's requests: a feed with its
 	// certificates is the largest of them.
 	smallBody = 1 << 20
+	// atOnce is the largest body that gets its room before it has come: what a
+	// request claims must not cost anything.
+	atOnce = 64 << 10
 	// drained is how much of a body that is too large is read and forgotten:
 	// most clients read the answer only after they have sent it all.
 	drained = 64 << 20
 )
 
-// readBody reads a body of up to max bytes, or returns tooLarge.
-func readBody(w http.ResponseWriter, r *http.Request, max int64, tooLarge error) ([]byte, error) {
+// readBody reads a body of up to max bytes, or returns errTooLarge.
+func readBody(w http.ResponseWriter, r *http.Request, max int64) ([]byte, error) {
 	if r.ContentLength > max {
 		if r.Header.Get("Expect") == "" {
 			refuseBody(w, r)
 		}
-		return nil, tooLarge
+		return nil, errTooLarge
 	}
 	setReadDeadline(w, time.Now().Add(bodyTime))
-	var b bytes.Buffer
-	if r.ContentLength > 0 {
-		b.Grow(int(min(r.ContentLength, 1<<20)) + bytes.MinRead)
-	}
-	n, err := b.ReadFrom(io.LimitReader(r.Body, max+1))
+	body, err := readUpTo(r, max+1)
 	switch {
 	case err != nil:
 		return nil, live.Errorf("bad_body", "The body could not be read to its end.").WithCause(err)
-	case n > max:
+	case int64(len(body)) > max:
 		refuseBody(w, r)
-		return nil, tooLarge
+		return nil, errTooLarge
 	}
 	// While the answer is made the other end has nothing to send.
 	setReadDeadline(w, time.Time{})
-	return b.Bytes(), nil
+	return body, nil
+}
+
+// readUpTo reads at most so many bytes of a body.
+func readUpTo(r *http.Request, most int64) ([]byte, error) {
+	if n := r.ContentLength; n > 0 && n <= atOnce {
+		body := make([]byte, n)
+		_, err := io.ReadFull(r.Body, body)
+		return body, err
+	}
+	var b bytes.Buffer
+	_, err := b.ReadFrom(io.LimitReader(r.Body, most))
+	return b.Bytes(), err
+}
+
+var errTooLarge = errors.New("the body is too large")
+
+// orTooLarge puts a sentence in the place of errTooLarge.
+func orTooLarge(err error, say func() error) error {
+	if err == errTooLarge {
+		return say()
+	}
+	return err
 }
 
 // refuseBody takes the rest of a body off the line.
@@ -81,7 +102,10 @@ func readObject(w http.ResponseWriter, r *http.Request, v any) error {
 }
 
 func readSmall(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	return readBody(w, r, smallBody, live.Errorf("too_large", "The request is larger than the limit of 1 MiB."))
+	body, err := readBody(w, r, smallBody)
+	return body, orTooLarge(err, func() error {
+		return live.Errorf("too_large", "The request is larger than the limit of 1 MiB.")
+	})
 }
 
 func badObject(err error) error {

@@ -39,9 +39,11 @@ func (s *Server) layout(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) setLayout(w http.ResponseWriter, r *http.Request) error {
-	body, err := readBody(w, r, maxLayout, live.Errorf("too_large", "The layout is larger than the limit of 64 KiB."))
+	body, err := readBody(w, r, maxLayout)
 	if err != nil {
-		return err
+		return orTooLarge(err, func() error {
+			return live.Errorf("too_large", "The layout is larger than the limit of 64 KiB.")
+		})
 	}
 	if _, err := wire.Members(body); err != nil {
 		return err

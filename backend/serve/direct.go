@@ -1,24 +1,10 @@
 package serve
 
 import (
-	"context"
 	"net"
 	"net/http"
 	"strconv"
 )
-
-type tcpKey struct{}
-
-// withTCP is the context of a connection that has nothing between net/http
-// and TCP.
-func withTCP(ctx context.Context, conn net.Conn) context.Context {
-	if c, ok := conn.(*counted); ok {
-		if tcp, ok := c.Conn.(*net.TCPConn); ok {
-			return context.WithValue(ctx, tcpKey{}, tcp)
-		}
-	}
-	return ctx
-}
 
 // A direct writes the body of a stream to its TCP connection, around
 // net/http, which makes two or three system calls of what is one here: its
@@ -35,8 +21,8 @@ type direct struct {
 
 // newDirect returns nil where the answer cannot be written so.
 func newDirect(r *http.Request) *direct {
-	tcp, ok := r.Context().Value(tcpKey{}).(*net.TCPConn)
-	if !ok || r.ProtoMajor != 1 {
+	tcp := connectionOf(r).tcp()
+	if tcp == nil || r.ProtoMajor != 1 {
 		return nil
 	}
 	return &direct{tcp: tcp, chunked: r.ProtoAtLeast(1, 1)}

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -15,6 +16,16 @@ import (
 // answerTime is how long an answer that is no stream may take to send.
 const answerTime = 60 * time.Second
 
+// always are headers of every answer. They are copied as they are: to make
+// them anew for each publish would cost more than its parsing.
+var always = http.Header{
+	"X-Content-Type-Options": {"nosniff"},
+	// Not no-referrer: with it a browser sends "Origin: null" from our own pages.
+	"Referrer-Policy":              {"same-origin"},
+	"X-Frame-Options":              {"SAMEORIGIN"},
+	"Cross-Origin-Resource-Policy": {"same-origin"},
+}
+
 // guarded lets requests through that are addressed to this server by a name
 // of its own and do not come from the page of another site.
 //
@@ -24,18 +35,17 @@ const answerTime = 60 * time.Second
 // to read the answers: any page may fetch, post a form, or name an image.
 func (s *Server) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime))
+		now := time.Now()
+		if connectionOf(r).dueForAnswer(now) {
+			_ = http.NewResponseController(w).SetWriteDeadline(now.Add(answerTime))
+		}
 		if r.ContentLength != 0 {
 			// Also where nobody reads the body: net/http does, before the next
 			// request. Not without one, for then the deadline ends a stream.
-			setReadDeadline(w, time.Now().Add(bodyTime))
+			setReadDeadline(w, now.Add(bodyTime))
 		}
 		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		// Not no-referrer: with it a browser sends "Origin: null" from our own pages.
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("X-Frame-Options", "SAMEORIGIN")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		maps.Copy(h, always)
 		if !s.ownHost(r) {
 			s.refuse(w, r, live.Errorf("other_host", "This Signalbox is not called %q.", r.Host).
 				WithHint("Use its address, or start it with --hosts and that name."))

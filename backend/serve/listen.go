@@ -3,7 +3,6 @@ package serve
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -37,7 +36,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		ReadHeaderTimeout: headerTime,
 		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    headerSize,
-		ConnContext:       withTCP,
+		ConnContext:       withConnection,
 		ErrorLog:          slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
 	}
 	if cfg.TLS != nil {
@@ -108,7 +107,7 @@ func (l *limited) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		if addr, ok := l.take(conn); ok {
-			return &counted{Conn: conn, give: sync.OnceFunc(func() { l.give(addr) })}, nil
+			return &connection{Conn: conn, give: sync.OnceFunc(func() { l.give(addr) })}, nil
 		}
 		l.turnAway(conn)
 	}
@@ -177,26 +176,6 @@ func closeAfter(w http.ResponseWriter, r *http.Request) {
 	if r.ProtoMajor < 2 {
 		w.Header().Set("Connection", "close")
 	}
-}
-
-// counted is a connection that was counted and is given back once.
-type counted struct {
-	net.Conn
-	give func()
-}
-
-func (c *counted) Close() error {
-	c.give()
-	return c.Conn.Close()
-}
-
-// CloseWrite lets net/http end a refused upload without a reset that would
-// take the answer with it.
-func (c *counted) CloseWrite() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
-		return half.CloseWrite()
-	}
-	return errors.ErrUnsupported
 }
 
 // remote returns the address that limits go by: for IPv6 the network of 64

@@ -3,6 +3,8 @@ package serve
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"strconv"
 	"time"
 
 	"signalbox/backend/live"
@@ -16,31 +18,50 @@ type receipt struct {
 	Clients  int    `json:"clients"` // that follow the channel and want this type
 }
 
+// append appends what json.Marshal would say, without a look at the type of
+// each field.
+func (r receipt) append(b []byte) []byte {
+	b = wire.AppendString(append(b, `{"position":`...), r.Position)
+	b = wire.AppendString(append(b, `,"id":`...), r.ID)
+	b = strconv.AppendInt(append(b, `,"clients":`...), int64(r.Clients), 10)
+	return append(b, "}\n"...)
+}
+
 // publish takes a message in any of the three forms.
 func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if c := connectionOf(r); c != nil {
+		defer c.briefly()()
+		ctx = context.WithoutCancel(ctx) // nobody would end it
+	}
 	name := r.PathValue("channel")
 	d, err := s.readDraft(w, r)
 	if err != nil {
 		s.published.add(publishing{Channel: name, Event: d.Type, ID: d.ID}, err)
 		return err
 	}
-	got, err := s.post(r.Context(), name, d)
+	got, err := s.post(ctx, name, d)
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Location", "/messages/"+got.Position)
-	return answer(w, http.StatusCreated, got)
+	w.Header()["Location"] = []string{"/messages/" + got.Position}
+	writeJSON(w, http.StatusCreated, got.append(nil))
+	return nil
 }
 
 func (s *Server) readDraft(w http.ResponseWriter, r *http.Request) (live.Draft, error) {
 	most := s.config().MaxEvent
 	// Escapes and field names take room; what is really too large is found
 	// when the data is known.
-	body, err := readBody(w, r, int64(most)*2+headerSize, wire.TooLarge(0, most))
+	body, err := readBody(w, r, int64(most)*2+headerSize)
 	if err != nil {
-		return live.Draft{}, err
+		return live.Draft{}, orTooLarge(err, func() error { return wire.TooLarge(0, most) })
 	}
-	return wire.ParsePublish(r.Header.Get("Content-Type"), body, r.URL.Query())
+	var query url.Values
+	if r.URL.RawQuery != "" {
+		query = r.URL.Query()
+	}
+	return wire.ParsePublish(r.Header.Get("Content-Type"), body, query)
 }
 
 // post appends a draft to a channel. Whatever door it came through, it shows

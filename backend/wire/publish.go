@@ -20,8 +20,8 @@ var fields = []string{"event", "id", "data", "retry"}
 // ParsePublish reads the body of a publish: JSON, a form, or text whose type
 // and id stand in the query. What it returns has yet to pass Check.
 func ParsePublish(contentType string, body []byte, query url.Values) (live.Draft, error) {
-	media, params := "text/plain", map[string]string{}
-	if contentType != "" {
+	media, params := "text/plain", map[string]string(nil)
+	if contentType != "" && contentType != media {
 		var err error
 		if media, params, err = mime.ParseMediaType(contentType); err != nil {
 			return live.Draft{}, unsupported(contentType)
@@ -70,6 +70,9 @@ func onlyInBody(query url.Values) error {
 
 // parseText takes the body for the data, and the rest from the query.
 func parseText(body string, query url.Values) (live.Draft, error) {
+	if len(query) == 0 {
+		return live.Draft{Data: lines(body)}, nil
+	}
 	values := make(url.Values, len(query)+1)
 	for name, v := range query {
 		if name != "token" { // how a caller signs in that cannot set headers

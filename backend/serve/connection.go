@@ -1,0 +1,155 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A connection is a TCP connection that was counted and is given back once.
+//
+// It also takes work off net/http that a publish would pay for. net/http moves
+// the deadline for reading about eight times for each request, and watches the
+// connection while the handler runs, with a goroutine, a system call, and two
+// more deadlines: together a quarter of what a publish costs apart from its
+// commit.
+type connection struct {
+	net.Conn
+	give func()
+
+	// brief is set while a request is answered that does not need to know
+	// whether the other end is still there.
+	brief atomic.Bool
+
+	// allowed is when an answer was last given its time. Only the goroutine of
+	// the connection uses it.
+	allowed time.Time
+
+	mu    sync.Mutex
+	until time.Time // when reading is to end; zero for never
+	armed time.Time // when the system ends it: not after until
+}
+
+// ahead is how far ahead a deadline is armed at first. One that is moved on
+// before it comes, as nearly all are, then costs nothing.
+const ahead = 5 * time.Second
+
+// SetReadDeadline moves the deadline. Only a nearer one has to be told the
+// system at once: one that comes too early is armed anew by Read.
+func (c *connection) SetReadDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.until = t
+	if !c.armed.IsZero() && (t.IsZero() || !t.Before(c.armed)) && c.armed.After(longAgo) {
+		return nil
+	}
+	if !t.IsZero() && !t.After(longAgo) {
+		return c.arm(t)
+	}
+	near := time.Now().Add(ahead)
+	if !t.IsZero() && t.Before(near) {
+		near = t
+	}
+	return c.arm(near)
+}
+
+// longAgo is after what net/http sets to end a read that is under way.
+var longAgo = time.Unix(1<<20, 0)
+
+// arm is called with the lock held.
+func (c *connection) arm(t time.Time) error {
+	c.armed = t
+	return c.Conn.SetReadDeadline(t)
+}
+
+func (c *connection) Read(p []byte) (int, error) {
+	// net/http watches a connection by reading one byte.
+	if len(p) == 1 && c.brief.Load() {
+		return 0, nil
+	}
+	for {
+		n, err := c.Conn.Read(p)
+		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) || !c.early() {
+			return n, err
+		}
+	}
+}
+
+// early reports whether a deadline came before it was due, and arms it anew,
+// now for the whole time: who waits that long may wait longer.
+func (c *connection) early() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.until.IsZero() && !c.until.After(time.Now()) {
+		return false
+	}
+	return c.arm(c.until) == nil
+}
+
+// dueForAnswer reports whether the time for an answer is to be set anew, which
+// is needed once a second and not for each of a thousand requests.
+func (c *connection) dueForAnswer(now time.Time) bool {
+	if c == nil {
+		return true
+	}
+	if now.Sub(c.allowed) < time.Second {
+		return false
+	}
+	c.allowed = now
+	return true
+}
+
+func (c *connection) Close() error {
+	c.give()
+	return c.Conn.Close()
+}
+
+// CloseWrite lets net/http end a refused upload without a reset that would
+// take the answer with it.
+func (c *connection) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return errors.ErrUnsupported
+}
+
+// tcp is what lies below, nil where that is not TCP.
+func (c *connection) tcp() *net.TCPConn {
+	if c == nil {
+		return nil
+	}
+	tcp, _ := c.Conn.(*net.TCPConn)
+	return tcp
+}
+
+// briefly says that the request on this connection has its answer soon. The
+// function that it returns is for the end of the handler.
+func (c *connection) briefly() (end func()) {
+	if c == nil {
+		return func() {}
+	}
+	c.brief.Store(true)
+	return func() { c.brief.Store(false) }
+}
+
+type connectionKey struct{}
+
+// withConnection is the context of what comes over a connection that has
+// nothing between net/http and it: no TLS.
+func withConnection(ctx context.Context, conn net.Conn) context.Context {
+	if c, ok := conn.(*connection); ok {
+		return context.WithValue(ctx, connectionKey{}, c)
+	}
+	return ctx
+}
+
+// connectionOf returns nil for a request that did not come over one alone.
+func connectionOf(r *http.Request) *connection {
+	c, _ := r.Context().Value(connectionKey{}).(*connection)
+	return c
+}
