@@ -19,10 +19,12 @@ const (
 // A Cursor follows the end of the journal. One goroutine may use it at a
 // time; Place may be asked by anybody.
 type Cursor struct {
-	j      *Journal
-	filter live.Filter
-	place  atomic.Int64
-	found  []*Entry // reused by filtered cursors
+	j       *Journal
+	filter  live.Filter
+	place   atomic.Int64
+	found   []*Entry // reused by filtered cursors
+	block   []Entry  // what was read from the store
+	entries []*Entry // and addresses of all of it
 }
 
 // A Batch is what a cursor found.
@@ -95,6 +97,7 @@ func (c *Cursor) look(ctx context.Context) (Batch, error) {
 // for. A reader that is awake under load would otherwise find one message at
 // each look, and pay for a write of each, where one write takes them all.
 func (c *Cursor) take(entries []*Entry) Batch {
+	c.block, c.entries = nil, nil
 	if told := c.j.told.Load(); len(entries) > 0 && entries[len(entries)-1].Number > told {
 		entries = entries[:sort.Search(len(entries), func(i int) bool { return entries[i].Number > told })]
 	}
@@ -154,13 +157,25 @@ func (c *Cursor) lookBack(ctx context.Context, below int64) (Batch, error) {
 	}
 	gap := c.overtaken(place, min(trimmed, below-1), ms)
 	c.place.Store(through)
-	entries := make([]*Entry, len(ms))
-	block := make([]Entry, len(ms))
+	c.hold(len(ms))
 	for i := range ms {
-		block[i].Message = ms[i]
-		entries[i] = &block[i]
+		e := &c.block[i]
+		e.Message = ms[i]
+		e.frame.Store(nil)
 	}
-	return Batch{Entries: c.match(entries), Gap: gap, Through: through, Stored: true}, nil
+	return Batch{Entries: c.match(c.entries[:len(ms)]), Gap: gap, Through: through, Stored: true}, nil
+}
+
+// hold makes room for n entries from the store. It is used again and again
+// while the cursor catches up, and let go when it has.
+func (c *Cursor) hold(n int) {
+	if n <= len(c.block) {
+		return
+	}
+	c.block, c.entries = make([]Entry, n), make([]*Entry, n)
+	for i := range c.block {
+		c.entries[i] = &c.block[i]
+	}
 }
 
 // overtaken returns the gap between the place and what was read behind it, or

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"strings"
 
 	"signalbox/backend/live"
 
@@ -48,17 +49,23 @@ func (db *DB) raw(ctx context.Context, q *query, row func([]driver.Value) bool) 
 	})
 }
 
+// filled are columns as fill wants them. Most messages have the standard's own
+// type, and a NULL costs less to fetch than a text.
+var filled = strings.Replace(columns, " type,", " nullif(type, 'message'),", 1)
+
 // fill fills a message from the columns of its row, and returns the length of
 // its data. The table is STRICT, so each column has its type.
 func fill(m *live.Message, row []driver.Value) (size int) {
 	m.Number, m.Source = row[0].(int64), row[1].(int64)
 	m.Received = when(row[2].(int64))
 	m.Kind, m.Connection = live.Kind(row[3].(int64)), row[4].(int64)
-	if retry, ok := row[5].(int64); ok {
+	if row[5] != nil {
+		retry := row[5].(int64)
 		m.Retry = &retry
 	}
-	if m.Type = row[7].(string); m.Type == "message" {
-		m.Type = "message" // of the program's, and not one for each row
+	var other bool
+	if m.Type, other = row[7].(string); !other {
+		m.Type = "message"
 	}
 	m.ID, _ = row[8].(string)
 	m.Data, _ = row[9].(string)

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 
 	"signalbox/backend/live"
 )
@@ -41,11 +42,11 @@ func (db *DB) Trimmed(ctx context.Context) (through, dense int64, err error) {
 // all of them.
 func (db *DB) Read(ctx context.Context, sources []int64, after, through int64, limit, maxBytes int) ([]live.Message, int64, error) {
 	var q query
-	q.add("SELECT " + columns + " FROM messages WHERE ")
+	q.add("SELECT " + filled + " FROM messages WHERE ")
 	if len(sources) == 1 {
 		// Without the hint SQLite walks all sources' messages between the two.
 		q.text.Reset()
-		q.add("SELECT "+columns+" FROM messages INDEXED BY message_source WHERE source = ? AND number > ? AND number <= ?",
+		q.add("SELECT "+filled+" FROM messages INDEXED BY message_source WHERE source = ? AND number > ? AND number <= ?",
 			sources[0], after, through)
 	} else if len(sources) == 0 || len(sources) > merged {
 		q.add("number > ? AND number <= ?", after, through)
@@ -56,10 +57,17 @@ func (db *DB) Read(ctx context.Context, sources []int64, after, through int64, l
 		q.add(")")
 	}
 	q.add(" ORDER BY number LIMIT ?", limit)
+	if len(sources) <= merged {
+		// It is short, and what could be interrupted costs more for each row.
+		ctx = context.WithoutCancel(ctx)
+	}
 	var ms []live.Message
 	err := db.raw(ctx, &q, func(row []driver.Value) bool {
-		if ms == nil {
+		switch len(ms) {
+		case 0:
 			ms = make([]live.Message, 0, min(limit, 64))
+		case 64:
+			ms = slices.Grow(ms, limit-64) // many will come
 		}
 		ms = append(ms, live.Message{})
 		m := &ms[len(ms)-1]
