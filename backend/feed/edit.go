@@ -87,6 +87,7 @@ func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, secret
 	if err := f.store.PutFeed(ctx, feed); err != nil {
 		return Status{}, err
 	}
+	k.rateLimit.Store(int64(feed.MaxRate))
 	if sameRequest(&k.feed, &feed) && secrets == nil {
 		k.mu.Lock()
 		k.feed = feed
@@ -109,10 +110,11 @@ func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, secret
 	return k.status(), nil
 }
 
-// sameRequest reports whether only the name or the colour differ.
+// sameRequest reports whether nothing differs that the server would see.
 func sameRequest(a, b *live.Feed) bool {
 	x, y := *a, *b
 	x.Source, y.Source = live.Source{}, live.Source{}
+	x.MaxRate, y.MaxRate = 0, 0
 	return jsonText(x) == jsonText(y)
 }
 

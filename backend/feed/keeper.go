@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"signalbox/backend/live"
@@ -29,6 +30,9 @@ type keeper struct {
 
 	telling sync.Mutex // before mu; held while something is told, so that order stays
 	absence absence
+	limit   limit
+
+	rateLimit atomic.Int64 // the feed's, so that a change needs no new connection
 
 	remember sync.Mutex // held by recall
 	recalled bool
@@ -131,6 +135,9 @@ func (k *keeper) attempt(ctx context.Context) *ending {
 	}
 	cut(end)
 	wg.Wait()
+	k.telling.Lock()
+	k.tellSkipped(ctx, number)
+	k.telling.Unlock()
 	if opened := k.finish(end); opened {
 		k.lose(ctx, number, end)
 	}
@@ -162,20 +169,30 @@ func (k *keeper) loadSecrets() *ending {
 // take takes one item of the stream into the journal.
 func (k *keeper) take(ctx context.Context, number int64, it item) bool {
 	now := time.Now()
+	k.telling.Lock()
+	defer k.telling.Unlock()
 	if it.kind == anID {
+		if !k.tellSkipped(ctx, number) {
+			return false
+		}
 		k.in.setLastID(it.id)
 		return true
 	}
-	k.telling.Lock()
-	defer k.telling.Unlock()
 	if g := k.absence.tell(it); g != nil && !k.in.put(ctx, gapDraft(k.id, number, *g), nil) {
 		return false
 	}
 	d := eventDraft(k.id, number, it, now)
+	passes := d.Kind == live.GapKind // another Signalbox says that something is missing
 	if it.kind != anEvent {
 		d = largeDraft(k.id, number, it, now, k.max())
 	}
-	if !k.in.put(ctx, d, &it.id) {
+	rate := int(k.rateLimit.Load())
+	if !passes && !k.limit.take(rate, now) {
+		k.limit.skip(rate, now, it.id)
+		k.counted(now)
+		return true
+	}
+	if !k.tellSkipped(ctx, number) || !k.in.put(ctx, d, &it.id) {
 		return false
 	}
 	k.counted(now)

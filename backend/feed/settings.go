@@ -46,8 +46,15 @@ func tidy(f *live.Feed, s *live.Secrets) error {
 	if sum, err := hex.DecodeString(f.Certificate); err != nil || len(sum) != 0 && len(sum) != 32 {
 		return wrong("certificate", "The SHA-256 of a certificate has 64 hexadecimal digits.")
 	}
+	if f.MaxRate < 0 || f.MaxRate > maxRate {
+		return wrong("max_rate", "The limit is 1 to %d messages a second, or 0 for none.", maxRate)
+	}
 	return tidyProxy(f)
 }
+
+// maxRate is the highest limit of a feed, in messages a second: more than any
+// machine takes.
+const maxRate = 1_000_000
 
 // ours are headers that the client sets itself, or that belong to the connection.
 var ours = []string{"Accept", "Accept-Encoding", "Cache-Control", "Last-Event-Id", "Host", "Connection",

@@ -38,6 +38,7 @@ func (k *keeper) watch(ctx context.Context, cut context.CancelCauseFunc) {
 		case <-save.C:
 			k.save()
 		case <-look.C:
+			k.tellLate(ctx)
 			next, end := k.look(time.Now())
 			if end != nil {
 				cut(end)

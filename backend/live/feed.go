@@ -19,8 +19,11 @@ type Feed struct {
 	Certificate string `json:"certificate,omitempty"`
 	// Proxy is a proxy's URL, "direct" for none, or empty for what the
 	// environment says.
-	Proxy  string `json:"proxy,omitempty"`
-	Paused bool   `json:"paused"`
+	Proxy string `json:"proxy,omitempty"`
+	// MaxRate is how many messages a second are taken; the others are counted
+	// in a gap. 0 takes all.
+	MaxRate int  `json:"max_rate,omitempty"`
+	Paused  bool `json:"paused"`
 }
 
 // A Header is one header of a feed's request. The value of a secret one lies

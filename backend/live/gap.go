@@ -9,7 +9,7 @@ type Gap struct {
 	// known, 0 where it was checked that nothing is.
 	Missing *int64 `json:"missing"`
 	// Code never changes: "disconnected", "restarted", "paused", "trimmed",
-	// "unknown_id", "ambiguous_id", "other_epoch", "too_large", "refused", "no_ids".
+	// "unknown_id", "ambiguous_id", "other_epoch", "too_large", "limit", "refused", "no_ids".
 	Code   string    `json:"code"`
 	Reason string    `json:"reason"`          // a sentence for the timeline
 	From   time.Time `json:"from,omitzero"`   // when the stretch began

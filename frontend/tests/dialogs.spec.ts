@@ -89,6 +89,27 @@ test.describe('a feed', () => {
     expect(feed.has_secrets.length).toBe(2);
   });
 
+  test('with a limit says how much it left out', async ({ page, node, publish, own }) => {
+    const name = `${own} limited`;
+    await open(page, 'Follow a feed');
+    await page.getByLabel('Address').fill(`${node.url}/events/${own}`);
+    await page.getByLabel('Name', { exact: true }).fill(name);
+    await page.getByText('More: method').click();
+    await page.getByLabel('Limit').fill('two');
+    await page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await expect(page.getByText('This is not a whole number.')).toBeVisible();
+    await page.getByLabel('Limit').fill('2');
+    await page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await expect(page.getByRole('heading', { name })).toBeVisible();
+    await expect(page.getByText('Open', { exact: true }).first()).toBeVisible();
+    await Promise.all(Array.from({ length: 60 }, (_, n) => publish(own, { data: `m${n}` })));
+    await expect(
+      page.getByText(/\d+ messages were left out: this feed is limited to 2 a second\./).first(),
+    ).toBeVisible({
+      timeout: 10_000,
+    });
+  });
+
   test('is removed after a question, and comes back with Undo', async ({ page, node, request, own }) => {
     const name = `${own} gone`;
     await request.post('/api/feeds', { data: { name, url: `${node.url}/events/${own}` } });

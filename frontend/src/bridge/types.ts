@@ -142,6 +142,8 @@ export interface FeedDraft {
   ca?: string;
   certificate?: string;
   proxy?: string;
+  /** Messages a second that are taken; the others are counted in a gap. 0 takes all. */
+  max_rate?: number;
   paused?: boolean;
   secrets?: Secrets;
 }

@@ -33,6 +33,8 @@ export class FeedForm {
   certificate = $state('');
   proxy = $state<'environment' | 'direct' | 'url'>('environment');
   proxyURL = $state('');
+  /** Messages a second; null for all. */
+  maxRate = $state<number | null>(null);
   paused = false;
 
   loading = $state(false);
@@ -106,6 +108,7 @@ export class FeedForm {
     this.certificate = feed.certificate ?? '';
     this.proxy = !feed.proxy ? 'environment' : feed.proxy === 'direct' ? 'direct' : 'url';
     this.proxyURL = this.proxy === 'url' ? feed.proxy! : '';
+    this.maxRate = feed.max_rate || null;
     this.paused = feed.paused;
   }
 
@@ -132,6 +135,7 @@ export class FeedForm {
       ca: this.ca.trim(),
       certificate: this.certificate.trim(),
       proxy: this.proxy === 'url' ? this.proxyURL.trim() : this.proxy === 'direct' ? 'direct' : '',
+      max_rate: this.maxRate ?? 0,
       paused: this.paused,
     };
     if (this.method === 'POST') draft.body = this.body;
@@ -198,6 +202,7 @@ export class FeedForm {
     if (this.url.trim() === '') errors.url = 'Type or paste the address of the feed.';
     if (this.url.trim() !== '' && this.name.trim() === '') errors.name = 'Give the feed a name.';
     if (this.proxy === 'url' && this.proxyURL.trim() === '') errors.proxy = 'Type the address of the proxy.';
+    if (this.maxRate !== null && !Number.isInteger(this.maxRate)) errors.max_rate = 'This is not a whole number.';
     this.errors = errors;
     return Object.keys(errors).length === 0;
   }

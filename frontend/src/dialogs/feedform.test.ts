@@ -72,6 +72,22 @@ test('the server’s refusal stands beside its field, and nothing typed is lost'
   expect(form.saving).toBe(false);
 });
 
+test('a limit is a whole number, or nothing', async () => {
+  const createFeed = vi.fn(async (_: FeedDraft) => source);
+  const form = new FeedForm(undefined, [], fake({ createFeed }));
+  form.url = 'https://x.org/orders';
+  expect(form.draft().max_rate).toBe(0);
+  for (const wrong of [Number.NaN, 2.5]) {
+    form.maxRate = wrong;
+    expect(await form.save()).toBeNull();
+    expect(form.errors.max_rate).toContain('whole number');
+    expect(form.errorInMore).toBe(true);
+  }
+  form.maxRate = 20;
+  expect(await form.save()).toBe(source);
+  expect(createFeed.mock.calls[0]![0].max_rate).toBe(20);
+});
+
 describe('editing', () => {
   const feed = {
     id: 1,

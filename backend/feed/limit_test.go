@@ -1,0 +1,143 @@
+package feed
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"signalbox/backend/live"
+)
+
+// limited sets the feed's limit, in messages a second.
+func (f *fixture) limited(rate int) {
+	f.Helper()
+	s, _ := f.Get("a")
+	s.Feed.MaxRate = rate
+	_, err := f.Edit(f.Context(), "a", s.Feed, nil)
+	f.must(err)
+	synctest.Wait()
+}
+
+// numbered are events with the ids from one number to another.
+func numbered(from, to int) string {
+	var b strings.Builder
+	for n := from; n <= to; n++ {
+		fmt.Fprintf(&b, "id: %d\ndata: %d\n\n", n, n)
+	}
+	return b.String()
+}
+
+// told is what a timeline has after a note, in short.
+func (f *fixture) told() (list []string) {
+	f.Helper()
+	synctest.Wait()
+	for _, e := range f.entries("a") {
+		switch e.Kind {
+		case live.GapKind:
+			missing := "?"
+			if e.Gap.Missing != nil {
+				missing = fmt.Sprint(*e.Gap.Missing)
+			}
+			list = append(list, e.Gap.Code+" "+missing)
+		case live.NoteKind:
+			list = append(list, e.Note.Code)
+		default:
+			list = append(list, e.ID)
+		}
+	}
+	return list
+}
+
+func (f *fixture) tells(want string) {
+	f.Helper()
+	if got := strings.Join(f.told(), ", "); got != want {
+		f.Errorf("the timeline has %s\nwant %s", got, want)
+	}
+}
+
+func TestALimitCountsWhatItLeavesOut(t *testing.T) {
+	inBubble(t, func(f *fixture, r *remote, p *pipes) {
+		c := r.soon().stream("")
+		f.limited(3)
+		if p.dials.Load() != 1 {
+			t.Fatal("the limit needed a new connection")
+		}
+		c.send(numbered(1, 10))
+		f.tells("1, 2, 3")
+		time.Sleep(window)
+		c.send(numbered(11, 12))
+		f.tells("1, 2, 3, limit 7, 11, 12")
+		g := f.entries("a")[3].Gap
+		if g.Reason != "7 messages were left out: this feed is limited to 3 a second." || g.From.IsZero() || g.To.IsZero() {
+			t.Errorf("%+v", g)
+		}
+		if h := f.health(); h.Messages != 12 || h.LastEventID != "12" {
+			t.Errorf("%+v", h)
+		}
+		// What another Signalbox says is missing is no message, and passes.
+		c.send(numbered(13, 14) + "event: gap\ndata: {\"missing\":5,\"code\":\"trimmed\",\"reason\":\"Gone.\"}\n\n")
+		f.tells("1, 2, 3, limit 7, 11, 12, 13, limit 1, trimmed 5")
+		f.limited(0)
+		c.send(numbered(15, 20))
+		f.tells("1, 2, 3, limit 7, 11, 12, 13, limit 1, trimmed 5, 15, 16, 17, 18, 19, 20")
+	})
+}
+
+func TestWhatALimitLeftOutIsToldThoughNothingComesAfterIt(t *testing.T) {
+	inBubble(t, func(f *fixture, r *remote, p *pipes) {
+		c := r.soon().stream("")
+		f.limited(2)
+		c.send(numbered(1, 5))
+		time.Sleep(lookEvery + time.Second)
+		f.tells("1, 2, limit 3")
+		// Its id is where the feed resumes, told or not.
+		c.send(numbered(6, 9))
+		c.close()
+		again := r.soon()
+		if got := again.Header.Get("Last-Event-ID"); got != "9" {
+			t.Errorf("it resumes after %q", got)
+		}
+		again.stream(numbered(10, 10))
+		f.tells("1, 2, limit 3, 6, 7, limit 2, lost, disconnected 0, 10")
+	})
+}
+
+func TestWhatALimitLeftOutOutlivesAKill(t *testing.T) {
+	inBubble(t, func(f *fixture, r *remote, p *pipes) {
+		c := r.soon().stream("")
+		f.limited(2)
+		c.send(numbered(1, 5))
+		synctest.Wait()
+		s, _ := f.Get("a")
+		m, err := f.db.Mark(f.Context(), mark(s.ID))
+		f.must(err)
+		// The gap is not written yet: after a kill the server is asked for these
+		// again, and they are counted again.
+		if m.Text != "2" {
+			t.Errorf("the mark is after %q", m.Text)
+		}
+		f.stop()
+		// A proper end has told.
+		f.start()
+		m, err = f.db.Mark(f.Context(), mark(s.ID))
+		f.must(err)
+		if m.Text != "5" {
+			t.Errorf("after a proper end the mark is after %q", m.Text)
+		}
+	})
+}
+
+func TestALimitIsANumberOfMessages(t *testing.T) {
+	for rate, ok := range map[int]bool{0: true, 1: true, maxRate: true, -1: false, maxRate + 1: false} {
+		f := live.Feed{URL: "http://feed.test/", MaxRate: rate}
+		err := tidy(&f, &live.Secrets{})
+		if (err == nil) != ok {
+			t.Errorf("%d: %v", rate, err)
+		}
+		if e, is := err.(*live.Error); err != nil && (!is || e.Field != "max_rate") {
+			t.Errorf("%d: %v", rate, err)
+		}
+	}
+}
