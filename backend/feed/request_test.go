@@ -249,7 +249,7 @@ func TestWhatFailsBeforeAnAnswerIsSaidInASentence(t *testing.T) {
 		return l.Addr().String()
 	}
 	read := func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)) }
-	closed := listen(func(net.Conn) {})
+	closed := listen(read) // what is closed with something unread is reset
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
