@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -13,6 +14,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
+
+	"signalbox/backend/live"
 )
 
 // startTLS returns a server behind TLS and a client for each protocol.
@@ -145,6 +151,51 @@ func TestAReaderThatStoppedIsCutOffOverBothProtocols(t *testing.T) {
 	}
 	want[receiptJSON](onWindow(s), 201, "POST", "/channels/x/messages", `{"event":"small","data":"on"}`)
 	alive.want("small", "*", "on")
+}
+
+// A stream that is not read fills its own window. Here the windows are as
+// large as they can be, and it is the connection under them that stands still.
+func TestAConnectionOfHTTP2ThatIsNotReadAtAllIsClosed(t *testing.T) {
+	s, _ := startTLS(t, func(c *Config) { c.WriteTimeout = 300 * time.Millisecond })
+	raw, err := tls.Dial("tcp", strings.TrimPrefix(s.url, "https://"), &tls.Config{NextProtos: []string{"h2"}, InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close()
+	const window = 1<<31 - 1
+	var head bytes.Buffer
+	fields := hpack.NewEncoder(&head)
+	for _, f := range [][2]string{{":method", "GET"}, {":scheme", "https"}, {":authority", "localhost"}, {":path", "/events/x"}} {
+		if err := fields.WriteField(hpack.HeaderField{Name: f[0], Value: f[1]}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	io.WriteString(raw, http2.ClientPreface)
+	framer := http2.NewFramer(raw, nil)
+	err = errors.Join(
+		framer.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: window}),
+		framer.WriteWindowUpdate(0, window-1<<16),
+		framer.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: head.Bytes(), EndHeaders: true, EndStream: true}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	limit := time.Now().Add(20 * time.Second)
+	until := func(clients int, what string, meanwhile func()) {
+		t.Helper()
+		for s.Clients("x") != clients {
+			if time.Now().After(limit) {
+				t.Fatal(what)
+			}
+			meanwhile()
+		}
+	}
+	until(1, "it never subscribed", func() { time.Sleep(time.Millisecond) })
+	large := strings.Repeat("x", 1<<20)
+	until(0, "it is still connected", func() {
+		if _, err := s.post(t.Context(), "x", live.Draft{Data: large}); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 func TestOverTLSTheCookieIsForTLSOnly(t *testing.T) {
