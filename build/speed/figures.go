@@ -89,8 +89,13 @@ func (b *bench) delay(kind string) (float64, error) {
 		return 0, err
 	}
 	defer s.stop()
+	return b.p99(s, 100)
+}
+
+// p99 returns the 99th percentile of so many new clients.
+func (b *bench) p99(s *server, clients int) (float64, error) {
 	delays := make([]int64, 0, int(b.length.Seconds()*250_000))
-	r, err := subscribe(s.addr, "/events/bench", 100, &delays)
+	r, err := subscribe(s.addr, "/events/bench", clients, &delays)
 	if err != nil {
 		return 0, err
 	}
@@ -112,6 +117,52 @@ func (b *bench) delay(kind string) (float64, error) {
 	}
 	slices.Sort(delays)
 	return float64(delays[len(delays)*99/100]) / 1e6, nil
+}
+
+// stopped returns how many times longer the 99th percentile of 99 clients is
+// beside one that has stopped reading than beside one that reads.
+func (b *bench) stopped(kind string) (float64, error) {
+	s, err := b.start(kind, "")
+	if err != nil {
+		return 0, err
+	}
+	defer s.stop()
+	beside := func(reads bool) (float64, error) {
+		one, err := subscribe(s.addr, "/events?source=bench&source=ballast", 1, nil)
+		if err != nil {
+			return 0, err
+		}
+		defer one.close()
+		one.pause.Store(!reads)
+		// More than the system holds for a connection, for this one alone: then
+		// it is stuck before anything is measured.
+		ballast := bytes.Repeat([]byte{'x'}, 1<<20)
+		for range 16 {
+			if _, err := s.call("POST", "/channels/ballast/messages", ballast); err != nil {
+				return 0, err
+			}
+		}
+		time.Sleep(settle)
+		return b.p99(s, 99)
+	}
+	if _, err := beside(true); err != nil { // to warm up
+		return 0, err
+	}
+	var with, without []float64
+	for range 3 {
+		for _, reads := range []bool{true, false} {
+			v, err := beside(reads)
+			if err != nil {
+				return 0, err
+			}
+			if reads {
+				without = append(without, v)
+			} else {
+				with = append(with, v)
+			}
+		}
+	}
+	return median(with) / median(without), nil
 }
 
 // replay returns events a second to a new client of a history of 100,000,
@@ -191,15 +242,17 @@ func (b *bench) following(feeds int) func(kind string) (float64, error) {
 	}
 }
 
-// call asks the console.
+// call sends a request with the token. A body that is no object is a text.
 func (s *server) call(method, path string, body []byte) ([]byte, error) {
 	r, err := http.NewRequest(method, "http://"+s.addr+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
 	r.Header.Set("Authorization", "Bearer "+s.token)
-	if body != nil {
+	if len(body) > 0 && body[0] == '{' {
 		r.Header.Set("Content-Type", "application/json")
+	} else {
+		r.Header.Set("Content-Type", "text/plain")
 	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {

@@ -41,6 +41,7 @@ type readers struct {
 	// delays, where not nil, takes the time from the stamp to the receipt.
 	delays *[]int64
 	keep   atomic.Bool // whether to
+	pause  atomic.Bool // whether to read nothing
 }
 
 type reader struct {
@@ -112,6 +113,10 @@ func (r *readers) loop() {
 		default:
 		}
 		if err != nil {
+			continue
+		}
+		if r.pause.Load() {
+			time.Sleep(10 * time.Millisecond) // what is ready stays so
 			continue
 		}
 		for _, e := range ready[:n] {

@@ -28,6 +28,8 @@ var address = regexp.MustCompile(`http://(127\.0\.0\.1:\d+)(?:/\?token=(\S+))?`)
 // which an empty one is made where none is given.
 func (b *bench) start(kind, data string) (*server, error) {
 	s := &server{}
+	// What others have written goes to the disk first, and not meanwhile.
+	syscall.Sync()
 	if kind == "signalbox" {
 		if s.dir = data; data == "" {
 			var err error

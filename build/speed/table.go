@@ -40,6 +40,7 @@ var figures = []figure{
 	{name: "fan1000", title: "deliveries a second, 1,000 clients", measure: func(b *bench, k string) (float64, error) { return b.fanOut(1000)(k) }, beside: withAll, bound: 0.9, times: 3},
 	{name: "publish", title: "acknowledged publishes a second, 64 connections", measure: (*bench).publishing, beside: withAll, bound: 0.6},
 	{name: "delay", title: "publish to receipt, 99th percentile, 2,000/s to 100 clients", unit: "ms", measure: (*bench).delay, beside: withAll, bound: 2, atMost: true},
+	{name: "stopped", title: "the same 99th percentile with one stopped reader among 100, by that without", unit: "×", measure: (*bench).stopped, bound: 1.1, atMost: true},
 	{name: "replay", title: "replay of 100,000 stored events, a second", measure: (*bench).replay, bound: 600_000},
 	{name: "feed1", title: "events a second from one feed", measure: func(b *bench, k string) (float64, error) { return b.following(1)(k) }, bound: 100_000},
 	{name: "feed8", title: "events a second from eight feeds", measure: func(b *bench, k string) (float64, error) { return b.following(8)(k) }, bound: 150_000},
