@@ -22,6 +22,11 @@
 // the Last-Event-ID. So after any end of the program the id to resume from is
 // that of the last message stored, and not of one more or less.
 //
+// A feed may have a limit, in messages a second. What comes faster is counted,
+// and the count becomes a gap that is committed with the id of the last message
+// left out (limit.go): what is dropped on purpose is not dropped in silence
+// either, and a crash before that commit asks the server for it again.
+//
 // # Where it differs from a browser
 //
 // The standard ends a connection for good when the answer is not 200 or not

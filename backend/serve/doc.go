@@ -10,9 +10,16 @@
 //     cursor of the journal and writes all that is ready at once. A slow reader
 //     is far behind in the journal, and costs nobody anything.
 //   - Clients of the same sources share a strip of encoded frames, and write
-//     from it straight to TCP. Measured with 1,000 clients on two cores: 1.46
-//     million deliveries a second before, 2.1 after. What is left is the
-//     system's own price of a write.
+//     from it straight to TCP. Measured on two cores with 100 and 1,000
+//     clients: 1.6 and 1.5 million deliveries a second before, 1.9 and 2.1
+//     after, and 2.4 and 4.7 since publishing costs less too. What is left is
+//     the system's own price of a write.
+//   - net/http, but not all that it does for each request (connection.go): of a
+//     publish's price in the server, half was its deadlines, its watch for a
+//     client that leaves, and headers made one by one. With that gone two cores
+//     acknowledge 42,000 publishes a second instead of 28,000, each after its
+//     commit; a bare handler that stores nothing reaches 67,000. An HTTP server
+//     of our own would gain as much again, and all the rest of HTTP with it.
 //   - A stream follows names, not sources: when a channel is removed while a
 //     browser follows it, ending the stream would make the browser come back
 //     and the channel come into being again a moment later.

@@ -45,7 +45,7 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header()["Location"] = []string{"/messages/" + got.Position}
-	writeJSON(w, http.StatusCreated, got.append(nil))
+	writeJSON(w, http.StatusCreated, got.append(make([]byte, 0, 128)))
 	return nil
 }
 
