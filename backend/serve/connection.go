@@ -16,8 +16,7 @@ import (
 // It also takes work off net/http that a publish would pay for. net/http moves
 // the deadline for reading about eight times for each request, and watches the
 // connection while the handler runs, with a goroutine, a system call, and two
-// more deadlines: together a quarter of what a publish costs apart from its
-// commit.
+// more deadlines: a tenth of all that a publish costs.
 type connection struct {
 	net.Conn
 	give func()
@@ -56,6 +55,11 @@ func (c *connection) SetReadDeadline(t time.Time) error {
 		near = t
 	}
 	return c.arm(near)
+}
+
+// SetDeadline is both, so that what is armed stays known.
+func (c *connection) SetDeadline(t time.Time) error {
+	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
 }
 
 // longAgo is after what net/http sets to end a read that is under way.
