@@ -87,7 +87,6 @@ func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, secret
 	if err := f.store.PutFeed(ctx, feed); err != nil {
 		return Status{}, err
 	}
-	k.rateLimit.Store(int64(feed.MaxRate))
 	if sameRequest(&k.feed, &feed) && secrets == nil {
 		k.mu.Lock()
 		k.feed = feed

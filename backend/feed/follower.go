@@ -92,7 +92,6 @@ func (f *Follower) newKeeper(feed live.Feed, secrets *live.Secrets) *keeper {
 	}
 	k.in = newInlet(f.journal, k.log, live.Mark{Name: mark(k.id)})
 	k.in.fault = k.setFault
-	k.rateLimit.Store(int64(feed.MaxRate))
 	k.retry, k.state, k.since = defaultRetry, live.Connecting, time.Now()
 	if feed.Paused {
 		k.state, k.why = live.Stopped, endPaused

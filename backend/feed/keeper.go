@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"signalbox/backend/live"
@@ -18,7 +17,7 @@ type keeper struct {
 	log *slog.Logger
 	in  *inlet
 
-	// Only changed while nothing runs, with mu held.
+	// Only changed with mu held, and while something runs nothing of the request.
 	feed    live.Feed
 	secrets *live.Secrets // nil until they were asked for
 
@@ -31,8 +30,6 @@ type keeper struct {
 	telling sync.Mutex // before mu; held while something is told, so that order stays
 	absence absence
 	limit   limit
-
-	rateLimit atomic.Int64 // the feed's, so that a change needs no new connection
 
 	remember sync.Mutex // held by recall
 	recalled bool
@@ -186,7 +183,7 @@ func (k *keeper) take(ctx context.Context, number int64, it item) bool {
 	if it.kind != anEvent {
 		d = largeDraft(k.id, number, it, now, k.max())
 	}
-	rate := int(k.rateLimit.Load())
+	rate := k.maxRate()
 	if !passes && !k.limit.take(rate, now) {
 		k.limit.skip(rate, now, it.id)
 		k.counted(now)

@@ -61,6 +61,13 @@ func (l *limit) gap() live.Gap {
 	}
 }
 
+// maxRate is the feed's limit. It may change while the feed is followed.
+func (k *keeper) maxRate() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.feed.MaxRate
+}
+
 // tellSkipped puts the gap for what the limit left out, with the id of its
 // last message: both are committed together, so that neither a message nor
 // the word about it can be lost. It is called with telling held.

@@ -26,13 +26,14 @@ const (
 	drained = 64 << 20
 )
 
-// readBody reads a body of up to max bytes, or returns errTooLarge.
-func readBody(w http.ResponseWriter, r *http.Request, max int64) ([]byte, error) {
+// readBody reads a body of up to max bytes, or returns what tooLarge says. That
+// is asked only then: a sentence for each publish would cost more than its parsing.
+func readBody(w http.ResponseWriter, r *http.Request, max int64, tooLarge func() error) ([]byte, error) {
 	if r.ContentLength > max {
 		if r.Header.Get("Expect") == "" {
 			refuseBody(w, r)
 		}
-		return nil, errTooLarge
+		return nil, tooLarge()
 	}
 	setReadDeadline(w, time.Now().Add(bodyTime))
 	body, err := readUpTo(r, max+1)
@@ -41,7 +42,7 @@ func readBody(w http.ResponseWriter, r *http.Request, max int64) ([]byte, error)
 		return nil, live.Errorf("bad_body", "The body could not be read to its end.").WithCause(err)
 	case int64(len(body)) > max:
 		refuseBody(w, r)
-		return nil, errTooLarge
+		return nil, tooLarge()
 	}
 	// While the answer is made the other end has nothing to send.
 	setReadDeadline(w, time.Time{})
@@ -58,16 +59,6 @@ func readUpTo(r *http.Request, most int64) ([]byte, error) {
 	var b bytes.Buffer
 	_, err := b.ReadFrom(io.LimitReader(r.Body, most))
 	return b.Bytes(), err
-}
-
-var errTooLarge = errors.New("the body is too large")
-
-// orTooLarge puts a sentence in the place of errTooLarge.
-func orTooLarge(err error, say func() error) error {
-	if err == errTooLarge {
-		return say()
-	}
-	return err
 }
 
 // refuseBody takes the rest of a body off the line.
@@ -102,8 +93,7 @@ func readObject(w http.ResponseWriter, r *http.Request, v any) error {
 }
 
 func readSmall(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	body, err := readBody(w, r, smallBody)
-	return body, orTooLarge(err, func() error {
+	return readBody(w, r, smallBody, func() error {
 		return live.Errorf("too_large", "The request is larger than the limit of 1 MiB.")
 	})
 }

@@ -134,9 +134,6 @@ func (c *connection) tcp() *net.TCPConn {
 // briefly says that the request on this connection has its answer soon. The
 // function that it returns is for the end of the handler.
 func (c *connection) briefly() (end func()) {
-	if c == nil {
-		return func() {}
-	}
 	c.brief.Store(true)
 	return func() { c.brief.Store(false) }
 }

@@ -39,11 +39,11 @@ func (s *Server) layout(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) setLayout(w http.ResponseWriter, r *http.Request) error {
-	body, err := readBody(w, r, maxLayout)
+	body, err := readBody(w, r, maxLayout, func() error {
+		return live.Errorf("too_large", "The layout is larger than the limit of 64 KiB.")
+	})
 	if err != nil {
-		return orTooLarge(err, func() error {
-			return live.Errorf("too_large", "The layout is larger than the limit of 64 KiB.")
-		})
+		return err
 	}
 	if _, err := wire.Members(body); err != nil {
 		return err

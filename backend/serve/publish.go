@@ -18,8 +18,8 @@ type receipt struct {
 	Clients  int    `json:"clients"` // that follow the channel and want this type
 }
 
-// append appends what json.Marshal would say, without a look at the type of
-// each field.
+// append appends the receipt as JSON. A publish is answered often enough for
+// json.Marshal's look at each field to be felt.
 func (r receipt) append(b []byte) []byte {
 	b = wire.AppendString(append(b, `{"position":`...), r.Position)
 	b = wire.AppendString(append(b, `,"id":`...), r.ID)
@@ -44,7 +44,7 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header()["Location"] = []string{"/messages/" + got.Position}
+	w.Header().Set("Location", "/messages/"+got.Position)
 	writeJSON(w, http.StatusCreated, got.append(make([]byte, 0, 128)))
 	return nil
 }
@@ -53,9 +53,9 @@ func (s *Server) readDraft(w http.ResponseWriter, r *http.Request) (live.Draft, 
 	most := s.config().MaxEvent
 	// Escapes and field names take room; what is really too large is found
 	// when the data is known.
-	body, err := readBody(w, r, int64(most)*2+headerSize)
+	body, err := readBody(w, r, int64(most)*2+headerSize, func() error { return wire.TooLarge(0, most) })
 	if err != nil {
-		return live.Draft{}, orTooLarge(err, func() error { return wire.TooLarge(0, most) })
+		return live.Draft{}, err
 	}
 	var query url.Values
 	if r.URL.RawQuery != "" {
