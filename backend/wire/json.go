@@ -57,6 +57,10 @@ func appendEvent(b []byte, epoch string, m *live.Message, size int) []byte {
 		b = live.Position{Epoch: epoch, Number: m.Number}.AppendTo(b)
 		b = append(b, '"')
 	}
+	if m.ID != "" {
+		b = append(b, `,"own_id":`...)
+		b = AppendString(b, m.ID)
+	}
 	b = append(b, `,"data":`...)
 	b = AppendString(b, m.Data)
 	b = append(b, `,"size":`...)

@@ -51,9 +51,11 @@ func TestAMessageInJSON(t *testing.T) {
 		want string
 	}{
 		{live.Message{Number: 1042, Draft: live.Draft{Type: "order.paid", ID: "88405", Data: `{"order":70012}`, Retry: ptr(3000), Connection: 4, Received: at}}, 15,
-			`{"position":"k3f9.1042","source":"orders","kind":"event","event":"order.paid","id":"88405","data":"{\"order\":70012}","size":15,"retry":3000,"connection":4,"received":"2026-11-21T14:02:08.132456Z"}`},
+			`{"position":"k3f9.1042","source":"orders","kind":"event","event":"order.paid","id":"88405","own_id":"88405","data":"{\"order\":70012}","size":15,"retry":3000,"connection":4,"received":"2026-11-21T14:02:08.132456Z"}`},
 		{live.Message{Number: 1, Draft: live.Draft{Type: "message", Data: "ab", Received: at.Truncate(time.Second)}}, 9,
 			`{"position":"k3f9.1","source":"orders","kind":"event","event":"message","id":"k3f9.1","data":"ab","size":9,"cut":true,"received":"2026-11-21T14:02:08Z"}`},
+		{live.Message{Number: 4, Draft: live.Draft{Type: "message", ID: " 7", Received: at.Truncate(time.Second)}}, 0,
+			`{"position":"k3f9.4","source":"orders","kind":"event","event":"message","id":"k3f9.4","own_id":" 7","data":"","size":0,"received":"2026-11-21T14:02:08Z"}`},
 		{live.Message{Number: 2, Draft: live.Draft{Kind: live.GapKind, Type: "gap", Data: `{"missing":null,"code":"c","reason":"r"}`, Received: at.Truncate(time.Second)}}, 40,
 			`{"position":"k3f9.2","source":"orders","kind":"gap","gap":{"missing":null,"code":"c","reason":"r"},"received":"2026-11-21T14:02:08Z"}`},
 		{live.Message{Number: 3, Draft: live.Draft{Kind: live.NoteKind, Type: "note", Data: `no JSON`, Received: at.Truncate(time.Second)}}, 7,

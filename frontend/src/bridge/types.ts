@@ -23,7 +23,10 @@ export interface Message {
   source: string;
   kind: 'event' | 'gap' | 'note';
   event?: string;
+  /** The id on the wire: the one that was chosen, else the position. */
   id?: string;
+  /** The id that the publisher or the remote server chose, as it was received. */
+  own_id?: string;
   data?: string;
   /** Of the whole data, in bytes. */
   size?: number;
