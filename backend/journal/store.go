@@ -34,7 +34,8 @@ type Store interface {
 	// Read returns up to limit messages of those sources (all where none is
 	// named) with after < number <= through, in order, and not more than
 	// about maxBytes of data (at least one message); and the number up to
-	// which that is all of them.
+	// which that is all of them. It looks for a bounded time: where it finds
+	// nothing and that number is below through, the caller asks on.
 	Read(ctx context.Context, sources []int64, after, through int64, limit, maxBytes int) ([]live.Message, int64, error)
 	// Page answers a query in a bounded time.
 	Page(context.Context, live.Query) (live.Page, error)

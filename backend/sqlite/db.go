@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,13 +19,18 @@ import (
 // A DB is one history: the folder, its lock, one connection that writes and
 // a few that read. Its methods may be called by anybody at any time.
 type DB struct {
-	lock  *flock.Flock
-	write *writer
-	read  *sql.DB
+	lock   *flock.Flock
+	write  *writer
+	read   *sql.DB // for pages, settings, and all that a screen waits for
+	stream *sql.DB // for streams that resume or catch up
 
 	epoch string
 	last  atomic.Int64 // the greatest number committed, or jumped over
 	clock *calendar
+
+	// patience is how long one read may look for what matches little; the
+	// caller gets what was found, and asks on.
+	patience time.Duration
 
 	closed func() error
 }
@@ -35,21 +41,27 @@ type Option func(*options)
 type options struct {
 	now      func() time.Time
 	maxPages int64
+	patience time.Duration
 }
 
 // WithClock makes the DB ask now for the time, by which old messages and attempts are told.
 func WithClock(now func() time.Time) Option { return func(o *options) { o.now = now } }
 
+// withPatience changes how long one read may look for what matches little.
+func withPatience(d time.Duration) Option { return func(o *options) { o.patience = d } }
+
 // withMaxPages makes the disk full at so many pages.
 func withMaxPages(n int64) Option { return func(o *options) { o.maxPages = n } }
 
-// readers is how many connections may read at once. Two cores cannot use more,
-// and each has a cache of its own.
-const readers = 4
+// readers is how many connections of each pool may read at once. Two cores
+// cannot use more, and each has a cache of its own. There are two pools because
+// any number of streams may resume at the same time: in one pool with them the
+// screens would stand in their queue.
+const readers = 3
 
 // Open opens the history in dir, and makes it where there is none.
 func Open(ctx context.Context, dir string, opt ...Option) (*DB, error) {
-	o := options{now: time.Now}
+	o := options{now: time.Now, patience: 100 * time.Millisecond}
 	for _, f := range opt {
 		f(&o)
 	}
@@ -91,7 +103,7 @@ func openLocked(ctx context.Context, path string, o options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the history: %w", err)
 	}
-	db := &DB{write: newWriter(conn)}
+	db := &DB{write: newWriter(conn), patience: o.patience}
 	if o.maxPages > 0 {
 		if _, err := conn.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", o.maxPages), nil); err != nil {
 			db.write.close()
@@ -102,15 +114,27 @@ func openLocked(ctx context.Context, path string, o options) (*DB, error) {
 		db.write.close()
 		return nil, err
 	}
-	db.read, err = sql.Open("signalbox", dsn(path, shared, reading))
-	if err == nil {
-		db.read.SetMaxOpenConns(readers)
-		db.read.SetMaxIdleConns(readers)
-		err = db.read.PingContext(ctx)
+	if db.read, err = openReaders(ctx, path); err == nil {
+		db.stream, err = openReaders(ctx, path)
 	}
 	if err != nil {
 		db.write.close()
 		return nil, fmt.Errorf("open the history for reading: %w", err)
+	}
+	return db, nil
+}
+
+// openReaders opens a pool of connections that only read.
+func openReaders(ctx context.Context, path string) (*sql.DB, error) {
+	db, err := sql.Open("signalbox", dsn(path, shared, reading))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(readers)
+	db.SetMaxIdleConns(readers)
+	if err := db.PingContext(ctx); err != nil {
+		db.Close()
+		return nil, err
 	}
 	return db, nil
 }
@@ -120,7 +144,7 @@ func openLocked(ctx context.Context, path string, o options) (*DB, error) {
 func (db *DB) Close() error { return db.closed() }
 
 func (db *DB) close() error {
-	err := db.read.Close()
+	err := errors.Join(db.read.Close(), db.stream.Close())
 	if e := db.write.tx(func() error {
 		_, err := db.write.exec("UPDATE about SET clean = 1")
 		return err

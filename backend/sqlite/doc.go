@@ -13,8 +13,9 @@
 // once, 64 rows in one INSERT, arguments that are reused, and one UPDATE of
 // the counts for each source in a batch instead of one for each message.
 //
-// Readers are database/sql's pool with the same options and query_only. They
-// see a snapshot and are never in the writer's way (WAL). What a cursor reads
+// Readers are two pools of database/sql with the same options and query_only:
+// one for screens, one for streams. They see a snapshot and are never in the
+// writer's way (WAL). What a cursor reads
 // comes through the driver's own rows: 100,000 messages to a new client took
 // 0.30 s through database/sql and 0.17 s so, and take 0.13 s since nothing is
 // fetched or locked that is not needed. What each option is for stands in
@@ -24,8 +25,9 @@
 //
 // A page of a few sources is merged from the index of each; SQL's
 // "source IN (…) ORDER BY number" would walk or sort all of them. A filter by
-// content looks at one window of numbers after the other until the page is
-// full or a tenth of a second is over, and says how far it came. The filter
+// content, and a page or a read of many sources, looks at one window of numbers
+// after the other until it is full or a tenth of a second is over, and says how
+// far it came. The filter
 // is live.Filter in SQL: lower and instr, which go by length and so see what
 // stands behind a NUL, where LIKE stops. There is never an OFFSET over rows
 // that were shown before, and nothing counts rows: each source's counts are

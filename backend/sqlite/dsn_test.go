@@ -28,8 +28,12 @@ func TestEveryConnectionHasTheOptionsThatDurabilityNeeds(t *testing.T) {
 		}
 	}
 	// All readers at once, so that each is another connection.
-	for range readers {
-		conn, err := db.read.Conn(t.Context())
+	for i := range 2 * readers {
+		pool := db.read
+		if i < readers {
+			pool = db.stream
+		}
+		conn, err := pool.Conn(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,35 @@
 package sqlite
 
+import (
+	"database/sql"
+	"testing"
+)
+
 // WithMaxPages makes the disk full at so many pages.
 var WithMaxPages = withMaxPages
+
+// WithPatience changes how long one read may look for what matches little.
+var WithPatience = withPatience
+
+// TakeStreamReaders takes all connections that streams read with, until free is called.
+func TakeStreamReaders(t *testing.T, db *DB) (free func()) { return take(t, db.stream) }
+
+// TakeScreenReaders takes all connections that screens read with.
+func TakeScreenReaders(t *testing.T, db *DB) (free func()) { return take(t, db.read) }
+
+func take(t *testing.T, pool *sql.DB) (free func()) {
+	t.Helper()
+	var conns []*sql.Conn
+	for range readers {
+		conn, err := pool.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		conns = append(conns, conn)
+	}
+	return func() {
+		for _, conn := range conns {
+			conn.Close()
+		}
+	}
+}

@@ -11,12 +11,11 @@ import (
 )
 
 const (
-	// patience is how long one page may look for what matches little; the
-	// caller shows what was found and asks on.
-	patience = 100 * time.Millisecond
 	// window is how many messages are looked at before the first look at the
 	// clock: with 16 MiB in each, that takes some tenths of a second.
 	window = 16
+	// commonID is how many messages have an id that is not looked up by it.
+	commonID = 5000
 	// heaviest is how much data a page carries in memory.
 	heaviest = 32 << 20
 )
@@ -25,7 +24,8 @@ const (
 func (db *DB) Page(ctx context.Context, q live.Query) (live.Page, error) {
 	// What is committed now is the page's world; what comes while it is made
 	// belongs to the next.
-	low, high := max(q.After, 0), db.last.Load()
+	last := db.last.Load()
+	low, high := min(max(q.After, 0), last), last
 	if q.Before > 0 {
 		high = min(high, q.Before-1)
 	}
@@ -49,16 +49,18 @@ type pager struct {
 	q         live.Query
 	low, high int64
 	limit     int
-	left      int // bytes of data that the page may still take
+	left      int  // bytes of data that the page may still take
+	common    bool // whether the id that is asked for is one of many messages
 	page      live.Page
 }
 
 func (p *pager) run(ctx context.Context) (live.Page, error) {
 	first, last := p.low+1, p.high
 	begun, step, more := time.Now(), int64(window), false
-	// Without a test of the content nothing is looked at in vain, and an id is
-	// found by its index: one window is enough.
-	all := p.q.Filter.IsZero() || p.q.Filter.ID != ""
+	all, err := p.direct(ctx)
+	if err != nil {
+		return live.Page{}, err
+	}
 	for p.low < p.high && !more {
 		low, high := p.low, p.high
 		if !all {
@@ -72,8 +74,8 @@ func (p *pager) run(ctx context.Context) (live.Page, error) {
 		if err != nil {
 			return live.Page{}, err
 		}
-		more = stopped || time.Since(begun) > patience && p.low < p.high
-		if time.Since(at) < patience/10 {
+		more = stopped || time.Since(begun) > p.db.patience && p.low < p.high
+		if time.Since(at) < p.db.patience/10 {
 			step *= 2
 		}
 	}
@@ -86,6 +88,24 @@ func (p *pager) run(ctx context.Context) (live.Page, error) {
 		p.page.To = p.low
 	}
 	return p.page, nil
+}
+
+// direct reports whether an index leads to what matches, so that nothing is
+// looked at in vain and one window is enough.
+func (p *pager) direct(ctx context.Context) (bool, error) {
+	f := &p.q.Filter
+	if f.ID == "" {
+		return f.IsZero() && (len(f.Sources) == 0 || p.few()), nil
+	}
+	// Some servers send one id with every message. What is that common is
+	// found soon anyway, and sorting all of it takes as long as there is.
+	var n int64
+	err := p.db.read.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM messages WHERE id = ? LIMIT ?)", f.ID, commonID).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("find an id: %w", err)
+	}
+	p.common = n == commonID
+	return !p.common, nil
 }
 
 // few says whether the sources are read each from its own index.
@@ -133,9 +153,8 @@ func (p *pager) look(ctx context.Context, low, high int64) (full bool, err error
 	}
 	q.add(" FROM messages WHERE ")
 	switch {
-	case f.ID != "":
-		// Numbers first: some servers send one id with every message, and
-		// sorting those should not carry their data along.
+	case f.ID != "" && !p.common:
+		// Numbers first: sorting them should not carry the data along.
 		q.add("number IN (SELECT number FROM messages WHERE id = ? AND number > ? AND number <= ?)", f.ID, low, high)
 		q.sources(f.Sources)
 	case p.few():

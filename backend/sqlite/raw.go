@@ -13,11 +13,11 @@ import (
 )
 
 // raw calls row with the columns of each row of a query until it returns
-// false. The connection is one of the pool, but its rows are the driver's own:
+// false. The connection is one of the streams' pool, but its rows are the driver's own:
 // database/sql's locks and conversions would be a third of the price of
 // reading a message.
 func (db *DB) raw(ctx context.Context, q *query, row func([]driver.Value) bool) (err error) {
-	conn, err := db.read.Conn(ctx)
+	conn, err := db.stream.Conn(ctx)
 	if err != nil {
 		return err
 	}

@@ -3,17 +3,11 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
-	"slices"
 
 	"signalbox/backend/live"
 )
-
-// merged is up to how many sources are read each from its own index and
-// merged. Beyond it a walk through all messages costs less than the merge.
-const merged = 16
 
 // First returns the number of the oldest message kept, Last+1 where none is.
 func (db *DB) First(ctx context.Context) (int64, error) {
@@ -33,55 +27,28 @@ func (db *DB) First(ctx context.Context) (int64, error) {
 // Trimmed returns the newest number that was ever trimmed for age or size,
 // and the number from which on none is missing but those.
 func (db *DB) Trimmed(ctx context.Context) (through, dense int64, err error) {
-	err = db.read.QueryRowContext(ctx, "SELECT trimmed, dense FROM about").Scan(&through, &dense)
+	// A stream that catches up asks this after every portion.
+	err = db.stream.QueryRowContext(ctx, "SELECT trimmed, dense FROM about").Scan(&through, &dense)
 	return through, dense, explain(err)
 }
 
 // Read returns messages of those sources (all where none is named) with
 // after < number <= through, in order, and the number up to which that is
-// all of them.
+// all of them. For many sources it looks for a bounded time, and may find none
+// although there are some behind that number.
 func (db *DB) Read(ctx context.Context, sources []int64, after, through int64, limit, maxBytes int) ([]live.Message, int64, error) {
-	var q query
-	q.add("SELECT " + filled + " FROM messages WHERE ")
-	if len(sources) == 1 {
-		// Without the hint SQLite walks all sources' messages between the two.
-		q.text.Reset()
-		q.add("SELECT "+filled+" FROM messages INDEXED BY message_source WHERE source = ? AND number > ? AND number <= ?",
-			sources[0], after, through)
-	} else if len(sources) == 0 || len(sources) > merged {
-		q.add("number > ? AND number <= ?", after, through)
-		q.sources(sources)
-	} else {
-		q.add("number IN (")
-		q.numbers(sources, after, through, false, limit)
-		q.add(")")
-	}
-	q.add(" ORDER BY number LIMIT ?", limit)
+	p := &batch{db: db, sources: sources, limit: limit, left: maxBytes, through: through}
+	var err error
 	if len(sources) <= merged {
 		// It is short, and what could be interrupted costs more for each row.
-		ctx = context.WithoutCancel(ctx)
+		err = p.read(context.WithoutCancel(ctx), after, through)
+	} else {
+		err = p.scan(ctx, after, through)
 	}
-	var ms []live.Message
-	err := db.raw(ctx, &q, func(row []driver.Value) bool {
-		switch len(ms) {
-		case 0:
-			ms = make([]live.Message, 0, min(limit, 64))
-		case 64:
-			ms = slices.Grow(ms, limit-64) // many will come
-		}
-		ms = append(ms, live.Message{})
-		m := &ms[len(ms)-1]
-		maxBytes -= fill(m, row)
-		if len(ms) == limit || maxBytes <= 0 {
-			through = m.Number
-			return false
-		}
-		return true
-	})
 	if err != nil {
 		return nil, after, explain(fmt.Errorf("read messages: %w", err))
 	}
-	return ms, through, nil
+	return p.messages, p.through, nil
 }
 
 // Find returns the numbers of the newest messages with that event id, two at most.
@@ -94,7 +61,7 @@ func (db *DB) Find(ctx context.Context, sources []int64, id string) ([]int64, er
 		q.add(")")
 	}
 	q.add(" ORDER BY number DESC LIMIT 2")
-	rows, err := db.read.QueryContext(ctx, q.text.String(), q.args...)
+	rows, err := db.stream.QueryContext(ctx, q.text.String(), q.args...)
 	if err != nil {
 		return nil, explain(fmt.Errorf("find an id: %w", err))
 	}
