@@ -48,7 +48,7 @@ func listenAt(addr, token string) (net.Listener, error) {
 	}
 	if !loopback(host) && token == "" {
 		return nil, live.Errorf("token_needed", "Listening on %s lets other machines publish and read everything.", addr).
-			WithHint("Say --token SECRET as well, and hand it to those who may; or listen on 127.0.0.1.").WithField("addr")
+			WithHint("Give a --token of 16 characters or more as well, and hand it to those who may; or listen on 127.0.0.1.").WithField("addr")
 	}
 	l, err := net.Listen("tcp", addr)
 	switch {

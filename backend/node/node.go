@@ -12,8 +12,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"signalbox/backend/example"
 	"signalbox/backend/feed"
@@ -31,7 +34,7 @@ type Options struct {
 	// or the start fails.
 	Addr string
 	// Token, where it is not empty, is demanded of everybody, publishers and
-	// subscribers too. Otherwise the console alone needs one, which is made at
+	// subscribers too; it has 16 characters at least. Otherwise the console alone needs one, which is made at
 	// the first start and kept.
 	Token string
 	// Hosts and Origins are allowed besides loopback.
@@ -79,6 +82,9 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 			n.Close()
 		}
 	}()
+	if err := checkToken(opt.Token); err != nil {
+		return nil, err
+	}
 	if info, err := os.Stat(opt.Data); err == nil && !info.IsDir() {
 		return nil, live.Errorf("bad_folder", "%s is a file, not a folder.", opt.Data).
 			WithHint("Choose a folder for the history with --data.").WithField("data")
@@ -124,7 +130,7 @@ func (n *Node) build() {
 		spoken = n.cert.config()
 	}
 	n.server = serve.New(serve.Config{
-		Journal: n.journal, Feeds: feeds{n.feeds}, Samples: n.examples, Settings: n.settings,
+		Journal: n.journal, Feeds: feeds{n.feeds}, Samples: n.examples, Settings: n.settings, Sessions: sessions{n.store},
 		Examples: n.examples.Handler(), Assets: n.opt.Assets, Version: n.opt.Version,
 		Token: n.token, RequireToken: n.opt.Token != "", Hosts: n.opt.Hosts, Origins: n.opt.Origins, TLS: spoken,
 		Heartbeat: seconds(s.Heartbeat), Retry: millis(s.Retry),
@@ -246,6 +252,27 @@ func (n *Node) Remember(ctx context.Context, name, value string) error {
 
 // Theme returns the theme of the settings: "dark", "light" or "system".
 func (n *Node) Theme() string { return n.settings.get().Theme }
+
+// tokenLeast is how many characters a token has at least: a shorter one can be
+// found by trying.
+const tokenLeast = 16
+
+// checkToken refuses a token that could be guessed, or could not be sent in a
+// header.
+func checkToken(token string) error {
+	const hint = "Make one with: openssl rand -hex 16"
+	switch {
+	case token == "":
+		return nil
+	case strings.TrimSpace(token) != token || strings.ContainsFunc(token, unicode.IsControl) || !utf8.ValidString(token):
+		return live.Errorf("bad_token", "The token has a control character, or a space at one of its ends, so it cannot be sent in a header.").
+			WithField("token").WithHint(hint)
+	case utf8.RuneCountInString(token) < tokenLeast:
+		return live.Errorf("short_token", "The token has %d characters; it needs %d, because a shorter one can be guessed.",
+			utf8.RuneCountInString(token), tokenLeast).WithField("token").WithHint(hint)
+	}
+	return nil
+}
 
 func (n *Node) consoleToken(ctx context.Context) (string, error) {
 	if n.opt.Token != "" {

@@ -2,6 +2,7 @@ package node
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"signalbox/backend/live"
 )
 
 func TestTheExamplesReachNoFileBesideThemAndForbidWhatTheyDoNotBring(t *testing.T) {
@@ -56,6 +59,67 @@ func TestTheExamplesReachNoFileBesideThemAndForbidWhatTheyDoNotBring(t *testing.
 		if resp, text := get(path); resp.StatusCode == 200 || strings.Contains(text, "the secret") || strings.Contains(text, "package example") || strings.Contains(text, "root:") {
 			t.Errorf("%s: %s %.200q", path, resp.Status, text)
 		}
+	}
+}
+
+func TestATokenThatCanBeGuessedIsRefusedAtTheStart(t *testing.T) {
+	for token, code := range map[string]string{
+		"secret": "short_token", "fifteen-letters": "short_token", "ääääääääääääää": "short_token",
+		" sixteen-letters ": "bad_token", "sixteen\nletters-": "bad_token", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff": "bad_token",
+	} {
+		n, err := Open(t.Context(), Options{Data: t.TempDir(), Addr: "127.0.0.1:0", Token: token})
+		if err == nil {
+			n.Close()
+		}
+		if e, ok := errors.AsType[*live.Error](err); !ok || e.Code != code || e.Field != "token" || e.Hint == "" || strings.Contains(e.Error(), token) {
+			t.Errorf("%q: %v", token, err)
+		}
+	}
+	n, err := Open(t.Context(), Options{Data: t.TempDir(), Addr: "127.0.0.1:0", Token: "sixteen-letters."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Close()
+}
+
+func TestASignOutOutlivesTheProgram(t *testing.T) {
+	dir := t.TempDir()
+	ask := func(n *running, method, path, cookie string) *http.Response {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), method, n.URL()+path, strings.NewReader(fmt.Sprintf(`{"token":%q}`, n.token)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Cookie", cookie)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		return resp
+	}
+	n := run(t, Options{Data: dir})
+	signIn := func() string {
+		resp := ask(n, "POST", "/api/session", "")
+		if resp.StatusCode != 204 || len(resp.Cookies()) != 1 {
+			t.Fatalf("signing in: %s", resp.Status)
+		}
+		return resp.Cookies()[0].Name + "=" + resp.Cookies()[0].Value
+	}
+	gone, stays := signIn(), signIn()
+	if resp := ask(n, "DELETE", "/api/session", gone); resp.StatusCode != 204 {
+		t.Fatalf("signing out: %s", resp.Status)
+	}
+	if err := n.stop(); err != nil {
+		t.Fatal(err)
+	}
+	n = run(t, Options{Data: dir})
+	if resp := ask(n, "GET", "/api/settings", gone); resp.StatusCode != 401 {
+		t.Errorf("who signed out: %s", resp.Status)
+	}
+	if resp := ask(n, "GET", "/api/settings", stays); resp.StatusCode != 200 {
+		t.Errorf("who did not: %s", resp.Status)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"signalbox/backend/live"
 	"signalbox/backend/serve"
+	"signalbox/backend/sqlite"
 )
 
 // chosen are the settings that a user may change, as the API writes them.
@@ -224,6 +225,21 @@ func (s *settings) Layout(ctx context.Context) (json.RawMessage, error) {
 // SetLayout stores a JSON object.
 func (s *settings) SetLayout(ctx context.Context, layout json.RawMessage) error {
 	return s.node.store.PutSetting(ctx, "layout", string(layout))
+}
+
+// sessions keep which browsers were signed out.
+type sessions struct{ store *sqlite.DB }
+
+func (s sessions) SignedOut(ctx context.Context) (json.RawMessage, error) {
+	kept, ok, err := s.store.Setting(ctx, "signed_out")
+	if err != nil || !ok {
+		return nil, err
+	}
+	return json.RawMessage(kept), nil
+}
+
+func (s sessions) SetSignedOut(ctx context.Context, kept json.RawMessage) error {
+	return s.store.PutSetting(ctx, "signed_out", string(kept))
 }
 
 // with returns the settings with a patch applied, or an Error that names the

@@ -21,6 +21,7 @@ type Config struct {
 	Feeds    Feeds
 	Samples  Samples
 	Settings Settings
+	Sessions SessionStore // nil forgets at the end which sessions were signed out
 	Examples http.Handler // everything under /examples/
 	Assets   fs.FS        // the dashboard
 	Version  string

@@ -1,9 +1,16 @@
 package serve
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"signalbox/backend/live"
 )
 
 func TestOnlyNamesOfItsOwnAreAnswered(t *testing.T) {
@@ -159,7 +166,8 @@ func TestABrowserIsSignedInByTheAddressOrThePage(t *testing.T) {
 		t.Errorf("a forged cookie: %s", resp.Status)
 	}
 	// After a restart it is still good, with another token it is not.
-	if !newSessions(s.j.Epoch(), testToken).holds(request(cookie)) || newSessions(s.j.Epoch(), "other").holds(request(cookie)) {
+	with := func(token string) *sessions { return newSessions(s.j.Epoch(), token, nil, s.config().Log) }
+	if !with(testToken).holds(request(cookie)) || with("other").holds(request(cookie)) {
 		t.Error("a session does not go by the token")
 	}
 	if resp, _ := s.do("DELETE", "/api/session", "", "Cookie", cookie); resp.StatusCode != 204 {
@@ -184,23 +192,148 @@ func request(cookie string) *http.Request {
 	return &http.Request{Header: http.Header{"Cookie": {cookie}}}
 }
 
-func TestGuessingTokensEndsSoonButAnOldTokenLocksNobodyOut(t *testing.T) {
+// guess sends a token from a loopback address, and returns the status.
+func (r *running) guess(from, token string) int {
+	r.t.Helper()
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
+	client := http.Client{Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}}
+	req, err := http.NewRequestWithContext(r.t.Context(), "GET", r.url+"/api/state", nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	resp, err := client.Do(req)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode == 429 && resp.Header.Get("Retry-After") == "" {
+		r.t.Error("nobody says when to come back")
+	}
+	return resp.StatusCode
+}
+
+func TestGuessingTokensEndsSoonAndTheRightOneAlwaysPasses(t *testing.T) {
 	s := start(t, nil)
 	for range 50 {
-		s.do("GET", "/api/state", "", "Authorization", "Bearer old")
+		if status := s.guess("127.0.0.1", "old"); status != 401 {
+			t.Fatalf("one wrong token again and again: %d", status)
+		}
 	}
-	if resp, _ := s.do("GET", "/api/state", "", "Authorization", "Bearer "+testToken); resp.StatusCode != 200 {
-		t.Errorf("after one wrong token again and again: %s", resp.Status)
+	// From many addresses of loopback, which is one machine.
+	for i := range wrongTokens - 1 {
+		if status := s.guess("127.0.0."+itoa(int64(2+i)), "guess"+itoa(int64(i))); status != 401 {
+			t.Errorf("guess %d: %d", i, status)
+		}
 	}
-	for i := range wrongTokens {
-		s.do("GET", "/api/state", "", "Authorization", "Bearer guess"+itoa(int64(i)))
+	for _, from := range []string{"127.0.0.1", "127.0.0.2", "127.200.0.9"} {
+		begun := time.Now()
+		if status := s.guess(from, "one more"); status != 429 {
+			t.Errorf("after guessing, from %s: %d", from, status)
+		}
+		if d := time.Since(begun); d < wrongPause {
+			t.Errorf("a wrong token is answered after %v", d)
+		}
+		if status := s.guess(from, testToken); status != 200 {
+			t.Errorf("the right token from %s: %d", from, status)
+		}
 	}
-	resp, text := s.do("GET", "/api/state", "", "Authorization", "Bearer "+testToken)
-	if resp.StatusCode != 429 || resp.Header.Get("Retry-After") == "" {
-		t.Errorf("after guessing: %s %s", resp.Status, text)
+	if resp, text := s.do("POST", "/api/session", `{"token":"`+testToken+`"}`, "Content-Type", "application/json"); resp.StatusCode != 204 {
+		t.Errorf("signing in: %s %s", resp.Status, text)
 	}
 	if resp, _ := s.do("GET", "/messages", ""); resp.StatusCode != 200 {
 		t.Errorf("what needs no token: %s", resp.Status)
+	}
+}
+
+func TestAllOfLoopbackIsOneAddress(t *testing.T) {
+	for _, address := range []string{"127.0.0.1:1", "127.0.0.59:2", "127.255.255.254:3", "[::1]:4", "[::ffff:127.0.0.7]:5"} {
+		if got := remote(address); got != remote("127.0.0.1:80") {
+			t.Errorf("%s: %s", address, got)
+		}
+	}
+}
+
+// memory is a SessionStore that outlives a server.
+type memory struct {
+	kept json.RawMessage
+	err  error
+}
+
+func (m *memory) SignedOut(context.Context) (json.RawMessage, error) { return m.kept, m.err }
+
+func (m *memory) SetSignedOut(_ context.Context, kept json.RawMessage) error {
+	if m.err == nil {
+		m.kept = kept
+	}
+	return m.err
+}
+
+// signIn returns the cookie of a new session.
+func (r *running) signIn() string {
+	r.t.Helper()
+	resp, _ := r.do("POST", "/api/session", `{"token":"`+testToken+`"}`, "Content-Type", "application/json")
+	if resp.StatusCode != 204 || len(resp.Cookies()) != 1 {
+		r.t.Fatalf("signing in: %s", resp.Status)
+	}
+	return resp.Cookies()[0].Name + "=" + resp.Cookies()[0].Value
+}
+
+func TestABrowserThatSignedOutStaysSignedOutAfterARestart(t *testing.T) {
+	j, store := openJournal(t, t.TempDir()), &memory{}
+	restart := func() *running {
+		return start(t, func(c *Config) { c.Journal, c.Sessions = j, store })
+	}
+	status := func(s *running, cookie string) int {
+		resp, _ := s.do("GET", "/api/state", "", "Cookie", cookie)
+		return resp.StatusCode
+	}
+	s := restart()
+	gone, stays := s.signIn(), s.signIn()
+	if resp, text := s.do("DELETE", "/api/session", "", "Cookie", gone); resp.StatusCode != 204 {
+		t.Fatalf("%s %s", resp.Status, text)
+	}
+	if strings.Contains(string(store.kept), gone[strings.LastIndexByte(gone, '.')+1:]) {
+		t.Errorf("a whole session was kept: %s", store.kept)
+	}
+	s = restart()
+	if status(s, gone) != 401 || status(s, stays) != 200 {
+		t.Errorf("after a restart: %d for who signed out, %d for the other", status(s, gone), status(s, stays))
+	}
+
+	// More than are remembered end all sessions rather than be forgotten.
+	for range signedOutMost {
+		cookie := s.signIn()
+		if resp, text := s.do("DELETE", "/api/session", "", "Cookie", cookie); resp.StatusCode != 204 {
+			t.Fatalf("%s %s", resp.Status, text)
+		}
+	}
+	if len(store.kept) > 100*signedOutMost {
+		t.Errorf("%d bytes are kept", len(store.kept))
+	}
+	for _, s := range []*running{s, restart()} {
+		if status(s, gone) != 401 || status(s, stays) != 401 || status(s, s.signIn()) != 200 {
+			t.Errorf("%d, %d, %d", status(s, gone), status(s, stays), status(s, s.signIn()))
+		}
+	}
+
+	// A sign-out that cannot be kept says so, and holds for as long as it can.
+	cookie := s.signIn()
+	store.err = live.Errorf("disk_full", "The disk is full.")
+	if resp, text := s.do("DELETE", "/api/session", "", "Cookie", cookie); resp.StatusCode != 503 || !strings.Contains(text, "disk_full") {
+		t.Errorf("%s %s", resp.Status, text)
+	}
+	if status(s, cookie) != 401 {
+		t.Error("it is signed in")
+	}
+	store.err = nil
+	stays = s.signIn()
+	if s = restart(); status(s, stays) != 200 {
+		t.Error("who is signed in is signed out by a restart")
+	}
+	store.err = errors.New("unreadable")
+	if s = restart(); status(s, stays) != 401 || status(s, s.signIn()) != 200 {
+		t.Error("who signed out is not known, and is taken for signed in")
 	}
 }
 

@@ -178,15 +178,19 @@ func closeAfter(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// remote returns the address that limits go by: for IPv6 the network of 64
-// bits, because one machine has as many addresses in it as it likes.
+// remote returns the address that limits go by. It is one for all of loopback,
+// and for IPv6 the network of 64 bits: one machine has as many addresses there
+// as it likes.
 func remote(hostport string) netip.Addr {
 	ap, err := netip.ParseAddrPort(hostport)
 	if err != nil {
 		return netip.Addr{}
 	}
 	addr := ap.Addr().Unmap().WithZone("")
-	if addr.Is6() && !addr.IsLoopback() {
+	if addr.IsLoopback() {
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	if addr.Is6() {
 		if p, err := addr.Prefix(64); err == nil {
 			return p.Addr()
 		}

@@ -44,7 +44,7 @@ func New(cfg Config) *Server {
 		j:        cfg.Journal,
 		encode:   func(m *live.Message) []byte { return wire.Frame(epoch, m) },
 		ending:   make(chan struct{}),
-		sessions: newSessions(epoch, cfg.Token),
+		sessions: newSessions(epoch, cfg.Token, cfg.Sessions, cfg.Log),
 	}
 	s.cfg.Store(&cfg)
 	s.address.Store(&address{})
