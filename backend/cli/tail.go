@@ -43,10 +43,11 @@ func (c *tailCommand) Run(ctx context.Context, p *Program, log *slog.Logger) err
 	err = feed.Tail(ctx, fd, secrets, feed.TailOptions{
 		LastEventID: c.lastEventID(), Once: c.Once, Log: log,
 		Event: func(d live.Draft) error {
-			if f := (live.Filter{Types: c.Type}); !f.Match(&live.Message{Draft: d}) && d.Kind == live.Event {
+			d = ownGap(d)
+			if f := (live.Filter{Types: c.Type}); !f.Match(&live.Message{Draft: d}) {
 				return nil
 			}
-			return out.message(ownGap(d))
+			return out.message(d)
 		},
 		State: out.state,
 	})

@@ -99,7 +99,7 @@ func (d *device) live(ctx context.Context, source, after int64) {
 }
 
 func (d *device) listen(ctx context.Context, source, after int64) {
-	asked := d.e.j.Follow(live.Filter{Sources: []int64{source}, Types: []string{"ask"}}, after)
+	asked := d.e.j.Follow(live.Filter{Sources: []int64{source}, Kinds: []live.Kind{live.Event}, Types: []string{"ask"}}, after)
 	for {
 		batch, err := asked.Next(ctx)
 		if err != nil {

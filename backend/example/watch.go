@@ -21,7 +21,7 @@ type asked struct {
 // is not answered in time. It counts from when it read the ask, so that a
 // program that was asleep gives the device its time.
 func (d *device) watch(ctx context.Context, source, after int64) {
-	heard := d.e.j.Follow(live.Filter{Sources: []int64{source}, Types: []string{"ask", "answer"}}, after)
+	heard := d.e.j.Follow(live.Filter{Sources: []int64{source}, Kinds: []live.Kind{live.Event}, Types: []string{"ask", "answer"}}, after)
 	var open []asked // in the order of their times
 	for {
 		next, stop := ctx, context.CancelFunc(func() {})

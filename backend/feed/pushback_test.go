@@ -103,7 +103,7 @@ func TestAFeedFasterThanTheDiskIsHeldBackAndLosesNothing(t *testing.T) {
 		t.Errorf("%d MiB are held in memory", grown>>20)
 	}
 	free()
-	c := j.Follow(live.Filter{Sources: []int64{s.Source.ID}, EventsOnly: true}, 0)
+	c := j.Follow(live.Filter{Sources: []int64{s.Source.ID}, Kinds: []live.Kind{live.Event}}, 0)
 	late, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
 	for n := 0; n < total; {

@@ -69,7 +69,7 @@ func (k *keeper) recallMessages(ctx context.Context) error {
 	}
 	k.in.begin(m)
 	page, err := k.journal.Read(ctx, live.Query{
-		Filter: live.Filter{Sources: []int64{k.id}, EventsOnly: true}, Newest: true, Limit: recallMessages, Preview: 1,
+		Filter: live.Filter{Sources: []int64{k.id}, Kinds: []live.Kind{live.Event}}, Newest: true, Limit: recallMessages, Preview: 1,
 	})
 	if err != nil {
 		return err

@@ -39,7 +39,7 @@ type Batch struct {
 // where that is 0 or less. It needs no closing.
 func (j *Journal) Follow(f live.Filter, after int64) *Cursor {
 	// The caller's slices may change under way.
-	f.Sources, f.Types = slices.Clone(f.Sources), slices.Clone(f.Types)
+	f.Sources, f.Kinds, f.Types = slices.Clone(f.Sources), slices.Clone(f.Kinds), slices.Clone(f.Types)
 	f.Text, f.Without = slices.Clone(f.Text), slices.Clone(f.Without)
 	if after <= 0 {
 		after = j.First() - 1

@@ -9,7 +9,11 @@ type Error struct {
 	Message string `json:"message"`         // a sentence
 	Hint    string `json:"hint,omitempty"`  // what to do
 	Field   string `json:"field,omitempty"` // the field of the request that is wrong
-	Err     error  `json:"-"`               // the cause, for the log
+	// Offset and Length say which part of the field is wrong, in characters.
+	// Offset is nil where that is all of it.
+	Offset *int  `json:"offset,omitempty"`
+	Length int   `json:"length,omitempty"`
+	Err    error `json:"-"` // the cause, for the log
 }
 
 // Errorf makes an Error with a code and a sentence.
@@ -22,6 +26,13 @@ func (e *Error) WithHint(hint string) *Error { e.Hint = hint; return e }
 
 // WithField returns e with the field that is wrong.
 func (e *Error) WithField(field string) *Error { e.Field = field; return e }
+
+// WithPlace returns e with the part of the field that is wrong: length
+// characters from offset on.
+func (e *Error) WithPlace(offset, length int) *Error {
+	e.Offset, e.Length = &offset, length
+	return e
+}
 
 // WithCause returns e with the error behind it.
 func (e *Error) WithCause(err error) *Error { e.Err = err; return e }

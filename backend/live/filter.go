@@ -1,36 +1,46 @@
 package live
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Filter says which messages somebody wants. The zero Filter wants all.
 // The same Filter is compiled to SQL by the store and tests one message in
 // Match; both ignore the case of A to Z only, so that they agree.
+//
+// Types, ID, Text and Without are conditions on events. Gaps and notes pass
+// them, because a view without its gaps reads as if nothing was missed. Only
+// Sources and Kinds leave them out.
 type Filter struct {
 	Sources []int64  // of these sources; empty means all
+	Kinds   []Kind   // of these kinds; empty means all
 	Types   []string // of these event types, "order.*" for all that begin so; empty means all
 	ID      string   // with this event id; empty means any
 	Text    []string // each somewhere in the data or the event type
 	Without []string // none of these there
-	// EventsOnly leaves out gaps and notes. They pass every other test but
-	// that of Sources when it is false and nothing but Sources is asked for.
-	EventsOnly bool
 }
 
 // IsZero reports whether f wants every message of its sources.
 func (f *Filter) IsZero() bool {
-	return len(f.Types) == 0 && f.ID == "" && len(f.Text) == 0 && len(f.Without) == 0 && !f.EventsOnly
+	return len(f.Kinds) == 0 && len(f.Types) == 0 && f.ID == "" && len(f.Text) == 0 && len(f.Without) == 0
 }
+
+// Wants reports whether f wants any messages of that kind.
+func (f *Filter) Wants(k Kind) bool {
+	return len(f.Kinds) == 0 || slices.Contains(f.Kinds, k)
+}
+
+// WantsGaps reports whether f wants gaps or notes.
+func (f *Filter) WantsGaps() bool { return f.Wants(GapKind) || f.Wants(NoteKind) }
 
 // Match reports whether f wants m.
 func (f *Filter) Match(m *Message) bool {
-	if len(f.Sources) > 0 && !containsID(f.Sources, m.Source) {
+	if len(f.Sources) > 0 && !slices.Contains(f.Sources, m.Source) || !f.Wants(m.Kind) {
 		return false
-	}
-	if f.IsZero() {
-		return true
 	}
 	if m.Kind != Event {
-		return false
+		return true
 	}
 	if f.ID != "" && m.ID != f.ID {
 		return false
@@ -49,15 +59,6 @@ func (f *Filter) Match(m *Message) bool {
 		}
 	}
 	return true
-}
-
-func containsID(ids []int64, id int64) bool {
-	for _, x := range ids {
-		if x == id {
-			return true
-		}
-	}
-	return false
 }
 
 func matchAny(patterns []string, s string) bool {
@@ -96,62 +97,4 @@ func equalFold(a, b string) bool {
 		}
 	}
 	return true
-}
-
-// ParseFilter reads what a person types: words and "quoted phrases" that
-// must occur, -word that must not, event:order.*,stock.low for types, and
-// id:88405. Sources are left to the caller.
-func ParseFilter(s string) (Filter, error) {
-	var f Filter
-	for s = strings.TrimSpace(s); s != ""; s = strings.TrimLeft(s, " \t\n") {
-		negative := len(s) > 1 && s[0] == '-'
-		if negative {
-			s = s[1:]
-		}
-		key := ""
-		if k, rest, ok := strings.Cut(s, ":"); ok && (k == "event" || k == "id") {
-			key, s = k, rest
-		}
-		word, rest, err := filterWord(s)
-		if err != nil {
-			return Filter{}, err
-		}
-		s = rest
-		switch {
-		case word == "":
-			if key != "" {
-				return Filter{}, Errorf("bad_filter", "Nothing stands after %s: in the filter.", key).WithField("q")
-			}
-		case key == "event" && negative, key == "id" && negative:
-			return Filter{}, Errorf("bad_filter", "-%s: is not supported.", key).WithField("q").
-				WithHint("A minus goes before a word or a quoted phrase.")
-		case key == "event":
-			for t := range strings.SplitSeq(word, ",") {
-				if t != "" {
-					f.Types = append(f.Types, t)
-				}
-			}
-		case key == "id":
-			f.ID = word
-		case negative:
-			f.Without = append(f.Without, word)
-		default:
-			f.Text = append(f.Text, word)
-		}
-	}
-	return f, nil
-}
-
-func filterWord(s string) (word, rest string, err error) {
-	if !strings.HasPrefix(s, `"`) {
-		if i := strings.IndexAny(s, " \t\n"); i >= 0 {
-			return s[:i], s[i:], nil
-		}
-		return s, "", nil
-	}
-	end := strings.IndexByte(s[1:], '"')
-	if end < 0 {
-		return "", "", Errorf("bad_filter", "A quotation mark in the filter is never closed.").WithField("q")
-	}
-	return s[1 : end+1], s[end+2:], nil
 }

@@ -80,17 +80,53 @@ func TestAFilterReadsWhatAPersonTypes(t *testing.T) {
 		{"event:order.*,stock.low lyon", Filter{Types: []string{"order.*", "stock.low"}, Text: []string{"lyon"}}},
 		{"id:88405", Filter{ID: "88405"}},
 		{`id:"with space"`, Filter{ID: "with space"}},
-		{"http://example.org", Filter{Text: []string{"http://example.org"}}},
+		{"http://example.org -https://a/b:c", Filter{Text: []string{"http://example.org"}, Without: []string{"https://a/b:c"}}},
+		{"12:30 127.0.0.1:4480 [::1]:80 :a a,b:c", Filter{Text: []string{"12:30", "127.0.0.1:4480", "[::1]:80", ":a", "a,b:c"}}},
+		{`{"state":"paid"} $5 $ a$.b`, Filter{Text: []string{`{"state":"paid"}`, "$5", "$", "a$.b"}}},
+		{`"source:orders" -"foo:bar" "$.total"`, Filter{Text: []string{"source:orders", "$.total"}, Without: []string{"foo:bar"}}},
+		{"event://x", Filter{Text: []string{"event://x"}}},
 		{"-", Filter{Text: []string{"-"}}},
+		{"is:event paid", Filter{Kinds: []Kind{Event}, Text: []string{"paid"}}},
+		{"is:note is:gap", Filter{Kinds: []Kind{GapKind, NoteKind}}},
+		{"is:event,gap -is:gap", Filter{Kinds: []Kind{Event}}},
+		{"-is:gap", Filter{Kinds: []Kind{Event, NoteKind}}},
+		{`is:"gap,event,note"`, Filter{}},
 	} {
 		got, err := ParseFilter(c.in)
 		if err != nil || !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%q: %+v, %v, want %+v", c.in, got, err, c.want)
 		}
 	}
-	for _, in := range []string{`"open`, "event:", "-event:a", "-id:1"} {
-		if _, err := ParseFilter(in); !errors.Is(err, &Error{Code: "bad_filter"}) {
-			t.Errorf("%q: %v", in, err)
+}
+
+func TestAnErrorInAFilterSaysWhereItStands(t *testing.T) {
+	const keys = "The keys are event:, id: and is:. To search for a text, put it in quotation marks"
+	for _, c := range []struct{ in, wrong, message, hint string }{
+		{`é "open`, `"open`, "A quotation mark in the filter is never closed.", ""},
+		{`id:"open`, `"open`, "A quotation mark in the filter is never closed.", ""},
+		{"paid event: x", "event:", "Nothing stands after event: in the filter.", ""},
+		{"event:,", "event:,", "Nothing stands after event: in the filter.", ""},
+		{"a -event:b c", "-event:b", "-event: is not supported.", "A minus goes before a word, a quoted phrase or is:."},
+		{"-id:1", "-id:1", "-id: is not supported.", "A minus goes before a word, a quoted phrase or is:."},
+		{"source:orders", "source:", "source: is not a key of the filter.", keys + `: "source:orders".`},
+		{"  é -foo:bar", "foo:", "foo: is not a key of the filter.", keys + `: -"foo:bar".`},
+		{`foo:"b c"`, "foo:", "foo: is not a key of the filter.", keys + "."},
+		{"a_b-c.d2:5", "a_b-c.d2:", "a_b-c.d2: is not a key of the filter.", keys + `: "a_b-c.d2:5".`},
+		{"größe:", "größe:", "größe: is not a key of the filter.", keys + `: "größe:".`},
+		{"Event:x", "Event:", "Event: is not a key of the filter.", keys + `: "Event:x".`},
+		{"x $.total>100", "$.total>100", "The filter cannot look inside the data for $.total>100.", keys + `: "$.total>100".`},
+		{"is:gone", "gone", `"gone" is not a kind of message.`, "is: takes event, gap or note."},
+		{"a -is:event,x", "event,x", `"x" is not a kind of message.`, "is: takes event, gap or note."},
+		{"is:gap -is:gap b", "-is:gap", "The filter leaves out every kind of message.", "The kinds are event, gap or note."},
+	} {
+		_, err := ParseFilter(c.in)
+		var e *Error
+		if !errors.As(err, &e) || e.Code != "bad_filter" || e.Field != "q" || e.Offset == nil {
+			t.Errorf("%q: %v", c.in, err)
+			continue
+		}
+		if wrong := string([]rune(c.in)[*e.Offset:][:e.Length]); wrong != c.wrong || e.Message != c.message || e.Hint != c.hint {
+			t.Errorf("%q: %q %s %s", c.in, wrong, e.Message, e.Hint)
 		}
 	}
 }
@@ -120,18 +156,25 @@ func TestAFilterMatchesWhatItSays(t *testing.T) {
 	}
 }
 
-func TestOnlyAPlainFilterShowsGapsAndNotes(t *testing.T) {
+func TestGapsAndNotesPassEveryFilterThatDoesNotAskThemAway(t *testing.T) {
 	for _, kind := range []Kind{GapKind, NoteKind} {
 		m := &Message{Draft: Draft{Source: 7, Kind: kind, Data: `{"reason":"lost"}`}}
-		if f := (Filter{Sources: []int64{7}}); !f.Match(m) {
-			t.Errorf("%v is missing from its source's timeline", kind)
+		for _, f := range []Filter{
+			{}, {Sources: []int64{7}}, {Types: []string{"order.*"}}, {ID: "x"}, {Text: []string{"x"}}, {Without: []string{"lost"}},
+			{Kinds: []Kind{kind}}, {Kinds: []Kind{Event, kind}, Text: []string{"x"}},
+		} {
+			if !f.Match(m) || !f.WantsGaps() {
+				t.Errorf("%+v hides a %v", f, kind)
+			}
 		}
-		if f := (Filter{Text: []string{"lost"}}); f.Match(m) {
-			t.Errorf("%v was found by text", kind)
+		for _, f := range []Filter{{Sources: []int64{8}}, {Kinds: []Kind{Event}}, {Kinds: []Kind{Event, GapKind + NoteKind - kind}}} {
+			if f.Match(m) {
+				t.Errorf("%+v shows a %v", f, kind)
+			}
 		}
-		if f := (Filter{EventsOnly: true}); f.Match(m) {
-			t.Errorf("%v is an event", kind)
-		}
+	}
+	if f := (Filter{Kinds: []Kind{GapKind}}); f.Match(&Message{}) || f.Wants(Event) {
+		t.Error("an event is a gap")
 	}
 }
 

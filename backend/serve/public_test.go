@@ -212,3 +212,65 @@ func TestHealthAndMetrics(t *testing.T) {
 		}
 	}
 }
+
+func TestAFilterOfHistoryDoesNotHideAnOutage(t *testing.T) {
+	s := start(t, nil)
+	s.publish("orders", "paid 1")
+	src, _ := s.j.Source("orders")
+	for _, d := range []live.Draft{
+		{Kind: live.GapKind, Data: `{"missing":2,"code":"disconnected","reason":"2 messages are missing."}`},
+		{Kind: live.NoteKind, Data: `{"code":"opened","reason":"Connected."}`},
+		{Type: "order.paid", ID: "7", Data: "paid 2"},
+	} {
+		d.Source = src.ID
+		if _, err := s.j.Append(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	type page struct {
+		Messages []struct{ Kind, Data string }
+	}
+	for q, wanted := range map[string]string{
+		"":                    "paid 1 gap note paid 2",
+		"nowhere":             "gap note",
+		"-paid":               "gap note",
+		"event:order.*":       "gap note paid 2",
+		"id:7":                "gap note paid 2",
+		"id:none":             "gap note",
+		"is:event":            "paid 1 paid 2",
+		"is:event id:7":       "paid 2",
+		"is:gap":              "gap",
+		"is:gap,note nowhere": "gap note",
+		"-is:note 1":          "paid 1 gap",
+	} {
+		for _, path := range []string{"/sources/orders/messages", "/messages", "/messages?after=0"} {
+			join := "?"
+			if strings.Contains(path, "?") {
+				join = "&"
+			}
+			var got []string
+			for _, m := range want[page](s, 200, "GET", path+join+"q="+url.QueryEscape(q), "").Messages {
+				if m.Kind == "event" {
+					m.Kind = m.Data
+				}
+				got = append(got, m.Kind)
+			}
+			if strings.Join(got, " ") != wanted {
+				t.Errorf("%s, q=%s: %q, want %q", path, q, got, wanted)
+			}
+		}
+	}
+}
+
+func TestAKeyThatTheFilterDoesNotHaveIsRefusedAtItsPlace(t *testing.T) {
+	s := start(t, nil)
+	e := want[refusal](s, 400, "GET", "/messages?q=paid+source:orders", "").Error
+	if e.Code != "bad_filter" || e.Field != "q" || e.Offset == nil || *e.Offset != 5 || e.Length != len("source:") ||
+		!strings.Contains(e.Hint, "The keys are event:, id: and is:.") {
+		t.Errorf("%+v", e)
+	}
+	_, body := s.do("GET", "/messages?q=source:orders", "")
+	if !strings.Contains(body, `"offset":0,"length":7`) {
+		t.Errorf("no place in %s", body)
+	}
+}

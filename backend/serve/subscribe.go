@@ -149,7 +149,7 @@ func (s *Server) begin(ctx context.Context, sub *subscription) (after int64, gap
 	case sub.resume != "":
 		return s.resume(ctx, sub.sources, sub.resume)
 	case sub.newest:
-		page, err := s.j.Read(ctx, live.Query{Filter: live.Filter{Sources: sub.sources, EventsOnly: true}, Newest: true, Limit: 1})
+		page, err := s.j.Read(ctx, live.Query{Filter: live.Filter{Sources: sub.sources, Kinds: []live.Kind{live.Event}}, Newest: true, Limit: 1})
 		if err != nil {
 			return 0, nil, err
 		}

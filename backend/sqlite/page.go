@@ -94,6 +94,9 @@ func (p *pager) run(ctx context.Context) (live.Page, error) {
 // looked at in vain and one window is enough.
 func (p *pager) direct(ctx context.Context) (bool, error) {
 	f := &p.q.Filter
+	if !f.Wants(live.Event) {
+		return true, nil
+	}
 	if f.ID == "" {
 		return f.IsZero() && (len(f.Sources) == 0 || p.few()), nil
 	}
@@ -153,9 +156,18 @@ func (p *pager) look(ctx context.Context, low, high int64) (full bool, err error
 	}
 	q.add(" FROM messages WHERE ")
 	switch {
+	case !f.Wants(live.Event):
+		q.add("number IN (")
+		q.gaps(f, low, high, p.q.Newest, room+1)
+		q.add(")")
 	case f.ID != "" && !p.common:
 		// Numbers first: sorting them should not carry the data along.
-		q.add("number IN (SELECT number FROM messages WHERE id = ? AND number > ? AND number <= ?)", f.ID, low, high)
+		q.add("number IN (SELECT number FROM messages WHERE id = ? AND number > ? AND number <= ?", f.ID, low, high)
+		if f.WantsGaps() {
+			q.add(" UNION ALL ")
+			q.gaps(f, low, high, p.q.Newest, room+1)
+		}
+		q.add(")")
 		q.sources(f.Sources)
 	case p.few():
 		most := room + 1

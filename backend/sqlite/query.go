@@ -38,6 +38,20 @@ func (q *query) sources(ids []int64) {
 	}
 }
 
+// kinds adds a test of the kind, where not all are wanted.
+func (q *query) kinds(kinds []live.Kind) {
+	for i, k := range kinds {
+		if i == 0 {
+			q.add(" AND kind IN (?", int(k))
+		} else {
+			q.add(",?", int(k))
+		}
+	}
+	if len(kinds) > 0 {
+		q.add(")")
+	}
+}
+
 // numbers adds a SELECT of the first limit numbers (or last, where newest) of
 // each of a few sources. Each is a short walk along the index by itself;
 // "source IN (…) ORDER BY number" would walk all of it.
@@ -49,6 +63,16 @@ func (q *query) numbers(ids []int64, after, through int64, newest bool, limit in
 		q.add("SELECT number FROM (SELECT number FROM messages WHERE source = ? AND number > ? AND number <= ? ORDER BY number"+
 			direction(newest)+" LIMIT ?)", id, after, through, limit)
 	}
+}
+
+// gaps adds a SELECT of the first limit numbers (or last, where newest) of the
+// gaps and notes that f wants. They have an index of their own, because they
+// are few and every filter wants them.
+func (q *query) gaps(f *live.Filter, after, through int64, newest bool, limit int) {
+	q.add("SELECT number FROM (SELECT number FROM messages WHERE kind <> 0 AND number > ? AND number <= ?", after, through)
+	q.kinds(f.Kinds)
+	q.sources(f.Sources)
+	q.add(" ORDER BY number"+direction(newest)+" LIMIT ?)", limit)
 }
 
 func direction(newest bool) string {
@@ -64,7 +88,16 @@ func (q *query) filter(f *live.Filter) {
 	if f.IsZero() {
 		return
 	}
-	q.add(" AND kind = 0")
+	q.kinds(f.Kinds)
+	if !f.Wants(live.Event) {
+		return
+	}
+	// The conditions below are on events: gaps and notes pass them. Their kind
+	// is tested first, because it costs next to nothing.
+	if f.WantsGaps() {
+		q.add(" AND (kind <> 0 OR (1")
+		defer q.add("))")
+	}
 	if f.ID != "" {
 		q.add(" AND +id = ?", f.ID) // its index is asked elsewhere
 	}

@@ -125,6 +125,8 @@ func (h *history) varied(n int) (ms []live.Message, sources []int64) {
 		}
 		if r.IntN(10) == 0 {
 			d.Kind, d.Type, d.Data, d.ID = live.NoteKind, "note", `{"reason":"one"}`, ""
+		} else if r.IntN(10) == 0 {
+			d.Kind, d.Type, d.Data, d.ID = live.GapKind, "gap", `{"missing":null,"code":"c","reason":"two"}`, ""
 		}
 		drafts = append(drafts, d)
 	}
@@ -134,7 +136,10 @@ func (h *history) varied(n int) (ms []live.Message, sources []int64) {
 // filters are what is asked of them.
 func filters(sources []int64) []live.Filter {
 	list := []live.Filter{
-		{}, {EventsOnly: true}, {ID: "7"}, {ID: "x"}, {ID: "none"},
+		{}, {ID: "7"}, {ID: "x"}, {ID: "none"},
+		{Kinds: []live.Kind{live.Event}}, {Kinds: []live.Kind{live.GapKind}}, {Kinds: []live.Kind{live.GapKind, live.NoteKind}},
+		{Kinds: []live.Kind{live.Event, live.NoteKind}, Text: []string{"two"}}, {Kinds: []live.Kind{live.Event}, ID: "7"},
+		{Kinds: []live.Kind{live.Event, live.GapKind}, ID: "7"}, {Kinds: []live.Kind{live.NoteKind}, ID: "7", Types: []string{"x"}},
 		{Types: []string{"order.paid"}}, {Types: []string{"order.*"}}, {Types: []string{"*"}}, {Types: []string{"o%"}},
 		{Types: []string{"käse", "orders"}}, {Types: []string{"order.", "."}},
 		{Text: []string{"one"}}, {Text: []string{"ONE", "two"}}, {Text: []string{"then one"}}, {Text: []string{"ä"}}, {Text: []string{"Ä"}},
