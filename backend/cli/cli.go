@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -28,6 +29,9 @@ type Program struct {
 	Args           []string // without the program's name
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
+
+	// Now is the clock; nil is the system's. Tests move it.
+	Now func() time.Time
 }
 
 type commands struct {

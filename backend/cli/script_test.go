@@ -1,3 +1,5 @@
+//go:build unix
+
 package cli
 
 import (
@@ -26,6 +28,7 @@ func TestMain(m *testing.M) {
 			os.Exit(Main(Program{
 				Version: "1.2.3", Assets: page(), Args: os.Args[1:],
 				Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+				Now: storyClock(os.Getenv(clockVariable)),
 			}))
 		},
 	})
@@ -35,6 +38,9 @@ func page() fs.FS {
 	return fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>Signalbox</title>")}}
 }
 
+// TestStories runs testdata/script. Each script is a story of what is promised
+// to a user, told with real processes, real sockets and a real disk. README.md
+// beside the scripts lists the commands.
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -45,12 +51,41 @@ func TestStories(t *testing.T) {
 			env.Setenv("TWO", "two\nlines")
 			// No keyring here: secrets go to the file.
 			env.Setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
+			env.Setenv(clockVariable, filepath.Join(env.WorkDir, "clock"))
+			s := newStory(env)
+			env.Values[storyKey{}] = s
+			env.Defer(s.end)
 			return nil
 		},
+		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"listening": listening,
 			"get":       get,
 			"sleep":     sleep,
+
+			"serve":    command((*story).serve),
+			"signal":   command((*story).signal),
+			"ended":    command((*story).ended),
+			"stop":     command((*story).stop),
+			"kill9":    command((*story).kill9),
+			"api":      command((*story).api),
+			"follow":   command((*story).follow),
+			"wait-api": command((*story).waitAPI),
+
+			"subscribe":     command((*story).subscribe),
+			"hang-up":       command((*story).hangUp),
+			"resume":        command((*story).resume),
+			"stop-reading":  command((*story).stopReading),
+			"go-on-reading": command((*story).goOnReading),
+
+			"publish-many": command((*story).publishMany),
+			"finish":       command((*story).finish),
+			"history":      command((*story).history),
+			"each-once":    command((*story).eachOnce),
+
+			"waitfor": command((*story).waitFor),
+			"clock":   command((*story).clock),
+			"disk":    command((*story).disk),
 		},
 	})
 }

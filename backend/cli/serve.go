@@ -25,7 +25,7 @@ func (f *nodeFlags) options(p *Program, log *slog.Logger) node.Options {
 	opt := node.Options{
 		Data: f.Data, Addr: f.Addr, Token: f.Token, Hosts: f.Hosts, Origins: f.Origins,
 		TLS:   node.TLS{Cert: f.TLSCert, Key: f.TLSKey, Self: f.TLSSelf},
-		Fixed: map[string]any{}, Folder: folderFile(), Assets: p.Assets, Version: p.Version, Log: log,
+		Fixed: map[string]any{}, Folder: folderFile(), Assets: p.Assets, Version: p.Version, Log: log, Now: p.Now,
 	}
 	if opt.Data == "" {
 		opt.Data = dataFolder()

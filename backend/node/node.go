@@ -50,6 +50,9 @@ type Options struct {
 	Assets  fs.FS // the dashboard
 	Version string
 	Log     *slog.Logger
+	// Now is the clock by which messages are stamped and old ones are told;
+	// nil is the system's.
+	Now func() time.Time
 }
 
 // A Node is a running Signalbox.
@@ -76,6 +79,9 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
 	n := &Node{opt: opt, log: opt.Log, trim: make(chan struct{}, 1)} // one pending request to trim is enough
 	defer func() {
 		if err != nil {
@@ -89,10 +95,10 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 		return nil, live.Errorf("bad_folder", "%s is a file, not a folder.", opt.Data).
 			WithHint("Choose a folder for the history with --data.").WithField("data")
 	}
-	if n.store, err = sqlite.Open(ctx, opt.Data); err != nil {
+	if n.store, err = sqlite.Open(ctx, opt.Data, sqlite.WithClock(opt.Now)); err != nil {
 		return nil, err
 	}
-	if n.journal, err = journal.Open(ctx, n.store, journal.Options{}); err != nil {
+	if n.journal, err = journal.Open(ctx, n.store, journal.Options{Now: opt.Now}); err != nil {
 		return nil, err
 	}
 	if n.settings, err = loadSettings(ctx, n); err != nil {
