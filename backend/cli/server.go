@@ -76,7 +76,7 @@ func (f *serverFlags) client() (*http.Client, error) {
 	if f.asked != nil {
 		return f.asked, nil
 	}
-	var fd live.Feed
+	fd := live.Feed{URL: f.url()}
 	if err := f.trust(&fd, true); err != nil {
 		return nil, err
 	}

@@ -101,13 +101,7 @@ func (d door) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport, err := newTransport(d.feed, d.dial)
-	if err != nil {
-		return nil, err
-	}
-	// Of the library's one request only the connection in use may survive.
-	context.AfterFunc(r.Context(), transport.CloseIdleConnections)
-	inner := &http.Client{Transport: transport, CheckRedirect: redirector(d.feed)}
+	inner := &http.Client{Transport: &hopper{feed: d.feed, dial: d.dial}, CheckRedirect: redirector(d.feed)}
 	res, err := inner.Do(real)
 	if err != nil {
 		if res != nil {

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -120,11 +121,7 @@ func explainTLS(err error, host string) *ending {
 		return untrusted("The certificate of %s comes from an unknown authority.", host).advise(accept)
 	}
 	if e, ok := errors.AsType[x509.HostnameError](err); ok {
-		names := strings.Join(e.Certificate.DNSNames, ", ")
-		if names == "" {
-			names = "another name"
-		}
-		return untrusted("The certificate of %s is made out to %s.", host, names).
+		return untrusted("The certificate of %s is made out to %s.", host, madeOutTo(e.Certificate)).
 			advise("Check the address, or accept this certificate if you know the server.")
 	}
 	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
@@ -151,6 +148,22 @@ func explainTLS(err error, host string) *ending {
 		return because("tls", "The TLS handshake with %s failed: %s.", host, text)
 	}
 	return nil
+}
+
+// madeOutTo lists the names and addresses of a certificate, as many as a line
+// has room for.
+func madeOutTo(c *x509.Certificate) string {
+	names := slices.Clone(c.DNSNames)
+	for _, ip := range c.IPAddresses {
+		names = append(names, ip.String())
+	}
+	switch {
+	case len(names) == 0:
+		return "another name"
+	case len(names) > 5:
+		return strings.Join(names[:5], ", ") + fmt.Sprintf(" and %d more", len(names)-5)
+	}
+	return strings.Join(names, ", ")
 }
 
 // fingerprint returns the SHA-256 of a certificate, in hex.

@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -273,4 +276,20 @@ func (s *syncBuffer) String() string {
 
 func debugLog(w *syncBuffer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// quietLogger drops what a test's own server says of handshakes that fail on purpose.
+func quietLogger() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// copyBoth joins two connections until one ends.
+func copyBoth(a, b net.Conn) {
+	var wg sync.WaitGroup
+	for _, c := range [][2]net.Conn{{a, b}, {b, a}} {
+		wg.Go(func() {
+			_, _ = io.Copy(c[0], c[1])
+			c[0].Close()
+			c[1].Close()
+		})
+	}
+	wg.Wait()
 }

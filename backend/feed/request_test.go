@@ -322,17 +322,17 @@ func TestASelfSignedCertificateCanBeAccepted(t *testing.T) {
 func TestAnExpiredCertificateIsSaid(t *testing.T) {
 	s := httptest.NewTLSServer(http.NotFoundHandler())
 	t.Cleanup(s.Close)
-	state := tls.ConnectionState{ServerName: "example.com"}
+	state := tls.ConnectionState{}
 	state.PeerCertificates = append(state.PeerCertificates, s.Certificate())
 	expired := *s.Certificate()
 	expired.NotAfter = time.Now().Add(-time.Hour)
 	state.PeerCertificates[0] = &expired
-	e := explain(verify(state, nil, nil), "example.com", "tls")
+	e := explain(verify(state, "example.com", nil, nil), "example.com", "tls")
 	if e.code != "tls" || e.reason != "The certificate of example.com has expired." || e.certificate == "" {
 		t.Errorf("%+v", e)
 	}
 	expired.NotAfter, expired.NotBefore = time.Now().Add(2*time.Hour), time.Now().Add(time.Hour)
-	if e := explain(verify(state, nil, nil), "example.com", "tls"); e.reason != "The certificate of example.com is not valid yet." {
+	if e := explain(verify(state, "example.com", nil, nil), "example.com", "tls"); e.reason != "The certificate of example.com is not valid yet." {
 		t.Errorf("%+v", e)
 	}
 }
