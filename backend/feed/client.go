@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 	"sync/atomic"
 
 	"github.com/r3labs/sse/v2"
@@ -88,7 +89,9 @@ func (c *client) run(ctx context.Context) *ending {
 	if err == nil {
 		err = io.EOF
 	}
-	return explain(err, host(c.feed.URL), c.trace.step())
+	scheme, _, _ := strings.Cut(c.feed.URL, ":")
+	step := c.trace.step()
+	return adviseScheme(explain(err, host(c.feed.URL), step), strings.ToLower(scheme), step)
 }
 
 // A door is what the library goes through to the network.
@@ -131,7 +134,8 @@ func (d door) RoundTrip(r *http.Request) (*http.Response, error) {
 // decoded returns the body of the answer. Some servers compress although they
 // were asked not to.
 func decoded(res *http.Response) (io.ReadCloser, error) {
-	switch encoding := res.Header.Get("Content-Encoding"); encoding {
+	// Names of codings are compared without case (RFC 9110, 8.4.1).
+	switch encoding := strings.ToLower(strings.TrimSpace(res.Header.Get("Content-Encoding"))); encoding {
 	case "", "identity":
 		return res.Body, nil
 	case "gzip", "x-gzip":

@@ -28,7 +28,7 @@ type trial struct {
 
 func (t *trial) texts() (list []string) {
 	for _, it := range t.items {
-		f := find{kind: it.kind, typ: []byte(it.typ), data: []byte(it.data), id: []byte(it.id), ownID: it.ownID, retry: it.retry, size: it.size}
+		f := find{kind: it.kind, typ: []byte(it.typ), data: []byte(it.data), id: []byte(it.id), ownID: it.ownID, retry: it.retry, size: it.size, large: it.large}
 		list = append(list, said(&f))
 	}
 	return list
@@ -220,7 +220,7 @@ func TestEventsComeOneByOneAsTheyAreTaken(t *testing.T) {
 func TestGzipIsReadAlthoughNobodyAskedForIt(t *testing.T) {
 	fd := handle(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
-		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Set("Content-Encoding", " GZIP ")
 		w.(http.Flusher).Flush() // a header long before the first byte must not block
 		z := gzip.NewWriter(w)
 		fmt.Fprint(z, "data: a\n\n")

@@ -37,12 +37,22 @@ func (p *parser) take(b []byte) {
 			p.nul = true
 		}
 		if len(p.value)+len(b) > p.max() {
-			p.tooLarge()
-			p.dataSize += int64(len(p.value) + len(b))
+			what := "id"
+			if p.field == eventField {
+				what = "type"
+			}
+			p.tooLarge(what)
+			size := int64(len(p.value) + len(b))
 			p.value, p.field = nil, unknownField
+			if p.large == what {
+				p.field = longField
+				p.longSize += size
+			}
 			return
 		}
 		p.value = append(p.value, b...)
+	case longField:
+		p.longSize += int64(len(b))
 	case retryField:
 		for _, c := range b {
 			switch {
@@ -66,18 +76,27 @@ func (p *parser) addData(b []byte) {
 		return
 	}
 	if p.dataSize > int64(p.max()) {
-		p.tooLarge()
+		p.tooLarge("")
 		return
 	}
 	p.data = append(p.data, b...)
 }
 
-// tooLarge lets go of the event: from here on it is only counted.
-func (p *parser) tooLarge() {
+// tooLarge lets go of the event because of its "id", its "type" or, where what
+// is empty, its data: from here on it is only counted.
+func (p *parser) tooLarge(what string) {
 	if !p.tooBig {
-		p.tooBig, p.data = true, nil
+		p.tooBig, p.data, p.large = true, nil, what
 		p.over()
 	}
+}
+
+// size returns how large the event was in what went over the limit.
+func (p *parser) size() int64 {
+	if p.large != "" {
+		return p.longSize
+	}
+	return p.dataSize
 }
 
 // endLine interprets the line. An empty one dispatches the event.
@@ -112,7 +131,7 @@ func (p *parser) endLine() (found bool) {
 // event"). The last event ID changes even where nothing is dispatched.
 func (p *parser) dispatch() (found bool) {
 	defer p.reset()
-	p.out = find{retry: p.hasRetry, size: p.dataSize}
+	p.out = find{retry: p.hasRetry, size: p.size(), large: p.large}
 	changed := false
 	if p.hasID {
 		clean, _ := valid(p.newID, math.MaxInt)
@@ -129,6 +148,9 @@ func (p *parser) dispatch() (found bool) {
 	text, fitsToo := valid(p.data, p.max())
 	if p.tooBig || !fits || !fitsToo {
 		p.out.kind = tooLarge
+		if !p.tooBig && !fits {
+			p.out.large, p.out.size = "type", int64(len(p.typ))
+		}
 		return true
 	}
 	if len(typ) == 0 {
@@ -142,6 +164,7 @@ func (p *parser) dispatch() (found bool) {
 // then, for p.out points into them.
 func (p *parser) reset() {
 	p.lines, p.dataSize, p.tooBig = 0, 0, false
+	p.large, p.longSize = "", 0
 	p.data, p.typ, p.newID = spare(p.data), spare(p.typ), spare(p.newID)
 	p.hasID, p.hasRetry = false, -1
 }

@@ -8,7 +8,10 @@ import (
 	"signalbox/backend/live"
 )
 
+// gapDraft is a gap as it goes into the journal, its times as all that are
+// stored: in UTC, to the microsecond.
 func gapDraft(source, connection int64, g live.Gap) live.Draft {
+	g.From, g.To = wall(g.From), wall(g.To)
 	return live.Draft{Source: source, Kind: live.GapKind, Connection: connection, Data: jsonText(g), Received: time.Now()}
 }
 
@@ -49,12 +52,22 @@ func eventDraft(source, connection int64, it item, now time.Time) live.Draft {
 // largeDraft is the gap in the place of an event over the limit.
 func largeDraft(source, connection int64, it item, now time.Time, limit int) live.Draft {
 	one := int64(1)
-	g := live.Gap{Missing: &one, Code: "too_large", To: now, After: it.id}
-	g.Reason = fmt.Sprintf("An event of %s was left out; the limit is %s.", inBytes(it.size), inBytes(int64(limit)))
-	if it.kind == truncated {
-		g.Reason = fmt.Sprintf("The connection ended in the middle of an event of more than %s; the limit is %s.", inBytes(it.size), inBytes(int64(limit)))
-	}
+	g := live.Gap{Missing: &one, Code: "too_large", To: now, After: it.id, Reason: largeReason(it, limit)}
 	return gapDraft(source, connection, g)
+}
+
+// largeReason says what of an event was over the limit.
+func largeReason(it item, limit int) string {
+	size, most := inBytes(it.size), inBytes(int64(limit))
+	if n := int64(limit); it.size > n && it.size-n < n/10 {
+		// Rounded, the two would look the same.
+		size, most = fmt.Sprintf("%d bytes", it.size), fmt.Sprintf("%d bytes", limit)
+	}
+	what := map[string]string{"": "An event of ", "id": "An event with an id of ", "type": "An event with a type of "}[it.large]
+	if it.kind == truncated {
+		return fmt.Sprintf("The connection ended in the middle of %smore than %s; the limit is %s.", lowerFirst(what), size, most)
+	}
+	return fmt.Sprintf("%s%s was left out; the limit is %s.", what, size, most)
 }
 
 // inBytes writes a size for a person.

@@ -51,6 +51,7 @@ func TestASettingThatCannotBeUsedIsNamed(t *testing.T) {
 		{"certificate", func(f *live.Feed) { f.Certificate = "abc" }, live.Secrets{}},
 		{"proxy", func(f *live.Feed) { f.Proxy = "proxy:3128" }, live.Secrets{}},
 		{"proxy", func(f *live.Feed) { f.Proxy = "ftp://proxy" }, live.Secrets{}},
+		{"proxy", func(f *live.Feed) { f.Proxy = "http://proxy:99999" }, live.Secrets{}},
 		{"proxy", func(f *live.Feed) { f.Proxy = "http://me:s3cret@proxy" }, live.Secrets{}},
 	} {
 		fd := good()

@@ -51,6 +51,8 @@ func explainNet(err error, host, step string) *ending {
 	case dns:
 		return because("dns", "The name %s could not be looked up.", e.Name).
 			advise("Check whether this machine is online, and its name server.")
+	case isBadPort(err):
+		return because("url", "There is no such port at %s: a port is a number from 1 to 65535.", host).advise("Check the address.")
 	case isErrno(err, syscall.ECONNREFUSED, 10061):
 		return because("refused", "Connection refused by %s.", host).
 			advise("No program listens at this port. Check the address, and whether the server is running.")
@@ -76,6 +78,13 @@ func explainNet(err error, host, step string) *ending {
 		return because("closed", "The server closed the stream.")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), strings.Contains(err.Error(), "server closed idle connection"):
 		return because("closed", "%s closed the connection without an answer.", upperFirst(host))
+	case strings.Contains(err.Error(), "failed to parse Location header"):
+		return because("redirects", "The server redirects to an address that cannot be read.").advise("The trouble is at the server.")
+	case strings.Contains(err.Error(), `malformed HTTP response "\x15\x03`): // an alert of TLS
+		return because("tls", "%s speaks TLS at this port.", upperFirst(host)).advise("Use https:// instead of http://.")
+	case isFraming(err):
+		return because("protocol", "What %s sends is not valid HTTP.", host).
+			advise("The trouble is at the server, or at a proxy before it.")
 	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "malformed MIME"),
 		strings.Contains(err.Error(), "readLoopPeekFailLocked"): // it spoke before it was asked
 		return because("protocol", "What %s answers is not HTTP.", host).
@@ -84,6 +93,41 @@ func explainNet(err error, host, step string) *ending {
 		return because("protocol", "The header of the answer of %s is too large.", host)
 	}
 	return because("network", "The connection failed: %s.", strings.TrimSuffix(err.Error(), "."))
+}
+
+// adviseScheme adds to an ending, before any answer came, that the other scheme
+// may be the right one: a server that wants TLS closes a plain request without
+// a word, and the other way round.
+func adviseScheme(e *ending, scheme, step string) *ending {
+	silent := e.code == "closed" || e.code == "reset" || step == "tls" && e.code == "timeout"
+	switch {
+	case !silent || e.hint != "":
+	case scheme == "http" && step == "answer":
+		e.advise("If the server speaks TLS at this port, use https:// instead of http://.")
+	case scheme == "https" && step == "tls":
+		e.advise("If the server does not speak TLS at this port, use http:// instead of https://.")
+	}
+	return e
+}
+
+func isBadPort(err error) bool {
+	e, ok := errors.AsType[*net.AddrError](err)
+	return ok && e.Err == "invalid port"
+}
+
+// isFraming reports whether what came breaks HTTP's rules on where a body ends.
+// The errors of net/http for that have no types.
+func isFraming(err error) bool {
+	for _, text := range []string{
+		"chunk length", "chunked encoding", "chunked line", "chunked body", "header line too long", // the chunks
+		"Content-Length", "transfer encoding", "Transfer-Encoding", // the header
+		"reading trailer", "trailer key",
+	} {
+		if strings.Contains(err.Error(), text) {
+			return true
+		}
+	}
+	return false
 }
 
 func explainTimeout(host, step string) *ending {
@@ -197,7 +241,7 @@ func upperFirst(s string) string {
 }
 
 func lowerFirst(s string) string {
-	if first, rest, _ := strings.Cut(s, " "); first == "The" || first == "No" || first == "Connection" || first == "What" {
+	if first, rest, _ := strings.Cut(s, " "); first == "The" || first == "There" || first == "An" || first == "No" || first == "Connection" || first == "What" {
 		return strings.ToLower(first) + " " + rest
 	}
 	return s

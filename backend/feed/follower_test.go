@@ -21,7 +21,7 @@ func TestAMessageOfAFeedIsInTheJournal(t *testing.T) {
 	if h.LastEventID != "7" || h.RetryMS != 10 || h.Messages != 2 || h.Connection != 1 {
 		t.Errorf("%+v", h)
 	}
-	if c.Header.Get("Accept") != "text/event-stream" || c.Header.Get("Cache-Control") != "no-store" || c.Header.Get("Accept-Encoding") != "identity" {
+	if c.Header.Get("Accept") != "text/event-stream" || c.Header.Get("Cache-Control") != "no-cache" || c.Header.Get("Accept-Encoding") != "identity" {
 		t.Errorf("%v", c.Header)
 	}
 	if _, sent := c.Header["Last-Event-Id"]; sent {

@@ -16,6 +16,7 @@ type item struct {
 	ownID bool
 	retry int64 // -1 where none stood in it
 	size  int64
+	large string // as in find
 }
 
 // smallItem is the most that is sent through the library's scanner. What is
@@ -50,7 +51,7 @@ func (t *tunnel) append(b []byte, f *find) []byte {
 		t.mu.Lock()
 		t.beside = append(t.beside, item{
 			kind: f.kind, typ: string(f.typ), data: string(f.data), id: string(f.id),
-			ownID: f.ownID, retry: f.retry, size: f.size,
+			ownID: f.ownID, retry: f.retry, size: f.size, large: f.large,
 		})
 		t.mu.Unlock()
 		return append(b, "event: @\n\n"...)

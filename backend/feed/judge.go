@@ -1,7 +1,10 @@
 package feed
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -49,6 +52,11 @@ func judgeStatus(res *http.Response) *ending {
 		e = because("no_content", "The server says that there is nothing more to come (204).").
 			advise("Press Reconnect to ask it again.")
 		e.final = true
+	case code == http.StatusBadRequest && res.Request.URL.Scheme == "http" && wantsTLS(res.Body):
+		e = because("tls", "%s speaks TLS at this port.", upperFirst(res.Request.URL.Host)).advise("Use https:// instead of http://.")
+		e.refused = true
+	case code == http.StatusBadRequest:
+		e.advise("The server does not understand the request. Check the address, the headers and the body of this feed.")
 	case code == http.StatusUnauthorized:
 		e.advise("The server wants a sign-in. Check the token or the password of this feed.")
 	case code == http.StatusForbidden:
@@ -59,6 +67,10 @@ func judgeStatus(res *http.Response) *ending {
 		e.advise("The server wants another method. Try " + map[string]string{"GET": "POST", "POST": "GET"}[res.Request.Method] + ".")
 	case code == http.StatusProxyAuthRequired:
 		e.advise("The proxy wants a sign-in.")
+	case code == http.StatusRequestURITooLong:
+		e.advise("The address is too long for the server.")
+	case code == http.StatusRequestHeaderFieldsTooLarge:
+		e.advise("The headers of this feed, or its Last-Event-ID, are too long for the server.")
 	case code == http.StatusTooManyRequests:
 		e.advise("The server limits how often it may be asked.")
 	case code >= 500:
@@ -71,13 +83,31 @@ func judgeStatus(res *http.Response) *ending {
 	return e
 }
 
-// retryAfter reads the header of that name, in seconds or as a date.
+// wantsTLS reports whether a server says in its answer that the request should
+// have come over TLS. Go, nginx and Apache each have a sentence of their own.
+func wantsTLS(body io.ReadCloser) bool {
+	// An answer that never comes must not hold up what is known.
+	late := time.AfterFunc(2*time.Second, func() { body.Close() })
+	defer late.Stop()
+	text, _ := io.ReadAll(io.LimitReader(body, 4<<10))
+	text = bytes.ToLower(text)
+	for _, s := range []string{"https server", "https port", "ssl-enabled server port"} {
+		if bytes.Contains(text, []byte(s)) {
+			return true
+		}
+	}
+	return false
+}
+
+// retryAfter reads the header of that name, in seconds or as a date. It returns
+// maxRetryAfter at most.
 func retryAfter(s string, now time.Time) time.Duration {
-	if n, err := strconv.ParseInt(s, 10, 32); err == nil && n > 0 {
-		return time.Duration(n) * time.Second
+	n, err := strconv.ParseInt(s, 10, 64)
+	if (err == nil || errors.Is(err, strconv.ErrRange)) && n > 0 {
+		return time.Duration(min(n, int64(maxRetryAfter/time.Second))) * time.Second
 	}
 	if at, err := http.ParseTime(s); err == nil {
-		return max(0, at.Sub(now))
+		return min(max(0, at.Sub(now)), maxRetryAfter)
 	}
 	return 0
 }

@@ -23,7 +23,8 @@ type find struct {
 	id    []byte // the last event ID after it
 	ownID bool   // whether it came with an id of its own
 	retry int64  // the reconnection time that stood in it, -1 where none did
-	size  int64  // of its data as it came, in bytes
+	size  int64  // of its data as it came, in bytes; of the id or type where that is too large
+	large string // "id" or "type" where that is over the limit, not the data
 }
 
 // A parser turns bytes into events exactly as the HTML standard says in 9.2.5
@@ -62,6 +63,8 @@ type parser struct {
 	hasRetry int64
 	dataSize int64
 	tooBig   bool
+	large    string // what went over the limit first, as in find
+	longSize int64  // of the id or type over the limit
 
 	last []byte // the last event ID buffer
 	out  find
@@ -78,6 +81,7 @@ const (
 	idField
 	retryField
 	unknownField
+	longField // an id or type that is too large: its bytes are only counted
 )
 
 // keepBuffer is the largest buffer kept for the next event.
@@ -128,7 +132,7 @@ func (p *parser) end() (found bool) {
 	if !p.tooBig {
 		return false
 	}
-	p.out = find{kind: truncated, id: p.last, retry: -1, size: p.dataSize}
+	p.out = find{kind: truncated, id: p.last, retry: -1, size: p.size(), large: p.large}
 	p.reset()
 	return true
 }

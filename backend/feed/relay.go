@@ -3,6 +3,7 @@ package feed
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"signalbox/backend/live"
 )
@@ -21,5 +22,12 @@ func relayed(it item) (live.Gap, bool) {
 	if err := dec.Decode(&g); err != nil || dec.More() {
 		return g, false
 	}
-	return g, g.Code != "" && g.Reason != "" && (g.Missing == nil || *g.Missing >= 0)
+	return g, g.Code != "" && g.Reason != "" && (g.Missing == nil || *g.Missing >= 0) && inCalendar(g.From) && inCalendar(g.To)
+}
+
+// inCalendar reports whether a time can be written in UTC with four digits for
+// the year, as JSON has it. Another zone may hide that it cannot.
+func inCalendar(t time.Time) bool {
+	year := t.UTC().Year()
+	return 1 <= year && year <= 9999
 }

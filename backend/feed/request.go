@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/http"
 	"slices"
@@ -24,7 +25,12 @@ func newRequest(ctx context.Context, f *live.Feed, s *live.Secrets, lastEventID,
 	if err != nil {
 		return nil, because("url", "The address cannot be read.")
 	}
+	r.URL.RawQuery = escapeQuery(r.URL.RawQuery)
 	r.Header.Set("User-Agent", agent)
+	// What Fetch adds for the cache mode "no-store" that EventSource asks for
+	// (HTML, 9.2.2; Fetch, HTTP-network-or-cache fetch). A feed may have a
+	// Pragma of its own.
+	r.Header.Set("Pragma", "no-cache")
 	switch {
 	case f.Body == "":
 	case json.Valid([]byte(f.Body)):
@@ -46,12 +52,27 @@ func newRequest(ctx context.Context, f *live.Feed, s *live.Secrets, lastEventID,
 		r.SetBasicAuth(f.User, s.Password)
 	}
 	r.Header.Set("Accept", "text/event-stream")
-	r.Header.Set("Cache-Control", "no-store")
+	r.Header.Set("Cache-Control", "no-cache")
 	r.Header.Set("Accept-Encoding", "identity")
 	if canSend(lastEventID) {
 		r.Header.Set("Last-Event-ID", lastEventID)
 	}
 	return r, nil
+}
+
+// escapeQuery returns a query as a URL parser writes it (URL, query
+// percent-encode set): what a person types may have spaces. net/http sends a
+// query as it is, and a server refuses a request line with a space in it.
+func escapeQuery(query string) string {
+	var b strings.Builder
+	for i := range len(query) {
+		if c := query[i]; c <= ' ' || c >= 0x7F || strings.IndexByte("\"#<>'", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // canSend reports whether an id can stand in a header. A browser sends any
@@ -82,6 +103,10 @@ func redirector(f *live.Feed) func(*http.Request, []*http.Request) error {
 		if r.URL.Scheme != "http" && r.URL.Scheme != "https" {
 			return because("redirects", "The server redirects to an address that is neither http nor https.")
 		}
+		if !live.ValidPort(r.URL.Port()) {
+			return because("redirects", "The server redirects to port %s, which does not exist.", r.URL.Port()).advise("The trouble is at the server.")
+		}
+		r.URL.RawQuery = escapeQuery(r.URL.RawQuery)
 		r.Header.Del("Referer")
 		first := via[0].URL
 		away := false

@@ -39,7 +39,7 @@ func TestTheRequestIsTheStandards(t *testing.T) {
 	}
 	r := (*list)[0]
 	for name, want := range map[string]string{
-		"Accept": "text/event-stream", "Cache-Control": "no-store", "Accept-Encoding": "identity",
+		"Accept": "text/event-stream", "Cache-Control": "no-cache", "Pragma": "no-cache", "Accept-Encoding": "identity",
 		"Last-Event-Id": "…é 1", "User-Agent": "test", "Test-Body": "", "Content-Type": "",
 	} {
 		if got := r.Header.Get(name); got != want {
@@ -187,11 +187,13 @@ func TestAnAnswerThatIsNoStreamIsSaidInASentence(t *testing.T) {
 		{205, "text/event-stream", "status", "205 Reset Content", "200", true},
 		{301, "", "status", "301 Moved Permanently", "where", true},
 		{304, "", "status", "304 Not Modified", "", true},
-		{400, "", "status", "400 Bad Request", "", true},
+		{400, "", "status", "400 Bad Request", "headers", true},
 		{401, "", "status", "401 Unauthorized", "token", true},
 		{403, "", "status", "403 Forbidden", "sign-in", true},
 		{404, "", "status", "404 Not Found", "address", true},
 		{405, "", "status", "405 Method Not Allowed", "POST", true},
+		{414, "", "status", "414 Request URI Too Long", "address", true},
+		{431, "", "status", "431 Request Header Fields Too Large", "headers", true},
 		{429, "", "status", "429 Too Many Requests", "how often", true},
 		{500, "", "status", "500 Internal Server Error", "server", true},
 		{503, "text/event-stream", "status", "503 Service Unavailable", "server", true},
@@ -220,7 +222,7 @@ func TestAnAnswerThatIsNoStreamIsSaidInASentence(t *testing.T) {
 func TestRetryAfterIsSecondsOrADate(t *testing.T) {
 	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 	for s, want := range map[string]time.Duration{
-		"": 0, "0": 0, "-5": 0, "120": 2 * time.Minute, "soon": 0, "99999999999": 0,
+		"": 0, "0": 0, "-5": 0, "120": 2 * time.Minute, "soon": 0, "9999999999": maxRetryAfter, "99999999999999999999999": maxRetryAfter, "-99999999999999999999999": 0,
 		"Sat, 21 Nov 2026 14:00:30 GMT": 30 * time.Second, "Sat, 21 Nov 2026 13:00:30 GMT": 0,
 	} {
 		if got := retryAfter(s, now); got != want {
@@ -263,10 +265,29 @@ func TestWhatFailsBeforeAnAnswerIsSaidInASentence(t *testing.T) {
 		read(c)
 		fmt.Fprint(c, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: a\n\n\r\n")
 	})
+	answer := func(text string) string {
+		return listen(func(c net.Conn) { read(c); fmt.Fprint(c, text) })
+	}
+	const head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+	secure := httptest.NewTLSServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = quietLogger()
+	t.Cleanup(secure.Close)
+	alert := answer("\x15\x03\x01\x00\x02\x02\x46")
+	nginx := answer("HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<h1>The plain HTTP request was sent to HTTPS port</h1>")
 	for _, c := range []struct{ url, proxy, code, reason, hint string }{
+		{"http://" + secure.Listener.Addr().String(), "", "tls", "speaks TLS at this port", "https:// instead of http://"},
+		{"http://" + alert, "", "tls", "speaks TLS at this port", "https:// instead of http://"},
+		{"http://" + nginx, "", "tls", "speaks TLS at this port", "https:// instead of http://"},
+		{"https://" + closed, "", "closed", "without an answer", "http:// instead of https://"},
+		{"http://" + answer(head+"zz\r\n"), "", "protocol", "not valid HTTP", "proxy"},
+		{"http://" + answer(head+"fffffffffffffffff\r\n"), "", "protocol", "not valid HTTP", "proxy"},
+		{"http://" + answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"), "", "protocol", "not valid HTTP", ""},
+		{"http://" + answer("HTTP/1.1 302 Found\r\nLocation: http://%zz/\r\nContent-Length: 0\r\n\r\n"), "", "redirects", "cannot be read", "server"},
+		{"http://" + answer("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:99999/\r\nContent-Length: 0\r\n\r\n"), "", "redirects", "port 99999", "server"},
+		{"http://example.invalid/", "http://127.0.0.1:99999", "proxy", "65535", "settings"},
 		{"http://" + nobody, "", "refused", "Connection refused by " + nobody, "listens"},
 		{"http://no-such-name.invalid/", "", "dns", "no-such-name.invalid", ""},
-		{"http://" + closed, "", "closed", "without an answer", ""},
+		{"http://" + closed, "", "closed", "without an answer", "https:// instead of http://"},
 		{"http://" + reset, "", "reset", "reset", ""},
 		{"http://" + ssh, "", "protocol", "not HTTP", "port"},
 		{"https://" + plain, "", "tls", "plain HTTP", "http://"},
@@ -361,5 +382,38 @@ func TestATimeoutSaysWhatWasWaitedFor(t *testing.T) {
 		if !strings.Contains(e.reason, want) {
 			t.Errorf("%s: %+v", step, e)
 		}
+	}
+}
+
+func TestAQueryIsSentAsAURLParserWritesIt(t *testing.T) {
+	fd, list := seen(t)
+	target := fd.URL
+	sent := func(address string) string {
+		t.Helper()
+		*list = nil
+		fd.URL = address
+		if got := try(t, fd, nil); len(*list) != 1 {
+			t.Fatalf("%s: %+v", address, got.end)
+		}
+		return (*list)[0].RequestURI
+	}
+	for in, want := range map[string]string{
+		"?after=0&q=a b":             "/?after=0&q=a%20b",
+		"?q=%20a+b&c=%zz%":           "/?q=%20a+b&c=%zz%", // what is there is left as it is
+		"/a b/\u00e9?q=\u00e9\u8bbe": "/a%20b/%C3%A9?q=%C3%A9%E8%AE%BE",
+		`?q="<it's>"{}|^`:            "/?q=%22%3Cit%27s%3E%22{}|^",
+		"?":                          "/?",
+		"#fragment":                  "/",
+	} {
+		if got := sent(target + in); got != want {
+			t.Errorf("%s was sent as %s, want %s", in, got, want)
+		}
+	}
+	from := handle(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", target+"/?q=a b")
+		w.WriteHeader(http.StatusFound)
+	})
+	if got := sent(from.URL); got != "/?q=a%20b" {
+		t.Errorf("after a redirect it was sent as %s", got)
 	}
 }

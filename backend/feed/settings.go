@@ -130,7 +130,7 @@ func tidyProxy(f *live.Feed) error {
 	}
 	u, err := url.Parse(f.Proxy)
 	switch {
-	case err != nil || u.Host == "" || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme):
+	case err != nil || u.Host == "" || !live.ValidPort(u.Port()) || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme):
 		return wrong("proxy", "The address of the proxy cannot be used.").
 			WithHint(`Write it as in http://proxy.example:3128 or socks5://127.0.0.1:1080, or "direct" for none.`)
 	case u.User != nil:

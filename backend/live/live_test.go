@@ -54,12 +54,12 @@ func TestANameThatCannotStandInAURLIsRefused(t *testing.T) {
 }
 
 func TestAURLThatLeadsElsewhereIsRefused(t *testing.T) {
-	for _, u := range []string{"http://127.0.0.1:4480/events/a", "https://example.org/a?b=c", "http://[::1]/x"} {
+	for _, u := range []string{"http://127.0.0.1:4480/events/a", "https://example.org/a?b=c", "http://[::1]/x", "http://a:1/", "http://a:65535/", "http://a:/"} {
 		if err := CheckURL(u); err != nil {
 			t.Errorf("%q: %v", u, err)
 		}
 	}
-	for _, u := range []string{"", "example.org/a", "file:///etc/passwd", "javascript:alert(1)", "ftp://a/b", "http://", "http://:80/", "http://a b/", "https://me:secret@example.org/"} {
+	for _, u := range []string{"", "example.org/a", "file:///etc/passwd", "javascript:alert(1)", "ftp://a/b", "http://", "http://:80/", "http://a b/", "http://a:0/", "http://a:65536/", "https://[::1]:99999/", "http://a:99999999999999999999/", "http://a:b/", "https://me:secret@example.org/"} {
 		if err := CheckURL(u); err == nil {
 			t.Errorf("%q was accepted", u)
 		} else if strings.Contains(err.Error(), "secret") {
@@ -186,5 +186,14 @@ func TestAnErrorIsKnownByItsCode(t *testing.T) {
 	}
 	if got := err.Error(); got != "append: Nothing can be written. Make room." {
 		t.Fatal(got)
+	}
+}
+
+func TestAPortThatDoesNotExistIsNamed(t *testing.T) {
+	for _, u := range []string{"http://127.0.0.1:99999/events", "http://127.0.0.1:port/events"} {
+		err := CheckURL(u)
+		if e, ok := errors.AsType[*Error](err); !ok || e.Field != "url" || !strings.Contains(e.Message, "port") || !strings.Contains(e.Hint, "65535") {
+			t.Errorf("%s: %v", u, err)
+		}
 	}
 }
