@@ -127,8 +127,8 @@ func (in *inlet) commit(done <-chan struct{}) (more bool) {
 	in.mu.Unlock()
 	knock(in.room)
 
-	number, err := in.save(drafts, mark)
-	for failed := false; err != nil; number, err = in.save(drafts, mark) {
+	err := in.save(drafts, mark)
+	for failed := false; err != nil; err = in.save(drafts, mark) {
 		if errors.Is(err, &live.Error{Code: "refused"}) && len(drafts) > 0 {
 			drafts = in.sort(drafts)
 			continue
@@ -152,18 +152,16 @@ func (in *inlet) commit(done <-chan struct{}) (more bool) {
 	clear(drafts) // their texts belong to the journal now
 	in.mu.Lock()
 	in.free = drafts[:0]
-	in.mark.Number = max(in.mark.Number, number)
 	in.mu.Unlock()
 	return true
 }
 
-func (in *inlet) save(drafts []live.Draft, mark live.Mark) (int64, error) {
-	if len(drafts) > 0 {
-		mark.Number = 0 // that of the last draft
-	}
+func (in *inlet) save(drafts []live.Draft, mark live.Mark) error {
+	mark.Number = live.Newest
 	// Not the caller's context: a commit that nobody waits for is a commit of
 	// which nobody knows.
-	return in.journal.AppendAll(context.Background(), drafts, mark)
+	_, err := in.journal.AppendAll(context.Background(), drafts, mark)
+	return err
 }
 
 // back puts drafts before all that waits.

@@ -12,25 +12,31 @@ import (
 // its place when ctx ends: then the message may or may not have been
 // committed, and the error says so.
 func (j *Journal) Append(ctx context.Context, d live.Draft) (int64, error) {
+	m, err := j.Put(ctx, d)
+	return m.Number, err
+}
+
+// Put is Append, and returns the message as it was stored; Repeated where it
+// was recognised as a retry.
+func (j *Journal) Put(ctx context.Context, d live.Draft) (live.Message, error) {
 	e := &Entry{Message: live.Message{Draft: d}}
 	if err := j.check(e); err != nil {
-		return 0, err
+		return live.Message{}, err
 	}
 	r := &request{weight: len(d.Data)}
 	r.entries = append(r.one[:0], e)
 	if err := j.ask(ctx, r); err != nil {
-		return 0, err
+		return live.Message{}, err
 	}
-	return e.Number, nil
+	return e.Message, nil
 }
 
 // AppendAll commits drafts and marks together, in this order, in one
-// transaction, and returns the number of the last (that of the journal's
-// newest where there is no draft). A mark whose Number is 0 gets that of the
-// last draft.
-func (j *Journal) AppendAll(ctx context.Context, drafts []live.Draft, marks ...live.Mark) (int64, error) {
+// transaction. A mark whose Number is live.Newest gets that of the last
+// draft, or of the newest message where there is none.
+func (j *Journal) AppendAll(ctx context.Context, drafts []live.Draft, marks ...live.Mark) (Appended, error) {
 	if len(drafts) == 0 && len(marks) == 0 {
-		return j.Last(), nil
+		return Appended{Last: j.Last()}, nil
 	}
 	// Copied here, in the caller's time and not the writer's. The copies are
 	// what the tail will hold.
@@ -40,18 +46,28 @@ func (j *Journal) AppendAll(ctx context.Context, drafts []live.Draft, marks ...l
 		e := &block[i]
 		e.Draft = drafts[i]
 		if err := j.check(e); err != nil {
-			return 0, err
+			return Appended{}, err
 		}
 		r.entries[i] = e
 		r.weight += len(e.Data)
 	}
 	if err := j.ask(ctx, r); err != nil {
-		return 0, err
+		return Appended{}, err
 	}
-	if len(drafts) == 0 {
-		return j.Last(), nil
+	a := Appended{Last: j.Last()}
+	for i := range block {
+		a.Last = block[i].Number
+		if block[i].Repeated {
+			a.Repeated++
+		}
 	}
-	return block[len(block)-1].Number, nil
+	return a, nil
+}
+
+// Appended is what became of the drafts of one call.
+type Appended struct {
+	Last     int64 // the number of the last; that of the newest message where there was none
+	Repeated int   // how many were in the journal already, and were not stored again
 }
 
 // check refuses what has no place in the journal and fills in what is missing.

@@ -128,12 +128,12 @@ func TestOnlyTheCulpritOfABatchFails(t *testing.T) {
 func TestDraftsAndMarksOfOneCallStayTogether(t *testing.T) {
 	f := open(t, journal.Options{})
 	drafts := []live.Draft{{Source: f.source, Data: "1"}, {Source: f.source, Data: "2"}}
-	n, err := f.AppendAll(t.Context(), drafts, live.Mark{Name: "feed/1", Text: "id"})
+	done, err := f.AppendAll(t.Context(), drafts, live.Mark{Name: "feed/1", Number: live.Newest, Text: "id"})
 	f.must(err)
 	m, err := f.Mark(t.Context(), "feed/1")
 	f.must(err)
-	if n != 2 || m != (live.Mark{Name: "feed/1", Number: 2, Text: "id"}) {
-		t.Errorf("%d, %+v", n, m)
+	if done != (journal.Appended{Last: 2}) || m != (live.Mark{Name: "feed/1", Number: 2, Text: "id"}) {
+		t.Errorf("%+v, %+v", done, m)
 	}
 	if drafts[0].Type != "" || !drafts[0].Received.IsZero() {
 		t.Error("the caller's drafts were changed")

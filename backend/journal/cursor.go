@@ -21,6 +21,9 @@ const (
 type Cursor struct {
 	j       *Journal
 	filter  live.Filter
+	names   []string        // that it follows; nil where the filter's sources are all
+	version int64           // of the sources that the filter's were looked up in
+	since   map[int64]int64 // of a source that took a name since: only what is newer than this number
 	place   atomic.Int64
 	found   []*Entry // reused by filtered cursors
 	block   []Entry  // what was read from the store
@@ -37,17 +40,73 @@ type Batch struct {
 
 // Follow returns a cursor after the number; from the oldest message kept
 // where that is 0 or less. It needs no closing.
-func (j *Journal) Follow(f live.Filter, after int64) *Cursor {
+func (j *Journal) Follow(f live.Filter, after int64) *Cursor { return j.FollowNames(nil, f, after) }
+
+// FollowNames is Follow for all sources that have these names, or will have
+// them: it finds every message that is published under one of them, also when
+// the source is removed and made again. A source that it has followed under
+// its former name it follows on. The filter's own sources are left out.
+func (j *Journal) FollowNames(names []string, f live.Filter, after int64) *Cursor {
 	// The caller's slices may change under way.
 	f.Sources, f.Kinds, f.Types = slices.Clone(f.Sources), slices.Clone(f.Kinds), slices.Clone(f.Types)
 	f.Text, f.Without = slices.Clone(f.Text), slices.Clone(f.Without)
 	if after <= 0 {
 		after = j.First() - 1
 	}
-	c := &Cursor{j: j, filter: f}
+	c := &Cursor{j: j, filter: f, names: names, version: -1}
+	c.lookUp()
+	c.since = nil // what these sources had before they got their names belongs to them
 	// A place beyond the end would skip what comes until there.
 	c.place.Store(min(after, j.Last()))
 	return c
+}
+
+// noSource is the id of no source: an empty list would mean all.
+const noSource = 0
+
+// lookUp looks up the sources of the cursor's names where any source has
+// changed. It is called after entries were taken and before they are matched:
+// a message is committed after its source got its name, so the source of every
+// entry is known here.
+func (c *Cursor) lookUp() {
+	if len(c.names) == 0 {
+		return
+	}
+	s := &c.j.sources
+	if c.version == s.version.Load() {
+		return
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	c.version = s.version.Load()
+	followed := make([]int64, 0, len(c.names))
+	for _, id := range c.filter.Sources {
+		if _, ok := s.byID[id]; ok {
+			followed = append(followed, id)
+		}
+	}
+	for _, name := range c.names {
+		id, ok := s.byName[name]
+		if !ok || slices.Contains(followed, id) {
+			continue
+		}
+		followed = append(followed, id)
+		if c.since == nil {
+			c.since = make(map[int64]int64)
+		}
+		c.since[id] = s.named[id]
+	}
+	if len(followed) == 0 {
+		followed = append(followed, noSource)
+	}
+	c.filter.Sources = followed
+}
+
+// Sources returns the sources that the cursor follows at this moment; none
+// where it follows all. Only for the goroutine that uses the cursor.
+func (c *Cursor) Sources() []int64 {
+	c.lookUp()
+	return c.filter.Sources
 }
 
 // Place returns the number of the last message examined.
@@ -145,6 +204,7 @@ func (c *Cursor) Wait(ctx context.Context) error {
 // it begins with. All of that is committed, so the store has it, or had it.
 func (c *Cursor) lookBack(ctx context.Context, below int64) (Batch, error) {
 	j, place := c.j, c.Place()
+	c.lookUp() // all that is read here was committed before
 	ms, through, err := j.store.Read(ctx, c.filter.Sources, place, below-1, pageMessages, pageBytes)
 	if err != nil {
 		return Batch{}, j.orClosed(err)
@@ -211,13 +271,14 @@ func (j *Journal) missing(f *live.Filter, after, through int64) *int64 {
 // match returns the entries that the filter wants: the same slice where it
 // wants all.
 func (c *Cursor) match(entries []*Entry) []*Entry {
+	c.lookUp()
 	if c.filter.IsZero() && len(c.filter.Sources) == 0 {
 		return entries
 	}
 	clear(c.found)
 	c.found = c.found[:0]
 	for _, e := range entries {
-		if c.filter.Match(&e.Message) {
+		if c.filter.Match(&e.Message) && (c.since == nil || e.Number > c.since[e.Source]) {
 			c.found = append(c.found, e)
 		}
 	}

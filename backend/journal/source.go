@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"signalbox/backend/live"
@@ -18,6 +19,11 @@ type sources struct {
 	byID    map[int64]live.Source
 	byName  map[string]int64 // of those that live
 	tallies map[int64]*live.Tally
+	// named is the newest number when a source got its name: what it has had
+	// under that name is newer. version grows whenever a name changes, before
+	// the first message under it is committed.
+	named   map[int64]int64
+	version atomic.Int64
 	// messages and bytes are the sums of the tallies, of what is kept.
 	messages, bytes int64
 }
@@ -26,20 +32,25 @@ func (s *sources) load(list []live.Source, tallies map[int64]live.Tally) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.byID, s.byName = make(map[int64]live.Source), make(map[string]int64)
-	s.tallies = make(map[int64]*live.Tally)
+	s.tallies, s.named = make(map[int64]*live.Tally), make(map[int64]int64)
 	s.messages, s.bytes = 0, 0
 	for _, src := range list {
-		s.put(src)
+		s.put(src, 0)
 		t := tallies[src.ID]
 		s.tallies[src.ID] = &t
 		s.messages, s.bytes = s.messages+t.Kept, s.bytes+t.Bytes
 	}
 }
 
-// put is called with the lock held.
-func (s *sources) put(src live.Source) {
-	if old, ok := s.byID[src.ID]; ok && s.byName[old.Name] == src.ID {
+// put is called with the lock held; last is the newest number.
+func (s *sources) put(src live.Source, last int64) {
+	old, ok := s.byID[src.ID]
+	if ok && s.byName[old.Name] == src.ID {
 		delete(s.byName, old.Name)
+	}
+	if !ok || old.Name != src.Name || old.Removed.IsZero() != src.Removed.IsZero() {
+		s.named[src.ID] = last
+		s.version.Add(1)
 	}
 	s.byID[src.ID] = src
 	if src.Removed.IsZero() {
@@ -62,6 +73,9 @@ func (s *sources) count(ms []live.Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range ms {
+		if ms[i].Repeated {
+			continue
+		}
 		m, size := &ms[i], int64(len(ms[i].Data))
 		t := s.tallies[m.Source]
 		t.Appended, t.Kept, t.Bytes = t.Appended+1, t.Kept+1, t.Bytes+size
@@ -98,6 +112,9 @@ func (j *Journal) Source(name string) (live.Source, bool) {
 	id, ok := s.byName[name]
 	return s.byID[id], ok
 }
+
+// SourcesVersion grows whenever a source is added, removed, restored or renamed.
+func (j *Journal) SourcesVersion() int64 { return j.sources.version.Load() }
 
 // SourceByID looks a source up by its id; a removed one is found until its messages are gone.
 func (j *Journal) SourceByID(id int64) (live.Source, bool) {
@@ -242,7 +259,7 @@ func (j *Journal) put(s *live.Source) error {
 	*s = saved
 	j.sources.mu.Lock()
 	defer j.sources.mu.Unlock()
-	j.sources.put(saved)
+	j.sources.put(saved, j.last.Load())
 	return nil
 }
 

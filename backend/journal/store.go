@@ -25,8 +25,17 @@ type Store interface {
 	// was, and the number from which on no other than trimmed ones are missing.
 	Trimmed(context.Context) (through, dense int64, err error)
 
-	// Append commits messages and marks in one transaction, or nothing.
-	// Numbers are filled in and ascending.
+	// Append commits messages and marks in one transaction, or nothing. It
+	// gives the messages the numbers that come after Last, and sets
+	//
+	//   - Again, where an older message of the source has its ID;
+	//   - Repeated, where it is a retry (live.Draft.Once), or has come home: its
+	//     Origin says that it is a message of this journal, or that its source
+	//     has it already, and the content is the same. It is not stored then,
+	//     and gets the number of the message that is;
+	//   - an empty Origin, where that is of another message.
+	//
+	// A mark whose Number is -n gets that of the nth message.
 	Append(context.Context, []live.Message, []live.Mark) error
 	// Check writes something that changes nothing, to see whether the store
 	// works again.
@@ -39,8 +48,9 @@ type Store interface {
 	Read(ctx context.Context, sources []int64, after, through int64, limit, maxBytes int) ([]live.Message, int64, error)
 	// Page answers a query in a bounded time.
 	Page(context.Context, live.Query) (live.Page, error)
-	// Find returns the numbers of the newest messages of those sources (all
-	// where none is named) with that event id, newest first, two at most.
+	// Find returns the number of the first message with that event id in each of
+	// those sources (all where none is named), oldest first; also that of a
+	// trimmed one, for as long as its id is remembered.
 	Find(ctx context.Context, sources []int64, id string) ([]int64, error)
 	// Mark returns the mark of that name; its zero value where there is none.
 	Mark(ctx context.Context, name string) (live.Mark, error)

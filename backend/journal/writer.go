@@ -122,43 +122,52 @@ func (w *writer) answer(requests []*request, err error) {
 
 // commit commits requests in one transaction, and shows them once that is done.
 func (w *writer) commit(requests []*request) error {
-	next := w.last.Load()
 	w.batch, w.marks = w.batch[:0], w.marks[:0]
 	for _, r := range requests {
 		for _, e := range r.entries {
-			next++
-			e.Number = next
 			w.batch = append(w.batch, e.Message)
 		}
 		for _, m := range r.marks {
-			if m.Number == 0 && len(r.entries) > 0 {
-				m.Number = next
+			if m.Number == live.Newest {
+				m.Number = w.last.Load()
+				if len(r.entries) > 0 {
+					m.Number = -int64(len(w.batch)) // the store knows
+				}
 			}
 			w.marks = append(w.marks, m)
 		}
 	}
 	err := w.store.Append(w.ctx, w.batch, w.marks)
 	if err == nil {
-		w.sources.count(w.batch)
+		w.show(requests)
 	}
 	// The texts live on in the tail only; the next batch may be small.
 	clear(w.batch)
 	w.setFault(err)
-	if err != nil {
-		return err
-	}
-	if next > w.last.Load() {
-		for _, r := range requests {
-			for _, e := range r.entries {
+	return err
+}
+
+// show gives the entries their numbers, and readers what is new.
+func (w *writer) show(requests []*request) {
+	w.sources.count(w.batch)
+	rest, stored, last := w.batch, int64(0), int64(0)
+	for _, r := range requests {
+		for _, e := range r.entries {
+			e.Number, e.Again, e.Repeated, e.Origin = rest[0].Number, rest[0].Again, rest[0].Repeated, rest[0].Origin
+			rest = rest[1:]
+			if !e.Repeated {
 				w.tail.add(e)
+				stored, last = stored+1, e.Number
 			}
 		}
-		w.stats.appended.Add(next - w.last.Load())
-		w.last.Store(next)
-		w.stats.lag(time.Since(requests[0].since))
-		w.wake()
 	}
-	return nil
+	if stored == 0 {
+		return
+	}
+	w.stats.appended.Add(stored)
+	w.last.Store(last)
+	w.stats.lag(time.Since(requests[0].since))
+	w.wake()
 }
 
 // wake wakes the readers, at once where they have had time since the last.
@@ -213,5 +222,5 @@ func (w *writer) setFault(err error) {
 
 // isFault tells an error of the store from one of the messages.
 func isFault(err error) bool {
-	return err != nil && !errors.Is(err, &live.Error{Code: "refused"})
+	return err != nil && !errors.Is(err, &live.Error{Code: "refused"}) && !errors.Is(err, &live.Error{Code: "key_reused"})
 }

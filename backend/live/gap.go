@@ -28,6 +28,11 @@ type Note struct {
 // Text is the Last-Event-ID, saved in the transaction of its messages.
 type Mark struct {
 	Name   string // "feed/12", "rule/3"
-	Number int64
+	Number int64  // the last message examined; or Newest, in Append
 	Text   string
+	Ended  bool // in Append: the mark is deleted
 }
+
+// Newest, as the Number of a Mark that is appended, stands for the number of
+// the last message that is appended with it.
+const Newest = -1

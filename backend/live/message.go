@@ -36,14 +36,33 @@ type Draft struct {
 	Retry *int64
 	// Connection counts the connections of its feed; 0 for a channel.
 	Connection int64
+	// Origin is the position, as text, that it has in the Signalbox that it was
+	// first published in, where it came from there; else empty.
+	Origin string
+	// Once asks for a retry to be recognised: a message with the same type, id
+	// and data in the same source within RetryTime is stored once. Where Key is
+	// set (the publisher's Idempotency-Key) it takes the place of the id. Both
+	// are for Append only; readers do not get them.
+	Once bool
+	Key  string
 	// Received is when it reached this program, to the microsecond. The
 	// journal fills it in where it is zero. The system's clock may jump;
 	// order comes from positions alone.
 	Received time.Time
 }
 
+// RetryTime is for how long the retry of a publish is recognised.
+const RetryTime = time.Hour
+
 // A Message is one event as it lies in the journal. It never changes.
 type Message struct {
 	Number int64 // its position's number
 	Draft
+	// Again says that an older message of its source has the same ID. An id on
+	// the wire must lead back to one place, so that of this message is its
+	// position.
+	Again bool
+	// Repeated is set by Append alone: the message is in the journal already,
+	// with this Number, and was not stored again.
+	Repeated bool
 }

@@ -86,7 +86,7 @@ func (f *follower) part() {
 
 // open writes what every stream begins with.
 func (f *follower) open(gap *live.Gap) error {
-	opening := wire.AppendRetry(nil, f.config().Retry.Milliseconds())
+	opening := wire.AppendOpening(nil, f.j.Epoch(), f.config().Retry.Milliseconds())
 	opening = append(opening, heartbeat...)
 	if gap != nil {
 		opening = wire.AppendGap(opening, gap)

@@ -7,27 +7,30 @@ import (
 	"signalbox/backend/live"
 )
 
-// Append commits messages and marks in one transaction, or nothing. It is
-// not cancelled by its context: half a second more is better than not knowing.
+// Append commits messages and marks in one transaction, or nothing. It gives
+// the messages their numbers, in order, and sets Again, and Repeated on those
+// that are stored already. A mark whose Number is -n gets that of the nth
+// message.
+// It is not cancelled by its context: half a second more is better than not
+// knowing.
 func (db *DB) Append(_ context.Context, ms []live.Message, marks []live.Mark) error {
 	if len(ms) == 0 && len(marks) == 0 {
 		return nil
 	}
-	err := db.write.tx(func() error {
-		if err := db.write.insert(ms); err != nil {
+	last := db.last.Load()
+	err := db.write.tx(func() (err error) {
+		if last, err = db.write.insert(db.epoch, last, ms); err != nil {
 			return err
 		}
 		if err := db.write.tally(ms); err != nil {
 			return err
 		}
-		return db.write.mark(marks)
+		return db.write.mark(marks, ms)
 	})
 	if err != nil {
 		return explain(fmt.Errorf("append to the history: %w", err))
 	}
-	if len(ms) > 0 {
-		db.last.Store(ms[len(ms)-1].Number)
-	}
+	db.last.Store(last)
 	return nil
 }
 
@@ -37,6 +40,9 @@ func (w *writer) tally(ms []live.Message) error {
 	sums := make(map[int64]*sum)
 	for i := range ms {
 		m := &ms[i]
+		if m.Repeated {
+			continue
+		}
 		s := sums[m.Source]
 		if s == nil {
 			s = new(sum)
@@ -54,8 +60,17 @@ func (w *writer) tally(ms []live.Message) error {
 	return nil
 }
 
-func (w *writer) mark(marks []live.Mark) error {
+func (w *writer) mark(marks []live.Mark, ms []live.Message) error {
 	for _, m := range marks {
+		if m.Ended {
+			if _, err := w.exec("DELETE FROM marks WHERE name = ?", m.Name); err != nil {
+				return err
+			}
+			continue
+		}
+		if m.Number < 0 {
+			m.Number = ms[-m.Number-1].Number
+		}
 		_, err := w.exec(`INSERT INTO marks (name, number, text) VALUES (?, ?, ?)
 			ON CONFLICT (name) DO UPDATE SET number = excluded.number, text = excluded.text`, m.Name, m.Number, m.Text)
 		if err != nil {

@@ -12,9 +12,12 @@ const jump = 100_000
 
 // begin migrates the database and notes that it is open; a note that is still
 // there was left by an unclean end.
-func (db *DB) begin(now func() time.Time) error {
+func (db *DB) begin(now func() time.Time, progress func(done, total int64)) error {
 	w := db.write
 	if err := w.migrate(); err != nil {
+		return err
+	}
+	if err := w.fill(progress); err != nil {
 		return err
 	}
 	return w.tx(func() error {

@@ -54,12 +54,12 @@ func appendForever(dir string) error {
 			for i := 0; ; i++ {
 				id := fmt.Sprintf("%d/%d/%d", os.Getpid(), g, i)
 				drafts := []live.Draft{{Source: s.ID, ID: id, Data: strings.Repeat("x", i%3000)}}
-				n, err := j.AppendAll(ctx, drafts, live.Mark{Name: "publisher/" + strconv.Itoa(g), Text: id})
+				done, err := j.AppendAll(ctx, drafts, live.Mark{Name: "publisher/" + strconv.Itoa(g), Number: live.Newest, Text: id})
 				if err != nil {
 					errs <- err
 					return
 				}
-				fmt.Printf("%d %s\n", n, id) // one write, so that a kill cuts no line but the last
+				fmt.Printf("%d %s\n", done.Last, id) // one write, so that a kill cuts no line but the last
 			}
 		}()
 	}

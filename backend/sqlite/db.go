@@ -40,6 +40,7 @@ type Option func(*options)
 
 type options struct {
 	now      func() time.Time
+	progress func(done, total int64)
 	maxPages int64
 	patience time.Duration
 }
@@ -49,6 +50,14 @@ func WithClock(now func() time.Time) Option { return func(o *options) { o.now = 
 
 // withPatience changes how long one read may look for what matches little.
 func withPatience(d time.Duration) Option { return func(o *options) { o.patience = d } }
+
+// WithProgress makes Open call progress after each step of bringing a history
+// that an older version wrote to the present form, with how many messages are
+// done. It may take minutes where there are many millions. A start that is
+// killed meanwhile loses nothing: the next one goes on from there.
+func WithProgress(progress func(done, total int64)) Option {
+	return func(o *options) { o.progress = progress }
+}
 
 // withMaxPages makes the disk full at so many pages.
 func withMaxPages(n int64) Option { return func(o *options) { o.maxPages = n } }
@@ -61,7 +70,7 @@ const readers = 3
 
 // Open opens the history in dir, and makes it where there is none.
 func Open(ctx context.Context, dir string, opt ...Option) (*DB, error) {
-	o := options{now: time.Now, patience: 100 * time.Millisecond}
+	o := options{now: time.Now, progress: func(int64, int64) {}, patience: 100 * time.Millisecond}
 	for _, f := range opt {
 		f(&o)
 	}
@@ -110,7 +119,7 @@ func openLocked(ctx context.Context, path string, o options) (*DB, error) {
 			return nil, err
 		}
 	}
-	if err := db.begin(o.now); err != nil {
+	if err := db.begin(o.now, o.progress); err != nil {
 		db.write.close()
 		return nil, err
 	}

@@ -103,11 +103,11 @@ func (p *pager) direct(ctx context.Context) (bool, error) {
 	// Some servers send one id with every message. What is that common is
 	// found soon anyway, and sorting all of it takes as long as there is.
 	var n int64
-	err := p.db.read.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM messages WHERE id = ? LIMIT ?)", f.ID, commonID).Scan(&n)
+	err := p.db.read.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM messages WHERE id = ? AND again = 1 LIMIT ?)", f.ID, commonID).Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("find an id: %w", err)
 	}
-	p.common = n == commonID
+	p.common = n >= commonID-1 // one more is in ids
 	return !p.common, nil
 }
 
@@ -154,7 +154,7 @@ func (p *pager) look(ctx context.Context, low, high int64) (full bool, err error
 	} else {
 		q.add("data")
 	}
-	q.add(" FROM messages WHERE ")
+	q.add(rare + " FROM messages WHERE ")
 	switch {
 	case !f.Wants(live.Event):
 		q.add("number IN (")
@@ -162,7 +162,8 @@ func (p *pager) look(ctx context.Context, low, high int64) (full bool, err error
 		q.add(")")
 	case f.ID != "" && !p.common:
 		// Numbers first: sorting them should not carry the data along.
-		q.add("number IN (SELECT number FROM messages WHERE id = ? AND number > ? AND number <= ?", f.ID, low, high)
+		q.add("number IN (SELECT number FROM ids WHERE id = ? AND number > ? AND number <= ?"+
+			" UNION ALL SELECT number FROM messages WHERE id = ? AND again = 1 AND number > ? AND number <= ?", f.ID, low, high, f.ID, low, high)
 		if f.WantsGaps() {
 			q.add(" UNION ALL ")
 			q.gaps(f, low, high, p.q.Newest, room+1)

@@ -49,9 +49,18 @@ func (db *DB) raw(ctx context.Context, q *query, row func([]driver.Value) bool) 
 	})
 }
 
+// rare is what few messages have, in one column that is nearly always NULL: "!"
+// for Again, and the origin behind it.
+const rare = ", CASE WHEN again IS NULL THEN origin ELSE '!' || ifnull(origin, '') END"
+
+// setRare takes the column rare into a message.
+func setRare(m *live.Message, text string) {
+	m.Origin, m.Again = strings.CutPrefix(text, "!")
+}
+
 // filled are columns as fill wants them. Most messages have the standard's own
 // type, and a NULL costs less to fetch than a text.
-var filled = strings.Replace(columns, " type,", " nullif(type, 'message'),", 1)
+var filled = strings.Replace(columns, " type,", " nullif(type, 'message'),", 1) + rare
 
 // fill fills a message from the columns of its row, and returns the length of
 // its data. The table is STRICT, so each column has its type.
@@ -69,5 +78,8 @@ func fill(m *live.Message, row []driver.Value) (size int) {
 	}
 	m.ID, _ = row[8].(string)
 	m.Data, _ = row[9].(string)
+	if text, ok := row[10].(string); ok {
+		setRare(m, text)
+	}
 	return int(row[6].(int64))
 }

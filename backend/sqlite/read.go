@@ -51,16 +51,19 @@ func (db *DB) Read(ctx context.Context, sources []int64, after, through int64, l
 	return p.messages, p.through, nil
 }
 
-// Find returns the numbers of the newest messages with that event id, two at most.
+// Find returns the numbers of the messages that clients know by that id, one
+// for each of those sources (all where none is named) that has one, oldest
+// first. A message that was trimmed is found for as long as its id is
+// remembered.
 func (db *DB) Find(ctx context.Context, sources []int64, id string) ([]int64, error) {
 	var q query
-	q.add("SELECT number FROM messages WHERE id = ?", id)
+	q.add("SELECT number FROM ids WHERE id = ?", id)
 	if len(sources) > 0 {
 		q.add(" AND source IN (")
 		q.list(sources)
 		q.add(")")
 	}
-	q.add(" ORDER BY number DESC LIMIT 2")
+	q.add(" ORDER BY number")
 	rows, err := db.stream.QueryContext(ctx, q.text.String(), q.args...)
 	if err != nil {
 		return nil, explain(fmt.Errorf("find an id: %w", err))
@@ -87,17 +90,19 @@ func (db *DB) Mark(ctx context.Context, name string) (live.Mark, error) {
 	return m, explain(err)
 }
 
-// scan reads one row of columns; size is the whole length of its data.
+// scan reads one row of columns and rare; size is the whole length of its data.
 func scan(rows *sql.Rows) (m live.Message, size int, err error) {
 	var received int64
 	var retry sql.NullInt64
 	var id sql.NullString
 	var data any
-	err = rows.Scan(&m.Number, &m.Source, &received, &m.Kind, &m.Connection, &retry, &size, &m.Type, &id, &data)
+	var more sql.NullString
+	err = rows.Scan(&m.Number, &m.Source, &received, &m.Kind, &m.Connection, &retry, &size, &m.Type, &id, &data, &more)
 	if err != nil {
 		return m, 0, fmt.Errorf("read a message: %w", err)
 	}
 	m.Received, m.ID = when(received), id.String
+	setRare(&m, more.String)
 	if retry.Valid {
 		m.Retry = &retry.Int64
 	}

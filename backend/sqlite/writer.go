@@ -14,10 +14,10 @@ import (
 // a context watcher and the conversion of each argument cost more than the
 // insert of a small message.
 type writer struct {
-	mu    sync.Mutex
-	conn  *sqlite3.SQLiteConn
-	stmts map[string]*sqlite3.SQLiteStmt
-	many  insert
+	mu            sync.Mutex
+	conn          *sqlite3.SQLiteConn
+	stmts         map[string]*sqlite3.SQLiteStmt
+	args, entries arguments // reused
 }
 
 func newWriter(conn *sqlite3.SQLiteConn) *writer {
@@ -66,13 +66,12 @@ func (w *writer) exec(query string, args ...driver.Value) (driver.Result, error)
 }
 
 // execNamed is exec without the copy of the arguments.
-func (w *writer) execNamed(query string, args []driver.NamedValue) error {
+func (w *writer) execNamed(query string, args []driver.NamedValue) (driver.Result, error) {
 	s, err := w.prepare(query)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = s.ExecContext(context.Background(), args)
-	return err
+	return s.ExecContext(context.Background(), args)
 }
 
 // each calls row with every row of a query. Only within tx.

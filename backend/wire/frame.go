@@ -21,7 +21,10 @@ func AppendFrame(b []byte, epoch string, m *live.Message) []byte {
 	case live.NoteKind:
 		return b
 	case live.GapKind:
-		return appendGap(b, m.Data)
+		b = append(b, "event: gap\n"...)
+		b = appendOrigin(b, epoch, m)
+		b = appendData(b, m.Data)
+		return append(b, '\n')
 	}
 	if m.Type != "" && m.Type != "message" {
 		b = append(b, "event: "...)
@@ -29,14 +32,46 @@ func AppendFrame(b []byte, epoch string, m *live.Message) []byte {
 		b = append(b, '\n')
 	}
 	b = append(b, "id: "...)
-	b = AppendID(b, epoch, m)
-	b = append(b, '\n')
+	if chosen(epoch, m) {
+		b = append(b, m.ID...)
+		b = append(b, '\n')
+		b = appendOrigin(b, epoch, m)
+	} else {
+		b = live.Position{Epoch: epoch, Number: m.Number}.AppendTo(b)
+		b = append(b, '\n')
+		if m.Origin != "" {
+			b = appendOrigin(b, epoch, m)
+		}
+	}
 	if m.Retry != nil {
 		b = append(b, "retry: "...)
 		b = strconv.AppendInt(b, *m.Retry, 10)
 		b = append(b, '\n')
 	}
 	b = appendData(b, m.Data)
+	return append(b, '\n')
+}
+
+// appendOrigin appends the field that says where a message was first published,
+// so that it is recognised when it comes home, over whatever other Signalboxes.
+// Every conforming client ignores a field that it does not know (HTML, 9.2.6).
+// It is left out where the id is the position itself; see AppendOpening.
+func appendOrigin(b []byte, epoch string, m *live.Message) []byte {
+	b = append(b, "origin: "...)
+	if m.Origin != "" {
+		b = append(b, m.Origin...)
+	} else {
+		b = live.Position{Epoch: epoch, Number: m.Number}.AppendTo(b)
+	}
+	return append(b, '\n')
+}
+
+// AppendOpening appends what a stream begins with: the reconnection time, and
+// the epoch of this journal, which makes ids that are positions in it origins.
+func AppendOpening(b []byte, epoch string, retry int64) []byte {
+	b = AppendRetry(b, retry)
+	b = append(b, "origin: "...)
+	b = append(b, epoch...)
 	return append(b, '\n')
 }
 
@@ -48,12 +83,8 @@ func AppendGap(b []byte, g *live.Gap) []byte {
 	if err != nil {
 		panic(err) // a Gap holds texts, times and a number
 	}
-	return appendGap(b, string(text))
-}
-
-func appendGap(b []byte, text string) []byte {
 	b = append(b, "event: gap\n"...)
-	b = appendData(b, text)
+	b = appendData(b, string(text))
 	return append(b, '\n')
 }
 

@@ -9,11 +9,16 @@ import (
 // ID returns the id of a message on the wire: the one that its publisher or
 // the remote server chose, else its position.
 //
-// It is also the position where the chosen one would lead a client astray
-// that resumes from it: a position of this very journal (a feed that follows
-// the local server brings those) or what no request header can carry.
+// It is also the position where a client could not resume from the chosen one:
+// a position of this journal (a feed that follows the local server brings
+// those), what no request header can carry, and an id that an older message of
+// the same source has. So an id on the wire stands for one message of a source,
+// and whoever resumes from it skips nothing, whatever ids publishers choose.
+// To send such an id again would lead to the first message that had it, and
+// replay all that came since at each reconnection, or to the newest, and skip
+// what lies between.
 func ID(epoch string, m *live.Message) string {
-	if chosen(epoch, m.ID) {
+	if chosen(epoch, m) {
 		return m.ID
 	}
 	return live.Position{Epoch: epoch, Number: m.Number}.String()
@@ -21,14 +26,14 @@ func ID(epoch string, m *live.Message) string {
 
 // AppendID appends what ID returns to b.
 func AppendID(b []byte, epoch string, m *live.Message) []byte {
-	if chosen(epoch, m.ID) {
+	if chosen(epoch, m) {
 		return append(b, m.ID...)
 	}
 	return live.Position{Epoch: epoch, Number: m.Number}.AppendTo(b)
 }
 
-func chosen(epoch, id string) bool {
-	return id != "" && headerSafe(id) && !ownPosition(epoch, id)
+func chosen(epoch string, m *live.Message) bool {
+	return m.ID != "" && !m.Again && headerSafe(m.ID) && !ownPosition(epoch, m.ID)
 }
 
 // ownPosition reports whether an id reads as a position of this epoch.

@@ -50,7 +50,7 @@ func appendEvent(b []byte, epoch string, m *live.Message, size int) []byte {
 	b = append(b, `,"event":`...)
 	b = AppendString(b, m.Type)
 	b = append(b, `,"id":`...)
-	if chosen(epoch, m.ID) {
+	if chosen(epoch, m) {
 		b = AppendString(b, m.ID)
 	} else {
 		b = append(b, '"')

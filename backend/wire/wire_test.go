@@ -20,15 +20,16 @@ func TestFrames(t *testing.T) {
 	}{
 		{"the default type is not written", live.Draft{Type: "message", Data: "x"}, "id: k3f9.7\ndata: x\n\n"},
 		{"no data is an empty line", live.Draft{Type: "message"}, "id: k3f9.7\ndata: \n\n"},
-		{"everything", live.Draft{Type: "e", ID: "i", Retry: ptr(0), Data: "a\nb"}, "event: e\nid: i\nretry: 0\ndata: a\ndata: b\n\n"},
+		{"everything", live.Draft{Type: "e", ID: "i", Retry: ptr(0), Data: "a\nb"}, "event: e\nid: i\norigin: k3f9.7\nretry: 0\ndata: a\ndata: b\n\n"},
 		{"line breaks at the ends", live.Draft{Data: "\nx\n"}, "id: k3f9.7\ndata: \ndata: x\ndata: \n\n"},
 		{"all three line breaks", live.Draft{Data: "a\r\nb\rc\n\rd"}, "id: k3f9.7\ndata: a\ndata: b\ndata: c\ndata: \ndata: d\n\n"},
 		{"spaces and colons", live.Draft{Type: " e", Data: " x\n: y"}, "event:  e\nid: k3f9.7\ndata:  x\ndata: : y\n\n"},
 		{"an id that reads as a position of ours", live.Draft{ID: "k3f9.3", Data: "x"}, "id: k3f9.7\ndata: x\n\n"},
-		{"a position of another journal is an id like any other", live.Draft{ID: "zzzz.3", Data: "x"}, "id: zzzz.3\ndata: x\n\n"},
+		{"a position of another journal is an id like any other", live.Draft{ID: "zzzz.3", Data: "x"}, "id: zzzz.3\norigin: k3f9.7\ndata: x\n\n"},
 		{"an id that no header carries", live.Draft{ID: "a\x01", Data: "x"}, "id: k3f9.7\ndata: x\n\n"},
 		{"an id that is trimmed on its way back", live.Draft{ID: "a ", Data: "x"}, "id: k3f9.7\ndata: x\n\n"},
-		{"a gap has no id", live.Draft{Kind: live.GapKind, Type: "gap", ID: "i", Data: `{"missing":1}`}, "event: gap\ndata: {\"missing\":1}\n\n"},
+		{"a gap has no id", live.Draft{Kind: live.GapKind, Type: "gap", ID: "i", Data: `{"missing":1}`}, "event: gap\norigin: k3f9.7\ndata: {\"missing\":1}\n\n"},
+		{"what came from elsewhere", live.Draft{Origin: "b7xx.4", Data: "x"}, "id: k3f9.7\norigin: b7xx.4\ndata: x\n\n"},
 		{"a note stays here", live.Draft{Kind: live.NoteKind, Data: `{}`}, ""},
 	} {
 		if got := string(Frame("k3f9", &live.Message{Number: 7, Draft: c.d})); got != c.want {
@@ -162,6 +163,8 @@ func readFrame(t *testing.T, frame string) (d live.Draft) {
 			data = append(data, value)
 		case "retry":
 			d.Retry = new(int64)
+		case "origin":
+			d.Origin = value
 		default:
 			t.Fatalf("a line %q", line)
 		}

@@ -142,10 +142,10 @@ func idsAreFound(t *testing.T, h *history) {
 		id      string
 		want    []int64
 	}{
-		{nil, "x", []int64{5, 3}},
-		{[]int64{a}, "x", []int64{5, 1}},
+		{nil, "x", []int64{1, 3}},
+		{[]int64{a}, "x", []int64{1}},
 		{[]int64{b}, "x", []int64{3}},
-		{[]int64{a, b}, "x", []int64{5, 3}},
+		{[]int64{a, b}, "x", []int64{1, 3}},
 		{nil, "y", []int64{2}},
 		{[]int64{b}, "y", nil},
 		{nil, "X", []int64{6}},

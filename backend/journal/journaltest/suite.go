@@ -26,7 +26,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Place) {
 		{"ReadKeepsToItsSources", readKeepsToItsSources},
 		{"ABatchIsCommittedWholeOrNotAtAll", batchIsWhole},
 		{"AMarkIsSavedWithItsMessages", markIsSaved},
-		{"TheNewestMessagesOfAnIDAreFound", idsAreFound},
+		{"TheFirstMessagesOfAnIDAreFound", idsAreFound},
 		{"WhatWasWrittenIsThereAfterAReopening", reopened},
 		{"NumbersAreNeverGivenTwice", numbersAreNeverGivenTwice},
 		{"PagesGoBothWays", pagesGoBothWays},

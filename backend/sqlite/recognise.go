@@ -1,0 +1,179 @@
+package sqlite
+
+import (
+	"database/sql/driver"
+
+	"github.com/cespare/xxhash/v2"
+
+	"signalbox/backend/live"
+)
+
+// retryCandidates is how many messages with the same id a publish is compared
+// with: the first, and so many of the newest.
+const retryCandidates = 100
+
+// insertOne stores the one message of ms, which has to be compared with others
+// first, and returns the last number given.
+func (w *writer) insertOne(epoch string, last int64, ms []live.Message) (int64, error) {
+	m := &ms[0]
+	m.Number = last + 1
+	for _, known := range []func(string, *live.Message) (bool, error){w.knownOrigin, w.knownKey, w.knownID} {
+		if repeated, err := known(epoch, m); repeated || err != nil {
+			m.Repeated = repeated
+			return last, err
+		}
+	}
+	return last + 1, w.insertGroup(len(groups)-1, ms)
+}
+
+// ownOrigin says whether an origin is a position of this journal.
+func ownOrigin(origin, epoch string) bool {
+	p, ok := live.ParsePosition(origin)
+	return ok && p.Epoch == epoch
+}
+
+// knownOrigin recognises a message that this journal, or this source, holds
+// already. An origin proves nothing by itself: anybody can write one. So the
+// content must be the same, and a message with the origin of another one is
+// stored as a new message.
+func (w *writer) knownOrigin(epoch string, m *live.Message) (bool, error) {
+	if m.Origin == "" {
+		return false, nil
+	}
+	number := int64(0)
+	if p, ok := live.ParsePosition(m.Origin); ok && p.Epoch == epoch {
+		number = p.Number
+	} else {
+		fresh, err := w.changes("INSERT OR IGNORE INTO origins (origin, source, number) VALUES (?, ?, ?)", m.Origin, m.Source, m.Number)
+		if fresh || err != nil {
+			return false, err
+		}
+		if number, err = w.number("SELECT number FROM origins WHERE origin = ? AND source = ?", m.Origin, m.Source); err != nil {
+			return false, err
+		}
+	}
+	same, err := w.holds(number, m)
+	if same {
+		m.Number = number
+		return true, err
+	}
+	m.Origin = ""
+	return false, err
+}
+
+// holds reports whether the message with that number has the same content, or
+// had before it was trimmed.
+func (w *writer) holds(number int64, m *live.Message) (same bool, err error) {
+	kept := false
+	err = w.each(func(v []driver.Value) {
+		kept = true
+		same = v[0].(int64) == int64(m.Kind) && v[1].(string) == m.Type && v[2].(string) == m.Data
+	}, "SELECT kind, type, data FROM messages WHERE number = ?", number)
+	if kept || err != nil {
+		return same, err
+	}
+	sum := contentSum(int64(m.Kind), m.Type, int64(len(m.Data)), m.Data)
+	err = w.each(func(v []driver.Value) { same = v[0].(int64) == sum }, "SELECT sum FROM trimmed WHERE number = ?", number)
+	return same, err
+}
+
+// summed is how much of the data goes into the sum: enough to tell messages
+// apart, and trimming must not read long ones whole.
+const summed = 1024
+
+// contentSum is what is remembered of the content of a trimmed message. Data
+// may be cut, size is its whole length in bytes.
+func contentSum(kind int64, typ string, size int64, data string) int64 {
+	var h xxhash.Digest
+	h.Reset()
+	var head [16]byte
+	for i := range 8 {
+		head[i], head[8+i] = byte(kind>>(8*i)), byte(size>>(8*i))
+	}
+	// A Digest's Write never fails.
+	_, _ = h.Write(head[:])
+	_, _ = h.WriteString(typ)
+	_, _ = h.Write([]byte{0})
+	_, _ = h.WriteString(data[:min(len(data), summed)])
+	return int64(h.Sum64())
+}
+
+// knownKey recognises a publish by its Idempotency-Key.
+func (w *writer) knownKey(_ string, m *live.Message) (bool, error) {
+	if m.Key == "" {
+		return false, nil
+	}
+	fresh, err := w.changes("INSERT OR IGNORE INTO keys (key, source, number) VALUES (?, ?, ?)", m.Key, m.Source, m.Number)
+	if fresh || err != nil {
+		return false, err
+	}
+	number, err := w.number("SELECT number FROM keys WHERE key = ? AND source = ?", m.Key, m.Source)
+	if err != nil {
+		return false, err
+	}
+	recent, same := false, false
+	err = w.each(func(v []driver.Value) {
+		recent = inRetryTime(v[0].(int64), m)
+		id, _ := v[2].(string)
+		same = v[1].(string) == m.Type && id == m.ID && v[3].(string) == m.Data
+	}, "SELECT received, type, id, data FROM messages WHERE number = ?", number)
+	switch {
+	case err != nil:
+		return false, err
+	case recent && same:
+		m.Number = number
+		return true, nil
+	case recent:
+		return false, live.Errorf("key_reused", "Another message was published with this Idempotency-Key.").WithField("Idempotency-Key").
+			WithHint("A retry must be the same message; for another one choose another key.")
+	}
+	_, err = w.exec("UPDATE keys SET number = ? WHERE key = ? AND source = ?", m.Number, m.Key, m.Source)
+	return false, err
+}
+
+func inRetryTime(received int64, m *live.Message) bool {
+	d := micro(m.Received) - received
+	return max(d, -d) <= live.RetryTime.Microseconds()
+}
+
+// knownID recognises a retry by its id. Where the message is no retry but its
+// id was used before, Again is set.
+func (w *writer) knownID(_ string, m *live.Message) (bool, error) {
+	if m.ID == "" {
+		return false, nil
+	}
+	fresh, err := w.changes("INSERT OR IGNORE INTO ids (id, source, number) VALUES (?, ?, ?)", m.ID, m.Source, m.Number)
+	if fresh || err != nil {
+		return false, err
+	}
+	if m.Once && m.Key == "" {
+		number, err := w.number(`SELECT number FROM messages WHERE number IN (
+				SELECT number FROM ids WHERE id = ?1 AND source = ?2
+				UNION ALL SELECT number FROM (SELECT number FROM messages INDEXED BY message_again
+					WHERE id = ?1 AND source = ?2 AND again = 1 ORDER BY number DESC LIMIT ?3))
+			AND kind = 0 AND type = ?4 AND size = ?5 AND abs(received - ?6) <= ?7 AND data = ?8 ORDER BY number LIMIT 1`,
+			m.ID, m.Source, int64(retryCandidates), m.Type, int64(len(m.Data)), micro(m.Received), live.RetryTime.Microseconds(), m.Data)
+		if number > 0 || err != nil {
+			m.Number = number
+			return number > 0, err
+		}
+	}
+	m.Again = true
+	return false, nil
+}
+
+// changes runs a statement and reports whether it changed a row.
+func (w *writer) changes(query string, args ...driver.Value) (bool, error) {
+	r, err := w.exec(query, args...)
+	if err != nil {
+		return false, err
+	}
+	n, err := r.RowsAffected()
+	return n > 0, err
+}
+
+// number returns the number that a query finds, 0 where there is none.
+func (w *writer) number(query string, args ...driver.Value) (n int64, err error) {
+	err = w.each(func(v []driver.Value) { n = v[0].(int64) }, query, args...)
+	return n, err
+}
