@@ -30,7 +30,7 @@ func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID strin
 	// An id that reads as a position of this journal is never sent as such.
 	p, position := live.ParsePosition(lastEventID)
 	if position && p.Epoch == j.epoch {
-		if p.Number < 1 || p.Number > j.Last() {
+		if p.Number > j.Last() {
 			return all, unknown, nil
 		}
 		return p.Number, nil, nil

@@ -54,7 +54,7 @@ func TestAClientResumesAfterWhatItHasSeen(t *testing.T) {
 		{"the newest position", nil, at(5006), 5006, ""},
 		{"the one before the oldest", nil, at(1006), 1006, ""},
 		{"a trimmed one", nil, at(1005), 1005, ""},
-		{"the very first", nil, at(0), all, "unknown_id"},
+		{"before the very first", nil, at(0), 0, ""},
 		{"one that was not given yet", nil, at(5007), all, "unknown_id"},
 		{"one of another history", nil, other + ".3000", all, "other_epoch"},
 		{"a number", nil, "3000", all, "unknown_id"},

@@ -110,7 +110,7 @@ func TestAnIdleStreamBeats(t *testing.T) {
 		c, stop := s.follow(client, "/events/x")
 		defer stop()
 		synctest.Wait()
-		if got := c.text(); got != "retry: 3000\n:\n" {
+		if got := c.text(); got != "retry: 3000\norigin: "+s.j.Epoch()+"\n:\n" {
 			t.Fatalf("it begins with %q", got)
 		}
 		time.Sleep(105 * time.Second)

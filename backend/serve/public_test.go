@@ -138,7 +138,7 @@ func TestOneMessageAndItsFrame(t *testing.T) {
 	s := start(t, nil)
 	got := want[receiptJSON](s, 201, "POST", "/channels/raw/messages", `{"event":"e","id":"x","data":"a\nb","retry":5}`)
 	resp, text := s.do("GET", "/messages/"+got.Position+"?raw=1", "")
-	if text != "event: e\nid: x\nretry: 5\ndata: a\ndata: b\n\n" || resp.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
+	if text != "event: e\nid: x\norigin: "+got.Position+"\nretry: 5\ndata: a\ndata: b\n\n" || resp.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
 		t.Errorf("%q %s", text, resp.Header.Get("Content-Type"))
 	}
 	m := want[map[string]any](s, 200, "GET", "/messages/"+got.Position, "")
