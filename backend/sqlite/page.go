@@ -103,11 +103,12 @@ func (p *pager) direct(ctx context.Context) (bool, error) {
 	// Some servers send one id with every message. What is that common is
 	// found soon anyway, and sorting all of it takes as long as there is.
 	var n int64
-	err := p.db.read.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM messages WHERE id = ? AND again = 1 LIMIT ?)", f.ID, commonID).Scan(&n)
+	err := p.db.read.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM ids WHERE id = ?1
+		UNION ALL SELECT 1 FROM messages WHERE id = ?1 AND again = 1 LIMIT ?2)`, f.ID, commonID).Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("find an id: %w", err)
 	}
-	p.common = n >= commonID-1 // one more is in ids
+	p.common = n == commonID
 	return !p.common, nil
 }
 
