@@ -23,10 +23,11 @@ type rule struct {
 
 var rules = map[string]rule{
 	"backend/live":                {"", "everybody speaks its words, so whatever it imported would be known everywhere"},
+	"backend/clock":               {"", "it is asked before anything is deleted; what it knew of the journal or the store could only blur what it says"},
 	"backend/wire":                {"live", "a form of a message says nothing about where it is kept or who reads it"},
 	"backend/journal":             {"live", "order and commit must be testable without a database, the wire or the network"},
 	"backend/journal/journaltest": {"live journal", "the suite must not know which store it is testing"},
-	"backend/sqlite":              {"live", "a store is told what to keep; were it to know who asks, a second store could not take its place"},
+	"backend/sqlite":              {"live clock", "a store is told what to keep; were it to know who asks, a second store could not take its place"},
 	"backend/feed":                {"live wire journal", "what feeds and the server share is the journal; a short cut past it would show what is not committed"},
 	"backend/serve":               {"live journal wire", "the server shows what the journal holds; feeds and examples reach it through interfaces of its own"},
 	"backend/example":             {"live journal", "the examples are guests: they use what any program could"},

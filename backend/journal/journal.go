@@ -2,7 +2,9 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,6 +44,7 @@ type Options struct {
 	TailBytes    int           // and what they take there, frames included, in bytes; 0 means 64 MiB
 	Gather       time.Duration // readers are woken at most this often under load; 0 means 1 ms
 	Now          func() time.Time
+	Log          *slog.Logger // told when the store fails and when it works again; nil means nobody is
 }
 
 // ErrClosed is the error of everything that is asked of a journal after Close.
@@ -61,6 +64,9 @@ func Open(ctx context.Context, store Store, opt Options) (*Journal, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
 	j := &Journal{store: store, opt: opt, epoch: store.Epoch(), ended: make(chan struct{})}
 	j.last.Store(store.Last())
 	j.told.Store(store.Last())
@@ -75,6 +81,10 @@ func Open(ctx context.Context, store Store, opt Options) (*Journal, error) {
 		return nil, fmt.Errorf("open the journal: %w", err)
 	}
 	j.sources.load(list, tallies)
+	if err := store.Look(ctx); err != nil {
+		j.stats.setFault(sentence(err))
+		opt.Log.Error("the history cannot be written", "err", err, "cause", errors.Unwrap(err))
+	}
 	go j.write()
 	return j, nil
 }

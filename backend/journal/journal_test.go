@@ -23,6 +23,7 @@ type fixture struct {
 	*journal.Journal
 	dir    string
 	source int64
+	db     *sqlite.DB
 }
 
 // open opens a journal in a new folder. wrap may put something between it and the store.
@@ -38,8 +39,12 @@ func open(t *testing.T, opt journal.Options, wrap ...func(journal.Store) journal
 
 func (f *fixture) reopen(opt journal.Options, wrap ...func(journal.Store) journal.Store) {
 	f.Helper()
-	db, err := sqlite.Open(f.Context(), f.dir)
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	db, err := sqlite.Open(f.Context(), f.dir, sqlite.WithClock(opt.Now))
 	f.must(err)
+	f.db = db
 	var store journal.Store = db
 	for _, w := range wrap {
 		store = w(store)

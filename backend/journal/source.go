@@ -229,7 +229,7 @@ func (j *Journal) RestoreSource(ctx context.Context, id int64) (live.Source, err
 // lapsed says whether it is too late to restore a source: some of its
 // messages may be gone.
 func (j *Journal) lapsed(s live.Source) bool {
-	return !s.Removed.IsZero() && j.opt.Now().Sub(s.Removed) >= undoable
+	return !s.Removed.IsZero() && j.store.Now().Sub(s.Removed) >= undoable
 }
 
 // SetSeen says that the user has seen everything of a source up to now.

@@ -53,7 +53,7 @@ func TestASourceIsAddedChangedRemovedAndRestored(t *testing.T) {
 	code(t, err, "name_taken")
 	_, err = f.ChangeSource(ctx, live.Source{ID: other.ID, Name: "d"})
 	f.must(err)
-	now = now.Add(10*time.Minute - 1)
+	pass(f, &now, 10*time.Minute-1)
 	back, err := f.RestoreSource(ctx, c.ID)
 	f.must(err)
 	if back != c {
@@ -61,6 +61,60 @@ func TestASourceIsAddedChangedRemovedAndRestored(t *testing.T) {
 	}
 	_, err = f.Append(ctx, live.Draft{Source: c.ID})
 	f.must(err)
+}
+
+// pass lets time pass: in steps that are too small to be a leap of the clock.
+func pass(f *fixture, now *time.Time, d time.Duration) {
+	for end := now.Add(d); now.Before(end); f.db.Now() {
+		*now = now.Add(min(end.Sub(*now), 30*time.Second))
+	}
+}
+
+func TestAClockThatLeapsDeletesNothing(t *testing.T) {
+	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
+	opt := journal.Options{Now: func() time.Time { return now }}
+	keep := live.Keep{Age: 24 * time.Hour}
+	f := open(t, opt)
+	ctx := t.Context()
+	b, err := f.AddSource(ctx, live.Source{Name: "b", Kind: live.ChannelSource})
+	f.must(err)
+	_, err = f.AppendAll(ctx, []live.Draft{{Source: f.source, Data: "a"}, {Source: b.ID, Data: "b"}})
+	f.must(err)
+	nothingGoes := func(when string) {
+		t.Helper()
+		f.must(f.RemoveSource(ctx, b.ID))
+		n, err := f.Trim(ctx, keep)
+		f.must(err)
+		if n != 0 {
+			t.Errorf("%s: %d messages went", when, n)
+		}
+		if _, err := f.RestoreSource(ctx, b.ID); err != nil {
+			t.Errorf("%s: %v", when, err)
+		}
+	}
+	f.must(f.RemoveSource(ctx, b.ID))
+	now = now.Add(48 * time.Hour)
+	n, err := f.Trim(ctx, keep)
+	f.must(err)
+	if n != 0 {
+		t.Errorf("under a running program: %d messages went", n)
+	}
+	if _, err := f.RestoreSource(ctx, b.ID); err != nil {
+		t.Errorf("under a running program: %v", err)
+	}
+	// What is received meanwhile has the wrong time, and is no proof of it.
+	_, err = f.Append(ctx, live.Draft{Source: f.source, Data: "c"})
+	f.must(err)
+	f.must(f.Close())
+	f.reopen(opt)
+	nothingGoes("in the next run")
+
+	now = now.Add(-48 * time.Hour)
+	nothingGoes("set right")
+	f.must(f.Close())
+	now = now.Add(48 * time.Hour)
+	f.reopen(opt)
+	nothingGoes("between two runs")
 }
 
 func TestARemovedSourceIsForgottenAfterTenMinutes(t *testing.T) {
@@ -80,7 +134,7 @@ func TestARemovedSourceIsForgottenAfterTenMinutes(t *testing.T) {
 	if n != 0 || f.Tally(b.ID).Kept != 700 {
 		t.Fatalf("%d messages went at once", n)
 	}
-	now = now.Add(10 * time.Minute)
+	pass(f, &now, 10*time.Minute)
 	_, err = f.RestoreSource(ctx, b.ID)
 	code(t, err, "not_found")
 	n, err = f.Trim(ctx, live.Keep{})

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"time"
 
 	"signalbox/backend/live"
 )
@@ -37,9 +38,14 @@ type Store interface {
 	//
 	// A mark whose Number is -n gets that of the nth message.
 	Append(context.Context, []live.Message, []live.Mark) error
-	// Check writes something that changes nothing, to see whether the store
-	// works again.
+	// Look says, without writing and in no time, whether the store is still
+	// where it was opened and can be written as far as that can be seen.
+	Look(context.Context) error
+	// Check writes something new, to see whether the store works again.
 	Check(context.Context) error
+	// Now returns the time by which what is old is deleted. It doubts a clock
+	// that leaps ahead, so that one wrong reading deletes nothing.
+	Now() time.Time
 	// Read returns up to limit messages of those sources (all where none is
 	// named) with after < number <= through, in order, and not more than
 	// about maxBytes of data (at least one message); and the number up to

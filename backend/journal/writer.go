@@ -25,15 +25,18 @@ const (
 	crowdTime = 150 * time.Microsecond
 	// checkEvery is how often a faulty store is tried while nobody appends.
 	checkEvery = time.Second
+	// lookEvery is how often one that works is looked at while nobody appends.
+	lookEvery = 2 * time.Second
 )
 
 // write is the writer goroutine. It takes whatever has queued up while the
 // last commit ran, commits it, adds it to the tail, then wakes the readers.
 func (j *Journal) write() {
 	defer close(j.ended)
-	w := &writer{Journal: j, ctx: context.Background()}
-	w.timer = time.NewTimer(time.Hour)
+	w := &writer{Journal: j, ctx: context.Background(), fault: j.Stats().Fault != ""}
+	w.timer = time.NewTimer(lookEvery)
 	defer w.timer.Stop()
+	w.set()
 	for open := true; open; {
 		select {
 		case <-j.queue.wake:
@@ -187,6 +190,8 @@ func (w *writer) set() {
 		w.timer.Reset(max(0, w.opt.Gather-time.Since(w.rang)))
 	case w.fault:
 		w.timer.Reset(checkEvery)
+	default:
+		w.timer.Reset(lookEvery)
 	}
 }
 
@@ -196,6 +201,8 @@ func (w *writer) tick() {
 	}
 	if w.fault {
 		w.setFault(w.store.Check(w.ctx))
+	} else {
+		w.setFault(w.store.Look(w.ctx))
 	}
 	w.set()
 }
@@ -206,18 +213,27 @@ func (w *writer) setFault(err error) {
 	if err != nil && !fault || !fault && !w.fault {
 		return
 	}
-	sentence := ""
-	if fault {
-		sentence = err.Error()
-		if e, ok := errors.AsType[*live.Error](err); ok {
-			sentence = e.Error()
-		}
-	}
-	changed := w.stats.setFault(sentence)
 	w.fault = fault
-	if changed {
-		w.tell()
+	if !w.stats.setFault(sentence(err)) {
+		return
 	}
+	if fault {
+		w.opt.Log.Error("the history cannot be written", "err", err, "cause", errors.Unwrap(err))
+	} else {
+		w.opt.Log.Info("the history can be written again")
+	}
+	w.tell()
+}
+
+// sentence returns what a user is told of an error, "" for none.
+func sentence(err error) string {
+	if err == nil {
+		return ""
+	}
+	if e, ok := errors.AsType[*live.Error](err); ok {
+		return e.Error()
+	}
+	return err.Error()
 }
 
 // isFault tells an error of the store from one of the messages.

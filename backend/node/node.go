@@ -79,9 +79,6 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	if opt.Now == nil {
-		opt.Now = time.Now
-	}
 	n := &Node{opt: opt, log: opt.Log, trim: make(chan struct{}, 1)} // one pending request to trim is enough
 	defer func() {
 		if err != nil {
@@ -98,7 +95,7 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 	if n.store, err = sqlite.Open(ctx, opt.Data, sqlite.WithClock(opt.Now)); err != nil {
 		return nil, err
 	}
-	if n.journal, err = journal.Open(ctx, n.store, journal.Options{Now: opt.Now}); err != nil {
+	if n.journal, err = journal.Open(ctx, n.store, journal.Options{Now: opt.Now, Log: n.log}); err != nil {
 		return nil, err
 	}
 	if n.settings, err = loadSettings(ctx, n); err != nil {

@@ -95,7 +95,7 @@ func statusOf(e *live.Error) int {
 		return http.StatusTooManyRequests
 	case "internal":
 		return http.StatusInternalServerError
-	case "disk_full", "disk_error", "read_only", "store_fault", "busy", "not_ready", "not_known":
+	case "bad_database", "cannot_open", "folder_gone", "disk_full", "disk_error", "read_only", "store_fault", "busy", "not_ready", "not_known":
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusBadRequest

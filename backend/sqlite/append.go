@@ -79,11 +79,3 @@ func (w *writer) mark(marks []live.Mark, ms []live.Message) error {
 	}
 	return nil
 }
-
-// Check writes something that changes nothing, to see whether writing works.
-func (db *DB) Check(context.Context) error {
-	return explain(db.write.tx(func() error {
-		_, err := db.write.exec("UPDATE about SET clean = 0")
-		return err
-	}))
-}

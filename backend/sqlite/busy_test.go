@@ -13,6 +13,7 @@ import (
 
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
+	"signalbox/backend/sqlite"
 )
 
 // outsider is another program that has the file open, such as the sqlite3
@@ -42,7 +43,12 @@ func run(t *testing.T, conn *sql.Conn, query string) {
 // channel opens a journal with one channel.
 func channel(t *testing.T, dir string) (*journal.Journal, int64) {
 	t.Helper()
-	j, err := journal.Open(t.Context(), open(t, dir), journal.Options{})
+	return channelOf(t, open(t, dir))
+}
+
+func channelOf(t *testing.T, db *sqlite.DB) (*journal.Journal, int64) {
+	t.Helper()
+	j, err := journal.Open(t.Context(), db, journal.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"signalbox/backend/clock"
 	"signalbox/backend/live"
 
 	"github.com/gofrs/flock"
@@ -26,7 +27,10 @@ type DB struct {
 
 	epoch string
 	last  atomic.Int64 // the greatest number committed, or jumped over
-	clock *calendar
+	place place
+
+	clock   *clock.Clock
+	doubted bool // whether the saved state of the clock is in doubt; only within tx
 
 	// patience is how long one read may look for what matches little; the
 	// caller gets what was found, and asks on.
@@ -46,7 +50,13 @@ type options struct {
 }
 
 // WithClock makes the DB ask now for the time, by which old messages and attempts are told.
-func WithClock(now func() time.Time) Option { return func(o *options) { o.now = now } }
+func WithClock(now func() time.Time) Option {
+	return func(o *options) {
+		if now != nil {
+			o.now = now
+		}
+	}
+}
 
 // withPatience changes how long one read may look for what matches little.
 func withPatience(d time.Duration) Option { return func(o *options) { o.patience = d } }
@@ -97,6 +107,10 @@ func Open(ctx context.Context, dir string, opt ...Option) (*DB, error) {
 }
 
 func openLocked(ctx context.Context, path string, o options) (*DB, error) {
+	db := &DB{place: place{path: path}, patience: o.patience}
+	if err := db.place.lonelyLog(); err != nil {
+		return nil, err
+	}
 	// Made by us rather than by SQLite, for the mode; its log gets the same.
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -112,7 +126,7 @@ func openLocked(ctx context.Context, path string, o options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the history: %w", err)
 	}
-	db := &DB{write: newWriter(conn), patience: o.patience}
+	db.write = newWriter(conn)
 	if o.maxPages > 0 {
 		if _, err := conn.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", o.maxPages), nil); err != nil {
 			db.write.close()
@@ -123,6 +137,11 @@ func openLocked(ctx context.Context, path string, o options) (*DB, error) {
 		db.write.close()
 		return nil, err
 	}
+	if err := db.place.find(); err != nil {
+		db.write.close()
+		return nil, fmt.Errorf("open the history: %w", err)
+	}
+	db.write.guard = db.place.check
 	if db.read, err = openReaders(ctx, path); err == nil {
 		db.stream, err = openReaders(ctx, path)
 	}
@@ -155,6 +174,9 @@ func (db *DB) Close() error { return db.closed() }
 func (db *DB) close() error {
 	err := errors.Join(db.read.Close(), db.stream.Close())
 	if e := db.write.tx(func() error {
+		if err := db.saveClock(true); err != nil {
+			return err
+		}
 		_, err := db.write.exec("UPDATE about SET clean = 1")
 		return err
 	}); err == nil {

@@ -40,14 +40,23 @@
 // # Numbers
 //
 // AUTOINCREMENT keeps the greatest number ever given, also when everything
-// has been trimmed. A flag says that the database is open; where it is found
-// at the start the end was unclean, and numbers jump.
+// has been trimmed. A flag says that the database is open, and is brought into the
+// file itself before anything is appended; where it is found at the start the
+// end was unclean, and numbers jump past all that a lost log could have held.
 //
 // # Opening
 //
 // A lock file keeps a second program out: two writers would each give the
 // same numbers. A file that is no database, is another program's or a newer
 // Signalbox's is looked at without our options first, because the switch to
-// WAL is a write, and left as it is. Every error of Open is a live.Error with
-// a sentence and what to do.
+// WAL is a write, and left as it is; so is a log whose database is missing,
+// which SQLite would delete. Every error of Open is a live.Error with a
+// sentence and what to do.
+//
+// # Being taken away
+//
+// A file that was removed can be written for as long as it is open. So the
+// names are looked up before each commit, and every two seconds while there is
+// none: where they lead to other files, or nowhere, nothing is acknowledged
+// until the same files are back.
 package sqlite

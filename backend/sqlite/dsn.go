@@ -13,6 +13,9 @@ import (
 
 // shared are the options of every connection.
 var shared = url.Values{
+	// Never make a file: where the database was removed while it runs, a
+	// connection that is opened later would begin an empty one in its place.
+	"mode": {"rw"},
 	// Readers go on while the writer commits, and a commit is one append to
 	// one file: a single fsync.
 	"_journal_mode": {"WAL"},

@@ -80,7 +80,7 @@ func (db *DB) PutAttempt(_ context.Context, a live.Attempt) error {
 		}
 		// A limit, so that the first attempt after months does not wait for them all.
 		_, err = db.write.exec("DELETE FROM attempts WHERE (source, connection) IN (SELECT source, connection FROM attempts WHERE started < ? LIMIT 100)",
-			micro(db.clock.now().Add(-keepAttempts)))
+			micro(db.clock.Now().Add(-keepAttempts)))
 		return err
 	}))
 }

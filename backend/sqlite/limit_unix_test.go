@@ -32,7 +32,8 @@ func TestAnIOErrorIsSaidAndGoesByItself(t *testing.T) {
 	defer heal()
 
 	dir := t.TempDir()
-	j, source := channel(t, dir)
+	db := open(t, dir)
+	j, source := channelOf(t, db)
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 2 << 20, Max: usual.Max}); err != nil {
 		t.Fatal(err)
 	}
@@ -57,6 +58,11 @@ func TestAnIOErrorIsSaidAndGoesByItself(t *testing.T) {
 		t.Errorf("%d kept, the newest is %d, fault %q", len(kept), j.Last(), j.Stats().Fault)
 	}
 	holds(t, j, kept)
+	for range 20 {
+		if err := db.Check(t.Context()); err == nil {
+			t.Fatal("the disk fails, and the check says that it works")
+		}
+	}
 	heal()
 	for deadline := time.Now().Add(10 * time.Second); j.Stats().Fault != ""; {
 		moved, _ := j.Moved()

@@ -7,6 +7,8 @@ import (
 	"fmt"
 )
 
+const putSetting = "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+
 // Setting returns the setting of that name, and whether it was ever put.
 func (db *DB) Setting(ctx context.Context, name string) (string, bool, error) {
 	var value string
@@ -22,6 +24,5 @@ func (db *DB) Setting(ctx context.Context, name string) (string, bool, error) {
 
 // PutSetting saves a setting.
 func (db *DB) PutSetting(_ context.Context, name, value string) error {
-	return db.change("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-		name, value)
+	return db.change(putSetting, name, value)
 }

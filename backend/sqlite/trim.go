@@ -25,6 +25,9 @@ type gone map[int64]live.Tally
 func (db *DB) Trim(_ context.Context, keep live.Keep, removed []int64) (map[int64]live.Tally, error) {
 	var went gone
 	err := db.write.tx(func() (err error) {
+		if err := db.saveClock(false); err != nil {
+			return err
+		}
 		if went, err = db.trimOldest(keep); len(went) > 0 || err != nil {
 			return err
 		}
@@ -55,7 +58,7 @@ func (db *DB) trimOldest(keep live.Keep) (gone, error) {
 	if err != nil || over <= 0 && overBytes <= 0 && keep.Age <= 0 {
 		return nil, err
 	}
-	now := micro(db.clock.now())
+	now := micro(db.clock.Now())
 	oldest := now - keep.Age.Microseconds()
 	var seen, seenBytes, through int64
 	open := true

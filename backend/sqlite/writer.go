@@ -17,7 +17,8 @@ type writer struct {
 	mu            sync.Mutex
 	conn          *sqlite3.SQLiteConn
 	stmts         map[string]*sqlite3.SQLiteStmt
-	args, entries arguments // reused
+	args, entries arguments    // reused
+	guard         func() error // asked before each commit, where it is not nil
 }
 
 func newWriter(conn *sqlite3.SQLiteConn) *writer {
@@ -32,6 +33,9 @@ func (w *writer) tx(fn func() error) error {
 		return err
 	}
 	err := fn()
+	if err == nil && w.guard != nil {
+		err = w.guard()
+	}
 	if err == nil {
 		_, err = w.exec("COMMIT")
 	}
@@ -96,6 +100,15 @@ func (w *writer) each(row func([]driver.Value), query string, args ...driver.Val
 			return err
 		}
 	}
+}
+
+// checkpoint copies the log into the database file, syncs it, and empties the
+// log. Where another program still reads an old snapshot after the usual
+// time-out, it has done as much as it could.
+func (w *writer) checkpoint() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.each(func([]driver.Value) {}, "PRAGMA wal_checkpoint(TRUNCATE)")
 }
 
 func (w *writer) close() error {
