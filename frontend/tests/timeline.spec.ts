@@ -1,4 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixture';
 
@@ -114,14 +116,80 @@ test('a filter shows what matches, also of what comes, and says what is wrong wi
   await publish(channel, { event: 'order.shipped', data: 'cherries' });
   await expect(rows(page)).toHaveCount(2);
   await expect(row(page, 'cherries')).toBeVisible();
-  await page.keyboard.type(' "open');
-  await expect(page.getByRole('alert')).toHaveText('A quotation mark in the filter is never closed.');
+  await page.keyboard.type(' source:orders');
+  await expect(page.getByRole('alert')).toHaveText(
+    'source: is not a key of the filter. The keys are event:, id: and is:. To search for a text, put it in quotation marks: "source:orders".',
+  );
+  await expect(page.locator('.under .wrong')).toHaveText('source:');
+  await expect(page.getByText('The list still shows what matches “event:order.*”.')).toBeVisible();
   await expect(rows(page)).toHaveCount(2);
+  await publish(channel, { event: 'stock.low', data: 'figs' });
+  await publish(channel, { event: 'order.paid', data: 'quinces' });
+  await expect(row(page, 'quinces')).toBeVisible();
+  await expect(rows(page)).toHaveCount(3);
   await page.keyboard.press('Control+A');
   await page.keyboard.type('nowhere');
   await expect(page.getByText('No message matches')).toBeVisible();
   await page.keyboard.press('Escape');
-  await expect(rows(page)).toHaveCount(4);
+  await expect(rows(page)).toHaveCount(6);
+});
+
+test('a search across an outage shows the gap, and hides it only when asked', async ({ page, request, own }) => {
+  let connections = 0;
+  const remote = createServer((_, answer) => {
+    answer.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    connections++;
+    answer.write(`retry: 50\nid: ${connections}\ndata: apples ${connections}\n\n`);
+    if (connections === 1) answer.end();
+  });
+  await new Promise<void>((resolve) => remote.listen(0, '127.0.0.1', resolve));
+  const name = `${own} feed`;
+  const url = `http://127.0.0.1:${(remote.address() as AddressInfo).port}/`;
+  await request.post('/api/feeds', { data: { name, url } });
+  await open(page, name);
+  await expect(row(page, 'apples 2')).toBeVisible();
+  const gap = rows(page).and(page.locator('.gap'));
+  await expect(gap).toHaveCount(1);
+  await page.keyboard.press('/');
+  await page.keyboard.type('nowhere');
+  await expect(gap).toHaveCount(1);
+  await expect(row(page, 'apples')).toHaveCount(0);
+  const status = page.getByRole('status').filter({ hasText: 'No message matches.' });
+  await expect(status).toContainText('What was missed in a gap cannot be searched.');
+  await status.getByRole('button', { name: 'Hide them' }).click();
+  await expect(page.getByRole('textbox', { name: 'Filter the messages' })).toHaveValue('is:event nowhere');
+  await expect(page.getByText('Nothing that is kept has “is:event nowhere”.')).toBeVisible();
+  await expect(rows(page)).toHaveCount(0);
+  await page.getByRole('textbox', { name: 'Filter the messages' }).fill('is:gap');
+  await expect(rows(page)).toHaveCount(1);
+  await request.delete(`/api/feeds/${encodeURIComponent(name)}`);
+  remote.closeAllConnections();
+  remote.close();
+});
+
+test('the filter bar explains itself', async ({ page, own: channel }) => {
+  await open(page, channel);
+  await page.getByRole('button', { name: 'What a filter can ask for' }).click();
+  const help = page.getByRole('dialog', { name: 'Filter' });
+  await expect(help).toContainText('is:gap');
+  await expect(help).toContainText('"localhost:4480"');
+  await page.keyboard.press('Escape');
+  await expect(help).toHaveCount(0);
+});
+
+test('a message without an id says so, and its position stands apart', async ({ page, own: channel, publish }) => {
+  await publish(channel, { data: 'plain.' });
+  await publish(channel, { id: '88405', data: 'chosen.' });
+  await open(page, channel);
+  await expect(row(page, 'plain.')).toContainText('no id');
+  await expect(row(page, 'chosen.')).toContainText('88405');
+  await row(page, 'plain.').click();
+  const view = inspector(page);
+  const fact = (name: string) => view.locator('dt', { hasText: new RegExp(`^${name}$`) }).locator('+ dd');
+  await expect(fact('Event id')).toHaveText('none');
+  await expect(fact('Position')).toHaveText(/^[a-z0-9]+\.\d+$/);
+  await row(page, 'chosen.').click();
+  await expect(fact('Event id')).toHaveText('88405');
 });
 
 test('a jump to a time shows what came from then on', async ({ page, own: channel, publish }) => {
@@ -146,7 +214,7 @@ test('a jump to a time shows what came from then on', async ({ page, own: channe
   await expect(inspector(page)).toContainText('the one.');
 });
 
-test('the inspector shows all of a message that is too long for its row, and the frame on the wire', async ({
+test('the inspector shows all of a message that is too long for its row, and the frame that is served', async ({
   page,
   own: channel,
   publish,
@@ -161,7 +229,8 @@ test('the inspector shows all of a message that is too long for its row, and the
   await expect(view.getByText('"of it"')).toBeVisible();
   await expect(view).toContainText('6,0');
   await expect(view).toContainText('from $.at');
-  await view.getByRole('tab', { name: 'Raw' }).click();
+  await view.getByRole('tab', { name: 'Frame as served' }).click();
+  await expect(view.getByRole('tabpanel')).toContainText('What Signalbox sends to its clients.');
   await expect(view.getByRole('tabpanel')).toContainText('event: big');
   await expect(view.getByRole('tabpanel')).toContainText('id: x1');
   await view.getByRole('tab', { name: 'Data' }).click();

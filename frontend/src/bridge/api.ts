@@ -26,6 +26,8 @@ export class ApiError extends Error {
     readonly hint = '',
     readonly field = '',
     readonly status = 0,
+    /** Which part of the field is wrong, in characters. */
+    readonly place: { offset: number; length: number } | null = null,
   ) {
     super(message);
     this.name = 'ApiError';
@@ -75,8 +77,9 @@ async function send(path: string, { method = 'GET', body, signal, timeout = 15_0
 async function refusal(response: Response): Promise<ApiError> {
   const text = await response.text().catch(() => '');
   try {
-    const { code, message, hint, field } = JSON.parse(text).error;
-    return new ApiError(code, message, hint, field, response.status);
+    const { code, message, hint, field, offset, length } = JSON.parse(text).error;
+    const place = offset === undefined ? null : { offset, length };
+    return new ApiError(code, message, hint, field, response.status, place);
   } catch {
     const words = `Signalbox answered ${response.status} ${response.statusText}.`.replace(' .', '.');
     return new ApiError('status', words, '', '', response.status);
@@ -132,7 +135,7 @@ export const api = {
   page: (source: string | null, query: PageQuery, signal?: AbortSignal) =>
     json<Page>(pagePath(source, query), { signal, timeout: 30_000 }),
   message: (position: Position, signal?: AbortSignal) => json<Message>(`/messages/${part(position)}`, { signal }),
-  raw: async (position: Position, signal?: AbortSignal) =>
+  frame: async (position: Position, signal?: AbortSignal) =>
     (await send(`/messages/${part(position)}?raw=1`, { signal })).text(),
 
   publish: (channel: string, draft: PublishDraft) =>

@@ -1,9 +1,23 @@
 /** One piece of what is typed in the filter; the pieces joined are the text again. */
 export interface FilterPiece {
   text: string;
-  /** A type, an id, a word, a word that must not occur; space between them. */
-  kind: 'type' | 'id' | 'text' | 'without' | 'space';
+  /** A type, an id, a kind, a word, a word that must not occur; space between them. */
+  kind: 'type' | 'id' | 'is' | 'text' | 'without' | 'space';
+  /** It is what the server refused. */
+  wrong?: boolean;
 }
+
+/** The terms of a filter, for its help. What they mean stands in docs/api.md. */
+export const filterTerms: { term: string; does: string }[] = [
+  { term: 'paid', does: 'With this text in the data or the event type' },
+  { term: '"two words"', does: 'With this phrase; quotation marks make a text of anything' },
+  { term: '-paid', does: 'Without this text; also before a phrase' },
+  { term: 'event:order.*,stock.low', does: 'Of one of these event types; * at the end stands for anything' },
+  { term: 'id:88405', does: 'With this event id' },
+  { term: 'is:event', does: 'Events only, without gaps and notes' },
+  { term: 'is:gap', does: 'Gaps only; is:note for notes, is:gap,note for both' },
+  { term: '-is:note', does: 'Without notes' },
+];
 
 /**
  * Cuts a filter into its pieces, in order to show them. What a filter means is the server's to say
@@ -11,7 +25,7 @@ export interface FilterPiece {
  */
 export function filterPieces(text: string): FilterPiece[] {
   const out: FilterPiece[] = [];
-  const pattern = /\s+|-?(?:(?:event|id):)?(?:"[^"]*(?:"|$)|\S+)/g;
+  const pattern = /\s+|-?(?:(?:event|id|is):)?(?:"[^"]*(?:"|$)|\S+)/g;
   for (const [piece] of text.matchAll(pattern)) out.push({ text: piece, kind: kindOf(piece) });
   return out;
 }
@@ -20,8 +34,56 @@ function kindOf(piece: string): FilterPiece['kind'] {
   if (piece.trim() === '') return 'space';
   if (piece.startsWith('event:')) return 'type';
   if (piece.startsWith('id:')) return 'id';
+  if (/^-?is:/.test(piece)) return 'is';
   return piece.length > 1 && piece.startsWith('-') ? 'without' : 'text';
 }
+
+/**
+ * Marks a part of the pieces as wrong. The place counts characters of the filter as it was sent,
+ * without the space around it.
+ */
+export function markPieces(pieces: FilterPiece[], place: { offset: number; length: number }): FilterPiece[] {
+  const text = pieces.map((p) => p.text).join('');
+  const characters = [...text.trim()];
+  const units = (n: number) => characters.slice(0, n).join('').length;
+  const lead = text.length - text.trimStart().length;
+  const [from, to] = [lead + units(place.offset), lead + units(place.offset + place.length)];
+  let at = 0;
+  return pieces.flatMap((piece) => {
+    const [a, b] = [from, to].map((n) => Math.min(Math.max(n - at, 0), piece.text.length));
+    at += piece.text.length;
+    return [
+      { ...piece, text: piece.text.slice(0, a) },
+      { ...piece, text: piece.text.slice(a, b), wrong: true },
+      { ...piece, text: piece.text.slice(b) },
+    ].filter((p) => p.text !== '');
+  });
+}
+
+/** Whether a filter shows events at all, which is:gap and is:note alone do not. */
+export function wantsEvents(text: string): boolean {
+  const terms = filterPieces(text).filter((p) => p.kind === 'is');
+  const names = (minus: boolean) =>
+    terms
+      .filter((p) => p.text.startsWith('-') === minus)
+      .flatMap((p) =>
+        p.text
+          .replace(/^-?is:/, '')
+          .replaceAll('"', '')
+          .split(','),
+      );
+  const only = names(false);
+  return (only.length === 0 || only.includes('event')) && !names(true).includes('event');
+}
+
+/** The filter without its gaps and notes. */
+export const eventsOnly = (text: string): string =>
+  [
+    'is:event',
+    ...filterPieces(text)
+      .filter((p) => p.kind !== 'is' && p.kind !== 'space')
+      .map((p) => p.text),
+  ].join(' ');
 
 /** The filter with the condition on the type replaced by one for this type alone. */
 export function withType(text: string, type: string): string {

@@ -2,15 +2,16 @@ import { api, toApiError, type ApiError } from '../bridge/api';
 import type { Message } from '../bridge/types';
 import { findStamp, type Stamp } from '../lib/stamp';
 
-export type InspectorTab = 'data' | 'raw';
+export type InspectorTab = 'data' | 'frame';
 
-/** Inspector is one message seen closely: whole, where the timeline had only its beginning, and as it goes on the wire. */
+/** Inspector is one message seen closely: whole, where the timeline had only its beginning, and as Signalbox serves it. */
 export class Inspector {
   tab = $state<InspectorTab>('data');
   /** What the timeline knows of it. */
   preview = $state.raw<Message | null>(null);
   #whole = $state.raw<Message | null>(null);
-  raw = $state.raw<string | null>(null);
+  /** The frame as Signalbox serves it. */
+  frame = $state.raw<string | null>(null);
   error = $state.raw<ApiError | null>(null);
 
   readonly message = $derived(this.#whole ?? this.preview);
@@ -24,7 +25,7 @@ export class Inspector {
 
   #abort = new AbortController();
 
-  constructor(readonly calls: Pick<typeof api, 'message' | 'raw'> = api) {}
+  constructor(readonly calls: Pick<typeof api, 'message' | 'frame'> = api) {}
 
   show(message: Message | null): void {
     if (message?.position === this.preview?.position) return;
@@ -32,7 +33,7 @@ export class Inspector {
     this.#abort = new AbortController();
     this.preview = message;
     this.#whole = null;
-    this.raw = null;
+    this.frame = null;
     this.error = null;
     void this.fetch();
   }
@@ -53,9 +54,9 @@ export class Inspector {
         const whole = await this.calls.message(preview.position, signal);
         if (!signal.aborted) this.#whole = whole;
       }
-      if (this.tab === 'raw' && this.raw === null && preview.kind === 'event') {
-        const raw = await this.calls.raw(preview.position, signal);
-        if (!signal.aborted) this.raw = raw;
+      if (this.tab === 'frame' && this.frame === null && preview.kind === 'event') {
+        const frame = await this.calls.frame(preview.position, signal);
+        if (!signal.aborted) this.frame = frame;
       }
     } catch (thrown) {
       if (!signal.aborted) this.error = toApiError(thrown);

@@ -16,7 +16,7 @@ const cut: Message = { ...whole, data: '{"at":"2026', cut: true };
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 function inspectorOf() {
-  const calls = { message: vi.fn(async () => whole), raw: vi.fn(async () => 'id: k.1\n\n') };
+  const calls = { message: vi.fn(async () => whole), frame: vi.fn(async () => 'id: k.1\n\n') };
   return { calls, inspector: new Inspector(calls) };
 }
 
@@ -41,13 +41,13 @@ test('what the row had whole is not fetched again', async () => {
 test('the frame is fetched when its tab is opened, and once', async () => {
   const { calls, inspector } = inspectorOf();
   inspector.show(whole);
-  inspector.choose('raw');
+  inspector.choose('frame');
   await settled();
-  expect(inspector.raw).toBe('id: k.1\n\n');
+  expect(inspector.frame).toBe('id: k.1\n\n');
   inspector.choose('data');
-  inspector.choose('raw');
+  inspector.choose('frame');
   await settled();
-  expect(calls.raw).toHaveBeenCalledOnce();
+  expect(calls.frame).toHaveBeenCalledOnce();
 });
 
 test('an answer that comes after another message was chosen is not shown under it', async () => {

@@ -1,5 +1,6 @@
 import { api, toApiError, type ApiError, type PageQuery } from '../bridge/api';
-import type { Page, Position } from '../bridge/types';
+import type { Message, Page, Position } from '../bridge/types';
+import { wantsEvents } from '../lib/filter';
 import { append, emptySpan, prepend, spanOf, type Span } from '../lib/span';
 
 /** Rows asked for at once. */
@@ -10,6 +11,8 @@ export const MOST = 3000;
 const PREVIEW = 400;
 /** So many matches fill a screen. */
 const ENOUGH = 50;
+/** So many gaps and notes count as one match: they pass every filter, and a page of them is enough to look at. */
+const GAPS = PAGE / ENOUGH;
 /** How many bounded scans a search makes by itself before it asks. */
 const SCANS = 4;
 
@@ -37,15 +40,21 @@ export class Reader {
   loading = $state(false);
   /** What went wrong with the last request. */
   error = $state.raw<ApiError | null>(null);
+  /** Why the filter in `q` was refused. The rows are still those of the filter before it. */
+  refused = $state.raw<ApiError | null>(null);
+  /** The filter that the rows were found with. `q` is ahead of it while an answer is awaited, or was refused. */
+  found = $state('');
   /** A search back through the journal is under way. */
   looking = $state(false);
   lookedBack = $state.raw<LookedBack | null>(null);
 
   readonly rows = $derived(this.span.rows);
+  /** A filter has found no event, only the gaps and notes that every filter shows. */
+  readonly onlyGaps = $derived(
+    this.found !== '' && this.rows.length > 0 && wantsEvents(this.found) && !this.rows.some((m) => m.kind === 'event'),
+  );
 
   protected abort = new AbortController();
-  /** The filter that the rows were found with. `q` is ahead of it while an answer is awaited, or was refused. */
-  protected found = '';
   #paging = false;
 
   constructor(readonly calls: Pick<typeof api, 'page'> = api) {}
@@ -91,24 +100,26 @@ export class Reader {
     return this.calls.page(this.source, { preview: PREVIEW, q: this.found, ...query }, signal);
   }
 
-  protected async loadNewest(signal: AbortSignal): Promise<void> {
-    const q = this.q.trim();
-    await this.#load(signal, null, async () => {
+  /** Fetches the newest messages. `before` is called when they have come and are about to be shown. */
+  protected async loadNewest(signal: AbortSignal, before = () => {}): Promise<void> {
+    const q = this.#wanted;
+    const loaded = await this.#load(signal, null, q, async () => {
       const page = await this.page({ limit: PAGE, q }, signal);
+      if (!signal.aborted) before();
       return spanOf(page, { start: !page.more, end: true });
     });
-    if (signal.aborted || this.error || q === '') return;
-    await this.#paged(() => this.#scan(signal, SCANS, ENOUGH - this.rows.length));
+    if (!loaded || q === '') return;
+    await this.#paged(() => this.#scan(signal, SCANS, ENOUGH - matches(q, this.rows)));
   }
 
-  protected async loadAround(signal: AbortSignal, place: PageQuery): Promise<void> {
-    await this.#load(signal, 0, async () => {
-      const page = await this.page({ ...place, q: this.q.trim(), limit: PAGE }, signal);
+  /** Fetches the messages around a place. It is false where that did not succeed. */
+  protected loadAround(signal: AbortSignal, place: PageQuery): Promise<boolean> {
+    const q = this.#wanted;
+    return this.#load(signal, 0, q, async () => {
+      const page = await this.page({ ...place, q, limit: PAGE }, signal);
       const span = spanOf(page, { start: false, end: !page.more });
       // Some rows before it, so that the wanted one does not stick to the edge of what is known.
-      return page.from
-        ? prepend(span, await this.page({ before: page.from, q: this.q.trim(), limit: 100 }, signal), MOST)
-        : span;
+      return page.from ? prepend(span, await this.page({ before: page.from, q, limit: 100 }, signal), MOST) : span;
     });
   }
 
@@ -118,17 +129,27 @@ export class Reader {
     this.generation++;
   }
 
-  async #load(signal: AbortSignal, begin: number | null, fetch: () => Promise<Span>): Promise<void> {
-    const q = this.q.trim();
+  /** The filter to ask with: what was typed, or the one before it where that was refused. */
+  get #wanted(): string {
+    return this.refused ? this.found : this.q.trim();
+  }
+
+  /** Shows what was fetched with a filter. It is false where that did not succeed, or something newer has begun. */
+  async #load(signal: AbortSignal, begin: number | null, q: string, fetch: () => Promise<Span>): Promise<boolean> {
     this.loading = true;
     try {
       const span = await fetch();
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       this.found = q;
       this.error = null;
       this.show(span, begin);
+      return true;
     } catch (thrown) {
-      if (!signal.aborted) this.error = toApiError(thrown);
+      if (signal.aborted) return false;
+      const error = toApiError(thrown);
+      if (error.field === 'q') this.refused = error;
+      else this.error = error;
+      return false;
     } finally {
       if (!signal.aborted) this.loading = false;
     }
@@ -155,7 +176,7 @@ export class Reader {
         const page = await this.page({ before: this.span.from, limit: PAGE }, signal);
         if (signal.aborted) return;
         this.span = prepend(this.span, page, MOST);
-        wanted -= page.messages.length;
+        wanted -= matches(this.found, page.messages);
       }
       if (wanted <= 0 || this.span.start) return;
       const to = this.span.from;
@@ -165,4 +186,10 @@ export class Reader {
       if (!signal.aborted) this.looking = false;
     }
   }
+}
+
+/** How many rows of these a search was for. */
+function matches(q: string, rows: readonly Message[]): number {
+  const events = wantsEvents(q) ? rows.filter((m) => m.kind === 'event').length : rows.length;
+  return events + Math.floor((rows.length - events) / GAPS);
 }

@@ -38,23 +38,29 @@ export class Timeline extends Reader {
   open(source: string | null, q = ''): Promise<void> {
     this.source = source;
     this.q = q;
+    this.found = '';
+    this.refused = null;
     this.selected = null;
     // Rows of another source must not stand under this one's name, even if its own cannot be read.
     this.show(emptySpan, null);
     return this.latest();
   }
 
-  /** Shows what matches. The rows that are there stay until the answer has come. */
-  filter(q: string): Promise<void> {
+  /**
+   * Shows what matches. The rows that are there stay until the answer has come. They stay, and go on
+   * as they were, where the filter is refused.
+   */
+  async filter(q: string): Promise<void> {
     this.q = q;
-    return this.latest();
+    this.refused = null;
+    await this.loadNewest(this.anew(), () => this.#follow());
+    void this.#pump();
   }
 
   /** Goes to the newest messages and follows them. */
   async latest(): Promise<void> {
     const signal = this.anew();
-    this.paused = false;
-    this.following = true;
+    this.#follow();
     await this.loadNewest(signal);
     void this.#pump();
   }
@@ -69,8 +75,7 @@ export class Timeline extends Reader {
   async jump(time: Date): Promise<void> {
     const signal = this.anew();
     this.following = false;
-    await this.loadAround(signal, { at: time.toISOString() });
-    if (signal.aborted || this.error) return;
+    if (!(await this.loadAround(signal, { at: time.toISOString() }))) return;
     const first = this.rows[-this.span.base];
     if (first) {
       this.selected = first;
@@ -165,7 +170,7 @@ export class Timeline extends Reader {
   }
 
   /** What was refused once, such as a source that is gone, would be refused at every ring. */
-  get #refused(): boolean {
+  get #denied(): boolean {
     return this.generation === 0 || (this.error !== null && this.error.status >= 400 && this.error.status < 500);
   }
 
@@ -174,11 +179,16 @@ export class Timeline extends Reader {
     return positionNumber(this.#counting ? this.fresh.to : this.span.to);
   }
 
+  #follow(): void {
+    this.paused = false;
+    this.following = true;
+  }
+
   async #pump(): Promise<void> {
     if (this.#pumping) return;
     this.#pumping = true;
     try {
-      while (!this.loading && !this.#refused && this.#reached < this.#last) {
+      while (!this.loading && !this.#denied && this.#reached < this.#last) {
         const began = performance.now();
         const before = this.#reached;
         const { signal } = this.abort;

@@ -10,15 +10,16 @@ class Journal {
   asked: PageQuery[] = [];
   scan = Infinity;
   refuse: ApiError | null = null;
+  badFilter = 'none';
 
-  add(n: number, data = 'x', source = 'a'): void {
+  add(n: number, data = 'x', source = 'a', kind: Message['kind'] = 'event'): void {
     for (let i = 0; i < n; i++) {
       const number = this.messages.length + 1;
       const received = new Date(Date.UTC(2026, 10, 21, 14) + number * 1000).toISOString();
       this.messages.push({
         position: `k.${number}`,
         source,
-        kind: 'event',
+        kind,
         event: 'tick',
         id: `${number}`,
         data,
@@ -37,7 +38,10 @@ class Journal {
     signal?.throwIfAborted();
     if (this.refuse) throw this.refuse;
     const { after, before, at, limit = 100, q = '' } = query;
-    const wanted = (m: Message) => (source === null || m.source === source) && (q === '' || m.data!.includes(q));
+    if (q === this.badFilter) throw new ApiError('bad_filter', 'The filter is wrong.', '', 'q', 400);
+    const wanted = (m: Message) =>
+      (source === null || m.source === source) &&
+      (q === 'is:gap' ? m.kind === 'gap' : m.kind !== 'event' || m.data!.includes(q));
     const forward = after !== undefined || at !== undefined;
     let i = at
       ? this.messages.findIndex((m) => m.received >= at)
@@ -276,19 +280,65 @@ test('what comes is filtered too', async () => {
   expect(numbers()).toEqual([16]);
 });
 
-test('a filter that is refused keeps the rows, says why, and asks no more with it', async () => {
-  journal.add(10);
+test('while a filter is refused, the list goes on with the one before it', async () => {
+  journal.add(10, 'x');
   await open();
-  journal.refuse = new ApiError('bad_filter', 'A quotation mark in the filter is never closed.', '', 'q', 400);
+  await Promise.all([timeline.filter('x'), wait(100)]);
+  journal.badFilter = '"a';
   await Promise.all([timeline.filter('"a'), wait(100)]);
-  expect(timeline.error?.field).toBe('q');
-  expect(timeline.rows).toHaveLength(10);
+  expect([timeline.refused?.field, timeline.error, timeline.q, timeline.found]).toEqual(['q', null, '"a', 'x']);
+  expect(numbers()).toHaveLength(10);
   journal.asked = [];
-  ring();
-  journal.add(1);
+  journal.add(1, 'y');
+  journal.add(1, 'x');
   ring();
   await wait(500);
-  expect(journal.asked).toEqual([]);
+  expect(numbers().at(-1)).toBe(12);
+  expect(numbers()).toHaveLength(11);
+  expect(new Set(journal.asked.map((a) => a.q))).toEqual(new Set(['x']));
+  await Promise.all([timeline.jump(new Date(journal.messages[4].received)), wait(100)]);
+  expect(timeline.selected?.position).toBe('k.5');
+  await Promise.all([timeline.filter('y'), wait(100)]);
+  expect([timeline.refused, numbers()]).toEqual([null, [11]]);
+});
+
+test('a refused filter moves nobody who scrolled up or paused', async () => {
+  journal.add(500);
+  await open();
+  journal.badFilter = '"a';
+  for (const stand of [() => timeline.follow(false), () => timeline.pause()]) {
+    stand();
+    const before = [timeline.following, timeline.paused, timeline.generation, timeline.span];
+    await Promise.all([timeline.filter('"a'), wait(100)]);
+    expect([timeline.following, timeline.paused, timeline.generation, timeline.span]).toEqual(before);
+    expect(timeline.refused).not.toBeNull();
+  }
+});
+
+test('a source that is opened with a filter that is refused is shown without one', async () => {
+  journal.add(10, 'x', 'a');
+  journal.add(10, 'x', 'b');
+  await open('a');
+  await Promise.all([timeline.filter('x'), wait(100)]);
+  journal.badFilter = '"a';
+  await Promise.all([timeline.open('b', '"a'), wait(100)]);
+  expect([timeline.refused?.field, timeline.found]).toEqual(['q', '']);
+  expect(numbers()).toHaveLength(10);
+  expect(new Set(timeline.rows.map((m) => m.source))).toEqual(new Set(['b']));
+});
+
+test('a search that finds only gaps says that no message matches, and looks on for one', async () => {
+  journal.add(1, 'needle');
+  journal.add(3000);
+  journal.add(2, 'x', 'a', 'gap');
+  journal.scan = 1000;
+  await open();
+  await Promise.all([timeline.filter('needle'), wait(500)]);
+  expect([numbers(), timeline.onlyGaps]).toEqual([[1, 3002, 3003], false]);
+  await Promise.all([timeline.filter('nowhere'), wait(500)]);
+  expect([numbers(), timeline.onlyGaps, timeline.span.start]).toEqual([[3002, 3003], true, true]);
+  await Promise.all([timeline.filter('is:gap'), wait(500)]);
+  expect([numbers(), timeline.onlyGaps]).toEqual([[3002, 3003], false]);
 });
 
 test("another source's rows never stand under a name whose own cannot be read", async () => {

@@ -28,7 +28,11 @@ export const copyCurl = () =>
     return copy(curlOf(message, live.state?.server.url ?? location.origin, channelFor(message)));
   }, 'Copied the curl command');
 
-export const copyRaw = () => attempt(() => copy(inspector.raw ?? ''), 'Copied the frame');
+export const copyFrame = () => attempt(() => copy(inspector.frame ?? ''), 'Copied the frame');
+
+export const copyId = (m: Message) => attempt(() => copy(m.own_id ?? ''), 'Copied the event id');
+
+export const copyPosition = (m: Message) => attempt(() => copy(m.position), 'Copied the position');
 
 /** Filters the timeline by this type besides the words that are in the filter. */
 export const onlyType = (type: string) => timeline.filter(withType(timeline.q, type));
