@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -24,6 +25,10 @@ type connection struct {
 	// brief is set while a request is answered that does not need to know
 	// whether the other end is still there.
 	brief atomic.Bool
+
+	// length is set once Content-Length was read, in whatever place.
+	length atomic.Bool
+	recent [len(contentLength) - 1]byte // the last that was read before that
 
 	// allowed is when an answer was last given its time. Only the goroutine of
 	// the connection uses it.
@@ -78,10 +83,59 @@ func (c *connection) Read(p []byte) (int, error) {
 	}
 	for {
 		n, err := c.Conn.Read(p)
+		if n > 0 && !c.length.Load() {
+			c.look(p[:n])
+		}
 		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) || !c.early() {
 			return n, err
 		}
 	}
+}
+
+const (
+	contentLength = "content-length"
+	dash          = len("content")
+)
+
+// look looks for Content-Length in what was read. net/http takes that header
+// away where there is Transfer-Encoding too, and says nothing; but then the
+// connection has to be closed after the answer.
+func (c *connection) look(p []byte) {
+	// Across the edge between two reads, in a copy.
+	var edge [2 * len(c.recent)]byte
+	n := copy(edge[copy(edge[:], c.recent[:]):], p)
+	c.length.Store(hasContentLength(edge[:len(c.recent)+n]) || hasContentLength(p))
+	copy(c.recent[:], edge[n:len(c.recent)+n])
+	if len(p) > len(c.recent) {
+		copy(c.recent[:], p[len(p)-len(c.recent):])
+	}
+}
+
+func hasContentLength(p []byte) bool {
+	for i := dash; i < len(p); i++ {
+		next := bytes.IndexByte(p[i:], '-')
+		if next < 0 {
+			return false
+		}
+		i += next
+		if end := i - dash + len(contentLength); end <= len(p) && bytes.EqualFold(p[i-dash:end], []byte(contentLength)) {
+			return true
+		}
+	}
+	return false
+}
+
+// ambiguous reports whether another program may see another end of a request
+// than this one: where it has both Content-Length and Transfer-Encoding, or
+// Transfer-Encoding in HTTP/1.0. Its connection is closed after the answer (RFC
+// 9112, 6.1), so that what stands behind it is not taken for a request that a
+// proxy has let through. Where that cannot be told it is assumed.
+func ambiguous(r *http.Request) bool {
+	if r.ProtoMajor != 1 {
+		return false
+	}
+	c := connectionOf(r)
+	return r.ProtoMinor == 0 || len(r.TransferEncoding) > 0 && (c == nil || c.length.Load())
 }
 
 // early reports whether a deadline came before it was due, and arms it anew,

@@ -44,6 +44,9 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 			// request. Not without one, for then the deadline ends a stream.
 			setReadDeadline(w, now.Add(bodyTime))
 		}
+		if ambiguous(r) {
+			closeAfter(w, r)
+		}
 		h := w.Header()
 		maps.Copy(h, always)
 		if !s.ownHost(r) {

@@ -2,6 +2,8 @@ package serve
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,11 +18,32 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
 
 // historyOf answers with a page of several sources, or of all.
 func (s *Server) historyOf(w http.ResponseWriter, r *http.Request) error {
-	return s.page(w, r, r.URL.Query()["source"])
+	return s.page(w, r, nil)
 }
 
+// values returns the query of an address. One that cannot be read is refused:
+// url.Query would leave the broken part out, and the answer would be that to
+// another question.
+func values(r *http.Request) (url.Values, error) {
+	in, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, live.Errorf("bad_query", "The query of the address cannot be read: %v.", err).WithField("query").
+			WithHint("Escape what stands for itself: %25 for a percent sign, %26 for an ampersand, %3B for a semicolon.").WithCause(err)
+	}
+	return in, nil
+}
+
+// page answers with a page of the sources of those names; of those in the
+// query where there are none.
 func (s *Server) page(w http.ResponseWriter, r *http.Request, names []string) error {
-	q, err := s.query(r, names)
+	in, err := values(r)
+	if err != nil {
+		return err
+	}
+	if names == nil {
+		names = in["source"]
+	}
+	q, err := s.query(in, names)
 	if err != nil {
 		return err
 	}
@@ -52,18 +75,27 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, names []string) er
 	return nil
 }
 
+// wordsMost is how many words and types a filter may have. Each is looked for
+// in every message, and SQLite takes no expression that is a thousand deep.
+const wordsMost = 100
+
 // query reads what a page is asked for.
-func (s *Server) query(r *http.Request, names []string) (q live.Query, err error) {
-	in := r.URL.Query()
+func (s *Server) query(in url.Values, names []string) (q live.Query, err error) {
 	if q.Filter, err = live.ParseFilter(in.Get("q")); err != nil {
 		return q, err
+	}
+	if n := len(q.Filter.Types) + len(q.Filter.Text) + len(q.Filter.Without); n > wordsMost {
+		return q, live.Errorf("bad_filter", "The filter has %d words; %d is the limit.", n, wordsMost).WithField("q").
+			WithHint("Words that belong together count as one in quotation marks.")
 	}
 	for _, name := range names {
 		src, ok := s.j.Source(name)
 		if !ok {
 			return q, live.Errorf("not_found", "There is no source called %q.", name).WithField("source")
 		}
-		q.Filter.Sources = append(q.Filter.Sources, src.ID)
+		if !slices.Contains(q.Filter.Sources, src.ID) {
+			q.Filter.Sources = append(q.Filter.Sources, src.ID)
+		}
 	}
 	if q.After, err = s.number("after", in.Get("after")); err != nil {
 		return q, err
@@ -83,7 +115,7 @@ func (s *Server) query(r *http.Request, names []string) (q live.Query, err error
 	if q.Preview, err = whole(in.Get("preview"), "preview", 0, 1, 1<<30); err != nil {
 		return q, err
 	}
-	q.Newest = !in.Has("after") && q.At.IsZero()
+	q.Newest = !in.Has("after") && in.Get("at") == ""
 	return q, nil
 }
 
@@ -123,11 +155,13 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page, err := s.j.Read(r.Context(), live.Query{After: n - 1, Before: n + 1, Limit: 1})
-	if err != nil {
-		return err
+	var page live.Page
+	if 0 < n && n <= s.j.Last() {
+		if page, err = s.j.Read(r.Context(), live.Query{After: n - 1, Before: n + 1, Limit: 1}); err != nil {
+			return err
+		}
 	}
-	if n <= 0 || len(page.Messages) == 0 {
+	if len(page.Messages) == 0 {
 		return live.Errorf("not_found", "There is no message at %s.", text).WithHint("It may have been deleted to save space.")
 	}
 	m := &page.Messages[0]

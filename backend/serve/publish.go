@@ -59,7 +59,9 @@ func (s *Server) readDraft(w http.ResponseWriter, r *http.Request) (live.Draft, 
 	}
 	var query url.Values
 	if r.URL.RawQuery != "" {
-		query = r.URL.Query()
+		if query, err = values(r); err != nil {
+			return live.Draft{}, err
+		}
 	}
 	return wire.ParsePublish(r.Header.Get("Content-Type"), body, query)
 }

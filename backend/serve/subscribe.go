@@ -28,7 +28,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) error {
 
 // eventsOf follows the sources named in the query, or all.
 func (s *Server) eventsOf(w http.ResponseWriter, r *http.Request) error {
-	return s.subscribe(w, r, r.URL.Query()["source"], false)
+	return s.subscribe(w, r, nil, false)
 }
 
 // tutorialEvents is the address of the well-known tutorials.
@@ -48,18 +48,29 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request, names []strin
 	return s.stream(w, r, sub)
 }
 
-// asked reads what a client asks for. Like join it is a function of its own
+// asked reads what a client asks for; the sources of the query where there are
+// no names. Like join it is a function of its own
 // because of its frame, which would stay on the stack of every idle client.
 func (s *Server) asked(r *http.Request, names []string, newest bool) (*subscription, error) {
+	q, err := values(r)
+	if err != nil {
+		return nil, err
+	}
+	if names == nil {
+		names = q["source"]
+	}
 	slices.Sort(names)
 	sub := &subscription{names: slices.Compact(names), newest: newest}
-	q := r.URL.Query()
 	for _, list := range q["type"] {
 		for t := range strings.SplitSeq(list, ",") {
 			if t != "" {
 				sub.types = append(sub.types, t)
 			}
 		}
+	}
+	if n := len(sub.types); n > wordsMost {
+		return nil, live.Errorf("too_many_types", "There are %d types; %d is the limit.", n, wordsMost).WithField("type").
+			WithHint("A type that ends in * stands for all that begin so.")
 	}
 	sub.resume = lastEventID(r.Header, q)
 	sub.oldest = sub.resume == "0" && q.Get("after") == "0" && r.Header.Get("Last-Event-ID") == ""
