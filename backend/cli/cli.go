@@ -7,9 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -98,9 +95,9 @@ func parse(parser *kong.Kong, cmd *commands, p *Program) (code int, exited bool)
 	kong.Resolvers(file).Apply(parser)
 	kctx, err := parser.Parse(p.Args)
 	if err != nil {
-		return p.fail(err, 2), true
+		return p.fail(usageError(parser, err), 2), true
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal(p.Stderr)
 	defer stop()
 	level := new(slog.LevelVar)
 	level.UnmarshalText([]byte(cmd.Log))

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 
 	"github.com/adrg/xdg"
@@ -98,10 +99,31 @@ func configError(path string, err error) error {
 	}
 	if e, ok := errors.AsType[*toml.DecodeError](err); ok {
 		row, col := e.Position()
+		if key := strings.Join(e.Key(), "."); key != "" && strings.Contains(e.Error(), "cannot decode") {
+			return live.Errorf("bad_config", "%s, line %d: %s has a value of another kind.", path, row, key).
+				WithHint("Write it as in: " + example(key)).WithCause(err)
+		}
 		return live.Errorf("bad_config", "%s, line %d, column %d: %s.", path, row, col, strings.TrimPrefix(e.Error(), "toml: ")).
 			WithHint("Write it as in: addr = \"127.0.0.1:4480\"").WithCause(err)
 	}
 	return live.Errorf("bad_config", "%s: %v.", path, err).WithCause(err)
+}
+
+// example returns a line of the file with a value of the right type.
+func example(key string) string {
+	for f := range reflect.TypeFor[file]().Fields() {
+		if f.Tag.Get("toml") != key {
+			continue
+		}
+		switch f.Type.Kind() {
+		case reflect.Bool:
+			return key + " = true"
+		case reflect.Slice:
+			return key + ` = ["one", "two"]`
+		}
+		return key + ` = "…"`
+	}
+	return `addr = "127.0.0.1:4480"`
 }
 
 // resolver answers from the file. The environment comes before the file, so

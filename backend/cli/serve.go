@@ -12,7 +12,7 @@ import (
 type nodeFlags struct {
 	Data    string   `help:"Data folder (${default_data})." type:"path" placeholder:"DIR" env:"SIGNALBOX_DATA"`
 	Addr    string   `help:"Where the local server listens. Without it 127.0.0.1:4480, or the next free port." placeholder:"HOST:PORT" env:"SIGNALBOX_ADDR"`
-	Token   string   `help:"Demand this token (16 characters or more) of everybody, publishers and subscribers too. Needed to listen on anything but loopback." env:"SIGNALBOX_TOKEN"`
+	Token   string   `help:"Demand this token (16 characters or more) of everybody, publishers and subscribers too. Needed to listen on anything but loopback." placeholder:"TOKEN" env:"SIGNALBOX_TOKEN"`
 	Hosts   []string `help:"Other names under which this server may be addressed." placeholder:"NAME" env:"SIGNALBOX_HOSTS"`
 	Origins []string `help:"Web sites whose pages may publish and subscribe." placeholder:"URL" env:"SIGNALBOX_ORIGINS"`
 

@@ -7,10 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/alecthomas/kong"
 
 	"signalbox/backend/feed"
 	"signalbox/backend/live"
@@ -21,10 +25,52 @@ import (
 type serverFlags struct {
 	Server string `help:"Address of the running Signalbox. Without it the one that runs on this data folder, else http://127.0.0.1:4480." placeholder:"URL" env:"SIGNALBOX_SERVER"`
 	Data   string `help:"Data folder of the running Signalbox (${default_data})." type:"path" placeholder:"DIR" env:"SIGNALBOX_DATA"`
-	Token  string `help:"Token, where the server demands one." env:"SIGNALBOX_TOKEN"`
+	Token  string `help:"Token, where the server demands one. One of the environment or the configuration file goes to this server only; one that is given here goes to any address." placeholder:"TOKEN" env:"SIGNALBOX_TOKEN"`
 	CA     string `help:"Trust the certificates in this file too (PEM), such as a self-made one." type:"path" placeholder:"FILE" env:"SIGNALBOX_CA"`
 
-	asked *http.Client // the same for each line that is published
+	tokenGiven bool         // on the command line
+	asked      *http.Client // the same for each line that is published
+}
+
+// AfterApply notes whether the token stood on the command line.
+func (f *serverFlags) AfterApply(ctx *kong.Context) error {
+	for _, p := range ctx.Path {
+		if p.Flag != nil && p.Flag.Name == "token" && !p.Resolved {
+			f.tokenGiven = true
+		}
+	}
+	return nil
+}
+
+// tokenFor returns the token for an address. The one of the environment or the
+// configuration file is this Signalbox's, and no other server may learn it;
+// one on the command line is for whatever address stands beside it.
+func (f *serverFlags) tokenFor(address string) string {
+	if f.tokenGiven || f.own(address) {
+		return f.Token
+	}
+	return ""
+}
+
+// own reports whether an address is that of the running Signalbox: the same
+// scheme, host and port. localhost does not count as 127.0.0.1: it may resolve
+// to ::1, where another program can listen on the same port.
+func (f *serverFlags) own(address string) bool {
+	a, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	b, err := url.Parse(f.url())
+	return err == nil && origin(a) == origin(b)
+}
+
+// origin returns a URL's scheme, host and port.
+func origin(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]
+	}
+	return strings.ToLower(u.Scheme + "://" + net.JoinHostPort(u.Hostname(), port))
 }
 
 // url returns the server's address without a slash at its end.

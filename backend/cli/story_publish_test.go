@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -25,6 +26,7 @@ type publisher struct {
 	ids     string // what each id begins with; "" publishes without ids
 	to      int64
 	acked   *os.File
+	token   string
 	next    atomic.Int64
 	count   atomic.Int64 // acknowledged
 	halt    atomic.Bool
@@ -34,19 +36,20 @@ type publisher struct {
 }
 
 // publish-many [-background NAME] [-writers N] [-size BYTES] [-id PREFIX]
-// [-acked FILE] URL CHANNEL FROM TO publishes the numbers as messages. FILE
+// [-token TOKEN] [-acked FILE] URL CHANNEL FROM TO publishes the numbers as messages. FILE
 // gets the data of each that was acknowledged, as a line. In the background it
 // ends early at the first that is not acknowledged, as when the server is
 // killed; finish NAME waits for its end.
 func (s *story) publishMany(args []string) {
 	p := &publisher{}
 	background, writers, acked := "", 1, ""
-	args = s.flags("publish-many [-background NAME] [-writers N] [-size BYTES] [-id PREFIX] [-acked FILE] URL CHANNEL FROM TO", 4, args, func(f *flag.FlagSet) {
+	args = s.flags("publish-many [-background NAME] [-writers N] [-size BYTES] [-id PREFIX] [-token TOKEN] [-acked FILE] URL CHANNEL FROM TO", 4, args, func(f *flag.FlagSet) {
 		f.StringVar(&background, "background", "", "")
 		f.IntVar(&writers, "writers", writers, "")
 		f.IntVar(&p.size, "size", 0, "")
 		f.StringVar(&p.ids, "id", "", "")
 		f.StringVar(&acked, "acked", "", "")
+		f.StringVar(&p.token, "token", "", "")
 	})
 	from, err := strconv.ParseInt(args[2], 10, 64)
 	s.Check(err)
@@ -135,7 +138,15 @@ func (p *publisher) publish(client *http.Client, n int64) error {
 	if len(data) < p.size {
 		data += strings.Repeat(".", p.size-len(data))
 	}
-	res, err := client.Post(to, "text/plain", strings.NewReader(data))
+	req, err := http.NewRequest(http.MethodPost, to, strings.NewReader(data))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "text/plain")
+	if p.token != "" {
+		req.Header.Set("Authorization", "Bearer "+p.token)
+	}
+	res, err := client.Do(req)
 	if err != nil {
 		return err
 	}
@@ -254,4 +265,26 @@ func (s *story) lines(file string) (lines []string) {
 	}
 	s.Check(in.Err())
 	return lines
+}
+
+// begin-publish URL CHANNEL sends the head of a publish and a part of its data
+// and leaves the connection open: a server that ends waits for the rest.
+func (s *story) beginPublish(args []string) {
+	args = s.flags("begin-publish URL CHANNEL", 2, args, nil)
+	to, err := url.Parse(args[0])
+	s.Check(err)
+	conn, err := net.Dial("tcp", to.Host)
+	s.Check(err)
+	s.Defer(func() { conn.Close() })
+	// The server says 100 when it begins to read: then it has begun.
+	_, err = fmt.Fprintf(conn, "POST /channels/%s/messages HTTP/1.1\r\nHost: %s\r\nContent-Type: text/plain\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n",
+		url.PathEscape(args[1]), to.Host)
+	s.Check(err)
+	line, err := bufio.NewReader(conn).ReadString('\n')
+	s.Check(err)
+	if !strings.Contains(line, " 100 ") {
+		s.Fatalf("the server does not begin: %s", line)
+	}
+	_, err = io.WriteString(conn, "only a part")
+	s.Check(err)
 }

@@ -133,11 +133,12 @@ func (s *story) ended(args []string) {
 	}
 }
 
-// stop [-within DURATION] NAME ends a box as a service manager does: SIGTERM,
-// and it must end well.
-func (s *story) stop(args []string) {
+// quit [-within DURATION] NAME ends a box as a service manager does: SIGTERM,
+// and it must end well. (testscript has a stop of its own, which ends the
+// script.)
+func (s *story) quit(args []string) {
 	within := patience
-	args = s.flags("stop [-within DURATION] NAME", 1, args, func(f *flag.FlagSet) { f.DurationVar(&within, "within", within, "") })
+	args = s.flags("quit [-within DURATION] NAME", 1, args, func(f *flag.FlagSet) { f.DurationVar(&within, "within", within, "") })
 	s.signal([]string{"TERM", args[0]})
 	s.ended([]string{"-within", within.String(), args[0]})
 }

@@ -28,6 +28,8 @@ type tailCommand struct {
 func (c *tailCommand) Help() string {
 	return `In a terminal each message is a line with its time, type and data; in a pipe it is one JSON object. Reconnects as the standard says and goes on after the last id; what happens to the connection is told on standard error.
 
+The token of the environment or the configuration file is sent to the Signalbox of --server or of the data folder only. Another address gets a token only from --token or -H on the command line.
+
 Examples:
   signalbox tail messages
   signalbox tail messages --after 0 | jq .data
@@ -92,8 +94,8 @@ func (c *tailCommand) stream() (live.Feed, live.Secrets, error) {
 			fd.URL += "?" + query.Encode()
 		}
 	}
-	if c.Token != "" {
-		fd.Auth, secrets.Token = "bearer", c.Token
+	if token := c.tokenFor(fd.URL); token != "" {
+		fd.Auth, secrets.Token = "bearer", token
 	}
 	for _, line := range c.Header {
 		name, value, ok := strings.Cut(line, ":")
@@ -102,7 +104,7 @@ func (c *tailCommand) stream() (live.Feed, live.Secrets, error) {
 		}
 		fd.Headers = append(fd.Headers, live.Header{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)})
 	}
-	if err := c.trust(&fd, !remote(c.Source)); err != nil {
+	if err := c.trust(&fd, c.own(fd.URL)); err != nil {
 		return fd, secrets, err
 	}
 	return fd, secrets, live.CheckURL(fd.URL)

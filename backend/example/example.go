@@ -51,6 +51,9 @@ type Examples struct {
 	run   context.Context // of Run; nil before and after it
 	parts sync.WaitGroup  // everything that must have returned before Run does
 
+	hungUp     chan struct{} // closed when the streams of the samples must end
+	hangUpOnce sync.Once
+
 	complaint atomic.Pointer[string] // the last one logged
 }
 
@@ -65,7 +68,7 @@ func New(j *journal.Journal, opt Options) *Examples {
 	if opt.Seed == 0 {
 		opt.Seed = 1
 	}
-	e := &Examples{j: j, opt: opt, log: opt.Log}
+	e := &Examples{j: j, opt: opt, log: opt.Log, hungUp: make(chan struct{})}
 	e.clock = &clock{e}
 	e.chat = newChat(e)
 	e.reliable = newReliable(e)
@@ -110,6 +113,11 @@ func (e *Examples) spawn(f func(context.Context)) bool {
 	e.parts.Go(func() { f(ctx) })
 	return true
 }
+
+// HangUp ends the streams of the samples at the end of the program, where the
+// server waits for all who are connected. Whoever connects afterwards is
+// closed at once.
+func (e *Examples) HangUp() { e.hangUpOnce.Do(func() { close(e.hungUp) }) }
 
 // Start begins the sample events. Errors: those of adding the feeds, or
 // "not_ready" while Run does not run.

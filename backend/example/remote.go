@@ -24,6 +24,8 @@ type remote struct {
 	// mood says how it treats its nth connection, from 1; nil is always well.
 	mood func(n int64) mood
 
+	hungUp <-chan struct{} // closed when the program ends
+
 	connections atomic.Int64
 
 	mu    sync.Mutex
@@ -149,12 +151,15 @@ func (r *remote) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			return
 		case <-over:
 			return
+		case <-r.hungUp:
+			return
 		case <-closes:
 			return
 		case <-stalls:
 			select {
 			case <-req.Context().Done():
 			case <-over:
+			case <-r.hungUp:
 			case <-closes:
 			}
 			return

@@ -28,8 +28,10 @@ type samples struct {
 
 func newSamples(e *Examples) *samples {
 	s := &samples{e: e}
-	for i, remote := range remotes {
-		s.remotes = append(s.remotes, remote(rand.New(rand.NewPCG(e.opt.Seed, uint64(i)))))
+	for i, make := range remotes {
+		r := make(rand.New(rand.NewPCG(e.opt.Seed, uint64(i))))
+		r.hungUp = e.hungUp
+		s.remotes = append(s.remotes, r)
 	}
 	return s
 }

@@ -145,25 +145,43 @@ func (n *Node) build() {
 
 // Run serves until ctx ends, then closes everything and returns. It is called
 // once.
+//
+// The feeds end first, and then the streams of the samples: the local server
+// waits for all who are connected, and the sample feeds are. The rest runs on
+// until the server has answered whatever had begun.
 func (n *Node) Run(ctx context.Context) error {
 	rest, stopRest := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRest()
 	var wg sync.WaitGroup
 	errs := make(chan error, 3) // one for each part, so that none waits to say its last word
-	part := func(run func(context.Context) error) {
+	part := func(ctx context.Context, run func(context.Context) error) {
 		wg.Go(func() {
-			if err := run(rest); err != nil && !errors.Is(err, context.Canceled) {
+			if err := run(ctx); err != nil && !errors.Is(err, context.Canceled) {
 				errs <- err
 			}
 		})
 	}
-	part(n.feeds.Run)
-	part(n.examples.Run)
-	part(n.keep)
+	following, stopFollowing := context.WithCancel(ctx)
+	defer stopFollowing()
+	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopServing()
+	feedsEnded := make(chan struct{})
+	part(following, func(ctx context.Context) error {
+		defer close(feedsEnded)
+		return n.feeds.Run(ctx)
+	})
+	context.AfterFunc(ctx, func() {
+		<-feedsEnded
+		n.examples.HangUp()
+		stopServing()
+	})
+	part(rest, n.examples.Run)
+	part(rest, n.keep)
 
 	removeAddress := n.noteAddress()
-	served := n.server.Serve(ctx, n.listener)
+	served := n.server.Serve(serving, n.listener)
 	removeAddress()
+	stopFollowing() // where the server ended by itself
 	stopRest()
 	wg.Wait()
 	select {

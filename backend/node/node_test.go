@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"signalbox/backend/live"
+	"signalbox/backend/sqlite"
 )
 
 // A running is a node under test with what it needs to be asked.
@@ -168,6 +170,33 @@ func TestAFixedSettingIsNotChangedOnTheScreen(t *testing.T) {
 	var answer struct{ Error live.Error }
 	if code := r.ask("PUT", "/api/settings", `{"port":5000}`, &answer); code < 400 || answer.Error.Code != "fixed" {
 		t.Errorf("%d %+v", code, answer.Error)
+	}
+}
+
+func TestAnAddressOfOneRunIsNotKept(t *testing.T) {
+	dir := t.TempDir()
+	r := run(t, Options{Data: dir}) // at a port that was asked for
+	var s shown
+	if code := r.ask("PUT", "/api/settings", `{"theme":"dark"}`, &s); code != http.StatusOK || s.Port == DefaultPort {
+		t.Fatalf("%d %+v", code, s)
+	}
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	// Opened without an address it would listen on the port of the settings,
+	// which another test may use at the same time. So only these are read.
+	store, err := sqlite.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	n := &Node{opt: Options{Data: dir}, log: slog.New(slog.DiscardHandler), store: store}
+	next, err := loadSettings(t.Context(), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if next.current.Theme != "dark" || next.current.Port != DefaultPort {
+		t.Errorf("the next start has %+v", next.current)
 	}
 }
 

@@ -62,6 +62,9 @@ type settings struct {
 	mu      sync.Mutex
 	started chosen // in force since the start
 	current chosen
+	// stored is what the database holds: the user's choices without what a
+	// flag, the environment or the file decides for this run only.
+	stored chosen
 }
 
 func loadSettings(ctx context.Context, n *Node) (*settings, error) {
@@ -79,6 +82,7 @@ func loadSettings(ctx context.Context, n *Node) (*settings, error) {
 		}
 	}
 	c.Data = n.opt.Data
+	kept := c
 	if len(n.opt.Fixed) > 0 {
 		fixed, err := json.Marshal(n.opt.Fixed)
 		if err != nil {
@@ -88,7 +92,7 @@ func loadSettings(ctx context.Context, n *Node) (*settings, error) {
 			return nil, err
 		}
 	}
-	return &settings{node: n, started: c, current: c}, nil
+	return &settings{node: n, started: c, current: c, stored: kept}, nil
 }
 
 // fixPort shows the port of an address that was asked for, which the settings
@@ -161,14 +165,18 @@ func (s *settings) Change(ctx context.Context, patch json.RawMessage) (any, erro
 			return nil, err
 		}
 	}
-	stored, err := json.Marshal(next)
+	stored, err := s.stored.with(patch)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.node.store.PutSetting(ctx, "settings", string(stored)); err != nil {
+	text, err := json.Marshal(stored)
+	if err != nil {
 		return nil, err
 	}
-	s.current = next
+	if err := s.node.store.PutSetting(ctx, "settings", string(text)); err != nil {
+		return nil, err
+	}
+	s.current, s.stored = next, stored
 	s.apply()
 	return s.shown(), nil
 }

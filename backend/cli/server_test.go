@@ -1,0 +1,33 @@
+package cli
+
+import "testing"
+
+func TestATokenThatIsStoredGoesToTheOwnServerOnly(t *testing.T) {
+	for _, c := range []struct {
+		server, address string
+		sent            bool
+	}{
+		{"http://127.0.0.1:4480", "http://127.0.0.1:4480/events/a?after=0", true},
+		{"http://127.0.0.1:4480/", "HTTP://127.0.0.1:4480", true},
+		{"https://box.example", "https://BOX.example:443/events", true},
+		{"http://127.0.0.1:4480", "https://127.0.0.1:4480/events/a", false},
+		{"http://127.0.0.1:4480", "http://127.0.0.1:4481/events/a", false},
+		{"http://127.0.0.1:4480", "http://127.0.0.1/events/a", false},
+		{"http://127.0.0.1:4480", "http://localhost:4480/events/a", false}, // may be ::1
+		{"http://127.0.0.1:4480", "http://127.0.0.1:4480@example.org/events/a", false},
+		{"http://127.0.0.1:4480", "http://example.org/?http://127.0.0.1:4480", false},
+		{"http://127.0.0.1:4480", "http://127.0.0.1:4480.example.org/", false},
+		{"https://box.example", "https://box.example.evil.example/events", false},
+		{"https://box.example", "https://example/events", false},
+		{"https://box.example", "https://evil.example#@box.example/events", false},
+	} {
+		f := serverFlags{Server: c.server, Token: "a-secret-of-mine-0001"}
+		if got := f.tokenFor(c.address) != ""; got != c.sent {
+			t.Errorf("%s of %s: sent %v", c.address, c.server, got)
+		}
+		f.tokenGiven = true
+		if f.tokenFor(c.address) == "" {
+			t.Errorf("%s: one of the command line is not sent", c.address)
+		}
+	}
+}
