@@ -158,7 +158,7 @@ func TestEveryThreatHasItsTest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := regexp.MustCompile("`(backend/\\w+|frontend/tests/[\\w.]+)`((?:,? `[^`]+`)+)").FindAllStringSubmatch(string(table), -1)
+	named := regexp.MustCompile("`(backend/\\w+|frontend/tests/[\\w./]+)`((?:,? `[^`]+`)+)").FindAllStringSubmatch(string(table), -1)
 	count := 0
 	for _, m := range named {
 		for _, test := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(m[2], -1) {

@@ -24,10 +24,12 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-sr
 
 // dashboard shows the dashboard to who is signed in. ?token= signs in.
 func (s *Server) dashboard(w http.ResponseWriter, r *http.Request) error {
+	// In the window too. Wails adds two scripts to the page there, which come
+	// from the page's own origin.
+	w.Header().Set("Content-Security-Policy", policy)
 	if windowed(r.Context()) {
 		return s.index(w, r)
 	}
-	w.Header().Set("Content-Security-Policy", policy)
 	if token := r.URL.Query().Get("token"); token != "" {
 		if err := s.try(r, token); err != nil {
 			signInPage(w, err)

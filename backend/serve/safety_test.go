@@ -236,6 +236,9 @@ func TestEveryPageForbidsWhatItDoesNotBring(t *testing.T) {
 		if strings.Contains(csp, "unsafe") || strings.Contains(csp, "*") {
 			t.Errorf("%s: %q", c.path, csp)
 		}
+		if got := s.window("GET", c.path).Header().Get("Content-Security-Policy"); got != csp {
+			t.Errorf("%s in the window: %q", c.path, got)
+		}
 		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "X-Frame-Options": "SAMEORIGIN", "Cross-Origin-Resource-Policy": "same-origin"} {
 			if got := resp.Header.Get(name); got != want {
 				t.Errorf("%s: %s %q", c.path, name, got)

@@ -61,6 +61,23 @@ test('a first start shows the dashboard, with three ways in and nothing on the c
   );
 });
 
+test('the page runs its own scripts and those of Wails, and no other', async (t) => {
+  const { app } = await opened(t);
+  // A call through both of Wails' scripts.
+  assert.equal(await app.page.evaluate(() => window.go.main.App.Copy('copied')), null);
+  const ran = await app.page.evaluate(async () => {
+    const refused = [];
+    document.addEventListener('securitypolicyviolation', (event) => refused.push(event.effectiveDirective));
+    const script = document.createElement('script');
+    script.textContent = 'window.strange = true';
+    document.body.append(script);
+    await fetch('http://127.0.0.1:9/').catch(() => {});
+    return { strange: window.strange === true, refused };
+  });
+  assert.equal(ran.strange, false, 'a script that stands in the page ran');
+  assert.ok(ran.refused.includes('connect-src'), `refused: ${ran.refused}`);
+});
+
 test('"try it with sample events" fills the timeline, and more keeps coming', async (t) => {
   const { app } = await opened(t);
   await app.click('Try it with sample events');
