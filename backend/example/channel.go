@@ -22,32 +22,16 @@ var opens = map[string][]string{
 
 // channel returns a channel of the examples, and adds it where there is none.
 func (e *Examples) channel(ctx context.Context, name string) (live.Source, error) {
-	s, ok := e.j.Source(name)
-	if !ok {
-		var err error
-		s, err = e.j.AddSource(ctx, live.Source{Name: name, Kind: live.ChannelSource, Colour: colours[name]})
-		if err != nil {
-			// Somebody else may have been faster by a moment.
-			if s, ok = e.j.Source(name); !ok {
-				return live.Source{}, err
-			}
-		}
-	}
-	if s.Kind != live.ChannelSource {
-		return live.Source{}, live.Errorf("name_taken", "This example publishes to a channel %q, but here that is a feed.", name).
-			WithHint("Rename the feed, then load the page again.")
-	}
-	return s, nil
+	return e.pub.Channel(ctx, live.Source{Name: name, Colour: colours[name]})
 }
 
-// publish appends an event to a channel and returns when it is committed.
-func (e *Examples) publish(ctx context.Context, channel string, d live.Draft) error {
-	s, err := e.channel(ctx, channel)
-	if err != nil {
+// publish publishes an event to a channel and returns when it is committed,
+// together with the marks.
+func (e *Examples) publish(ctx context.Context, channel string, d live.Draft, marks ...live.Mark) error {
+	if _, err := e.channel(ctx, channel); err != nil {
 		return err
 	}
-	d.Source = s.ID
-	_, err = e.j.Append(ctx, d)
+	_, err := e.pub.Publish(ctx, channel, d, marks...)
 	return err
 }
 

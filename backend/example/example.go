@@ -10,6 +10,7 @@ import (
 
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
+	"signalbox/backend/publish"
 )
 
 // Follow adds and pauses feeds that follow the local server itself.
@@ -37,6 +38,7 @@ type Options struct {
 // Examples are the example pages with what runs behind them, and the samples.
 type Examples struct {
 	j   *journal.Journal
+	pub *publish.Publisher
 	opt Options
 	log *slog.Logger
 
@@ -57,8 +59,8 @@ type Examples struct {
 	complaint atomic.Pointer[string] // the last one logged
 }
 
-// New returns examples that publish into j. Nothing runs before Run.
-func New(j *journal.Journal, opt Options) *Examples {
+// New returns examples that read j and publish by p. Nothing runs before Run.
+func New(j *journal.Journal, p *publish.Publisher, opt Options) *Examples {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
@@ -68,7 +70,7 @@ func New(j *journal.Journal, opt Options) *Examples {
 	if opt.Seed == 0 {
 		opt.Seed = 1
 	}
-	e := &Examples{j: j, opt: opt, log: opt.Log, hungUp: make(chan struct{})}
+	e := &Examples{j: j, pub: p, opt: opt, log: opt.Log, hungUp: make(chan struct{})}
 	e.clock = &clock{e}
 	e.chat = newChat(e)
 	e.reliable = newReliable(e)

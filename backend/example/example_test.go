@@ -14,6 +14,7 @@ import (
 
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
+	"signalbox/backend/publish"
 	"signalbox/backend/sqlite"
 )
 
@@ -52,7 +53,7 @@ func run(t *testing.T, dir string, opt Options) (*rig, func()) {
 		return r.clients[source]
 	}
 	opt.Events = http.HandlerFunc(r.events)
-	r.Examples = New(j, opt)
+	r.Examples = New(j, publish.New(j, publish.Limits{CreateChannels: true}), opt)
 	r.handler = r.Handler()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)

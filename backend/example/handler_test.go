@@ -89,7 +89,7 @@ func TestAFeedOfThatNameIsNotPublishedTo(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := r.do("GET", "/examples/chat/events?name=north")
-		if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "that is a feed") {
+		if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "A feed is called") {
 			t.Errorf("%d %s", w.Code, w.Body)
 		}
 		if n := len(r.messages("chat")); n != 0 {

@@ -72,26 +72,24 @@ func (r *reliable) run(ctx context.Context) {
 // numbering has come are committed together: no number is given twice, none is
 // left out, whenever the program ends.
 func (r *reliable) send(ctx context.Context, event string) error {
-	source, err := r.e.channel(ctx, "reliable")
-	if err != nil {
-		return err
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.last < 0 {
-		if r.last, err = r.stored(ctx); err != nil {
+		last, err := r.stored(ctx)
+		if err != nil {
 			return err
 		}
+		r.last = last
 	}
 	id := strconv.FormatInt(r.last+1, 10)
-	d := live.Draft{Source: source.ID, Type: event, ID: id, Data: id}
+	d := live.Draft{Type: event, ID: id, Data: id}
 	if event == "ping" {
 		d.Data, d.Retry = time.Now().Format(time.RFC3339), &retryMS
 	}
 	// Not to be given up half-way: whether this number is taken must be known
 	// before the next one is given.
 	ctx = context.WithoutCancel(ctx)
-	if _, err := r.e.j.AppendAll(ctx, []live.Draft{d}, live.Mark{Name: numbering, Text: id}); err != nil {
+	if err := r.e.publish(ctx, "reliable", d, live.Mark{Name: numbering, Text: id}); err != nil {
 		r.last = -1
 		return err
 	}

@@ -16,14 +16,14 @@ func (j *Journal) Append(ctx context.Context, d live.Draft) (int64, error) {
 	return m.Number, err
 }
 
-// Put is Append, and returns the message as it was stored; Repeated where it
-// was recognised as a retry.
-func (j *Journal) Put(ctx context.Context, d live.Draft) (live.Message, error) {
+// Put is Append with marks, and returns the message as it was stored; Repeated
+// where it was recognised as a retry.
+func (j *Journal) Put(ctx context.Context, d live.Draft, marks ...live.Mark) (live.Message, error) {
 	e := &Entry{Message: live.Message{Draft: d}}
 	if err := j.check(e); err != nil {
 		return live.Message{}, err
 	}
-	r := &request{weight: len(d.Data)}
+	r := &request{weight: len(d.Data), marks: marks}
 	r.entries = append(r.one[:0], e)
 	if err := j.ask(ctx, r); err != nil {
 		return live.Message{}, err

@@ -22,7 +22,8 @@ type Cursor struct {
 	j       *Journal
 	filter  live.Filter
 	names   []string        // that it follows; nil where the filter's sources are all
-	version int64           // of the sources that the filter's were looked up in
+	version int64           // of the sources, when the names were looked up
+	namings int             // how many of them were looked at
 	since   map[int64]int64 // of a source that took a name since: only what is newer than this number
 	place   atomic.Int64
 	found   []*Entry // reused by filtered cursors
@@ -53,59 +54,74 @@ func (j *Journal) FollowNames(names []string, f live.Filter, after int64) *Curso
 	if after <= 0 {
 		after = j.First() - 1
 	}
-	c := &Cursor{j: j, filter: f, names: names, version: -1}
-	c.lookUp()
-	c.since = nil // what these sources had before they got their names belongs to them
+	c := &Cursor{j: j, filter: f, names: names}
+	c.begin()
 	// A place beyond the end would skip what comes until there.
 	c.place.Store(min(after, j.Last()))
 	return c
 }
 
-// noSource is the id of no source: an empty list would mean all.
+// noSource is the id of no source. It is the first of those that a cursor with
+// names follows, because an empty list would mean all.
 const noSource = 0
 
-// lookUp looks up the sources of the cursor's names where any source has
-// changed. It is called after entries were taken and before they are matched:
-// a message is committed after its source got its name, so the source of every
-// entry is known here.
-func (c *Cursor) lookUp() {
+// begin looks up the sources that have the cursor's names now. What they had
+// before they got these names belongs to them.
+func (c *Cursor) begin() {
 	if len(c.names) == 0 {
 		return
 	}
 	s := &c.j.sources
-	if c.version == s.version.Load() {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	c.filter.Sources = []int64{noSource}
+	for _, name := range c.names {
+		if id, ok := s.byName[name]; ok {
+			c.filter.Sources = append(c.filter.Sources, id)
+		}
+	}
+	c.version, c.namings = s.version.Load(), len(s.namings)
+}
+
+// lookUp adds the sources that got one of the cursor's names since it looked
+// last, also those that have lost it again, and forgets those that are gone.
+// It is called after entries were taken and before they are matched: a source
+// gets its name before its first message is committed, so the source of every
+// entry is known here.
+func (c *Cursor) lookUp() {
+	s := &c.j.sources
+	if len(c.names) == 0 || c.version == s.version.Load() {
 		return
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	c.version = s.version.Load()
-	followed := make([]int64, 0, len(c.names))
-	for _, id := range c.filter.Sources {
+	followed := []int64{noSource}
+	for _, id := range c.filter.Sources[1:] {
 		if _, ok := s.byID[id]; ok {
 			followed = append(followed, id)
 		}
 	}
-	for _, name := range c.names {
-		id, ok := s.byName[name]
-		if !ok || slices.Contains(followed, id) {
+	for _, n := range s.namings[c.namings:] {
+		if !slices.Contains(c.names, n.name) || slices.Contains(followed, n.source) {
 			continue
 		}
-		followed = append(followed, id)
+		followed = append(followed, n.source)
 		if c.since == nil {
 			c.since = make(map[int64]int64)
 		}
-		c.since[id] = s.named[id]
-	}
-	if len(followed) == 0 {
-		followed = append(followed, noSource)
+		c.since[n.source] = n.after
 	}
 	c.filter.Sources = followed
+	c.version, c.namings = s.version.Load(), len(s.namings)
 }
 
 // Sources returns the sources that the cursor follows at this moment; none
 // where it follows all. Only for the goroutine that uses the cursor.
 func (c *Cursor) Sources() []int64 {
 	c.lookUp()
+	if len(c.names) > 0 {
+		return c.filter.Sources[1:]
+	}
 	return c.filter.Sources
 }
 
@@ -205,7 +221,11 @@ func (c *Cursor) Wait(ctx context.Context) error {
 func (c *Cursor) lookBack(ctx context.Context, below int64) (Batch, error) {
 	j, place := c.j, c.Place()
 	c.lookUp() // all that is read here was committed before
-	ms, through, err := j.store.Read(ctx, c.filter.Sources, place, below-1, pageMessages, pageBytes)
+	sources := c.filter.Sources
+	if len(sources) > 1 && sources[0] == noSource {
+		sources = sources[1:] // one source is read faster than two
+	}
+	ms, through, err := j.store.Read(ctx, sources, place, below-1, pageMessages, pageBytes)
 	if err != nil {
 		return Batch{}, j.orClosed(err)
 	}

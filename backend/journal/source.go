@@ -19,20 +19,27 @@ type sources struct {
 	byID    map[int64]live.Source
 	byName  map[string]int64 // of those that live
 	tallies map[int64]*live.Tally
-	// named is the newest number when a source got its name: what it has had
-	// under that name is newer. version grows whenever a name changes, before
-	// the first message under it is committed.
-	named   map[int64]int64
+	// namings are all since the start of the program, in order. One is added
+	// before the first message under the name is committed.
+	namings []naming
+	// version grows whenever a source is added, removed, restored or renamed.
 	version atomic.Int64
 	// messages and bytes are the sums of the tallies, of what is kept.
 	messages, bytes int64
+}
+
+// A naming is a source getting a name: what it has under it is newer than the
+// number after.
+type naming struct {
+	name          string
+	source, after int64
 }
 
 func (s *sources) load(list []live.Source, tallies map[int64]live.Tally) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.byID, s.byName = make(map[int64]live.Source), make(map[string]int64)
-	s.tallies, s.named = make(map[int64]*live.Tally), make(map[int64]int64)
+	s.tallies = make(map[int64]*live.Tally)
 	s.messages, s.bytes = 0, 0
 	for _, src := range list {
 		s.put(src, 0)
@@ -49,7 +56,9 @@ func (s *sources) put(src live.Source, last int64) {
 		delete(s.byName, old.Name)
 	}
 	if !ok || old.Name != src.Name || old.Removed.IsZero() != src.Removed.IsZero() {
-		s.named[src.ID] = last
+		if src.Removed.IsZero() {
+			s.namings = append(s.namings, naming{src.Name, src.ID, last})
+		}
 		s.version.Add(1)
 	}
 	s.byID[src.ID] = src

@@ -67,7 +67,6 @@ func (j *Journal) forget(id int64) error {
 	defer j.sources.mu.Unlock()
 	delete(j.sources.byID, id)
 	delete(j.sources.tallies, id)
-	delete(j.sources.named, id)
 	j.sources.version.Add(1)
 	return nil
 }

@@ -22,6 +22,7 @@ import (
 	"signalbox/backend/feed"
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
+	"signalbox/backend/publish"
 	"signalbox/backend/serve"
 	"signalbox/backend/sqlite"
 )
@@ -57,19 +58,20 @@ type Options struct {
 
 // A Node is a running Signalbox.
 type Node struct {
-	opt      Options
-	log      *slog.Logger
-	store    *sqlite.DB
-	journal  *journal.Journal
-	feeds    *feed.Follower
-	examples *example.Examples
-	server   *serve.Server
-	settings *settings
-	listener net.Listener
-	cert     *certificate // nil without TLS
-	token    string
-	notice   string
-	trim     chan struct{}
+	opt       Options
+	log       *slog.Logger
+	store     *sqlite.DB
+	journal   *journal.Journal
+	publisher *publish.Publisher
+	feeds     *feed.Follower
+	examples  *example.Examples
+	server    *serve.Server
+	settings  *settings
+	listener  net.Listener
+	cert      *certificate // nil without TLS
+	token     string
+	notice    string
+	trim      chan struct{}
 }
 
 // Open opens the data folder and starts to listen. Errors that a user can do
@@ -122,7 +124,8 @@ func (n *Node) build() {
 	n.feeds = feed.New(n.journal, n.store, feed.OpenSecrets(n.journal.Epoch(), n.opt.Data), feed.Options{
 		Log: n.log, MaxEvent: s.MaxEvent, UserAgent: "Signalbox/" + n.opt.Version,
 	})
-	n.examples = example.New(n.journal, example.Options{
+	n.publisher = publish.New(n.journal, s.publishLimits())
+	n.examples = example.New(n.journal, n.publisher, example.Options{
 		Log:     n.log,
 		Follow:  sampleFeeds{n},
 		Clients: func(source string) int { return n.server.Clients(source) },
@@ -133,11 +136,10 @@ func (n *Node) build() {
 		spoken = n.cert.config()
 	}
 	n.server = serve.New(serve.Config{
-		Journal: n.journal, Feeds: feeds{n.feeds}, Samples: n.examples, Settings: n.settings, Sessions: sessions{n.store},
+		Journal: n.journal, Publish: n.publisher, Feeds: feeds{n.feeds}, Samples: n.examples, Settings: n.settings, Sessions: sessions{n.store},
 		Examples: n.examples.Handler(), Assets: n.opt.Assets, Version: n.opt.Version,
 		Token: n.token, RequireToken: n.opt.Token != "", Hosts: n.opt.Hosts, Origins: n.opt.Origins, TLS: spoken,
 		Heartbeat: seconds(s.Heartbeat), Retry: millis(s.Retry),
-		CreateChannels: s.CreateChannels, MaxChannels: s.MaxChannels, MaxEvent: s.MaxEvent,
 		Log: n.log,
 	})
 	n.server.SetAddress(n.Address(), n.notice)

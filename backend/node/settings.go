@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"signalbox/backend/live"
+	"signalbox/backend/publish"
 	"signalbox/backend/serve"
 	"signalbox/backend/sqlite"
 )
@@ -186,14 +187,18 @@ func (s *settings) apply() {
 	c := s.current
 	s.node.server.Reconfigure(func(cfg *serve.Config) {
 		cfg.Heartbeat, cfg.Retry = seconds(c.Heartbeat), millis(c.Retry)
-		cfg.CreateChannels, cfg.MaxChannels, cfg.MaxEvent = c.CreateChannels, c.MaxChannels, c.MaxEvent
 	})
+	s.node.publisher.SetLimits(c.publishLimits())
 	s.node.feeds.SetMaxEvent(c.MaxEvent)
 	s.node.server.Changed()
 	select {
 	case s.node.trim <- struct{}{}:
 	default:
 	}
+}
+
+func (c chosen) publishLimits() publish.Limits {
+	return publish.Limits{CreateChannels: c.CreateChannels, MaxChannels: c.MaxChannels, MaxEvent: c.MaxEvent}
 }
 
 func (s *settings) noteFolder(dir string) error {

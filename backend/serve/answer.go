@@ -89,7 +89,7 @@ func statusOf(e *live.Error) int {
 		return http.StatusUnsupportedMediaType
 	case "other_host":
 		return http.StatusMisdirectedRequest
-	case "refused":
+	case "refused", "key_reused":
 		return http.StatusUnprocessableEntity
 	case "too_many_tries":
 		return http.StatusTooManyRequests

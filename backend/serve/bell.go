@@ -54,6 +54,7 @@ func (s *Server) bell(w http.ResponseWriter, r *http.Request) error {
 // the bell, so that nothing slips in between.
 func (s *Server) listen() (moved, changed, feeds <-chan struct{}, bell string) {
 	moved, _ = s.j.Moved()
+	s.noticeSources()
 	if s.fault.changed(s.j.Stats().Fault) {
 		s.changes.ring()
 	}

@@ -13,11 +13,13 @@ import (
 
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
+	"signalbox/backend/publish"
 )
 
 // A Config is what a Server is made of, and what can be chosen about it.
 type Config struct {
 	Journal  *journal.Journal
+	Publish  *publish.Publisher
 	Feeds    Feeds
 	Samples  Samples
 	Settings Settings
@@ -40,9 +42,6 @@ type Config struct {
 
 	Heartbeat      time.Duration // between two comments of an idle stream; 0 means 15 s
 	Retry          time.Duration // the reconnection time sent to clients; negative means 3 s
-	CreateChannels bool          // whether a channel comes into being when it is first used
-	MaxChannels    int           // no more come into being by being used; 0 means 1000
-	MaxEvent       int           // the largest data of a message, in bytes; 0 means 16 MiB
 	WriteTimeout   time.Duration // after which a reader that has stopped is cut off; 0 means 10 s
 	MaxConnections int           // at the same time; 0 means 10000
 	MaxPerAddress  int           // of them from one address that is not loopback; 0 means 256
@@ -56,12 +55,6 @@ func (c *Config) setDefaults() {
 	}
 	if c.Retry < 0 {
 		c.Retry = 3 * time.Second
-	}
-	if c.MaxChannels <= 0 {
-		c.MaxChannels = 1000
-	}
-	if c.MaxEvent <= 0 {
-		c.MaxEvent = 16 << 20
 	}
 	if c.WriteTimeout <= 0 {
 		c.WriteTimeout = 10 * time.Second

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"signalbox/backend/live"
+	"signalbox/backend/publish"
 )
 
 func TestTheStateIsWhatTheShellShows(t *testing.T) {
@@ -202,8 +203,8 @@ func TestTheLastPublishesAreRemembered(t *testing.T) {
 	}
 	want[any](s, 200, "GET", "/add-message/hello", "")
 	want[refusal](s, 400, "POST", "/channels/x/messages", `{"event":"a\nb","id":"i","data":""}`)
-	list := want[struct{ Published []publishing }](s, 200, "GET", "/api/published", "").Published
-	if len(list) != recent {
+	list := want[struct{ Published []publish.Publication }](s, 200, "GET", "/api/published", "").Published
+	if len(list) != 50 {
 		t.Fatalf("%d", len(list))
 	}
 	if p := list[0]; p.Error != "The event type contains a line break." || p.ID != "i" || p.Position != "" || p.Channel != "x" {

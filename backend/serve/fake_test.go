@@ -17,6 +17,7 @@ import (
 
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
+	"signalbox/backend/publish"
 	"signalbox/backend/sqlite"
 )
 
@@ -28,7 +29,7 @@ func newServer(t *testing.T, with func(*Config)) *Server {
 	cfg := Config{
 		Feeds: newFakeFeeds(), Samples: &fakeSamples{}, Settings: &fakeSettings{layout: json.RawMessage("{}")},
 		Assets:  fstest.MapFS{"index.html": {Data: []byte("<!doctype html>dashboard")}, "assets/app-1.js": {Data: []byte("1")}},
-		Version: "1.2.3", Token: testToken, CreateChannels: true, Retry: -1,
+		Version: "1.2.3", Token: testToken, Retry: -1,
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 	if with != nil {
@@ -36,6 +37,9 @@ func newServer(t *testing.T, with func(*Config)) *Server {
 	}
 	if cfg.Journal == nil {
 		cfg.Journal = openJournal(t, t.TempDir())
+	}
+	if cfg.Publish == nil {
+		cfg.Publish = publish.New(cfg.Journal, publish.Limits{CreateChannels: true})
 	}
 	return New(cfg)
 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"signalbox/backend/live"
 )
 
 const (
@@ -119,7 +117,6 @@ func (m *meter) totals(in, out int64, at time.Time) (float64, float64) {
 func (s *Server) measure(ctx context.Context) {
 	tick := time.NewTicker(period)
 	defer tick.Stop()
-	var known []live.Source
 	for {
 		sources := s.j.Sources()
 		totals := make(map[int64]int64, len(sources))
@@ -127,10 +124,7 @@ func (s *Server) measure(ctx context.Context) {
 			totals[src.ID] = s.j.Tally(src.ID).Appended
 		}
 		s.meter.tick(time.Now(), s.j.Stats().Appended, s.metrics.delivered.Load(), totals)
-		if known != nil && !slices.Equal(known, sources) {
-			s.sourcesChanged()
-		}
-		known = sources
+		s.noticeSources()
 		select {
 		case <-tick.C:
 		case <-ctx.Done():

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"signalbox/backend/live"
+	"signalbox/backend/publish"
 )
 
 func TestAMessageIsReadBackByteForByte(t *testing.T) {
@@ -66,7 +67,8 @@ func TestEveryWayToPublish(t *testing.T) {
 }
 
 func TestWhatCannotBePublishedIsRefusedByItsField(t *testing.T) {
-	s := start(t, func(c *Config) { c.MaxEvent = 1000 })
+	s := start(t, nil)
+	s.publisher.SetLimits(publish.Limits{CreateChannels: true, MaxEvent: 1000})
 	json, text := "application/json", "text/plain"
 	epoch := s.j.Epoch()
 	for _, c := range []struct {
@@ -117,7 +119,7 @@ func TestWhatCannotBePublishedIsRefusedByItsField(t *testing.T) {
 	if s.j.Last() != 0 {
 		t.Errorf("%d messages were committed", s.j.Last())
 	}
-	if list := s.published.list(); len(list) != 30 || list[0].Error == "" {
+	if list := s.publisher.Recent(); len(list) != 30 || list[0].Error == "" {
 		t.Errorf("%d refusals are shown, %+v", len(list), list[0])
 	}
 }
@@ -143,13 +145,14 @@ func TestNothingIsPublishedToAFeed(t *testing.T) {
 }
 
 func TestChannelsComeIntoBeingUpToTheLimit(t *testing.T) {
-	s := start(t, func(c *Config) { c.MaxChannels = 2 })
+	s := start(t, nil)
+	s.publisher.SetLimits(publish.Limits{CreateChannels: true, MaxChannels: 2})
 	s.publish("one", "x")
 	s.open(t.Context(), "/events/two")
 	if e := want[refusal](s, 409, "GET", "/events/three", "").Error; e.Code != "too_many_channels" {
 		t.Error(e)
 	}
-	s.Reconfigure(func(c *Config) { c.CreateChannels = false; c.MaxChannels = 10 })
+	s.publisher.SetLimits(publish.Limits{MaxChannels: 10})
 	if e := want[refusal](s, 404, "POST", "/channels/four/messages", `{"data":""}`).Error; e.Hint == "" {
 		t.Error(e)
 	}
@@ -157,6 +160,58 @@ func TestChannelsComeIntoBeingUpToTheLimit(t *testing.T) {
 		t.Error(e)
 	}
 	if e := want[refusal](s, 400, "GET", "/events/a%2Fb", "").Error; e.Code != "bad_name" {
+		t.Error(e)
+	}
+}
+
+func TestARetryIsAnsweredWithTheFirstPosition(t *testing.T) {
+	s := start(t, nil)
+	for _, c := range []struct{ body, kind, path string }{
+		{`{"id":"7","data":"a"}`, "application/json", ""},
+		{"id=8&data=a", "application/x-www-form-urlencoded", ""},
+		{"a", "text/plain", "?id=9"},
+	} {
+		path := "/channels/x/messages" + c.path
+		first := want[receiptJSON](s, 201, "POST", path, c.body, "Content-Type", c.kind)
+		got := want[map[string]any](s, 201, "POST", path, c.body, "Content-Type", c.kind)
+		if first.Position == "" || got["position"] != first.Position || got["repeated"] != true {
+			t.Errorf("%s: %+v, then %v", c.body, first, got)
+		}
+	}
+	if s.j.Last() != 3 {
+		t.Errorf("%d messages are stored", s.j.Last())
+	}
+	for _, c := range []struct{ body, kind, path string }{
+		{`{"id":"7","data":"a","again":true}`, "application/json", ""},
+		{"id=8&data=a&again=1", "application/x-www-form-urlencoded", ""},
+		{"a", "text/plain", "?id=9&again=1"},
+	} {
+		got := want[map[string]any](s, 201, "POST", "/channels/x/messages"+c.path, c.body, "Content-Type", c.kind)
+		if got["repeated"] != nil || got["id"] != got["position"] {
+			t.Errorf("%s: %v", c.body, got)
+		}
+	}
+	if e := want[refusal](s, 400, "POST", "/channels/x/messages", `{"data":"a","again":"yes"}`).Error; e.Field != "again" {
+		t.Error(e)
+	}
+}
+
+func TestAnIdempotencyKeyRecognisesARetry(t *testing.T) {
+	s := start(t, nil)
+	post := func(status int, data, key string) map[string]any {
+		return want[map[string]any](s, status, "POST", "/channels/x/messages", data, "Content-Type", "text/plain", "Idempotency-Key", key)
+	}
+	first := post(201, "a", "k")
+	if got := post(201, "a", "k"); got["position"] != first["position"] || got["repeated"] != true {
+		t.Error(got)
+	}
+	if got := post(201, "a", "other"); got["position"] == first["position"] {
+		t.Error(got)
+	}
+	if e, _ := post(422, "b", "k")["error"].(map[string]any); e["code"] != "key_reused" {
+		t.Error(e)
+	}
+	if e, _ := post(400, "b", strings.Repeat("k", 300))["error"].(map[string]any); e["code"] != "bad_key" {
 		t.Error(e)
 	}
 }

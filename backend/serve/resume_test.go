@@ -179,3 +179,111 @@ func TestATrimmedIDIsAGapAndThenWhatIsThere(t *testing.T) {
 		s.open(t.Context(), path, "Last-Event-ID", s.position(7)).want("message", s.position(8), "8")
 	}
 }
+
+func TestResumingFromAnIDThatWasUsedAgainSkipsNothing(t *testing.T) {
+	s := start(t, nil)
+	var wire []string
+	for _, m := range []struct{ id, data string }{{"X", "1"}, {"A", "2"}, {"B", "3"}, {"X", "4"}, {"C", "5"}} {
+		wire = append(wire, want[receiptJSON](s, 201, "POST", "/channels/x/messages", fmt.Sprintf(`{"id":%q,"data":%q}`, m.id, m.data)).ID)
+	}
+	if wire[0] != "X" || wire[3] == "X" {
+		t.Errorf("ids on the wire: %v", wire)
+	}
+	for i := range wire {
+		for _, path := range []string{"/events/x", "/events", "/events/x?type=message"} {
+			rd := s.open(t.Context(), path, "Last-Event-ID", wire[i])
+			for k := i + 1; k < len(wire); k++ {
+				rd.want("message", wire[k], fmt.Sprint(k+1))
+			}
+			rd.close()
+		}
+	}
+}
+
+func TestASourceWithOneIDForEverythingIsNotReplayed(t *testing.T) {
+	s := start(t, nil)
+	for i := range 100 {
+		want[receiptJSON](s, 201, "POST", "/channels/x/messages", fmt.Sprintf(`{"id":"1","data":"%d"}`, i))
+	}
+	rd := s.open(t.Context(), "/events/x?after=0")
+	last := ""
+	for i := range 100 {
+		last = rd.want("message", "*", fmt.Sprint(i)).id
+	}
+	want[receiptJSON](s, 201, "POST", "/channels/x/messages", `{"id":"1","data":"new"}`)
+	s.open(t.Context(), "/events/x", "Last-Event-ID", last).want("message", "*", "new")
+}
+
+func TestAnIDThatTwoSourcesHaveRepeatsRatherThanSkips(t *testing.T) {
+	s := start(t, nil)
+	for _, m := range []struct{ channel, id, data string }{{"a", "1", "a1"}, {"b", "0", "b0"}, {"b", "1", "b1"}, {"b", "2", "b2"}} {
+		want[receiptJSON](s, 201, "POST", "/channels/"+m.channel+"/messages", fmt.Sprintf(`{"id":%q,"data":%q}`, m.id, m.data))
+	}
+	rd := s.open(t.Context(), "/events?source=a&source=b", "Last-Event-ID", "1")
+	if e := rd.want("gap", "", "*"); !strings.Contains(e.data, `"missing":0,"code":"ambiguous_id"`) {
+		t.Error(e.data)
+	}
+	for _, data := range []string{"b0", "b1", "b2"} {
+		rd.want("message", "*", data)
+	}
+	s.open(t.Context(), "/events/b", "Last-Event-ID", "1").want("message", "2", "b2")
+}
+
+// Whoever follows a name has every message that was acknowledged under it,
+// however often the channel is removed and made again meanwhile.
+func TestAFollowerOfANameMissesNothingWhenItsChannelIsMadeAgain(t *testing.T) {
+	s := start(t, nil)
+	s.publish("quiet", "first")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	paths := []string{"/events/x", "/events?source=quiet&source=x", "/events/x?type=message"}
+	var readers sync.WaitGroup
+	const total = 400
+	got := make([][]string, len(paths))
+	for i, path := range paths {
+		rd := s.open(ctx, path)
+		readers.Go(func() {
+			for {
+				e, err := rd.next()
+				if err != nil || e.data == "end" {
+					return
+				}
+				if e.kind == "gap" {
+					t.Errorf("%s: %s", path, e.data)
+				}
+				got[i] = append(got[i], e.data)
+			}
+		})
+	}
+	var sent []string
+	for i := range total {
+		data := fmt.Sprint(i)
+		s.publish("x", data)
+		sent = append(sent, data)
+		switch src, _ := s.j.Source("x"); i % 8 {
+		case 3: // made again by the next publish
+			want[any](s, 204, "DELETE", "/api/channels/x", "")
+		case 5: // by somebody who does not go through the server
+			if err := s.j.RemoveSource(t.Context(), src.ID); err != nil {
+				t.Fatal(err)
+			}
+		case 7: // its place is taken by another channel, whose past is not x's
+			s.publish("other", "not for x")
+			if err := s.j.RemoveSource(t.Context(), src.ID); err != nil {
+				t.Fatal(err)
+			}
+			other, _ := s.j.Source("other")
+			other.Name = "x"
+			if _, err := s.j.ChangeSource(t.Context(), other); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	s.publish("x", "end")
+	readers.Wait()
+	for i, path := range paths {
+		if a, b := strings.Join(got[i], " "), strings.Join(sent, " "); a != b {
+			t.Errorf("%s: %d messages, not %d:\n%s\n%s", path, len(got[i]), len(sent), a, b)
+		}
+	}
+}

@@ -85,6 +85,9 @@ func (f *follower) wants(m *live.Message) bool {
 }
 
 func (f *follower) wasRemoved(source int64) bool {
+	if v := f.j.SourcesVersion(); f.gone == nil || v != f.version {
+		f.gone, f.version = make(map[int64]bool), v
+	}
 	gone, known := f.gone[source]
 	if !known {
 		src, ok := f.j.SourceByID(source)

@@ -8,29 +8,30 @@ import (
 
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
+	"signalbox/backend/publish"
 	"signalbox/backend/wire"
 )
 
 // A Server is the local server.
 type Server struct {
-	j      *journal.Journal
-	cfg    atomic.Pointer[Config]
-	encode func(*live.Message) []byte // a message's frame
+	j         *journal.Journal
+	publisher *publish.Publisher
+	cfg       atomic.Pointer[Config]
+	encode    func(*live.Message) []byte // a message's frame
 
-	strips    strips
-	clients   clients
-	changes   changes
-	fault     lastFault
-	meter     meter
-	published published
-	metrics   *metrics
-	sessions  *sessions
-	tries     tries
-	address   atomic.Pointer[address]
-	creating  sync.Mutex    // one channel comes into being at a time, or the limit would not hold
-	ending    chan struct{} // closed when the server begins to end
-	ended     sync.Once
-	routes    http.Handler
+	strips   strips
+	clients  clients
+	changes  changes
+	fault    lastFault
+	meter    meter
+	metrics  *metrics
+	sessions *sessions
+	tries    tries
+	address  atomic.Pointer[address]
+	sources  atomic.Int64  // the journal's version of its sources that was told
+	ending   chan struct{} // closed when the server begins to end
+	ended    sync.Once
+	routes   http.Handler
 }
 
 // An address is where the server listens.
@@ -41,15 +42,17 @@ func New(cfg Config) *Server {
 	cfg.setDefaults()
 	epoch := cfg.Journal.Epoch()
 	s := &Server{
-		j:        cfg.Journal,
-		encode:   func(m *live.Message) []byte { return wire.Frame(epoch, m) },
-		ending:   make(chan struct{}),
-		sessions: newSessions(epoch, cfg.Token, cfg.Sessions, cfg.Log),
+		j:         cfg.Journal,
+		publisher: cfg.Publish,
+		encode:    func(m *live.Message) []byte { return wire.Frame(epoch, m) },
+		ending:    make(chan struct{}),
+		sessions:  newSessions(epoch, cfg.Token, cfg.Sessions, cfg.Log),
 	}
 	s.cfg.Store(&cfg)
 	s.address.Store(&address{})
 	s.changes.init()
 	s.clients.init(s.changes.ringSoon)
+	s.publisher.CountClients(s.clients.reached)
 	s.metrics = newMetrics(s)
 	s.routes = s.mux()
 	return s
@@ -93,6 +96,14 @@ func (s *Server) Reconfigure(change func(*Config)) {
 
 // Changed says that something in /api/state that is no counter has changed.
 func (s *Server) Changed() { s.changes.ring() }
+
+// noticeSources tells of sources that came, went or were renamed, whoever did
+// that.
+func (s *Server) noticeSources() {
+	if v := s.j.SourcesVersion(); s.sources.Load() != v && s.sources.Swap(v) != v {
+		s.sourcesChanged()
+	}
+}
 
 // sourcesChanged says that sources came, went, or were renamed.
 func (s *Server) sourcesChanged() {

@@ -73,7 +73,7 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request, sub *subscription,
 		return nil, nil, err
 	}
 	f := &follower{Server: s, client: c, out: c.out, early: rand.N(s.config().Heartbeat/2 + 1)}
-	f.follow(sub.sources, after)
+	f.follow(sub.names, after)
 	return f, gap, nil
 }
 
@@ -108,8 +108,10 @@ type follower struct {
 	client *client
 	out    *output
 	cursor *journal.Cursor
-	strip  *strip         // nil for clients with a filter
-	gone   map[int64]bool // for clients of all sources: which were removed
+	strip  *strip // nil for clients with a filter
+
+	gone    map[int64]bool // for clients of all sources: which were removed…
+	version int64          // …by this version of the sources
 
 	idle   context.Context // ends when a heartbeat is due, or sources changed
 	cancel context.CancelFunc
@@ -118,15 +120,13 @@ type follower struct {
 	early time.Duration
 }
 
-func (f *follower) follow(sources []int64, after int64) {
+func (f *follower) follow(names []string, after int64) {
 	// The types are not the cursor's business: a gap passes whatever they are.
-	f.cursor = f.j.Follow(live.Filter{Sources: sources}, after)
+	f.cursor = f.j.FollowNames(names, live.Filter{}, after)
 	f.client.cursor.Store(f.cursor)
 	if len(f.client.types) == 0 {
-		f.strips.leave(f.strip)
-		f.strip = f.strips.join(f.Server, sources)
+		f.strip = f.strips.join(f.Server, names)
 	}
-	f.gone = make(map[int64]bool)
 }
 
 // step waits for what comes next and writes it.
@@ -172,7 +172,7 @@ func (f *follower) rest(ctx context.Context) error {
 		f.cancel()
 	}
 	if f.client.wasPoked() {
-		f.lookAgain()
+		f.recount()
 	}
 	period := f.config().Heartbeat
 	wait := period - f.early - time.Since(f.out.last)
@@ -189,31 +189,11 @@ func (f *follower) rest(ctx context.Context) error {
 	return nil
 }
 
-// lookAgain follows the sources that the client's names mean by now, and those
-// that it has followed so far under names that were changed. A channel that
-// was removed and has come into being again is another one.
-func (f *follower) lookAgain() {
-	clear(f.gone)
-	if len(f.client.names) == 0 {
-		return
+// recount counts the client among those of the sources that it follows by now.
+func (f *follower) recount() {
+	if sources := f.cursor.Sources(); len(f.client.names) > 0 && !slices.Equal(sources, f.client.sources) {
+		f.clients.follow(f.client, slices.Clone(sources))
 	}
-	var sources []int64
-	for _, id := range f.client.sources {
-		if src, ok := f.j.SourceByID(id); ok && src.Removed.IsZero() {
-			sources = append(sources, id)
-		}
-	}
-	for _, name := range f.client.names {
-		if src, ok := f.j.Source(name); ok && !slices.Contains(sources, src.ID) {
-			sources = append(sources, src.ID)
-		}
-	}
-	// With none left it waits at the old ones: an empty list would mean all.
-	if len(sources) == 0 || slices.Equal(sources, f.client.sources) {
-		return
-	}
-	f.clients.follow(f.client, sources)
-	f.follow(sources, f.cursor.Place())
 }
 
 // farewell ends the stream of a client that still reads, with a time to come

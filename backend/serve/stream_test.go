@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"signalbox/backend/live"
+	"signalbox/backend/publish"
 )
 
 func TestAChannelThatWasMadeAnewIsFollowedByItsOldClients(t *testing.T) {
@@ -138,7 +139,8 @@ func TestAtTheEndPublishersGetTheirAnswers(t *testing.T) {
 }
 
 func TestAMessageOfManyMegabytesArrives(t *testing.T) {
-	s := start(t, func(c *Config) { c.MaxEvent = 32 << 20 })
+	s := start(t, nil)
+	s.publisher.SetLimits(publish.Limits{CreateChannels: true, MaxEvent: 32 << 20})
 	rd := s.open(t.Context(), "/events/x")
 	data := strings.Repeat("0123456789\n", 2<<20)
 	s.publish("x", data)

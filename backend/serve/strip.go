@@ -1,8 +1,8 @@
 package serve
 
 import (
-	"fmt"
 	"sort"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,15 +22,15 @@ const (
 	stripIdle = 10 * time.Second
 )
 
-// A strip is the newest frames of some sources, one behind the other, shared
-// by all clients that follow just these without a filter. Each frame is
+// A strip is the newest frames of the sources with some names, one behind the
+// other, shared by all clients that follow just these without a filter. Each frame is
 // encoded and copied once, whoever comes first, and a client writes straight
 // from it whatever lies behind its place. With 1,000 clients that saves the
 // copying of a thousand frames for each message.
 type strip struct {
 	server  *Server
-	sources []int64 // empty for all
-	readers int     // guarded by strips.mu
+	names   []string // of the sources; empty for all
+	readers int      // guarded by strips.mu
 
 	mu     sync.Mutex
 	cursor *journal.Cursor
@@ -149,7 +149,7 @@ func (s *strip) wants(m *live.Message) bool {
 	if m.Kind == live.NoteKind {
 		return false
 	}
-	if len(s.sources) > 0 {
+	if len(s.names) > 0 {
 		return true
 	}
 	src, ok := s.server.j.SourceByID(m.Source)
@@ -171,22 +171,25 @@ type strips struct {
 	all map[string]*strip
 }
 
-func (ss *strips) join(server *Server, sources []int64) *strip {
+func (ss *strips) join(server *Server, names []string) *strip {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
 	if ss.all == nil {
 		ss.all = make(map[string]*strip)
 	}
-	key := fmt.Sprint(sources)
+	key := stripKey(names)
 	s := ss.all[key]
 	if s == nil {
-		s = &strip{server: server, sources: sources}
-		s.cursor = server.j.Follow(live.Filter{Sources: sources}, server.j.Last())
+		s = &strip{server: server, names: names}
+		s.cursor = server.j.FollowNames(names, live.Filter{}, server.j.Last())
 		ss.all[key] = s
 	}
 	s.readers++
 	return s
 }
+
+// stripKey is the names as one text. No name contains a slash.
+func stripKey(names []string) string { return strings.Join(names, "/") }
 
 func (ss *strips) leave(s *strip) {
 	if s == nil {
@@ -195,6 +198,6 @@ func (ss *strips) leave(s *strip) {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
 	if s.readers--; s.readers == 0 {
-		delete(ss.all, fmt.Sprint(s.sources))
+		delete(ss.all, stripKey(s.names))
 	}
 }

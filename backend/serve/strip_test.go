@@ -23,8 +23,8 @@ func TestWhoeverSharesAStripHasEachMessageOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	const readers = 5
-	for _, sources := range [][]int64{{one.ID}, nil} {
-		strip := s.strips.join(s, sources)
+	for _, names := range [][]string{{"one"}, nil} {
+		strip := s.strips.join(s, names)
 		start := s.j.Last()
 		places, got := make([]int64, readers), make([]bytes.Buffer, readers)
 		for i := range places {
@@ -38,7 +38,7 @@ func TestWhoeverSharesAStripHasEachMessageOnce(t *testing.T) {
 				places[i] = c.through
 				return
 			}
-			own := s.j.Follow(live.Filter{Sources: sources}, places[i])
+			own := s.j.FollowNames(names, live.Filter{}, places[i])
 			b, err := own.Next(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -63,7 +63,7 @@ func TestWhoeverSharesAStripHasEachMessageOnce(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if sources == nil || d.Source == one.ID {
+			if names == nil || d.Source == one.ID {
 				d.Type = "message"
 				want = wire.AppendFrame(want, s.j.Epoch(), &live.Message{Number: n, Draft: d})
 			}
@@ -83,7 +83,7 @@ func TestWhoeverSharesAStripHasEachMessageOnce(t *testing.T) {
 				advance(i)
 			}
 			if !bytes.Equal(got[i].Bytes(), want) {
-				t.Errorf("sources %v, reader %d has %d bytes, not %d", sources, i, got[i].Len(), len(want))
+				t.Errorf("names %v, reader %d has %d bytes, not %d", names, i, got[i].Len(), len(want))
 			}
 		}
 		if shared == 0 {

@@ -113,42 +113,8 @@ func lastEventID(h http.Header, q url.Values) string {
 
 // source looks up a source; a channel that does not exist comes into being.
 func (s *Server) source(ctx context.Context, name string) (live.Source, error) {
-	if src, ok := s.j.Source(name); ok {
-		return src, nil
-	}
-	if err := live.CheckName(name); err != nil {
-		return live.Source{}, err
-	}
-	cfg := s.config()
-	if !cfg.CreateChannels {
-		return live.Source{}, live.Errorf("not_found", "There is no source called %q.", name).WithField("source").
-			WithHint("Make the channel in Signalbox first: the settings say that none comes into being by itself.")
-	}
-	s.creating.Lock()
-	defer s.creating.Unlock()
-	if src, ok := s.j.Source(name); ok {
-		return src, nil
-	}
-	channels := 0
-	for _, src := range s.j.Sources() {
-		if src.Kind == live.ChannelSource {
-			channels++
-		}
-	}
-	if channels >= cfg.MaxChannels {
-		return live.Source{}, live.Errorf("too_many_channels", "There are %d channels, and no more come into being by themselves.", channels).
-			WithHint("Remove some, make this one in Signalbox, or raise the limit in the settings.")
-	}
-	src, err := s.j.AddSource(ctx, live.Source{Name: name, Kind: live.ChannelSource})
-	if err != nil {
-		// Somebody who does not go through here may have been faster.
-		if src, ok := s.j.Source(name); ok {
-			return src, nil
-		}
-		return live.Source{}, err
-	}
-	s.sourcesChanged()
-	return src, nil
+	defer s.noticeSources()
+	return s.publisher.Source(ctx, name)
 }
 
 // begin returns the place to follow a subscription from, and the gap to begin
@@ -158,7 +124,7 @@ func (s *Server) begin(ctx context.Context, sub *subscription) (after int64, gap
 	case sub.oldest:
 		return 0, nil, nil
 	case sub.resume != "":
-		return s.resume(ctx, sub.sources, sub.resume)
+		return s.j.Resume(ctx, sub.sources, sub.resume)
 	case sub.newest:
 		page, err := s.j.Read(ctx, live.Query{Filter: live.Filter{Sources: sub.sources, Kinds: []live.Kind{live.Event}}, Newest: true, Limit: 1})
 		if err != nil {
@@ -169,14 +135,4 @@ func (s *Server) begin(ctx context.Context, sub *subscription) (after int64, gap
 		}
 	}
 	return s.j.Last(), nil, nil
-}
-
-// resume finds the place behind an id. A position of this journal is one, also
-// where a message has that text for an id of its own: such an id never goes on
-// the wire.
-func (s *Server) resume(ctx context.Context, sources []int64, id string) (int64, *live.Gap, error) {
-	if p, ok := live.ParsePosition(id); ok && p.Epoch == s.j.Epoch() && s.j.First()-1 <= p.Number && p.Number <= s.j.Last() && p.Number > 0 {
-		return p.Number, nil, nil
-	}
-	return s.j.Resume(ctx, sources, id)
 }

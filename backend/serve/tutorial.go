@@ -45,9 +45,11 @@ func (s *Server) addMessage(w http.ResponseWriter, r *http.Request) error {
 		status = http.StatusCreated
 	}
 	return answer(w, status, struct {
-		Message string `json:"message"`
-		Channel string `json:"channel"`
-		Data    string `json:"data"`
-		receipt
-	}{"Message added.", tutorialChannel, text, got})
+		Message  string `json:"message"`
+		Channel  string `json:"channel"`
+		Data     string `json:"data"`
+		Position string `json:"position"`
+		ID       string `json:"id"`
+		Clients  int    `json:"clients"`
+	}{"Message added.", tutorialChannel, text, got.Position, got.ID, got.Clients})
 }

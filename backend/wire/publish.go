@@ -15,10 +15,11 @@ import (
 )
 
 // fields are what a publish may say, in any of its forms.
-var fields = []string{"event", "id", "data", "retry"}
+var fields = []string{"event", "id", "data", "retry", "again"}
 
 // ParsePublish reads the body of a publish: JSON, a form, or text whose type
-// and id stand in the query. What it returns has yet to pass Check.
+// and id stand in the query. What it returns has yet to pass Check. Its Once is
+// set unless "again" asks for a message to be stored that is there already.
 func ParsePublish(contentType string, body []byte, query url.Values) (live.Draft, error) {
 	media, params := "text/plain", map[string]string(nil)
 	if contentType != "" && contentType != media {
@@ -71,7 +72,7 @@ func onlyInBody(query url.Values) error {
 // parseText takes the body for the data, and the rest from the query.
 func parseText(body string, query url.Values) (live.Draft, error) {
 	if len(query) == 0 {
-		return live.Draft{Data: lines(body)}, nil
+		return live.Draft{Data: lines(body), Once: true}, nil
 	}
 	values := make(url.Values, len(query)+1)
 	for name, v := range query {
@@ -93,7 +94,7 @@ func parseForm(body string) (live.Draft, error) {
 		if t := strings.TrimSpace(body); t != "" && (t[0] == '{' || t[0] == '[') {
 			return live.Draft{}, formHint(live.Errorf("bad_form", "The body is declared as a form but looks like JSON."))
 		}
-		return live.Draft{Data: lines(body)}, nil
+		return live.Draft{Data: lines(body), Once: true}, nil
 	}
 	values, err := url.ParseQuery(body)
 	if err != nil {
@@ -142,7 +143,14 @@ func fromValues(values url.Values) (live.Draft, error) {
 	if !values.Has("data") {
 		return live.Draft{}, noData()
 	}
-	d := live.Draft{Type: values.Get("event"), ID: values.Get("id"), Data: lines(values.Get("data"))}
+	d := live.Draft{Type: values.Get("event"), ID: values.Get("id"), Data: lines(values.Get("data")), Once: true}
+	switch values.Get("again") {
+	case "", "0", "false":
+	case "1", "true":
+		d.Once = false
+	default:
+		return live.Draft{}, badAgain()
+	}
 	if text := values.Get("retry"); text != "" {
 		ms, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
@@ -155,11 +163,15 @@ func fromValues(values url.Values) (live.Draft, error) {
 
 func unknownField(name string) *live.Error {
 	return live.Errorf("unknown_field", "There is no field %q.", name).WithField(name).
-		WithHint("A message has event, id, data and retry.")
+		WithHint("A message has event, id, data, retry and again.")
 }
 
 func noData() *live.Error {
 	return bad("data", "The message has no data.", "Send an empty text for an event without data.")
+}
+
+func badAgain() *live.Error {
+	return bad("again", "again is neither true nor false.", "It asks for a message to be stored once more that is there already.")
 }
 
 func badRetry() *live.Error {

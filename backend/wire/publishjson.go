@@ -10,7 +10,7 @@ import (
 	"signalbox/backend/live"
 )
 
-// parseJSON reads {"event","id","data","retry"}. It is stricter than
+// parseJSON reads {"event","id","data","retry","again"}. It is stricter than
 // encoding/json, which takes the last of two fields of one name and quietly
 // replaces what is not Unicode.
 func parseJSON(body []byte) (live.Draft, error) {
@@ -18,7 +18,7 @@ func parseJSON(body []byte) (live.Draft, error) {
 	if err != nil {
 		return live.Draft{}, err
 	}
-	var d live.Draft
+	d := live.Draft{Once: true}
 	hasData := false
 	for _, m := range members {
 		switch m.Name {
@@ -31,6 +31,14 @@ func parseJSON(body []byte) (live.Draft, error) {
 			hasData = true
 		case "retry":
 			d.Retry, err = m.retry()
+		case "again":
+			switch string(m.Value) {
+			case "true":
+				d.Once = false
+			case "false", "null":
+			default:
+				err = badAgain()
+			}
 		default:
 			err = unknownField(m.Name)
 		}
