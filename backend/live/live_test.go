@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestAPositionHasOneWrittenForm(t *testing.T) {
@@ -129,6 +130,23 @@ func TestAnErrorInAFilterSaysWhereItStands(t *testing.T) {
 			t.Errorf("%q: %q %s %s", c.in, wrong, e.Message, e.Hint)
 		}
 	}
+}
+
+func FuzzAFilterIsReadOrRefusedAtItsPlace(f *testing.F) {
+	for _, s := range []string{"", "-", `-"`, "a:b", "-is:gap,", "$.x -$[", `id:"`, "é\xff:\xff", "is:is: \u00a0 x"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		filter, err := ParseFilter(s)
+		if err == nil {
+			filter.Match(&Message{Draft: Draft{Type: "t", Data: s}})
+			return
+		}
+		var e *Error
+		if !errors.As(err, &e) || e.Offset == nil || e.Length <= 0 || *e.Offset < 0 || *e.Offset+e.Length > utf8.RuneCountInString(s) {
+			t.Fatalf("%q: %+v", s, err)
+		}
+	})
 }
 
 func TestAFilterMatchesWhatItSays(t *testing.T) {

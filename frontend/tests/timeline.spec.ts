@@ -295,6 +295,9 @@ for (const theme of ['dark', 'light'] as const) {
     await expect(inspector(page).getByText('"order"')).toBeVisible();
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)).toEqual([]);
+    await page.getByRole('textbox', { name: 'Filter the messages' }).fill('source:orders');
+    await expect(page.getByRole('alert')).toBeVisible();
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
     await request.put('/api/settings', { data: { theme: 'system' } });
   });
 }

@@ -2,11 +2,10 @@ import { expect, test } from 'vitest';
 import { shownId } from './id';
 
 test('the position that is served in place of an id is not shown as one', () => {
-  expect(shownId({ id: 'k3f9.1042' })).toBe('');
+  expect(shownId({})).toBe('');
 });
 
-test('a chosen id is shown as it was chosen', () => {
-  expect(shownId({ id: '88405', own_id: '88405' })).toBe('88405');
-  expect(shownId({ id: 'k3f9.1042', own_id: ' 7\u0001' })).toBe('" 7\\u0001"');
-  expect(shownId({ id: 'k3f9.1042', own_id: 'k3f9.7' })).toBe('"k3f9.7"');
+test('a chosen id is shown as it was chosen, also what cannot be seen in it', () => {
+  expect(['88405', 'k3f9.7', 'a b'].map((own_id) => shownId({ own_id }))).toEqual(['88405', 'k3f9.7', 'a b']);
+  expect([' 7', '7\t', 'a\u0001b'].map((own_id) => shownId({ own_id }))).toEqual(['" 7"', '"7\\t"', '"a\\u0001b"']);
 });
