@@ -64,7 +64,7 @@ func (p *filterParser) term() error {
 	}
 	parts := list(word)
 	switch {
-	case key != "" && len(parts) == 0:
+	case key != "" && (word == "" || key != "id:" && len(parts) == 0):
 		return p.wrong(begin, p.at, "Nothing stands after %s in the filter.", key)
 	case negative && (key == "event:" || key == "id:"):
 		return p.wrong(begin, p.at, "-%s is not supported.", key).WithHint("A minus goes before a word, a quoted phrase or is:.")

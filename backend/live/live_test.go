@@ -80,6 +80,7 @@ func TestAFilterReadsWhatAPersonTypes(t *testing.T) {
 		{`"two words" -"not this" -nor`, Filter{Text: []string{"two words"}, Without: []string{"not this", "nor"}}},
 		{"event:order.*,stock.low lyon", Filter{Types: []string{"order.*", "stock.low"}, Text: []string{"lyon"}}},
 		{"id:88405", Filter{ID: "88405"}},
+		{"id:,", Filter{ID: ","}},
 		{`id:"with space"`, Filter{ID: "with space"}},
 		{"http://example.org -https://a/b:c", Filter{Text: []string{"http://example.org"}, Without: []string{"https://a/b:c"}}},
 		{"12:30 127.0.0.1:4480 [::1]:80 :a a,b:c", Filter{Text: []string{"12:30", "127.0.0.1:4480", "[::1]:80", ":a", "a,b:c"}}},
