@@ -17,9 +17,11 @@ const tellAfter = 2 * time.Second
 type absence struct {
 	ids series
 
-	code  string // why it began: "disconnected", "restarted" or "paused"; empty where there is nothing to tell
-	from  time.Time
-	after string // the id to resume from; empty where there is none
+	code   string // why it began, as in live.Gap; empty where there is nothing to tell
+	from   time.Time
+	losses int64         // of the connection, since then
+	waited time.Duration // how much of it was our own waiting
+	after  string        // the id to resume from; empty where there is none
 
 	back    time.Time // when the connection was open again; zero until then
 	doubt   bool      // told without evidence; the first message may still give it
@@ -27,15 +29,24 @@ type absence struct {
 	elapsed time.Duration
 }
 
-// begin notes a loss. It reports false where an earlier one is not told yet:
-// both are one then.
+// begin notes a loss. It reports false where the return from an earlier one is
+// not told yet: both are one then.
 func (a *absence) begin(code string, from time.Time) bool {
+	told := a.code == "" || a.doubt
 	a.back, a.doubt = time.Time{}, false
-	if a.code != "" {
+	if !told {
+		a.losses++
 		return false
 	}
-	a.code, a.from = code, from
+	a.code, a.from, a.losses, a.waited = code, from, 1, 0
 	return true
+}
+
+// wait notes that the next attempt was put off for so long.
+func (a *absence) wait(d time.Duration) {
+	if a.code != "" {
+		a.waited += d
+	}
 }
 
 // end notes that the connection is open again, resumed after the id.
@@ -120,13 +131,33 @@ func (a *absence) gap() *live.Gap {
 		g.Reason = fmt.Sprintf("Signalbox was not running for %s. ", words(a.elapsed))
 	case "paused":
 		g.Reason = fmt.Sprintf("Paused for %s. ", words(a.elapsed))
+	case "reconnected":
+		g.Reason = fmt.Sprintf("Reconnected on request within %s. ", words(a.elapsed))
+	case "edited":
+		g.Reason = fmt.Sprintf("Reconnected with new settings within %s. ", words(a.elapsed))
+	case "removed":
+		g.Reason = fmt.Sprintf("The feed was removed for %s. ", words(a.elapsed))
 	default:
-		g.Reason = fmt.Sprintf("Connection lost for %s. ", words(a.elapsed))
+		g.WaitedMS = a.waited.Milliseconds()
+		g.Reason = fmt.Sprintf("Connection lost for %s%s. ", words(a.elapsed), ofWhichWaited(a.waited))
+		if a.losses > 1 {
+			g.Count = a.losses
+			g.Reason = fmt.Sprintf("Connection lost %d times within %s%s. ", a.losses, words(a.elapsed), ofWhichWaited(a.waited))
+		}
 	}
 	if a.after == "" {
 		g.Code = "no_ids"
 	}
 	return g
+}
+
+// ofWhichWaited says how much of an outage was our own waiting. Less than a
+// second is not worth a word.
+func ofWhichWaited(d time.Duration) string {
+	if d < time.Second {
+		return ""
+	}
+	return fmt.Sprintf(", of which Signalbox waited %s before it tried again", words(d))
 }
 
 func areMissing(n int64) string {

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -103,6 +104,7 @@ func (k *keeper) begin(c *client) int64 {
 func (k *keeper) opened(after string) {
 	k.telling.Lock()
 	k.absence.end(after, time.Now())
+	k.tellOpened(time.Now())
 	k.telling.Unlock()
 	k.mu.Lock()
 	now := time.Now()
@@ -148,6 +150,13 @@ func (k *keeper) waitUntil(at time.Time, end *ending) {
 	k.retryAt = at
 	k.mu.Unlock()
 	k.change()
+}
+
+// address returns the feed's URL.
+func (k *keeper) address() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.feed.URL
 }
 
 // number returns the connection's number.
@@ -207,7 +216,7 @@ func (k *keeper) health(now time.Time) live.Health {
 	case k.fault != "":
 		h.Code, h.Reason = "store", "What comes cannot be stored, so the feed is held up. "+k.fault
 	case k.state == live.Quiet:
-		h.Code, h.Reason = "silent", "Nothing has come for longer than is usual for this feed."
+		h.Code, h.Reason = silence(now.Sub(k.sign), k.rhythm.expected())
 	case k.large:
 		h.Code, h.Reason = "too_large", "An event over the limit of "+inBytes(int64(k.max()))+" is arriving. It will be left out."
 	}
@@ -215,6 +224,15 @@ func (k *keeper) health(now time.Time) live.Health {
 		h.Silence = max(h.Silence, now.Sub(k.sign).Milliseconds())
 	}
 	return h
+}
+
+// silence returns a code and a sentence for a feed that has been silent for d
+// and is expected to speak within another time; 0 where its rhythm is unknown.
+func silence(d, expected time.Duration) (code, reason string) {
+	if expected == 0 {
+		return "unknown_rhythm", fmt.Sprintf("Nothing for %s; its rhythm is unknown.", words(d))
+	}
+	return "silent", fmt.Sprintf("Nothing for %s; usually something comes within %s.", words(d), words(expected))
 }
 
 // shown is a moment as the system's clock would show it now.

@@ -15,11 +15,8 @@ func gapDraft(source, connection int64, g live.Gap) live.Draft {
 	return live.Draft{Source: source, Kind: live.GapKind, Connection: connection, Data: jsonText(g), Received: time.Now()}
 }
 
-func noteDraft(source, connection int64, code, reason string) live.Draft {
-	return live.Draft{
-		Source: source, Kind: live.NoteKind, Connection: connection, Received: time.Now(),
-		Data: jsonText(live.Note{Code: code, Reason: reason}),
-	}
+func noteDraft(source, connection int64, n live.Note, at time.Time) live.Draft {
+	return live.Draft{Source: source, Kind: live.NoteKind, Connection: connection, Received: at, Data: jsonText(n)}
 }
 
 func jsonText(v any) string {

@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"net/url"
+	"slices"
 
 	"signalbox/backend/live"
 )
@@ -87,14 +88,20 @@ func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, secret
 	if err := f.store.PutFeed(ctx, feed); err != nil {
 		return Status{}, err
 	}
+	what := changes(&k.feed, &feed, secrets != nil)
 	if sameRequest(&k.feed, &feed) && secrets == nil {
+		if len(what) > 0 {
+			k.tellEdited(ctx, edited(what))
+		}
 		k.mu.Lock()
 		k.feed = feed
 		k.mu.Unlock()
 		f.change()
 		return k.status(), nil
 	}
-	k.halt(endEdited)
+	if why := edited(what); !k.halt(why) {
+		k.tellEdited(ctx, why)
+	}
 	elsewhere := path(k.feed.URL) != path(feed.URL)
 	k.mu.Lock()
 	k.feed, k.secrets, k.attempts = feed, &use, 0
@@ -220,6 +227,7 @@ func (f *Follower) pause(ctx context.Context, name string, paused bool) error {
 		k.set(live.Stopped, endPaused)
 		return nil
 	}
+	k.tellResumed()
 	f.begin(k)
 	f.change()
 	return nil
@@ -254,4 +262,23 @@ func (f *Follower) ReconnectAll() {
 func (f *Follower) again(k *keeper) {
 	k.halt(endReconnect)
 	f.begin(k)
+}
+
+// changes lists the settings that differ, in words.
+func changes(a, b *live.Feed, secrets bool) (list []string) {
+	for _, c := range []struct {
+		what    string
+		differs bool
+	}{
+		{"address", a.URL != b.URL}, {"method", a.Method != b.Method}, {"body", a.Body != b.Body},
+		{"headers", !slices.Equal(a.Headers, b.Headers)},
+		{"sign-in", secrets || a.Auth != b.Auth || a.User != b.User},
+		{"certificate authorities", a.CA != b.CA}, {"accepted certificate", a.Certificate != b.Certificate},
+		{"proxy", a.Proxy != b.Proxy}, {"limit", a.MaxRate != b.MaxRate},
+	} {
+		if c.differs {
+			list = append(list, c.what)
+		}
+	}
+	return list
 }

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -30,8 +31,21 @@ func (e *ending) advise(hint string) *ending { e.hint = hint; return e }
 var (
 	endClosed    = &ending{code: "ended", reason: "Signalbox was closed.", neutral: true}
 	endPaused    = &ending{code: "paused", reason: "Paused.", neutral: true}
-	endEdited    = &ending{code: "edited", reason: "The settings were changed.", neutral: true, atOnce: true}
 	endRemoved   = &ending{code: "removed", reason: "The feed was removed.", neutral: true}
-	endReconnect = &ending{code: "reconnect", reason: "Connected anew on request.", neutral: true, atOnce: true}
+	endReconnect = &ending{code: "reconnected", reason: "Reconnecting on request.", neutral: true, atOnce: true}
 	endAsleep    = &ending{code: "asleep", reason: "The machine was asleep, and the connection did not survive it.", neutral: true, atOnce: true}
 )
+
+// edited is the ending of a connection whose settings were changed.
+func edited(what []string) *ending {
+	return &ending{code: "edited", reason: "Settings changed: " + strings.Join(what, ", ") + ".", neutral: true, atOnce: true}
+}
+
+// ours reports whether the end of a connection was wanted here.
+func (e *ending) ours() bool {
+	switch e.code {
+	case endClosed.code, endPaused.code, endRemoved.code, endReconnect.code, "edited":
+		return true
+	}
+	return false
+}

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -131,8 +132,17 @@ func (e entry) String() string {
 	return fmt.Sprintf("%s %s %q", e.Type, e.ID, e.Data)
 }
 
-// entries returns the newest messages of a feed.
-func (f *fixture) entries(name string) (list []entry) {
+// entries returns the newest messages of a feed, without the notes of what
+// every story has: that it connected, and what the test itself did.
+func (f *fixture) entries(name string) []entry {
+	f.Helper()
+	return slices.DeleteFunc(f.history(name), func(e entry) bool {
+		return slices.Contains([]string{"opened", "resumed", "edited", "reconnected"}, e.Note.Code)
+	})
+}
+
+// history returns the newest messages of a feed.
+func (f *fixture) history(name string) (list []entry) {
 	f.Helper()
 	src, _ := f.journal.Source(name)
 	page, err := f.journal.Read(f.Context(), live.Query{Filter: live.Filter{Sources: []int64{src.ID}}, Newest: true, Limit: 5000})

@@ -69,6 +69,17 @@ func (in *inlet) put(ctx context.Context, d live.Draft, lastID *string) bool {
 	return true
 }
 
+// add takes a note or a gap without waiting for room: there are few of them,
+// and what they say must not be lost where the journal stands still.
+func (in *inlet) add(d live.Draft, lastID *string) {
+	in.mu.Lock()
+	in.waiting = append(in.waiting, d)
+	in.bytes += len(d.Data)
+	in.setID(lastID)
+	in.mu.Unlock()
+	knock(in.work)
+}
+
 // setLastID takes a last event ID that came without a message.
 func (in *inlet) setLastID(id string) {
 	in.mu.Lock()

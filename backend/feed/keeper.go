@@ -30,6 +30,7 @@ type keeper struct {
 	telling sync.Mutex // before mu; held while something is told, so that order stays
 	absence absence
 	limit   limit
+	tidings
 
 	remember sync.Mutex // held by recall
 	recalled bool
@@ -52,14 +53,16 @@ func (k *keeper) start(ctx context.Context) {
 	}()
 }
 
-// halt ends the run and waits for it. What was received is committed then.
-func (k *keeper) halt(why *ending) {
+// halt ends the run and waits for it. What was received is committed then. It
+// reports false where nothing ran.
+func (k *keeper) halt(why *ending) bool {
 	if k.cancel == nil {
-		return
+		return false
 	}
 	k.cancel(why)
 	<-k.ended
 	k.cancel = nil
+	return true
 }
 
 func (k *keeper) run(ctx context.Context) {
@@ -77,26 +80,47 @@ func (k *keeper) run(ctx context.Context) {
 		switch {
 		case ctx.Err() != nil:
 			k.set(live.Stopped, end)
+			k.tellEnd(cause(ctx))
 			return
 		case end.final:
 			k.set(live.Stopped, end)
-			k.in.put(ctx, noteDraft(k.id, k.number(), "stopped", end.reason), nil)
+			k.tellStopped(end)
 			<-ctx.Done()
+			k.tellEnd(cause(ctx))
 			return
 		}
 		lived, messages, retry := k.last()
 		d := wait.next(retry, end, lived, messages)
 		k.waitUntil(time.Now().Add(d), end)
-		timer := time.NewTimer(d)
+		if !k.wait(ctx, d) {
+			k.set(live.Stopped, cause(ctx))
+			k.tellEnd(cause(ctx))
+			return
+		}
+	}
+}
+
+// wait waits for the next attempt. It reports false where ctx ended first.
+func (k *keeper) wait(ctx context.Context, d time.Duration) bool {
+	began := time.Now()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	for {
 		select {
+		case <-look.C:
+			k.tellDue(time.Now())
+			continue
 		case <-timer.C:
 		case <-k.kick:
 		case <-ctx.Done():
-			timer.Stop()
-			k.set(live.Stopped, cause(ctx))
-			return
+			return false
 		}
-		timer.Stop()
+		k.telling.Lock()
+		k.absence.wait(time.Since(began))
+		k.telling.Unlock()
+		return true
 	}
 }
 
@@ -110,7 +134,7 @@ func cause(ctx context.Context) *ending {
 
 // attempt is one try to connect, and all that comes of it.
 func (k *keeper) attempt(ctx context.Context) *ending {
-	after := k.in.lastID()
+	after := k.place()
 	k.mu.Lock()
 	feed := k.feed // a name may change while it is open
 	k.mu.Unlock()
@@ -132,11 +156,11 @@ func (k *keeper) attempt(ctx context.Context) *ending {
 	}
 	cut(end)
 	wg.Wait()
-	k.telling.Lock()
-	k.tellSkipped(ctx, number)
-	k.telling.Unlock()
+	k.tellLimit(true)
 	if opened := k.finish(end); opened {
-		k.lose(ctx, number, end)
+		k.tellLost(end)
+	} else if !end.ours() && !end.final {
+		k.tellFailed(end)
 	}
 	k.log.Info("connection ended", "connection", number, "code", end.code, "reason", end.reason)
 	k.save()
@@ -169,58 +193,31 @@ func (k *keeper) take(ctx context.Context, number int64, it item) bool {
 	k.telling.Lock()
 	defer k.telling.Unlock()
 	if it.kind == anID {
-		if !k.tellSkipped(ctx, number) {
-			return false
+		if k.limit.pending() {
+			k.limit.id = it.id // it comes after what was left out, and must not be resumed from before that is told
+		} else {
+			k.in.setLastID(it.id)
 		}
-		k.in.setLastID(it.id)
 		return true
 	}
-	if g := k.absence.tell(it); g != nil && !k.in.put(ctx, gapDraft(k.id, number, *g), nil) {
-		return false
+	back, doubt := k.absence.back, k.absence.doubt
+	if g := k.absence.tell(it); g != nil {
+		k.tellReturn(g, back, doubt)
 	}
 	d := eventDraft(k.id, number, it, now)
-	passes := d.Kind == live.GapKind // another Signalbox says that something is missing
 	if it.kind != anEvent {
 		d = largeDraft(k.id, number, it, now, k.max())
 	}
 	rate := k.maxRate()
-	if !passes && !k.limit.take(rate, now) {
-		k.limit.skip(rate, now, it.id)
+	if !k.limit.take(rate, now) {
+		k.limit.skip(rate, now, it)
 		k.counted(now)
 		return true
 	}
-	if !k.tellSkipped(ctx, number) || !k.in.put(ctx, d, &it.id) {
+	k.tellSkipped(now)
+	if !k.in.put(ctx, d, &it.id) {
 		return false
 	}
 	k.counted(now)
 	return true
-}
-
-// late tells of a return after which nothing has come yet.
-func (k *keeper) late(ctx context.Context) {
-	k.telling.Lock()
-	defer k.telling.Unlock()
-	if g := k.absence.late(); g != nil {
-		k.in.put(ctx, gapDraft(k.id, k.number(), *g), nil)
-	}
-}
-
-// lose tells of a loss.
-func (k *keeper) lose(ctx context.Context, number int64, end *ending) {
-	k.telling.Lock()
-	defer k.telling.Unlock()
-	code, note := "disconnected", "lost"
-	switch end {
-	case endClosed, endRemoved:
-		return // the next start finds out from the record of the attempts
-	case endPaused:
-		code, note = "paused", "paused"
-	}
-	if k.absence.begin(code, time.Now()) {
-		reason := end.reason
-		if note == "lost" {
-			reason = "Connection lost. " + reason
-		}
-		k.in.put(ctx, noteDraft(k.id, number, note, reason), nil)
-	}
 }

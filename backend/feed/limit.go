@@ -1,8 +1,8 @@
 package feed
 
 import (
-	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"signalbox/backend/live"
@@ -18,10 +18,14 @@ type limit struct {
 	taken int       // in it
 
 	// What was left out since the last gap.
-	skipped  int64
+	skipped  int64 // messages
+	gaps     int64 // that the server told of
+	missing  int64 // in those
+	unknown  bool  // or that is not known
 	from, to time.Time
-	id       string // of the last
+	id       string // where to resume: after the last
 	rate     int
+	told     time.Time // the last gap
 }
 
 // take reports whether a message may pass. Rate 0 lets all pass.
@@ -36,29 +40,62 @@ func (l *limit) take(rate int, now time.Time) bool {
 	return l.taken <= rate
 }
 
-// skip counts a message that may not pass. Its id is where the feed resumes:
-// what was left out on purpose is not asked for again.
-func (l *limit) skip(rate int, now time.Time, id string) {
-	if l.skipped == 0 {
+// skip counts what may not pass. Its id is where the feed resumes: what was left
+// out on purpose is not asked for again.
+func (l *limit) skip(rate int, now time.Time, it item) {
+	if !l.pending() {
 		l.from = now
 	}
-	l.skipped, l.to, l.id, l.rate = l.skipped+1, now, id, rate
+	l.to, l.id, l.rate = now, it.id, rate
+	g, relayed := relayed(it)
+	switch {
+	case !relayed:
+		l.skipped++
+		return
+	case g.Missing == nil:
+		l.unknown = true
+	default:
+		l.missing += *g.Missing
+	}
+	l.gaps++
 }
 
-// due reports whether something was left out, and the window is over.
-func (l *limit) due(now time.Time) bool { return l.skipped > 0 && now.Sub(l.since) >= window }
+// pending reports whether something was left out and is not told yet.
+func (l *limit) pending() bool { return l.skipped+l.gaps > 0 }
+
+// due reports whether it may be told: once in a window, and when it is over.
+func (l *limit) due(now time.Time) bool {
+	return l.pending() && now.Sub(l.since) >= window && now.Sub(l.told) >= window
+}
 
 // gap returns the gap that stands for what was left out.
 func (l *limit) gap() live.Gap {
-	what := "1 message was"
-	if l.skipped > 1 {
-		what = fmt.Sprintf("%d messages were", l.skipped)
+	var parts []string
+	if l.skipped > 0 {
+		parts = append(parts, plural(l.skipped, "message"))
 	}
-	missing := l.skipped
-	return live.Gap{
-		Missing: &missing, Code: "limit", From: wall(l.from), To: wall(l.to),
-		Reason: fmt.Sprintf("%s left out: this feed is limited to %d a second.", what, l.rate),
+	if l.gaps > 0 {
+		parts = append(parts, plural(l.gaps, "gap"))
 	}
+	were := "were"
+	if l.skipped+l.gaps == 1 {
+		were = "was"
+	}
+	g := live.Gap{
+		Code: "limit", From: l.from, To: l.to,
+		Reason: fmt.Sprintf("%s %s left out: this feed is limited to %d a second.", strings.Join(parts, " and "), were, l.rate),
+	}
+	if missing := l.skipped + l.missing; !l.unknown {
+		g.Missing = &missing
+	}
+	return g
+}
+
+func plural(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // maxRate is the feed's limit. It may change while the feed is followed.
@@ -68,24 +105,25 @@ func (k *keeper) maxRate() int {
 	return k.feed.MaxRate
 }
 
-// tellSkipped puts the gap for what the limit left out, with the id of its
-// last message: both are committed together, so that neither a message nor
-// the word about it can be lost. It is called with telling held.
-func (k *keeper) tellSkipped(ctx context.Context, number int64) bool {
-	if k.limit.skipped == 0 {
-		return true
+// tellSkipped puts the gap for what the limit left out, with the id to resume
+// after: both are committed together, so that neither a message nor the word
+// about it can be lost. It is called with telling held.
+func (k *keeper) tellSkipped(now time.Time) {
+	if !k.limit.pending() {
+		return
 	}
-	ok := k.in.put(ctx, gapDraft(k.id, number, k.limit.gap()), &k.limit.id)
-	// What found no room is asked for again: the mark stands before it.
-	k.limit.skipped = 0
-	return ok
+	id := k.limit.id
+	k.in.add(gapDraft(k.id, k.number(), k.limit.gap()), &id)
+	k.limit.skipped, k.limit.gaps, k.limit.missing, k.limit.unknown = 0, 0, 0, false
+	k.limit.told = now
 }
 
-// tellLate tells of what was left out where nothing has come since.
-func (k *keeper) tellLate(ctx context.Context) {
+// place returns the id to resume after.
+func (k *keeper) place() string {
 	k.telling.Lock()
 	defer k.telling.Unlock()
-	if k.limit.due(time.Now()) {
-		k.tellSkipped(ctx, k.number())
+	if k.limit.pending() {
+		return k.limit.id
 	}
+	return k.in.lastID()
 }

@@ -76,12 +76,14 @@ func TestALimitCountsWhatItLeavesOut(t *testing.T) {
 		if h := f.health(); h.Messages != 12 || h.LastEventID != "12" {
 			t.Errorf("%+v", h)
 		}
-		// What another Signalbox says is missing is no message, and passes.
+		// What another Signalbox says is missing counts as well, with what is missing.
 		c.send(numbered(13, 14) + "event: gap\ndata: {\"missing\":5,\"code\":\"trimmed\",\"reason\":\"Gone.\"}\n\n")
-		f.tells("1, 2, 3, limit 7, 11, 12, 13, limit 1, trimmed 5")
 		f.limited(0)
 		c.send(numbered(15, 20))
-		f.tells("1, 2, 3, limit 7, 11, 12, 13, limit 1, trimmed 5, 15, 16, 17, 18, 19, 20")
+		f.tells("1, 2, 3, limit 7, 11, 12, 13, limit 6, 15, 16, 17, 18, 19, 20")
+		if g := f.entries("a")[7].Gap; g.Reason != "1 message and 1 gap were left out: this feed is limited to 3 a second." {
+			t.Errorf("%+v", g)
+		}
 	})
 }
 

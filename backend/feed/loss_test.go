@@ -155,7 +155,7 @@ func TestARefusalInBetweenIsNotAnotherLoss(t *testing.T) {
 	f.must(f.Reconnect("a"))
 	r.next(t).stream(orders(6, 6))
 	list := f.untilCount("a", 8)
-	if len(list) != 8 || list[5].Note.Code != "lost" || list[6].Kind != live.GapKind || *list[6].Gap.Missing != 0 {
+	if list[5].Note.Code != "lost" || list[6].Note.Code != "failed" || list[7].Kind != live.GapKind || *list[7].Gap.Missing != 0 {
 		t.Errorf("%v", list)
 	}
 }

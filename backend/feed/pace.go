@@ -23,21 +23,22 @@ const (
 	maxRetryAfter = time.Hour
 	// maxJitter bounds what is added so that not all come back at once.
 	maxJitter = 15 * time.Second
-	// calm is how long a connection has to live for its end to be the first
-	// failure and not one more.
-	calm = 10 * time.Second
+	// calm is how long a connection that brought no message has to live to have
+	// worked. Less is what a server does that closes each stream at once.
+	calm = time.Second
 )
 
-// A pace says how long to wait before the next attempt.
+// A pace says how long to wait before the next attempt. Only failures in a row
+// make it longer (HTML, 9.2.3: "if the previous attempt failed"). A connection
+// that worked is no failure, however it ended: what comes in the meantime
+// would be missed through our own waiting.
 type pace struct{ failures int }
 
 // next returns the time to wait after an attempt that ended so. Never less
 // than the reconnection time; up to a quarter more, so that the clients of a
 // server that restarts do not come back all at once.
 func (p *pace) next(retry time.Duration, end *ending, lived time.Duration, messages int64) time.Duration {
-	// A server may close after each few messages on purpose: that is how
-	// polling looks in SSE, and it sets the pace by retry.
-	if lived >= calm || messages > 0 && end.code == "closed" {
+	if lived >= calm || messages > 0 {
 		p.failures = 0
 	}
 	p.failures++

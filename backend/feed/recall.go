@@ -136,7 +136,7 @@ func (k *keeper) recallAttempts(ctx context.Context) error {
 // connection's fault, and not the user's.
 func isDown(code string) bool {
 	switch code {
-	case "", endClosed.code, endPaused.code, endRemoved.code, endEdited.code, "no_content":
+	case "", endClosed.code, endPaused.code, endRemoved.code, endReconnect.code, "edited", "no_content":
 		return false
 	}
 	return true
@@ -144,8 +144,8 @@ func isDown(code string) bool {
 
 func absenceCode(code string) string {
 	switch code {
-	case endPaused.code:
-		return "paused"
+	case endPaused.code, endRemoved.code, endReconnect.code, "edited":
+		return code
 	case endClosed.code:
 		return "restarted"
 	}

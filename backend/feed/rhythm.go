@@ -34,6 +34,9 @@ const (
 	usual    = 0.95
 	// quietFloor is what nobody is called silent for.
 	quietFloor = 10 * time.Second
+	// quietUnknown is how long a feed may be silent of which the rhythm is not
+	// known. Without it a stream that died without a word would look well for ever.
+	quietUnknown = 10 * time.Minute
 	// A feed is judged after so many signs of life in so many seconds.
 	enoughSigns   = 6
 	enoughSeconds = 10.0
@@ -107,14 +110,17 @@ func (r *rhythm) usual() time.Duration {
 	return edge(len(r.weight) - 1)
 }
 
-// patience returns how long the feed may be silent before it is called quiet,
-// 0 while nothing can be said.
+// expected returns within what time a sign of life usually comes, 0 while that
+// is not known.
+func (r *rhythm) expected() time.Duration { return max(r.usual(), r.heartbeat()) }
+
+// patience returns how long the feed may be silent before it is called quiet.
 func (r *rhythm) patience() time.Duration {
-	d := max(3*r.usual(), 3*r.heartbeat())
+	d := r.expected()
 	if d == 0 {
-		return 0
+		return quietUnknown
 	}
-	return max(d, quietFloor)
+	return max(3*d, quietFloor)
 }
 
 // longestSilence returns the longest of the last 24 hours.

@@ -66,7 +66,7 @@ func TestARhythmForgets(t *testing.T) {
 func TestNothingIsSaidOnTooLittle(t *testing.T) {
 	var y rhythm
 	y.silence(time.Minute, time.Now())
-	if y.usual() != 0 || y.patience() != 0 || y.heartbeat() != 0 {
+	if y.usual() != 0 || y.expected() != 0 || y.patience() != quietUnknown || y.heartbeat() != 0 {
 		t.Error("one silence is no rhythm")
 	}
 }

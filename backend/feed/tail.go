@@ -60,6 +60,7 @@ func Tail(ctx context.Context, feed live.Feed, secrets live.Secrets, opt TailOpt
 			sentence += " " + end.hint
 		}
 		t.opt.State(sentence + " Next try in " + words(d) + ".")
+		t.absence.wait(d)
 		select {
 		case <-time.After(d):
 		case <-ctx.Done():

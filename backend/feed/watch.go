@@ -34,11 +34,11 @@ func (k *keeper) watch(ctx context.Context, cut context.CancelCauseFunc) {
 		case <-ctx.Done():
 			return
 		case <-late.C:
-			k.late(ctx)
+			k.tellLate()
 		case <-save.C:
 			k.save()
 		case <-look.C:
-			k.tellLate(ctx)
+			k.tellDue(time.Now())
 			next, end := k.look(time.Now())
 			if end != nil {
 				cut(end)
@@ -58,10 +58,7 @@ func (k *keeper) look(now time.Time) (next time.Duration, end *ending) {
 	if patience > silence {
 		next = min(next, patience-silence)
 	}
-	turned := patience > 0 && silence >= patience && k.state == live.Open
-	if turned {
-		k.setLocked(live.Quiet, nil)
-	}
+	turned := silence >= patience && k.state == live.Open
 	// Only where this very connection has shown heartbeats: a healthy idle
 	// stream must not be killed for its silence.
 	if dead := max(deadBeats*beat, deadFloor); beat > 0 && k.beats >= 2 && silence >= dead {
@@ -72,16 +69,42 @@ func (k *keeper) look(now time.Time) (next time.Duration, end *ending) {
 		end = endAsleep
 	}
 	k.mu.Unlock()
-	if turned {
-		k.change()
+	if turned && end == nil {
+		k.turnQuiet(now)
 	}
 	return next, end
 }
 
+// turnQuiet calls the feed quiet, unless something has come by now.
+func (k *keeper) turnQuiet(now time.Time) {
+	k.telling.Lock()
+	defer k.telling.Unlock()
+	k.mu.Lock()
+	silent := now.Sub(k.sign)
+	still := k.state == live.Open && silent >= k.rhythm.patience()
+	_, reason := silence(silent, k.rhythm.expected())
+	if still {
+		k.setLocked(live.Quiet, nil)
+	}
+	k.mu.Unlock()
+	if still {
+		k.tellQuiet(now, reason)
+		k.change()
+	}
+}
+
 // read notes that bytes came.
 func (k *keeper) read(n int) {
-	k.mu.Lock()
 	now := time.Now()
+	k.mu.Lock()
+	quiet := k.state == live.Quiet
+	k.mu.Unlock()
+	if quiet {
+		k.telling.Lock()
+		k.tellHeard(now, true)
+		k.telling.Unlock()
+	}
+	k.mu.Lock()
 	k.rhythm.silence(now.Sub(k.sign), now)
 	k.sign, k.lastByte = now, wall(now)
 	k.now.Bytes += int64(n)

@@ -268,16 +268,15 @@ func TestAFeedOfANodeArrivesInAnother(t *testing.T) {
 	if code := down.ask("POST", "/api/feeds", feed, nil); code != 201 {
 		t.Fatalf("status %d", code)
 	}
-	var page struct {
-		Messages []struct{ Event, ID, Data string }
-	}
-	for range 200 {
-		if down.ask("GET", "/sources/copy/messages", "", &page); len(page.Messages) == 1 {
+	type message struct{ Kind, Event, ID, Data string }
+	var page struct{ Messages []message }
+	for range 200 { // the first is the note that it connected
+		if down.ask("GET", "/sources/copy/messages", "", &page); len(page.Messages) == 2 {
 			break
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	if len(page.Messages) != 1 || page.Messages[0] != (struct{ Event, ID, Data string }{"bulletin", "n1", "first"}) {
+	if len(page.Messages) != 2 || page.Messages[0].Kind != "note" || page.Messages[1] != (message{"event", "bulletin", "n1", "first"}) {
 		t.Fatalf("%+v", page.Messages)
 	}
 }

@@ -11,11 +11,17 @@ export interface Gap {
   from?: string;
   to?: string;
   after?: string;
+  /** How much of an outage Signalbox itself waited before it tried to connect again. */
+  waited_ms?: number;
+  /** How many outages it stands for, where that is more than one. */
+  count?: number;
 }
 
 export interface Note {
   code: string;
   reason: string;
+  /** How many times it happened, where the note stands for more than one. */
+  count?: number;
 }
 
 export interface Message {

@@ -53,7 +53,9 @@ export function stateWords(health: Health, now: number): string {
     case 'quiet': {
       const rhythm = health.heartbeat_ms || health.rhythm_ms;
       const silent = `Silent for ${since(health.last_byte ?? health.since, now)}`;
-      return rhythm ? `${silent}, expected every ${duration(Math.round(rhythm / 1000) * 1000 || rhythm)}` : silent;
+      return rhythm
+        ? `${silent}, expected every ${duration(Math.round(rhythm / 1000) * 1000 || rhythm)}`
+        : `${silent}; its rhythm is unknown`;
     }
     case 'connecting':
       return health.attempt > 1 ? `Connecting, attempt ${health.attempt}` : 'Connecting';
