@@ -91,7 +91,7 @@ func (c *client) run(ctx context.Context) *ending {
 	}
 	scheme, _, _ := strings.Cut(c.feed.URL, ":")
 	step := c.trace.step()
-	return adviseScheme(explain(err, host(c.feed.URL), step), strings.ToLower(scheme), step)
+	return adviseScheme(explain(err, host(c.feed.URL), step), strings.ToLower(scheme), step).clipped()
 }
 
 // A door is what the library goes through to the network.

@@ -25,6 +25,20 @@ func because(code, format string, args ...any) *ending {
 	return &ending{code: code, reason: fmt.Sprintf(format, args...)}
 }
 
+// maxReason is how long a reason may be, in bytes. What a server says stands in
+// some, and they are kept with every attempt.
+const maxReason = 400
+
+// clipped returns an ending with a reason that is not too long.
+func (e *ending) clipped() *ending {
+	if len(e.reason) <= maxReason {
+		return e
+	}
+	c := *e
+	c.reason = strings.ToValidUTF8(e.reason[:maxReason], "") + "…"
+	return &c
+}
+
 func (e *ending) advise(hint string) *ending { e.hint = hint; return e }
 
 // The endings that come from our side.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"signalbox/backend/live"
 )
@@ -415,5 +416,15 @@ func TestAQueryIsSentAsAURLParserWritesIt(t *testing.T) {
 	})
 	if got := sent(from.URL); got != "/?q=a%20b" {
 		t.Errorf("after a redirect it was sent as %s", got)
+	}
+}
+
+func TestAReasonIsOfBoundedLength(t *testing.T) {
+	fd := handle(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/"+strings.Repeat("é", 50_000))
+	})
+	e := try(t, fd, nil).end
+	if e.code != "type" || len(e.reason) > maxReason+len("…") || !utf8.ValidString(e.reason) || !strings.HasSuffix(e.reason, "…") {
+		t.Errorf("%d bytes: %+v", len(e.reason), e)
 	}
 }

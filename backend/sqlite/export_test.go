@@ -5,6 +5,9 @@ import (
 	"testing"
 )
 
+// MaxAttempts is how many attempts of a feed are kept.
+const MaxAttempts = maxAttempts
+
 // WithMaxPages makes the disk full at so many pages.
 var WithMaxPages = withMaxPages
 

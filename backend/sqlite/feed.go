@@ -13,6 +13,10 @@ import (
 // health screen looks back a day, a person who asks "since when" some weeks.
 const keepAttempts = 30 * 24 * time.Hour
 
+// maxAttempts is how many are kept of one feed. A server that closes at once
+// would fill the history otherwise, at up to ten attempts a second.
+const maxAttempts = 1000
+
 // Feeds returns the settings of all feeds, those of removed sources included:
 // these may be restored. Their Removed tells.
 func (db *DB) Feeds(ctx context.Context) ([]live.Feed, error) {
@@ -76,6 +80,10 @@ func (db *DB) PutAttempt(_ context.Context, a live.Attempt) error {
 			ON CONFLICT (source, connection) DO UPDATE SET started = excluded.started, attempt = excluded.attempt`,
 			a.Source, a.Connection, micro(a.Started), string(text))
 		if err != nil {
+			return err
+		}
+		// Connections are numbered without holes.
+		if _, err = db.write.exec("DELETE FROM attempts WHERE source = ? AND connection <= ?", a.Source, a.Connection-maxAttempts); err != nil {
 			return err
 		}
 		// A limit, so that the first attempt after months does not wait for them all.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -245,5 +246,40 @@ func TestFeedsAttemptsAndSettingsAreKept(t *testing.T) {
 	}
 	if got, err := db.Attempts(ctx, s.ID, time.Time{}, 10); len(got) != 0 || err != nil {
 		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func TestTheNewestThousandAttemptsOfAFeedAreKept(t *testing.T) {
+	db := open(t, t.TempDir())
+	ctx := t.Context()
+	var feeds [2]live.Source
+	for i := range feeds {
+		s, err := db.PutSource(ctx, live.Source{Name: fmt.Sprint("feed ", i), Kind: live.FeedSource, Colour: 1, Created: time.Now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		feeds[i] = s
+		if err := db.PutFeed(ctx, live.Feed{Source: s}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const more = 20
+	put := func(s live.Source, n int64) {
+		if err := db.PutAttempt(ctx, live.Attempt{Source: s.ID, Connection: n, Started: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(feeds[1], 1)
+	for n := range int64(sqlite.MaxAttempts + more) {
+		put(feeds[0], n+1)
+	}
+	for i, want := range []int{sqlite.MaxAttempts, 1} {
+		list, err := db.Attempts(ctx, feeds[i].ID, time.Time{}, 2*sqlite.MaxAttempts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list) != want || i == 0 && list[len(list)-1].Connection != more+1 {
+			t.Errorf("feed %d: %d attempts, the oldest is %d", i, len(list), list[len(list)-1].Connection)
+		}
 	}
 }
