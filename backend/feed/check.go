@@ -72,11 +72,16 @@ func (f *Follower) Check(ctx context.Context, feed live.Feed, secrets live.Secre
 			return true
 		},
 	}
+	own := false
+	c.server = func(epoch string) { own = own || epoch == f.journal.Epoch() }
 	end := c.run(ctx)
 	limit.Stop()
 	out := Check{
 		OK: c.trace.step() == "open", Status: int(c.status.Load()), Messages: messages,
 		Code: end.code, Reason: end.reason, Hint: end.hint, Certificate: end.certificate,
+	}
+	if own && out.OK {
+		out.Reason, out.Hint = "The stream is open. "+ownStream, "Follow another address, unless you mean it."
 	}
 	out.DNS, out.Connect, out.TLS, out.FirstByte, _ = c.trace.times()
 	return out

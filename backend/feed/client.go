@@ -48,6 +48,7 @@ type client struct {
 	comment func()               // a comment came
 	retry   func(ms int64)       // a reconnection time came
 	over    func()               // an event went over the limit
+	server  func(epoch string)   // the server is a Signalbox; may be nil
 	item    func(item) (ok bool) // something came; false ends the attempt
 
 	trace  trace
@@ -126,6 +127,9 @@ func (d door) RoundTrip(r *http.Request) (*http.Response, error) {
 	d.opened(res.StatusCode)
 	p := newParser(d.lastEventID, d.max)
 	p.comment, p.retry, p.over = d.comment, d.retry, d.over
+	if d.server != nil {
+		p.server = d.server
+	}
 	d.body.src, d.body.parser, d.body.read = src, p, d.read
 	res.Body = d.body
 	return res, nil

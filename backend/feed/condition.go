@@ -28,6 +28,7 @@ type condition struct {
 
 	retry       time.Duration
 	messages    int64
+	home        int64     // messages that the journal held already
 	lastMessage time.Time // as the clock showed it
 	lastByte    time.Time
 	sign        time.Time // the last sign of life, or the opening
@@ -198,7 +199,7 @@ func (k *keeper) health(now time.Time) live.Health {
 	k.fill(now)
 	h := live.Health{
 		State: k.state, Since: shown(now, k.since), Attempt: k.attempts, Connection: k.now.Connection,
-		Messages: k.messages, LastMessage: k.lastMessage, LastByte: k.lastByte,
+		Messages: k.messages, Home: k.home, LastMessage: k.lastMessage, LastByte: k.lastByte,
 		Heartbeat: k.rhythm.heartbeat().Milliseconds(), Rhythm: k.rhythm.usual().Milliseconds(),
 		Silence:    k.rhythm.longestSilence(now).Milliseconds(),
 		ConnectP50: k.connects.median().Microseconds(), Bars: k.day.bars(now),

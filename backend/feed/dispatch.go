@@ -3,6 +3,8 @@ package feed
 import (
 	"bytes"
 	"math"
+
+	"signalbox/backend/live"
 )
 
 // open looks what field the name stands for. Names are compared as they are:
@@ -22,6 +24,8 @@ func (p *parser) open() {
 		p.field, p.nul = idField, false
 	case "retry":
 		p.field, p.number, p.digits = retryField, 0, false
+	case "origin":
+		p.field = originField
 	default:
 		p.field = unknownField
 	}
@@ -53,6 +57,9 @@ func (p *parser) take(b []byte) {
 		p.value = append(p.value, b...)
 	case longField:
 		p.longSize += int64(len(b))
+	case originField:
+		// What is longer is no position.
+		p.value = append(p.value, b[:min(len(b), longestOrigin+1-min(longestOrigin+1, len(p.value)))]...)
 	case retryField:
 		for _, c := range b {
 			switch {
@@ -121,10 +128,39 @@ func (p *parser) endLine() (found bool) {
 			p.hasRetry = p.number
 			p.retry(p.number)
 		}
+	case originField:
+		p.takeOrigin(string(p.value))
 	}
 	p.field, p.name, p.value = naming, p.name[:0], spare(p.value)
 	p.started, p.space = false, false
 	return false
+}
+
+// longestOrigin is more than any position has, in bytes.
+const longestOrigin = 64
+
+// takeOrigin takes the field with which a Signalbox says where a message was
+// first published (wire.AppendFrame) or, at the beginning of the stream, which
+// journal its ids belong to (wire.AppendOpening).
+func (p *parser) takeOrigin(value string) {
+	if _, ok := live.ParsePosition(value); ok && len(value) <= longestOrigin {
+		p.origin = append(p.origin[:0], value...)
+	} else if _, ok := live.ParsePosition(value + ".1"); ok && len(value) <= longestOrigin {
+		p.peer = value
+		p.server(value)
+	}
+}
+
+// originOf returns the origin of the event: what it says or, where its id is a
+// position of the server, that.
+func (p *parser) originOf() []byte {
+	if len(p.origin) > 0 || p.peer == "" || !p.hasID {
+		return p.origin
+	}
+	if at, ok := live.ParsePosition(string(p.newID)); ok && at.Epoch == p.peer {
+		return p.newID
+	}
+	return nil
 }
 
 // dispatch is what the standard does at a blank line (9.2.6, "dispatch the
@@ -156,7 +192,7 @@ func (p *parser) dispatch() (found bool) {
 	if len(typ) == 0 {
 		typ = message
 	}
-	p.out.typ, p.out.data = typ, text
+	p.out.typ, p.out.data, p.out.origin = typ, text, p.originOf()
 	return true
 }
 
@@ -165,7 +201,7 @@ func (p *parser) dispatch() (found bool) {
 func (p *parser) reset() {
 	p.lines, p.dataSize, p.tooBig = 0, 0, false
 	p.large, p.longSize = "", 0
-	p.data, p.typ, p.newID = spare(p.data), spare(p.typ), spare(p.newID)
+	p.data, p.typ, p.newID, p.origin = spare(p.data), spare(p.typ), spare(p.newID), p.origin[:0]
 	p.hasID, p.hasRetry = false, -1
 }
 

@@ -33,10 +33,10 @@ func jsonText(v any) string {
 func eventDraft(source, connection int64, it item, now time.Time) live.Draft {
 	if g, ok := relayed(it); ok {
 		d := gapDraft(source, connection, g)
-		d.Received = now
+		d.Received, d.Origin = now, it.origin
 		return d
 	}
-	d := live.Draft{Source: source, Type: it.typ, Data: it.data, Connection: connection, Received: now}
+	d := live.Draft{Source: source, Type: it.typ, Data: it.data, Connection: connection, Received: now, Origin: it.origin}
 	if it.ownID {
 		d.ID = it.id
 	}

@@ -91,7 +91,7 @@ func (f *Follower) newKeeper(feed live.Feed, secrets *live.Secrets) *keeper {
 		log: f.opt.Log.With("feed", feed.Source.ID),
 	}
 	k.in = newInlet(f.journal, k.log, live.Mark{Name: mark(k.id)})
-	k.in.fault = k.setFault
+	k.in.fault, k.in.home = k.setFault, k.cameHome
 	k.retry, k.state, k.since = defaultRetry, live.Connecting, time.Now()
 	if feed.Paused {
 		k.state, k.why = live.Stopped, endPaused

@@ -28,6 +28,7 @@ const (
 type inlet struct {
 	journal *journal.Journal
 	log     *slog.Logger
+	home    func(n int)           // called when messages came that the journal holds already
 	fault   func(sentence string) // called when commits begin to fail, and with "" when they work again
 
 	mu      sync.Mutex
@@ -42,7 +43,7 @@ type inlet struct {
 
 func newInlet(j *journal.Journal, log *slog.Logger, mark live.Mark) *inlet {
 	return &inlet{
-		journal: j, log: log, fault: func(string) {}, mark: mark,
+		journal: j, log: log, fault: func(string) {}, home: func(int) {}, mark: mark,
 		work: make(chan struct{}, 1), room: make(chan struct{}, 1),
 	}
 }
@@ -171,7 +172,10 @@ func (in *inlet) save(drafts []live.Draft, mark live.Mark) error {
 	mark.Number = live.Newest
 	// Not the caller's context: a commit that nobody waits for is a commit of
 	// which nobody knows.
-	_, err := in.journal.AppendAll(context.Background(), drafts, mark)
+	done, err := in.journal.AppendAll(context.Background(), drafts, mark)
+	if err == nil && done.Repeated > 0 {
+		in.home(done.Repeated)
+	}
 	return err
 }
 

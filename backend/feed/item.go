@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"strings"
 	"sync"
 
 	"github.com/r3labs/sse/v2"
@@ -17,6 +18,8 @@ type item struct {
 	retry int64 // -1 where none stood in it
 	size  int64
 	large string // as in find
+	// origin is the position that it has where it was first published
+	origin string
 }
 
 // smallItem is the most that is sent through the library's scanner. What is
@@ -47,11 +50,11 @@ const (
 
 // append appends the block of a find to b.
 func (t *tunnel) append(b []byte, f *find) []byte {
-	if f.kind != anEvent || f.retry >= 0 || len(f.typ)+len(f.data)+len(f.id) > smallItem {
+	if f.kind != anEvent || f.retry >= 0 || len(f.typ)+len(f.data)+len(f.id)+len(f.origin) > smallItem {
 		t.mu.Lock()
 		t.beside = append(t.beside, item{
 			kind: f.kind, typ: string(f.typ), data: string(f.data), id: string(f.id),
-			ownID: f.ownID, retry: f.retry, size: f.size, large: f.large,
+			ownID: f.ownID, retry: f.retry, size: f.size, large: f.large, origin: string(f.origin),
 		})
 		t.mu.Unlock()
 		return append(b, "event: @\n\n"...)
@@ -63,7 +66,9 @@ func (t *tunnel) append(b []byte, f *find) []byte {
 	b = append(b, "event: "...)
 	b = append(b, mark)
 	b = append(b, f.typ...)
-	b = append(b, "\nid: ="...) // never empty: the library would put the last one there
+	b = append(b, "\nid: "...)
+	b = append(b, f.origin...) // a position, without any "="
+	b = append(b, '=')         // so it is never empty: the library would put the last one there
 	b = append(b, f.id...)
 	b = append(b, "\ndata: "...)
 	from := len(b)
@@ -96,8 +101,9 @@ func (t *tunnel) item(e *sse.Event) item {
 		text[i] = '\n'
 		text = text[i+1:]
 	}
+	origin, id, _ := strings.Cut(string(e.ID), "=")
 	return item{
-		typ: t.typ(e.Event[1:]), data: string(e.Data), id: string(e.ID[1:]),
+		typ: t.typ(e.Event[1:]), data: string(e.Data), id: id, origin: origin,
 		ownID: e.Event[0] == small, retry: -1, size: int64(len(e.Data)),
 	}
 }

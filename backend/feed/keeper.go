@@ -31,6 +31,7 @@ type keeper struct {
 	absence absence
 	limit   limit
 	tidings
+	own bool // it was told that the server is this Signalbox
 
 	remember sync.Mutex // held by recall
 	recalled bool
@@ -151,6 +152,7 @@ func (k *keeper) attempt(ctx context.Context) *ending {
 			k.opened(after)
 			wg.Go(func() { k.watch(ctx, cut) })
 		}
+		c.server = func(epoch string) { k.tellOwn(ctx, number, epoch) }
 		c.item = func(it item) bool { return k.take(ctx, number, it) }
 		end = c.run(ctx)
 	}
@@ -221,3 +223,18 @@ func (k *keeper) take(ctx context.Context, number int64, it item) bool {
 	k.counted(now)
 	return true
 }
+
+// tellOwn notes that the server is this very Signalbox, once.
+func (k *keeper) tellOwn(ctx context.Context, number int64, epoch string) {
+	if epoch != k.journal.Epoch() {
+		return
+	}
+	k.telling.Lock()
+	defer k.telling.Unlock()
+	if !k.own {
+		k.own = k.in.put(ctx, noteDraft(k.id, number, live.Note{Code: "own", Reason: ownStream}, time.Now()), nil)
+	}
+}
+
+// ownStream is what is said of a feed that follows the local server.
+const ownStream = "This stream is this Signalbox's own. Its messages are in the journal already and are not stored again."

@@ -25,6 +25,9 @@ type find struct {
 	retry int64  // the reconnection time that stood in it, -1 where none did
 	size  int64  // of its data as it came, in bytes; of the id or type where that is too large
 	large string // "id" or "type" where that is over the limit, not the data
+	// origin is its position in the Signalbox that it was first published in;
+	// empty where the server is none.
+	origin []byte
 }
 
 // A parser turns bytes into events exactly as the HTML standard says in 9.2.5
@@ -36,10 +39,11 @@ type find struct {
 // sent, not empty. By the letter the first event without an id would make the
 // client forget where it was.
 type parser struct {
-	max     func() int     // the largest event
-	comment func()         // called for each comment
-	retry   func(ms int64) // called for each reconnection time
-	over    func()         // called when an event goes over the limit
+	max     func() int         // the largest event
+	comment func()             // called for each comment
+	retry   func(ms int64)     // called for each reconnection time
+	over    func()             // called when an event goes over the limit
+	server  func(epoch string) // called where the server is a Signalbox, with its journal's epoch
 
 	bom     int  // bytes of the byte order mark seen; -1 when it is behind us
 	afterCR bool // the last byte was CR: an LF now belongs to it
@@ -60,6 +64,7 @@ type parser struct {
 	typ      []byte
 	newID    []byte
 	hasID    bool
+	origin   []byte
 	hasRetry int64
 	dataSize int64
 	tooBig   bool
@@ -67,6 +72,7 @@ type parser struct {
 	longSize int64  // of the id or type over the limit
 
 	last []byte // the last event ID buffer
+	peer string // the epoch of the Signalbox at the other end, empty where there is none
 	out  find
 }
 
@@ -80,9 +86,14 @@ const (
 	eventField
 	idField
 	retryField
+	originField
 	unknownField
 	longField // an id or type that is too large: its bytes are only counted
 )
+
+// longestName is how much is kept of a field's name: one byte more than the
+// longest that means something, which is "origin".
+const longestName = 7
 
 // keepBuffer is the largest buffer kept for the next event.
 const keepBuffer = 1 << 20
@@ -90,7 +101,7 @@ const keepBuffer = 1 << 20
 func newParser(lastEventID string, max func() int) *parser {
 	nothing := func() {}
 	return &parser{
-		max: max, comment: nothing, over: nothing, retry: func(int64) {},
+		max: max, comment: nothing, over: nothing, retry: func(int64) {}, server: func(string) {},
 		last: []byte(lastEventID), hasRetry: -1,
 	}
 }
@@ -191,11 +202,11 @@ func (p *parser) part(b []byte) {
 	if p.field == naming {
 		colon := bytes.IndexByte(b, ':')
 		if colon < 0 {
-			// No name that means something is longer than five bytes.
-			p.name = append(p.name, b[:min(len(b), 6-min(6, len(p.name)))]...)
+			// No name that means something is longer than six bytes.
+			p.name = append(p.name, b[:min(len(b), longestName-min(longestName, len(p.name)))]...)
 			return
 		}
-		p.name = append(p.name, b[:min(colon, 6-min(6, len(p.name)))]...)
+		p.name = append(p.name, b[:min(colon, longestName-min(longestName, len(p.name)))]...)
 		p.open()
 		p.space = true
 		b = b[colon+1:]

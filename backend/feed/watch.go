@@ -139,6 +139,14 @@ func (k *keeper) counted(now time.Time) {
 	k.mu.Unlock()
 }
 
+// cameHome counts messages that the journal held already. They were counted as
+// messages of the connection, and are none of the feed's.
+func (k *keeper) cameHome(n int) {
+	k.mu.Lock()
+	k.home += int64(n)
+	k.mu.Unlock()
+}
+
 // setRetry takes the reconnection time of the server.
 func (k *keeper) setRetry(ms int64) {
 	d := maxRetry

@@ -88,6 +88,7 @@ type Health struct {
 	Connection  int64     `json:"connection"`
 	Rate        float64   `json:"rate"` // messages a second
 	Messages    int64     `json:"messages"`
+	Home        int64     `json:"home,omitempty"` // of Messages, those that the journal held already
 	LastMessage time.Time `json:"last_message,omitzero"`
 	LastByte    time.Time `json:"last_byte,omitzero"`
 	// Heartbeat is the usual time between comments and Rhythm the longest
