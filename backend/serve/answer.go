@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"strings"
 
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
@@ -56,7 +57,11 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	case http.StatusServiceUnavailable:
-		w.Header().Set("Retry-After", "1")
+		after := "1"
+		if strings.HasPrefix(e.Code, "too_many_") {
+			after = "5"
+		}
+		w.Header().Set("Retry-After", after)
 	case http.StatusTooManyRequests:
 		w.Header().Set("Retry-After", "60")
 	}
@@ -95,7 +100,8 @@ func statusOf(e *live.Error) int {
 		return http.StatusTooManyRequests
 	case "internal":
 		return http.StatusInternalServerError
-	case "bad_database", "cannot_open", "folder_gone", "disk_full", "disk_error", "read_only", "store_fault", "busy", "not_ready", "not_known":
+	case "bad_database", "cannot_open", "folder_gone", "disk_full", "disk_error", "read_only", "store_fault", "busy", "not_ready", "not_known",
+		"too_many_connections", "too_many_streams":
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusBadRequest

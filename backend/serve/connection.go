@@ -3,9 +3,11 @@ package serve
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -20,7 +22,13 @@ import (
 // more deadlines: a tenth of all that a publish costs.
 type connection struct {
 	net.Conn
-	give func()
+	room    *limited
+	address netip.Addr // that limits go by
+	give    func()
+	spare   bool         // whether it is above the limits
+	secure  bool         // whether TLS is spoken over it
+	idle    atomic.Int64 // since when it has waited for another request, in nanoseconds since 1970; 0 while it does not
+	streams int          // that it carries; guarded by room.mu
 
 	// brief is set while a request is answered that does not need to know
 	// whether the other end is still there.
@@ -194,17 +202,36 @@ func (c *connection) briefly() (end func()) {
 
 type connectionKey struct{}
 
-// withConnection is the context of what comes over a connection that has
-// nothing between net/http and it: no TLS.
+// withConnection puts the connection into the context of its requests.
 func withConnection(ctx context.Context, conn net.Conn) context.Context {
-	if c, ok := conn.(*connection); ok {
-		return context.WithValue(ctx, connectionKey{}, c)
+	c := below(conn)
+	if c == nil {
+		return ctx
 	}
-	return ctx
+	_, c.secure = conn.(*tls.Conn)
+	return context.WithValue(ctx, connectionKey{}, c)
 }
 
-// connectionOf returns nil for a request that did not come over one alone.
-func connectionOf(r *http.Request) *connection {
+// below returns the connection that was accepted, where net/http has that or
+// TLS over it.
+func below(conn net.Conn) *connection {
+	if t, ok := conn.(*tls.Conn); ok {
+		conn = t.NetConn()
+	}
+	c, _ := conn.(*connection)
+	return c
+}
+
+// carrierOf returns the connection that a request came over, nil in the window.
+func carrierOf(r *http.Request) *connection {
 	c, _ := r.Context().Value(connectionKey{}).(*connection)
 	return c
+}
+
+// connectionOf returns it where nothing is between net/http and it: no TLS.
+func connectionOf(r *http.Request) *connection {
+	if c := carrierOf(r); c != nil && !c.secure {
+		return c
+	}
+	return nil
 }

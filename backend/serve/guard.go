@@ -49,6 +49,10 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		}
 		h := w.Header()
 		maps.Copy(h, always)
+		if err := turnedAway(w, r); err != nil {
+			s.refuse(w, r, err)
+			return
+		}
 		if !s.ownHost(r) {
 			s.refuse(w, r, live.Errorf("other_host", "This Signalbox is not called %q.", r.Host).
 				WithHint("Use its address, or start it with --hosts and that name."))

@@ -356,22 +356,3 @@ func TestTheDashboardsFiles(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
-
-func TestTooManyConnectionsAreTurnedAway(t *testing.T) {
-	s := start(t, func(c *Config) { c.MaxConnections = 2 })
-	first, second := s.open(t.Context(), "/events/x"), s.open(t.Context(), "/events/x")
-	http.DefaultClient.CloseIdleConnections()
-	resp, text := s.do("GET", "/healthz", "")
-	if resp.StatusCode != 503 || !strings.Contains(text, "too_many_connections") {
-		t.Errorf("%s %s", resp.Status, text)
-	}
-	first.close()
-	second.close()
-	for s.Clients() > 0 {
-		ch, _ := s.changes.wait()
-		if s.Clients() == 0 {
-			break
-		}
-		<-ch
-	}
-}

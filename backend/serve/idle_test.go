@@ -98,7 +98,7 @@ func TestManyIdleClientsAreLightAndAllOfThemBeat(t *testing.T) {
 	if raceDetector {
 		clients = 1_500
 	}
-	s := newServer(t, func(c *Config) { c.Heartbeat, c.MaxConnections = 2*time.Second, clients+10 })
+	s := newServer(t, func(c *Config) { c.Heartbeat, c.MaxConnections = 2*time.Second, clients+keptFree })
 	if _, err := s.source(t.Context(), "x"); err != nil {
 		t.Fatal(err)
 	}

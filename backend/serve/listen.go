@@ -2,14 +2,11 @@ package serve
 
 import (
 	"context"
-	"crypto/tls"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -18,8 +15,6 @@ const (
 	idleTime   = 2 * time.Minute  // between two requests of one connection
 	headerSize = 64 << 10
 	endTime    = 10 * time.Second // to answer what has begun when the server ends
-
-	leavingMost = 32 // connections that are given a reason why they are turned away
 
 	// streamsMost is how many requests one HTTP/2 connection may have open: the
 	// limits on connections are worth little where one carries any number.
@@ -37,6 +32,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    headerSize,
 		ConnContext:       withConnection,
+		ConnState:         noteState,
 		ErrorLog:          slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
 	}
 	if cfg.TLS != nil {
@@ -85,89 +81,6 @@ func serveOn(h *http.Server, l net.Listener) error {
 func (s *Server) end() {
 	s.ended.Do(func() { close(s.ending) })
 	s.clients.end()
-}
-
-// limited is a listener that turns away connections above the limits, with an
-// answer rather than silence.
-type limited struct {
-	net.Listener
-	cfg func() *Config
-
-	mu        sync.Mutex
-	all       int
-	byAddress map[netip.Addr]int
-
-	leaving atomic.Int32 // connections that are being turned away
-}
-
-func (l *limited) Accept() (net.Conn, error) {
-	for {
-		conn, err := l.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		if addr, ok := l.take(conn); ok {
-			return &connection{Conn: conn, give: sync.OnceFunc(func() { l.give(addr) })}, nil
-		}
-		l.turnAway(conn)
-	}
-}
-
-// take counts a connection, or says that it is one too many.
-func (l *limited) take(conn net.Conn) (netip.Addr, bool) {
-	cfg, addr := l.cfg(), remote(conn.RemoteAddr().String())
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.all >= cfg.MaxConnections || !addr.IsLoopback() && l.byAddress[addr] >= cfg.MaxPerAddress {
-		return addr, false
-	}
-	if l.byAddress == nil {
-		l.byAddress = make(map[netip.Addr]int)
-	}
-	l.all++
-	l.byAddress[addr]++
-	return addr, true
-}
-
-func (l *limited) give(addr netip.Addr) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.all--
-	if l.byAddress[addr]--; l.byAddress[addr] == 0 {
-		delete(l.byAddress, addr)
-	}
-}
-
-// turnAway answers a connection that is one too many. Nobody waits for that,
-// and where there are many of them the rest are just closed.
-func (l *limited) turnAway(conn net.Conn) {
-	const body = `{"error":{"code":"too_many_connections","message":"Signalbox has as many connections as it takes.","hint":"Close some, or try again later."}}`
-	if l.leaving.Add(1) > leavingMost {
-		l.leaving.Add(-1)
-		conn.Close()
-		return
-	}
-	go func() {
-		defer l.leaving.Add(-1)
-		defer conn.Close()
-		conn.SetDeadline(time.Now().Add(time.Second))
-		if cfg := l.cfg().TLS; cfg != nil {
-			cfg = cfg.Clone()
-			cfg.NextProtos = []string{"http/1.1"} // the answer below is in it
-			conn = tls.Server(conn, cfg)
-		}
-		// After the request has begun to come: some clients take an answer that
-		// is there before for a fault. And what comes is read to its end, because
-		// a connection closed with something unread is reset, answer and all.
-		if _, err := conn.Read(make([]byte, 1)); err != nil {
-			return
-		}
-		_, _ = conn.Write([]byte("HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\nConnection: close\r\n\r\n" + body + "\n"))
-		if half, ok := conn.(interface{ CloseWrite() error }); ok {
-			_ = half.CloseWrite()
-		}
-		_, _ = io.CopyN(io.Discard, conn, headerSize)
-	}()
 }
 
 // closeAfter ends the connection of HTTP/1 after this answer. HTTP/2 has no

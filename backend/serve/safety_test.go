@@ -161,6 +161,7 @@ func TestAConsoleRequestHasAtMostOneMegabyte(t *testing.T) {
 
 func TestOneAddressHasItsShareOfTheConnectionsAndNoMore(t *testing.T) {
 	l := &limited{cfg: func() *Config { return &Config{MaxConnections: 6, MaxPerAddress: 2} }}
+	taken := map[string]*connection{}
 	from := func(addr string) net.Conn { return from{addr: net.TCPAddrFromAddrPort(netip.MustParseAddrPort(addr))} }
 	for _, c := range []struct {
 		addr string
@@ -172,13 +173,18 @@ func TestOneAddressHasItsShareOfTheConnectionsAndNoMore(t *testing.T) {
 		{"[2001:db8:0:1::1]:1", true},                 // another
 		{"127.0.0.1:1", true}, {"192.0.2.9:1", false}, // now there are six in all
 	} {
-		if _, ok := l.take(from(c.addr)); ok != c.ok {
-			t.Errorf("%s: %v", c.addr, ok)
+		taken[c.addr] = l.admit(from(c.addr))
+		if taken[c.addr].spare == c.ok {
+			t.Errorf("%s: %v", c.addr, !c.ok)
 		}
 	}
-	l.give(remote("192.0.2.1:1"))
-	if _, ok := l.take(from("192.0.2.1:5")); !ok {
+	taken["192.0.2.1:1"].Close()
+	if l.admit(from("192.0.2.1:5")).spare {
 		t.Error("a connection that ended is still counted")
+	}
+	taken["192.0.2.1:2"].idle.Store(time.Now().Add(-longIdle).UnixNano())
+	if l.admit(from("[2001:db8:0:1::1]:2")).spare || l.admit(from("192.0.2.1:6")).spare != true {
+		t.Error("an idle connection is kept rather than a new one taken")
 	}
 }
 
@@ -189,6 +195,8 @@ type from struct {
 }
 
 func (f from) RemoteAddr() net.Addr { return f.addr }
+
+func (f from) Close() error { return nil }
 
 func TestNoFileIsReachedOutsideWhatIsServed(t *testing.T) {
 	dir := t.TempDir()

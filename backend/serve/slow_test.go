@@ -107,7 +107,7 @@ func TestManySlowOnesKeepNobodyOut(t *testing.T) {
 			slow = append(slow, conn)
 		}
 		ask := func() int {
-			resp, err := client.Get(s.url + "/healthz")
+			resp, err := client.Get(s.url + "/messages")
 			if err != nil {
 				t.Fatal(err)
 			}

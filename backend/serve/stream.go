@@ -37,6 +37,12 @@ func streamHeaders(w http.ResponseWriter, r *http.Request) {
 // queue in between: a client that reads slowly is far behind in the journal,
 // and nothing else.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, sub *subscription) error {
+	leave, err := carries(r)
+	if err != nil {
+		closeAfter(w, r)
+		return err
+	}
+	defer leave()
 	ctx, end := context.WithCancelCause(r.Context())
 	defer end(nil)
 	f, gap, err := s.join(w, r, sub, end)

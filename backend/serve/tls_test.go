@@ -220,14 +220,20 @@ func TestOverTLSTheCookieIsForTLSOnly(t *testing.T) {
 func TestBehindTLSTooManyConnectionsGetAReasonToo(t *testing.T) {
 	s, clients := startTLS(t, func(c *Config) { c.MaxConnections = 1 })
 	s.subscribeWith(clients["HTTP/2.0"], "/events/x")
-	resp, err := clients["HTTP/1.1"].Get(s.url + "/healthz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if resp.StatusCode != 503 || !strings.Contains(string(text), "too_many_connections") || err != nil {
-		t.Errorf("%s %s %v", resp.Status, text, err)
+	other := http.Client{Transport: clients["HTTP/2.0"].Transport.(*http.Transport).Clone()} // with a connection of its own
+	for _, c := range []*http.Client{clients["HTTP/1.1"], &other} {
+		resp, err := c.Get(s.url + "/messages")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		text, err := io.ReadAll(resp.Body)
+		if resp.StatusCode != 503 || !strings.Contains(string(text), "too_many_connections") || err != nil {
+			t.Errorf("%s %s %v", resp.Status, text, err)
+		}
+		if resp, err := c.Get(s.url + "/healthz"); err != nil || resp.StatusCode != 200 {
+			t.Errorf("a monitor: %v %v", resp, err)
+		}
 	}
 }
 
