@@ -13,6 +13,7 @@ type Check struct {
 	OK          bool
 	Status      int    // of HTTP; 0 where no answer came
 	Code        string // as in live.Attempt
+	Field       string // of the settings, where one is wrong
 	Reason      string // a sentence
 	Hint        string
 	Certificate string // as in live.Health
@@ -35,18 +36,13 @@ var endChecked = &ending{code: "open", reason: "The stream is open."}
 
 // Check tries a feed once, for up to five seconds after it opened, and keeps
 // nothing of it. Errors in the settings are told in the same way. A feed that
-// is there already, by its id, is tried with the secrets that it has.
+// is there already, by its id, is tried with the secrets that it has, as far as
+// an edit would keep them.
 func (f *Follower) Check(ctx context.Context, feed live.Feed, secrets live.Secrets) Check {
-	if k, ok := f.keeper(feed.ID); ok && k.loadSecrets() == nil {
-		k.mu.Lock()
-		old := k.secrets
-		k.mu.Unlock()
-		secrets = keeping(&feed, &secrets, old)
-	}
-	if err := tidy(&feed, &secrets); err != nil {
+	if err := f.checkSettings(&feed, &secrets); err != nil {
 		c := Check{Code: "bad_settings", Reason: err.Error()}
 		if e, ok := errors.AsType[*live.Error](err); ok {
-			c.Code, c.Reason, c.Hint = e.Code, e.Message, e.Hint
+			c.Code, c.Field, c.Reason, c.Hint = e.Code, e.Field, e.Message, e.Hint
 		}
 		return c
 	}
@@ -85,4 +81,28 @@ func (f *Follower) Check(ctx context.Context, feed live.Feed, secrets live.Secre
 	}
 	out.DNS, out.Connect, out.TLS, out.FirstByte, _ = c.trace.times()
 	return out
+}
+
+// checkSettings brings the settings of a trial into their form and finds the
+// secrets that go with them.
+func (f *Follower) checkSettings(feed *live.Feed, secrets *live.Secrets) error {
+	k, ok := f.keeper(feed.ID)
+	if !ok {
+		return tidy(feed, secrets)
+	}
+	f.vault.Retry()
+	old := k.settings()
+	n, err := k.nextSecrets(&old, feed, secrets)
+	if err != nil {
+		return err
+	}
+	if n.next == nil {
+		_, end := k.stored()
+		if end == nil {
+			return f.checkSettings(feed, secrets) // the keyring has answered meanwhile
+		}
+		return live.Errorf(end.code, "%s", end.reason).WithHint("Unlock the keyring, or enter the sign-in of this feed again.")
+	}
+	*secrets = *n.next
+	return nil
 }

@@ -244,12 +244,16 @@ func shown(now, t time.Time) time.Time {
 	return wall(now.Round(0).Add(-now.Sub(t)))
 }
 
-// secretNames lists what is kept secret of the feed.
-func secretNames(s *live.Secrets) []string {
-	var names []string
+// secretNames lists the secrets that the feed has. While they have not been
+// asked for, these are the ones that its settings name. It is called with mu held.
+func (k *keeper) secretNames() []string {
+	s := k.secrets
 	if s == nil {
-		return nil
+		names := usedSecrets(&k.feed)
+		slices.Sort(names)
+		return names
 	}
+	var names []string
 	if s.Token != "" {
 		names = append(names, "token")
 	}

@@ -67,6 +67,11 @@
 // # Secrets
 //
 // They lie in the system's keyring or in a file that only the user can read,
-// never in a feed's settings, an ending, or the log. After a redirect to
-// another host, or from https to http, the request carries none of them.
+// never in a feed's settings, an ending, or the log. They are stored with the
+// scheme, host and port that they were entered for, and a feed whose settings
+// lead elsewhere does not get them. After a redirect to another host, or from
+// https to http, the request carries none of them.
+//
+// A feed that needs secrets is not connected without them. A keyring that does
+// not answer, or refuses, says nothing about what it holds: the feed waits.
 package feed

@@ -2,35 +2,101 @@ package feed
 
 import (
 	"context"
-	"net/url"
+	"errors"
+	"maps"
+	"reflect"
 	"slices"
+	"sync"
+	"time"
 
 	"signalbox/backend/live"
 )
 
+// restorable is how long a removed feed can be restored. The journal keeps its
+// messages for as long.
+const restorable = 10 * time.Minute
+
+// lock takes the right to change one feed. A keyring may be waited for while
+// it is held, so nothing that concerns other feeds waits for it.
+func (f *Follower) lock(id int64) (unlock func()) {
+	m := f.editing(id)
+	m.Lock()
+	return m.Unlock
+}
+
+// whenFree does something with a feed that is still there: at once, or without
+// waiting for it after the change that is being made.
+func (f *Follower) whenFree(k *keeper, do func()) {
+	locked := func(m *sync.Mutex) {
+		defer m.Unlock()
+		if now, ok := f.keeper(k.id); ok && now == k {
+			do()
+		}
+	}
+	m := f.editing(k.id)
+	if m.TryLock() {
+		locked(m)
+		return
+	}
+	go func() {
+		m.Lock()
+		locked(m)
+	}()
+}
+
+func (f *Follower) editing(id int64) *sync.Mutex {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	m := f.edits[id]
+	if m == nil {
+		m = new(sync.Mutex)
+		f.edits[id] = m
+	}
+	return m
+}
+
+// hold finds a feed by its name and takes the right to change it.
+func (f *Follower) hold(name string) (k *keeper, unlock func(), err error) {
+	if k, err = f.find(name); err != nil {
+		return nil, nil, err
+	}
+	unlock = f.lock(k.id)
+	if now, ok := f.keeper(k.id); !ok || now != k {
+		unlock()
+		return nil, nil, noFeed(name) // it was removed meanwhile
+	}
+	return k, unlock, nil
+}
+
 // Add follows one feed more.
 func (f *Follower) Add(ctx context.Context, feed live.Feed, secrets live.Secrets) (Status, error) {
-	f.edit.Lock()
-	defer f.edit.Unlock()
 	if err := live.CheckName(feed.Name); err != nil {
 		return Status{}, err
 	}
 	if err := tidy(&feed, &secrets); err != nil {
 		return Status{}, err
 	}
+	f.vault.Retry()
 	src, err := f.journal.AddSource(ctx, live.Source{Name: feed.Name, Colour: feed.Colour, Kind: live.FeedSource})
 	if err != nil {
 		return Status{}, err
 	}
+	defer f.lock(src.ID)()
 	feed.Source = src
-	err = f.vault.Set(src.ID, secrets)
+	undo := func() error { return nil }
+	if needsSecrets(&feed) {
+		undo, err = f.vault.Set(src.ID, StoredSecrets{secrets, origin(feed.URL)})
+	}
 	if err == nil {
-		err = f.store.PutFeed(ctx, feed)
+		if err = f.store.PutFeed(ctx, feed); err != nil {
+			err = errors.Join(err, undo())
+		}
 	}
 	if err != nil {
-		// A source without settings would be a feed that nobody can edit.
-		f.undo(src.ID)
-		return Status{}, err
+		// A crash instead leaves a feed without settings. The next start shows
+		// it as one that cannot be read, to be edited or removed.
+		ctx := context.WithoutCancel(ctx)
+		return Status{}, errors.Join(err, f.journal.RemoveSource(ctx, src.ID), f.store.DeleteFeed(ctx, src.ID))
 	}
 	k := f.newKeeper(feed, &secrets)
 	f.begin(k)
@@ -38,58 +104,58 @@ func (f *Follower) Add(ctx context.Context, feed live.Feed, secrets live.Secrets
 	return k.status(), nil
 }
 
-// undo takes a feed back that could not be added. Its errors are left out: the
-// one that led here is told.
-func (f *Follower) undo(id int64) {
-	ctx := context.Background()
-	_ = f.journal.RemoveSource(ctx, id)
-	_ = f.store.DeleteFeed(ctx, id)
-	_ = f.vault.Delete(id)
-}
-
 // begin starts a keeper, where Run runs; else Run will.
 func (f *Follower) begin(k *keeper) {
-	f.mu.Lock()
-	ctx := f.ctx
-	f.mu.Unlock()
-	if ctx != nil && ctx.Err() == nil {
-		k.start(ctx)
+	f.life.RLock()
+	defer f.life.RUnlock()
+	if f.ctx != nil && f.ctx.Err() == nil {
+		k.start(f.ctx)
 	}
 }
 
 // Edit replaces a feed's settings, its name included, and those of its secrets
 // that are given. It is connected anew only where the request changes.
-func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, secrets *live.Secrets) (Status, error) {
-	f.edit.Lock()
-	defer f.edit.Unlock()
-	k, err := f.find(name)
-	if err != nil {
-		return Status{}, err
-	}
+//
+// Name, secrets and settings are stored one after the other; when one of them
+// fails, those before it are taken back. After a crash in between, the feed has
+// its new name, or its new secrets with the old settings. Secrets are sent only
+// where they were entered for, so then it works as before, or stops and asks
+// for its sign-in.
+func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, given *live.Secrets) (Status, error) {
 	if err := live.CheckName(feed.Name); err != nil {
 		return Status{}, err
 	}
-	if end := k.loadSecrets(); end != nil && secrets == nil {
-		return Status{}, live.Errorf("secrets", "%s", end.reason).WithHint("Enter the sign-in of this feed again.")
-	}
-	use := keeping(&feed, secrets, k.secrets)
-	if err := tidy(&feed, &use); err != nil {
-		return Status{}, err
-	}
-	feed.Source.ID, feed.Paused = k.id, k.feed.Paused
-	src, err := f.journal.ChangeSource(ctx, feed.Source)
+	k, unlock, err := f.hold(name)
 	if err != nil {
 		return Status{}, err
 	}
-	feed.Source = src
-	if err := f.vault.Set(k.id, use); err != nil {
+	defer unlock()
+	if err := f.settle(k.id); err != nil {
 		return Status{}, err
 	}
-	if err := f.store.PutFeed(ctx, feed); err != nil {
+	f.vault.Retry()
+	old := k.settings()
+	feed.Source.ID, feed.Paused = k.id, old.Paused
+	secrets, err := k.nextSecrets(&old, &feed, given)
+	if err != nil {
 		return Status{}, err
 	}
-	what := changes(&k.feed, &feed, secrets != nil)
-	if sameRequest(&k.feed, &feed) && secrets == nil {
+	var done steps
+	feed.Source, err = f.rename(ctx, feed.Source, &done)
+	if err == nil && secrets.store {
+		var undo func() error
+		undo, err = f.vault.Set(k.id, StoredSecrets{*secrets.next, origin(feed.URL)})
+		done.add(undo)
+	}
+	if err == nil {
+		err = f.store.PutFeed(ctx, feed) // the last step, so it need not be taken back
+	}
+	if err != nil {
+		f.takeBack(k.id, done)
+		return Status{}, err
+	}
+	what := changes(&old, &feed, secrets.changed)
+	if sameRequest(&old, &feed) && !secrets.changed {
 		if len(what) > 0 {
 			k.tellEdited(ctx, edited(what))
 		}
@@ -102,13 +168,11 @@ func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, secret
 	if why := edited(what); !k.halt(why) {
 		k.tellEdited(ctx, why)
 	}
-	elsewhere := path(k.feed.URL) != path(feed.URL)
 	k.mu.Lock()
-	k.feed, k.secrets, k.attempts = feed, &use, 0
+	k.feed, k.secrets, k.attempts = feed, secrets.next, 0
 	k.mu.Unlock()
-	if elsewhere {
-		// Another stream: the id of the old one means nothing there, or
-		// something else.
+	// Settings that could not be read may have been those of the same stream.
+	if old.Fault == "" && streamOf(&old) != streamOf(&feed) {
 		k.forgetPlace()
 	}
 	f.begin(k)
@@ -116,23 +180,159 @@ func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, secret
 	return k.status(), nil
 }
 
+// rename gives a source its name and colour where they differ.
+func (f *Follower) rename(ctx context.Context, src live.Source, done *steps) (live.Source, error) {
+	old, ok := f.journal.SourceByID(src.ID)
+	if ok && old.Name == src.Name && (old.Colour == src.Colour || src.Colour == 0) {
+		return old, nil
+	}
+	src, err := f.journal.ChangeSource(ctx, src)
+	if err == nil {
+		done.add(func() error {
+			_, err := f.journal.ChangeSource(context.Background(), old)
+			return err
+		})
+	}
+	return src, err
+}
+
+// nextSecrets is what an edit makes of a feed's secrets.
+type nextSecrets struct {
+	next    *live.Secrets // nil where those that are stored stay, and are not known now
+	store   bool          // next differs from what is stored
+	changed bool          // the request changes
+}
+
+// nextSecrets brings the new settings into their form and finds the secrets
+// that go with them. What is stored is used for the server that it was entered
+// for and for no other.
+func (k *keeper) nextSecrets(old, feed *live.Feed, given *live.Secrets) (n nextSecrets, err error) {
+	entered := takeSecrets(feed, given)
+	if err := tidy(feed, nil); err != nil {
+		return n, err
+	}
+	stored, end := k.stored()
+	switch {
+	case !needsSecrets(feed):
+		n.next = &live.Secrets{}
+		n.store = end != nil || !stored.isZero()
+	case end == nil:
+		if stored.Origin == "" {
+			stored.Origin = origin(old.URL) // an earlier version stored it
+		}
+		mine := stored.Secrets
+		if stored.Origin != origin(feed.URL) {
+			mine = live.Secrets{}
+		}
+		s := mergeSecrets(feed, &entered, &mine)
+		if err := elsewhere(feed, &s, &stored); err != nil {
+			return n, err
+		}
+		n.next, n.store = &s, !reflect.DeepEqual(s, stored.Secrets) || stored.Origin != origin(feed.URL)
+	default:
+		s := mergeSecrets(feed, &entered, &live.Secrets{})
+		all := missingSecret(feed, &s) == "" && (feed.Auth != "basic" || s.Password != "")
+		same := origin(old.URL) == origin(feed.URL) && slices.Equal(usedSecrets(old), usedSecrets(feed))
+		switch {
+		case all:
+			n.next, n.store = &s, true
+		case same && reflect.DeepEqual(s, live.Secrets{}):
+			return n, nil
+		default:
+			return n, live.Errorf(end.code, "%s", end.reason).WithHint("Unlock the keyring, or enter the sign-in of this feed again.")
+		}
+	}
+	n.changed = end != nil || !reflect.DeepEqual(*n.next, stored.Secrets)
+	return n, tidy(feed, n.next)
+}
+
+// steps are what takes the steps of a change back.
+type steps []func() error
+
+func (s *steps) add(undo func() error) {
+	if undo != nil {
+		*s = append(*s, undo)
+	}
+}
+
+// undo takes the steps back, the last one first, and returns those that failed.
+func (s steps) undo() (left steps, err error) {
+	for _, step := range slices.Backward(s) {
+		if e := step(); e != nil {
+			left, err = slices.Insert(left, 0, step), errors.Join(err, e)
+		}
+	}
+	return left, err
+}
+
+// takeBack takes the steps of a failed change back. A step that cannot be
+// taken back now is tried again, also before the next change of the feed.
+func (f *Follower) takeBack(id int64, done steps) {
+	left, err := done.undo()
+	if err == nil {
+		return
+	}
+	f.opt.Log.Error("a failed change was not taken back; it will be tried again", "feed", id, "error", err)
+	f.mu.Lock()
+	f.owed[id] = left
+	f.mu.Unlock()
+}
+
+// settle takes back what takeBack could not. It is called with the feed's lock held.
+func (f *Follower) settle(id int64) error {
+	f.mu.Lock()
+	owed := f.owed[id]
+	f.mu.Unlock()
+	if len(owed) == 0 {
+		return nil
+	}
+	left, err := owed.undo()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.owed, id)
+	if err != nil {
+		f.owed[id] = left
+	}
+	return err
+}
+
+// settleAll settles all feeds, and forgets the secrets of those that can no
+// longer be restored.
+func (f *Follower) settleAll() {
+	f.mu.Lock()
+	ids := slices.Collect(maps.Keys(f.owed))
+	var late []int64
+	for id, r := range f.removed {
+		if time.Now().After(r.until) {
+			late = append(late, id)
+		}
+	}
+	f.mu.Unlock()
+	for _, id := range ids {
+		unlock := f.lock(id)
+		if err := f.settle(id); err != nil {
+			f.opt.Log.Warn("a failed change was not taken back yet", "feed", id, "error", err)
+		}
+		unlock()
+	}
+	for _, id := range late {
+		unlock := f.lock(id)
+		f.forget(id)
+		unlock()
+	}
+}
+
 // sameRequest reports whether nothing differs that the server would see.
 func sameRequest(a, b *live.Feed) bool {
 	x, y := *a, *b
 	x.Source, y.Source = live.Source{}, live.Source{}
 	x.MaxRate, y.MaxRate = 0, 0
-	return jsonText(x) == jsonText(y)
+	return x.Fault == y.Fault && jsonText(x) == jsonText(y)
 }
 
-func path(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	return u.EscapedPath()
-}
-
-// forgetPlace forgets where in its stream the feed was.
+// forgetPlace forgets where in its stream the feed was. The id that was stored
+// is overwritten with the next commit: after a crash before that, the new
+// stream is asked to resume from the old one's id.
 func (k *keeper) forgetPlace() {
 	k.telling.Lock()
 	k.absence = absence{}
@@ -141,64 +341,116 @@ func (k *keeper) forgetPlace() {
 	k.wasOpen = false
 	k.mu.Unlock()
 	k.in.setLastID("")
+	if err := k.in.saveMark(); err != nil {
+		k.log.Warn("the feed's place was not stored", "error", err)
+	}
 }
 
 // Remove takes a feed off the list. It can be restored for ten minutes.
 func (f *Follower) Remove(ctx context.Context, name string) error {
-	f.edit.Lock()
-	defer f.edit.Unlock()
-	k, err := f.find(name)
+	k, unlock, err := f.hold(name)
 	if err != nil {
 		return err
 	}
-	_ = k.loadSecrets() // a keyring that is locked must not keep a feed alive
+	defer unlock()
+	if err := f.settle(k.id); err != nil {
+		return err
+	}
+	r := removed{until: time.Now().Add(restorable)}
+	var done steps
+	if old := k.settings(); old.Fault != "" || needsSecrets(&old) {
+		stored, end := k.stored()
+		if r.known = end == nil; r.known {
+			// Kept in memory only: a removed feed leaves no secrets behind,
+			// whenever the program ends.
+			undo, err := f.vault.Set(k.id, StoredSecrets{})
+			if err != nil {
+				return err
+			}
+			done.add(undo)
+			r.secrets = stored
+		}
+		// A keyring that is locked must not keep a feed alive. It is asked to
+		// forget when the feed can no longer be restored.
+	}
 	k.halt(endRemoved)
 	if err := f.journal.RemoveSource(ctx, k.id); err != nil {
+		f.takeBack(k.id, done)
 		f.begin(k)
 		return err
 	}
 	f.mu.Lock()
 	delete(f.keepers, k.id)
-	if k.secrets != nil {
-		f.removed[k.id] = *k.secrets
-	}
+	f.removed[k.id] = r
 	f.mu.Unlock()
 	f.change()
-	// Only now, and kept in memory: a removed feed leaves no secrets behind,
-	// whenever the program ends.
-	return f.vault.Delete(k.id)
+	return nil
 }
 
-// Restore undoes a removal.
+// removed is what is kept of a feed that may be restored.
+type removed struct {
+	secrets StoredSecrets
+	known   bool // else they still lie where they were
+	until   time.Time
+}
+
+// forget lets go of a removed feed's secrets. It is called with the feed's lock held.
+func (f *Follower) forget(id int64) {
+	f.mu.Lock()
+	r, ok := f.removed[id]
+	delete(f.removed, id)
+	f.mu.Unlock()
+	if !ok || r.known {
+		return
+	}
+	if _, err := f.vault.Set(id, StoredSecrets{}); err != nil {
+		f.opt.Log.Warn("the secrets of a removed feed were not deleted", "feed", id, "error", err)
+	}
+}
+
+// Restore undoes a removal. The secrets are stored first: where that fails,
+// nothing has changed. After a crash before the second step they lie in the
+// keyring for a feed that is removed, as for any that was removed while the
+// keyring was locked.
 func (f *Follower) Restore(ctx context.Context, id int64) (Status, error) {
-	f.edit.Lock()
-	defer f.edit.Unlock()
-	feeds, err := f.store.Feeds(ctx)
+	defer f.lock(id)()
+	if err := f.settle(id); err != nil {
+		return Status{}, err
+	}
+	feeds, err := f.feeds(ctx)
 	if err != nil {
 		return Status{}, err
 	}
-	for _, feed := range feeds {
-		if feed.Source.ID != id {
-			continue
-		}
-		src, err := f.journal.RestoreSource(ctx, id)
+	i := slices.IndexFunc(feeds, func(feed live.Feed) bool { return feed.Source.ID == id })
+	if _, alive := f.keeper(id); i < 0 || alive {
+		return Status{}, live.Errorf("not_found", "This feed does not exist, or was removed too long ago.")
+	}
+	f.mu.Lock()
+	r := f.removed[id]
+	f.mu.Unlock()
+	f.vault.Retry()
+	var secrets *live.Secrets
+	var done steps
+	if r.known {
+		undo, err := f.vault.Set(id, r.secrets)
 		if err != nil {
 			return Status{}, err
 		}
-		feed.Source = src
-		f.mu.Lock()
-		secrets := f.removed[id]
-		delete(f.removed, id)
-		f.mu.Unlock()
-		if err := f.vault.Set(id, secrets); err != nil {
-			return Status{}, err
-		}
-		k := f.newKeeper(feed, &secrets)
-		f.begin(k)
-		f.change()
-		return k.status(), nil
+		done.add(undo)
+		secrets = &r.secrets.Secrets
 	}
-	return Status{}, live.Errorf("not_found", "This feed does not exist, or was removed too long ago.")
+	feed := feeds[i]
+	if feed.Source, err = f.journal.RestoreSource(ctx, id); err != nil {
+		f.takeBack(id, done)
+		return Status{}, err
+	}
+	f.mu.Lock()
+	delete(f.removed, id)
+	f.mu.Unlock()
+	k := f.newKeeper(feed, secrets)
+	f.begin(k)
+	f.change()
+	return k.status(), nil
 }
 
 // Pause ends a feed's connection until Resume.
@@ -208,13 +460,18 @@ func (f *Follower) Pause(ctx context.Context, name string) error { return f.paus
 func (f *Follower) Resume(ctx context.Context, name string) error { return f.pause(ctx, name, false) }
 
 func (f *Follower) pause(ctx context.Context, name string, paused bool) error {
-	f.edit.Lock()
-	defer f.edit.Unlock()
-	k, err := f.find(name)
-	if err != nil || k.feed.Paused == paused {
+	k, unlock, err := f.hold(name)
+	if err != nil {
 		return err
 	}
-	feed := k.feed
+	defer unlock()
+	feed := k.settings()
+	if feed.Fault != "" {
+		return unreadable(&feed)
+	}
+	if feed.Paused == paused {
+		return nil
+	}
 	feed.Paused = paused
 	if err := f.store.PutFeed(ctx, feed); err != nil {
 		return err
@@ -227,6 +484,7 @@ func (f *Follower) pause(ctx context.Context, name string, paused bool) error {
 		k.set(live.Stopped, endPaused)
 		return nil
 	}
+	f.vault.Retry()
 	k.tellResumed()
 	f.begin(k)
 	f.change()
@@ -235,27 +493,32 @@ func (f *Follower) pause(ctx context.Context, name string, paused bool) error {
 
 // Reconnect tries a feed anew at once, whatever its state.
 func (f *Follower) Reconnect(name string) error {
-	f.edit.Lock()
-	defer f.edit.Unlock()
-	k, err := f.find(name)
+	k, unlock, err := f.hold(name)
 	if err != nil {
 		return err
 	}
-	if k.feed.Paused {
+	defer unlock()
+	switch feed := k.settings(); {
+	case feed.Fault != "":
+		return unreadable(&feed)
+	case feed.Paused:
 		return live.Errorf("paused", "The feed is paused.").WithHint("Resume it to connect.")
 	}
+	f.vault.Retry()
 	f.again(k)
 	return nil
 }
 
-// ReconnectAll tries all feeds anew that are not paused.
+// ReconnectAll tries all feeds anew that are not paused. It does not wait for
+// one that is being changed: that is tried anew after the change.
 func (f *Follower) ReconnectAll() {
-	f.edit.Lock()
-	defer f.edit.Unlock()
+	f.vault.Retry()
 	for _, k := range f.all() {
-		if !k.feed.Paused {
-			f.again(k)
-		}
+		f.whenFree(k, func() {
+			if feed := k.settings(); !feed.Paused && feed.Fault == "" {
+				f.again(k)
+			}
+		})
 	}
 }
 
@@ -282,3 +545,10 @@ func changes(a, b *live.Feed, secrets bool) (list []string) {
 	}
 	return list
 }
+
+// unreadable says that nothing can be done with a feed before it is edited.
+func unreadable(feed *live.Feed) error {
+	return live.Errorf("settings", "The settings of this feed cannot be read. %s", feed.Fault).WithHint(mendHint)
+}
+
+const mendHint = "Edit the feed and enter its address again, or remove it."

@@ -30,6 +30,7 @@ type fixture struct {
 	db    *sqlite.DB
 	vault Secrets
 	opt   Options
+	wrap  func(Store) Store // what the follower is given for the store; nil for the store itself
 	stop  func()
 }
 
@@ -49,7 +50,11 @@ func (f *fixture) start() {
 	f.must(err)
 	j, err := journal.Open(context.Background(), db, journal.Options{})
 	f.must(err)
-	f.db, f.Follower = db, New(j, db, f.vault, f.opt)
+	var store Store = db
+	if f.wrap != nil {
+		store = f.wrap(db)
+	}
+	f.db, f.Follower = db, New(j, store, f.vault, f.opt)
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { f.must(f.Follower.Run(ctx)) })

@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -16,7 +17,7 @@ import (
 // A Store keeps the feeds' settings and the record of their attempts.
 type Store interface {
 	// Feeds returns all feeds, also those whose source was removed: these may
-	// be restored.
+	// be restored. One that cannot be read has its Source and a Fault only.
 	Feeds(context.Context) ([]live.Feed, error)
 	PutFeed(context.Context, live.Feed) error
 	DeleteFeed(ctx context.Context, id int64) error
@@ -31,6 +32,9 @@ type Options struct {
 	Log       *slog.Logger
 	MaxEvent  int    // the largest event taken from a feed, in bytes; 0 means 16 MiB
 	UserAgent string // what servers are told; empty means "Signalbox"
+	// Fault is called when no feed can be followed, with a sentence, and with
+	// "" when they can be again.
+	Fault func(sentence string)
 
 	dial dialer // for tests
 }
@@ -38,6 +42,9 @@ type Options struct {
 func (o *Options) setDefaults() {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Fault == nil {
+		o.Fault = func(string) {}
 	}
 	if o.MaxEvent <= 0 {
 		o.MaxEvent = 16 << 20
@@ -63,12 +70,14 @@ type Follower struct {
 	dial    dialer
 	largest atomic.Int64
 
-	edit sync.Mutex // one change of the list or of a feed's settings at a time
+	life sync.RWMutex    // held while a keeper is started, so that none is once Run ends them
+	ctx  context.Context // that of Run; nil while it does not run
 
 	mu      sync.Mutex
-	ctx     context.Context // that of Run; nil while it does not run
+	edits   map[int64]*sync.Mutex // one change of a feed at a time
 	keepers map[int64]*keeper
-	removed map[int64]live.Secrets // of feeds that may be restored
+	removed map[int64]removed // feeds that may be restored
+	owed    map[int64]steps   // of failed changes, to be taken back
 	version int64
 	changed chan struct{}
 }
@@ -78,13 +87,15 @@ func New(j *journal.Journal, store Store, secrets Secrets, opt Options) *Followe
 	opt.setDefaults()
 	f := &Follower{
 		journal: j, store: store, vault: secrets, opt: opt, dial: opt.dial,
-		keepers: make(map[int64]*keeper), removed: make(map[int64]live.Secrets), changed: make(chan struct{}), version: 1,
+		edits: make(map[int64]*sync.Mutex), keepers: make(map[int64]*keeper), removed: make(map[int64]removed),
+		owed: make(map[int64]steps), changed: make(chan struct{}), version: 1,
 	}
 	f.largest.Store(int64(opt.MaxEvent))
 	return f
 }
 
-// newKeeper adds a keeper of a feed to the list. It does not start it.
+// newKeeper adds a keeper of a feed to the list, or returns the one that is
+// there. It does not start it.
 func (f *Follower) newKeeper(feed live.Feed, secrets *live.Secrets) *keeper {
 	k := &keeper{
 		Follower: f, id: feed.Source.ID, feed: feed, secrets: secrets, kick: make(chan struct{}, 1),
@@ -93,68 +104,132 @@ func (f *Follower) newKeeper(feed live.Feed, secrets *live.Secrets) *keeper {
 	k.in = newInlet(f.journal, k.log, live.Mark{Name: mark(k.id)})
 	k.in.fault, k.in.home = k.setFault, k.cameHome
 	k.retry, k.state, k.since = defaultRetry, live.Connecting, time.Now()
-	if feed.Paused {
-		k.state, k.why = live.Stopped, endPaused
+	if end := k.stopped(); end != nil {
+		k.state, k.why = live.Stopped, end
 	}
 	f.mu.Lock()
-	f.keepers[k.id] = k
+	there, known := f.keepers[k.id]
+	if !known {
+		f.keepers[k.id] = k
+	}
 	f.mu.Unlock()
-	return k
+	if !known {
+		return k
+	}
+	if secrets != nil { // Run has met it while it was being added
+		there.mu.Lock()
+		there.feed, there.secrets = feed, secrets
+		there.mu.Unlock()
+	}
+	return there
 }
 
 // Run loads the feeds and follows them until ctx ends. All that was received
 // by then is committed when it returns.
 func (f *Follower) Run(ctx context.Context) error {
-	feeds, err := f.store.Feeds(ctx)
+	feeds, err := f.load(ctx)
 	if ctx.Err() != nil {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	f.edit.Lock()
-	f.mu.Lock()
+	f.life.Lock()
 	f.ctx = ctx
-	f.mu.Unlock()
+	f.life.Unlock()
 	var wg sync.WaitGroup
 	for _, feed := range feeds {
-		if !feed.Removed.IsZero() {
-			continue
+		if _, known := f.keeper(feed.Source.ID); known || !feed.Removed.IsZero() {
+			continue // added before Run, or to be restored
 		}
-		if _, known := f.keeper(feed.Source.ID); known {
-			continue // added before Run
+		if feed.Fault != "" {
+			f.opt.Log.Error("a feed's settings cannot be read", "feed", feed.Name, "error", feed.Fault)
 		}
-		f.newKeeper(feed, nil)
-	}
-	for _, k := range f.all() {
-		if k.feed.Paused {
+		k := f.newKeeper(feed, nil)
+		if feed.Paused {
 			wg.Go(func() {
-				_ = k.recall(ctx)   // it is tried again when the feed is resumed
-				_ = k.loadSecrets() // only to show which there are
+				_ = k.recall(ctx) // it is tried again when the feed is resumed
 				f.change()
 			})
 		}
-		k.start(ctx)
 	}
-	f.edit.Unlock()
+	for _, k := range f.all() {
+		f.whenFree(k, func() { f.begin(k) })
+	}
 	f.change()
-	wg.Wait()
 
+	wg.Go(func() { f.tidyUp(ctx) })
 	f.mind(ctx)
 
-	f.edit.Lock() // whoever is in the middle of a change ends it first
-	defer f.edit.Unlock()
-	f.mu.Lock()
+	f.life.Lock()
 	f.ctx = nil
-	f.mu.Unlock()
+	f.life.Unlock()
 	for _, k := range f.all() {
 		wg.Go(func() { k.halt(endClosed) })
 	}
 	wg.Wait()
+	f.mu.Lock()
+	ids := slices.Collect(maps.Keys(f.removed))
+	f.mu.Unlock()
+	for _, id := range ids {
+		f.forget(id)
+	}
 	return nil
 }
 
+// load reads the feeds' settings, again and again while the store cannot: a
+// feed without settings is one that nobody follows.
+func (f *Follower) load(ctx context.Context) ([]live.Feed, error) {
+	for failed := false; ; failed = true {
+		feeds, err := f.feeds(ctx)
+		if err == nil || ctx.Err() != nil {
+			if failed {
+				f.opt.Fault("")
+			}
+			return feeds, nil
+		}
+		if !failed {
+			f.opt.Log.Error("the feeds' settings cannot be read", "error", err)
+			f.opt.Fault("No feed is followed: their settings cannot be read. " + err.Error())
+		}
+		select {
+		case <-time.After(retryLoad):
+		case <-ctx.Done():
+			return nil, nil
+		}
+	}
+}
+
+// feeds returns what the store has of all feeds.
+func (f *Follower) feeds(ctx context.Context) ([]live.Feed, error) {
+	feeds, err := f.store.Feeds(ctx)
+	for i := range feeds {
+		feed := &feeds[i]
+		if err := live.CheckURL(feed.URL); err != nil && feed.Fault == "" {
+			feed.Fault = err.Error()
+		}
+	}
+	return feeds, err
+}
+
+// tidyUp finishes what could not be finished at once, until ctx ends. It may
+// wait for the keyring, which the clock's watch must not.
+func (f *Follower) tidyUp(ctx context.Context) {
+	tick := time.NewTicker(lookAtClock)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			f.settleAll()
+		}
+	}
+}
+
 const (
+	// retryLoad is how often settings that cannot be read are tried again.
+	retryLoad = 2 * time.Second
 	// lookAtClock is how soon it is noticed that the machine woke.
 	lookAtClock = 2 * time.Second
 	// asleep is how much the system's clock must be ahead of the other one,
@@ -218,7 +293,7 @@ func (k *keeper) status() Status {
 	h := k.health(time.Now())
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	s := Status{Feed: k.feed, Health: h, HasSecrets: secretNames(k.secrets)}
+	s := Status{Feed: k.feed, Health: h, HasSecrets: k.secretNames()}
 	s.Feed.Headers = slices.Clone(k.feed.Headers)
 	if src, ok := k.journal.SourceByID(k.id); ok {
 		s.Feed.Source = src // the journal has the last word on names and colours
@@ -260,8 +335,10 @@ func (f *Follower) find(name string) (*keeper, error) {
 			return k, nil
 		}
 	}
-	return nil, live.Errorf("not_found", "There is no feed called %q.", name)
+	return nil, noFeed(name)
 }
+
+func noFeed(name string) error { return live.Errorf("not_found", "There is no feed called %q.", name) }
 
 func (f *Follower) all() []*keeper {
 	f.mu.Lock()

@@ -95,6 +95,24 @@ func (in *inlet) setID(id *string) {
 	}
 }
 
+// saveMark commits the mark, where nothing else does: it is called while run
+// does not run.
+func (in *inlet) saveMark() error {
+	in.mu.Lock()
+	mark, moved := in.mark, in.moved && len(in.waiting) == 0
+	in.mu.Unlock()
+	if !moved {
+		return nil // it goes with what waits
+	}
+	if err := in.save(nil, mark); err != nil {
+		return err
+	}
+	in.mu.Lock()
+	in.moved = false
+	in.mu.Unlock()
+	return nil
+}
+
 // lastID returns the last event ID that was taken.
 func (in *inlet) lastID() string {
 	in.mu.Lock()

@@ -21,7 +21,7 @@ type keeper struct {
 	feed    live.Feed
 	secrets *live.Secrets // nil until they were asked for
 
-	// halt's side.
+	// The run, with mu held.
 	cancel context.CancelCauseFunc // nil while nothing runs
 	ended  chan struct{}
 
@@ -40,30 +40,70 @@ type keeper struct {
 	condition
 }
 
-// start begins to follow. It must not run already.
+// start begins to follow, unless the feed is paused or cannot be.
 func (k *keeper) start(ctx context.Context) {
-	if k.feed.Paused {
-		k.set(live.Stopped, endPaused)
+	if end := k.stopped(); end != nil {
+		k.set(live.Stopped, end)
 		return
 	}
-	ctx, k.cancel = context.WithCancelCause(ctx)
-	k.ended = make(chan struct{})
+	ctx, cancel := context.WithCancelCause(ctx)
+	ended := make(chan struct{})
+	k.mu.Lock()
+	if k.cancel != nil {
+		k.mu.Unlock()
+		cancel(nil)
+		return // it runs
+	}
+	k.cancel, k.ended = cancel, ended
+	k.mu.Unlock()
 	go func() {
-		defer close(k.ended)
+		defer close(ended)
 		k.run(ctx)
 	}()
+}
+
+// stopped returns why the feed is not to be followed, or nil.
+func (k *keeper) stopped() *ending {
+	switch feed := k.settings(); {
+	case feed.Fault != "":
+		return because("settings", "The settings of this feed cannot be read. %s", feed.Fault).advise(mendHint)
+	case feed.Paused:
+		return endPaused
+	}
+	return nil
+}
+
+// settings returns the feed's settings.
+func (k *keeper) settings() live.Feed {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.feed
 }
 
 // halt ends the run and waits for it. What was received is committed then. It
 // reports false where nothing ran.
 func (k *keeper) halt(why *ending) bool {
-	if k.cancel == nil {
+	k.mu.Lock()
+	cancel, ended := k.cancel, k.ended
+	k.mu.Unlock()
+	if cancel == nil {
 		return false
 	}
-	k.cancel(why)
-	<-k.ended
-	k.cancel = nil
+	cancel(why)
+	<-ended
+	k.mu.Lock()
+	if k.ended == ended {
+		k.cancel = nil
+	}
+	k.mu.Unlock()
 	return true
+}
+
+// runs reports whether the feed is being followed.
+func (k *keeper) runs() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.cancel != nil
 }
 
 func (k *keeper) run(ctx context.Context) {
@@ -77,6 +117,9 @@ func (k *keeper) run(ctx context.Context) {
 	wg.Go(func() { k.in.run(done) })
 	var wait pace
 	for {
+		if !k.awaitSecrets(ctx) {
+			return
+		}
 		end := k.attempt(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -93,7 +136,7 @@ func (k *keeper) run(ctx context.Context) {
 		lived, messages, retry := k.last()
 		d := wait.next(retry, end, lived, messages)
 		k.waitUntil(time.Now().Add(d), end)
-		if !k.wait(ctx, d) {
+		if !k.wait(ctx, d, nil) {
 			k.set(live.Stopped, cause(ctx))
 			k.tellEnd(cause(ctx))
 			return
@@ -101,8 +144,9 @@ func (k *keeper) run(ctx context.Context) {
 	}
 }
 
-// wait waits for the next attempt. It reports false where ctx ended first.
-func (k *keeper) wait(ctx context.Context, d time.Duration) bool {
+// wait waits for the next attempt, at most until sooner is closed. It reports
+// false where ctx ended first.
+func (k *keeper) wait(ctx context.Context, d time.Duration, sooner <-chan struct{}) bool {
 	began := time.Now()
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -114,6 +158,7 @@ func (k *keeper) wait(ctx context.Context, d time.Duration) bool {
 			k.tellDue(time.Now())
 			continue
 		case <-timer.C:
+		case <-sooner:
 		case <-k.kick:
 		case <-ctx.Done():
 			return false
@@ -137,25 +182,21 @@ func cause(ctx context.Context) *ending {
 func (k *keeper) attempt(ctx context.Context) *ending {
 	after := k.place()
 	k.mu.Lock()
-	feed := k.feed // a name may change while it is open
+	feed, secrets := k.feed, k.secrets // a name may change while it is open
 	k.mu.Unlock()
-	c := &client{feed: &feed, lastEventID: after, agent: k.opt.UserAgent, max: k.max, dial: k.dial}
+	c := &client{feed: &feed, secrets: secrets, lastEventID: after, agent: k.opt.UserAgent, max: k.max, dial: k.dial}
 	number := k.begin(c)
-	end := k.loadSecrets()
 	ctx, cut := context.WithCancelCause(ctx)
 	defer cut(nil)
 	var wg sync.WaitGroup
-	if end == nil {
-		c.secrets = k.secrets
-		c.read, c.comment, c.retry, c.over = k.read, k.comment, k.setRetry, k.over
-		c.opened = func(int) {
-			k.opened(after)
-			wg.Go(func() { k.watch(ctx, cut) })
-		}
-		c.server = func(epoch string) { k.tellOwn(ctx, number, epoch) }
-		c.item = func(it item) bool { return k.take(ctx, number, it) }
-		end = c.run(ctx)
+	c.read, c.comment, c.retry, c.over = k.read, k.comment, k.setRetry, k.over
+	c.opened = func(int) {
+		k.opened(after)
+		wg.Go(func() { k.watch(ctx, cut) })
 	}
+	c.server = func(epoch string) { k.tellOwn(ctx, number, epoch) }
+	c.item = func(it item) bool { return k.take(ctx, number, it) }
+	end := c.run(ctx)
 	cut(end)
 	wg.Wait()
 	k.tellLimit(true)
@@ -167,26 +208,6 @@ func (k *keeper) attempt(ctx context.Context) *ending {
 	k.log.Info("connection ended", "connection", number, "code", end.code, "reason", end.reason)
 	k.save()
 	return end
-}
-
-// loadSecrets fetches the feed's secrets once.
-func (k *keeper) loadSecrets() *ending {
-	k.mu.Lock()
-	known := k.secrets != nil
-	k.mu.Unlock()
-	if known {
-		return nil
-	}
-	s, err := k.vault.Get(k.id)
-	if err != nil {
-		return because("secrets", "%s", err.Error())
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.secrets == nil {
-		k.secrets = &s
-	}
-	return nil
 }
 
 // take takes one item of the stream into the journal.

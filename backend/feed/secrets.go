@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/zalando/go-keyring"
@@ -16,21 +18,45 @@ import (
 	"signalbox/backend/live"
 )
 
-// Secrets keep what must not be seen of a feed. Get of a feed without any
-// returns the zero value.
-type Secrets interface {
-	Get(id int64) (live.Secrets, error)
-	Set(id int64, s live.Secrets) error
-	Delete(id int64) error
+// StoredSecrets are the secrets of a feed and the server that they were
+// entered for. They are sent to no other, whatever the settings say: settings
+// and secrets are stored one after the other, and a crash may come between.
+type StoredSecrets struct {
+	live.Secrets
+	Origin string `json:"origin,omitempty"` // as of origin(); empty in what an earlier version stored
 }
 
-// ringTime is how long the system's keyring is waited for. It may ask the user
-// for a password; nothing of ours is to stand still for that.
-const ringTime = 5 * time.Second
+func (s *StoredSecrets) isZero() bool {
+	return s.Token == "" && s.Password == "" && len(s.Headers) == 0
+}
+
+// Secrets keep what must not be seen of a feed.
+type Secrets interface {
+	// Get returns the secrets of a feed, or the zero value where it has none.
+	// An Error says that they are not known: that is not the same.
+	Get(id int64) (StoredSecrets, error)
+	// Set replaces the secrets of a feed; the zero value deletes them. Either
+	// nothing has changed when it fails, or undo brings back what was before.
+	Set(id int64, s StoredSecrets) (undo func() error, err error)
+	// Retry lets the next question reach a keyring that has refused one.
+	Retry()
+	// Answered returns a channel that is closed when a keyring answers that
+	// somebody has waited for in vain.
+	Answered() <-chan struct{}
+}
+
+const (
+	// ringTime is how long an answer of the system's keyring is waited for. It
+	// may be asking the user for a password.
+	ringTime = 5 * time.Second
+	// ringPause is how long a keyring that refused is left alone: each
+	// question may open a dialog in front of the user.
+	ringPause = 5 * time.Minute
+)
 
 // OpenSecrets returns the secrets of the journal with that epoch. They lie in
-// the system's keyring where there is one that answers in time, else in
-// dir/secrets.json, which only the user can read. Nothing is read yet.
+// the system's keyring, or where that does not take them in dir/secrets.json,
+// which only the user can read. Nothing is read yet.
 func OpenSecrets(epoch, dir string) Secrets {
 	v := &vault{epoch: epoch, path: filepath.Join(dir, "secrets.json")}
 	if ringThere() {
@@ -56,13 +82,33 @@ type ring interface {
 	Delete(service, user string) error
 }
 
-// A vault keeps secrets in a ring and, where that fails, in a file.
+// A vault keeps secrets in a ring and, where that does not take them, in a
+// file. What lies in the file counts: it is there because the ring could not
+// be changed.
+//
+// The ring is asked one question at a time, and a question that it does not
+// answer in time stays open. Until the answer comes, further questions fail at
+// once, and with the answer the ring is as good as before.
 type vault struct {
 	epoch, path string
+	ring        ring          // nil where there is none
+	patience    time.Duration // with the ring; 0 means ringTime
 
-	mu     sync.Mutex
-	ring   ring // nil where there is none, or once it did not answer
-	probed bool // whether it was seen to work
+	file sync.Mutex // held while the file is changed
+
+	mu       sync.Mutex
+	open     *question       // that the ring has not answered
+	refusal  error           // of the last question, nil where it was answered
+	again    time.Time       // when the ring is asked again after a refusal
+	answered chan struct{}   // closed at a late answer; nil until somebody waits
+	owed     map[string]bool // to be deleted from the ring when it can be asked
+}
+
+// A question is one that the ring was asked.
+type question struct {
+	done chan struct{} // closed with the answer
+	err  error
+	late bool // somebody has waited for it in vain
 }
 
 const service = "signalbox"
@@ -70,62 +116,119 @@ const service = "signalbox"
 func (v *vault) user(id int64) string { return fmt.Sprintf("feed/%s/%d", v.epoch, id) }
 
 // Get returns the secrets of a feed.
-func (v *vault) Get(id int64) (live.Secrets, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	// The file first: what lies there could not be put into the ring.
+func (v *vault) Get(id int64) (StoredSecrets, error) {
+	var s StoredSecrets
+	user := v.user(id)
 	file, err := v.load()
 	if err != nil {
-		return live.Secrets{}, err
+		return s, err
 	}
-	if s, ok := file[v.user(id)]; ok {
+	if s, ok := file[user]; ok {
+		return s, nil
+	}
+	v.mu.Lock()
+	gone := v.ring == nil || v.owed[user]
+	v.mu.Unlock()
+	if gone {
 		return s, nil
 	}
 	var text string
-	err = v.ask(func(r ring) (err error) { text, err = r.Get(service, v.user(id)); return err })
-	if errors.Is(err, keyring.ErrNotFound) || errors.Is(err, errNoRing) {
-		return live.Secrets{}, nil
+	err = v.ask(func(r ring) (err error) { text, err = get(r, user); return err })
+	switch {
+	case errors.Is(err, errSlow):
+		return s, live.Errorf("keyring", "The system's keyring has not answered yet, so the sign-in of this feed is not known.").
+			WithHint("Unlock the keyring: the feed goes on by itself then.").WithCause(err)
+	case err != nil:
+		return s, live.Errorf("keyring", "The system's keyring did not give the sign-in of this feed.").
+			WithHint("Unlock the keyring and press Reconnect, or enter the sign-in again.").WithCause(err)
+	case text == "":
+		return s, nil
 	}
-	if err != nil {
-		return live.Secrets{}, live.Errorf("keyring", "The system's keyring did not give the sign-in of this feed.").
-			WithHint("Unlock the keyring and reconnect, or enter the sign-in again.").WithCause(err)
-	}
-	var s live.Secrets
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
-		return live.Secrets{}, live.Errorf("keyring", "What the system's keyring holds for this feed cannot be read.").
+		return StoredSecrets{}, live.Errorf("keyring", "What the system's keyring holds for this feed cannot be read.").
 			WithHint("Enter the sign-in again.")
 	}
 	return s, nil
 }
 
-// Set replaces the secrets of a feed.
-func (v *vault) Set(id int64, s live.Secrets) error {
-	if s.Token == "" && s.Password == "" && len(s.Headers) == 0 {
-		return v.Delete(id)
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	text, err := json.Marshal(s)
+// Set replaces the secrets of a feed. Where the ring does not take them they
+// go into the file.
+func (v *vault) Set(id int64, s StoredSecrets) (undo func() error, err error) {
+	user := v.user(id)
+	file, err := v.load()
 	if err != nil {
-		return err
+		return nil, err // before the ring is changed
 	}
-	if v.ask(func(r ring) error { return r.Set(service, v.user(id), string(text)) }) == nil {
-		return v.change(func(m map[string]live.Secrets) { delete(m, v.user(id)) })
+	inFile, wasInFile := file[user]
+	text := ""
+	if !s.isZero() {
+		b, err := json.Marshal(s)
+		if err != nil {
+			return nil, err
+		}
+		text = string(b)
 	}
-	return v.change(func(m map[string]live.Secrets) { m[v.user(id)] = s })
+	owed := v.owe(user, text == "")
+	var inRing string
+	var late atomic.Bool
+	asked := v.ask(func(r ring) (err error) {
+		old, err := get(r, user)
+		if err != nil || late.Load() {
+			return err // the file has it by now, or again what was before
+		}
+		inRing = old
+		return set(r, user, text)
+	})
+	late.Store(asked != nil)
+	switch {
+	case asked == nil:
+		v.owe(user, false)
+		err = v.change(user, nil)
+	case text == "":
+		err = v.change(user, nil) // and the ring forgets it when it answers
+	default:
+		err = v.change(user, &s)
+	}
+	undo = func() error {
+		v.owe(user, owed)
+		if asked == nil && v.ask(func(r ring) error { return set(r, user, inRing) }) != nil {
+			if !wasInFile && inRing != "" {
+				if err := json.Unmarshal([]byte(inRing), &inFile); err != nil {
+					return err
+				}
+				wasInFile = true
+			}
+			v.owe(user, inRing == "")
+		}
+		if !wasInFile {
+			return v.change(user, nil)
+		}
+		return v.change(user, &inFile)
+	}
+	if err != nil {
+		return nil, errors.Join(err, undo())
+	}
+	return undo, nil
 }
 
-// Delete forgets the secrets of a feed.
-func (v *vault) Delete(id int64) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	err := v.ask(func(r ring) error { return r.Delete(service, v.user(id)) })
-	if err != nil && !errors.Is(err, keyring.ErrNotFound) && !errors.Is(err, errNoRing) {
-		err = live.Errorf("keyring", "The system's keyring did not forget the sign-in of this feed.").WithCause(err)
-	} else {
-		err = nil
+// get reads from the ring; what it does not have is "".
+func get(r ring, user string) (string, error) {
+	text, err := r.Get(service, user)
+	if errors.Is(err, keyring.ErrNotFound) {
+		return "", nil
 	}
-	return errors.Join(err, v.change(func(m map[string]live.Secrets) { delete(m, v.user(id)) }))
+	return text, err
+}
+
+// set writes to the ring; "" deletes.
+func set(r ring, user, text string) error {
+	if text != "" {
+		return r.Set(service, user, text)
+	}
+	if err := r.Delete(service, user); !errors.Is(err, keyring.ErrNotFound) {
+		return err
+	}
+	return nil
 }
 
 var (
@@ -133,39 +236,126 @@ var (
 	errSlow   = errors.New("the keyring did not answer in time")
 )
 
-// ask asks the ring, and never again once it did not answer in time: the
-// question still stands then, and a second would wait behind it.
-func (v *vault) ask(question func(ring) error) error {
-	if v.ring == nil {
-		return errNoRing
-	}
-	r, probed, answer := v.ring, v.probed, make(chan error, 1) // for an answer that nobody waits for any more
-	go func() {
-		if !probed {
-			// A session bus is no proof of a keyring: ask for what nobody has put there.
-			if _, err := r.Get(service, "feed/"+v.epoch+"/probe"); err != nil && !errors.Is(err, keyring.ErrNotFound) {
-				answer <- errNoRing
-				return
+// ask asks the ring. It returns errNoRing where there is none, errSlow where
+// the answer does not come in time, and the ring's own error where it refuses.
+func (v *vault) ask(what func(ring) error) error {
+	limit := time.NewTimer(cmp.Or(v.patience, ringTime))
+	defer limit.Stop()
+	for {
+		v.mu.Lock()
+		q, mine := v.open, false
+		switch {
+		case v.ring == nil:
+			v.mu.Unlock()
+			return errNoRing
+		case v.refusal != nil && time.Now().Before(v.again):
+			defer v.mu.Unlock()
+			return v.refusal
+		case q == nil:
+			q, mine = &question{done: make(chan struct{})}, true
+			v.open = q
+			go func() { v.answer(q, what(v.ring)) }()
+		case q.late:
+			v.mu.Unlock()
+			return errSlow
+		}
+		v.mu.Unlock()
+		select {
+		case <-q.done:
+			if mine {
+				return q.err
 			}
+		case <-limit.C:
+			v.mu.Lock()
+			q.late = true
+			v.mu.Unlock()
+			return errSlow
 		}
-		answer <- question(r)
-	}()
-	select {
-	case err := <-answer:
-		if errors.Is(err, errNoRing) {
-			v.ring = nil
-		}
-		v.probed = true
-		return err
-	case <-time.After(ringTime):
-		v.ring = nil
-		return errSlow
 	}
 }
 
+// answer takes the ring's answer to a question.
+func (v *vault) answer(q *question, err error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	q.err, v.open, v.refusal = err, nil, err
+	v.again = time.Now().Add(ringPause)
+	close(q.done)
+	if q.late && v.answered != nil {
+		close(v.answered)
+		v.answered = nil
+	}
+	if err == nil && len(v.owed) > 0 {
+		go v.pay()
+	}
+}
+
+// owe says whether the ring is to forget what it holds of a feed, and returns
+// what was said before.
+func (v *vault) owe(user string, owed bool) (before bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	before = v.owed[user]
+	if v.owed == nil {
+		v.owed = make(map[string]bool)
+	}
+	delete(v.owed, user)
+	if owed && v.ring != nil {
+		v.owed[user] = true
+	}
+	return before
+}
+
+// pay deletes from the ring what could not be deleted while it did not answer.
+// What is owed when the program ends stays in the ring.
+func (v *vault) pay() {
+	v.mu.Lock()
+	users := make([]string, 0, len(v.owed))
+	for user := range v.owed {
+		users = append(users, user)
+	}
+	v.mu.Unlock()
+	for _, user := range users {
+		err := v.ask(func(r ring) error {
+			v.mu.Lock()
+			owed := v.owed[user]
+			delete(v.owed, user)
+			v.mu.Unlock()
+			if !owed {
+				return nil // it was set anew meanwhile
+			}
+			err := set(r, user, "")
+			if err != nil {
+				v.owe(user, true)
+			}
+			return err
+		})
+		if err != nil {
+			return
+		}
+	}
+}
+
+// Retry lets the next question reach a ring that refused.
+func (v *vault) Retry() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.refusal = nil
+}
+
+// Answered returns a channel that is closed at the next late answer.
+func (v *vault) Answered() <-chan struct{} {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.answered == nil {
+		v.answered = make(chan struct{})
+	}
+	return v.answered
+}
+
 // load reads the file; one that is not there is empty.
-func (v *vault) load() (map[string]live.Secrets, error) {
-	m := make(map[string]live.Secrets)
+func (v *vault) load() (map[string]StoredSecrets, error) {
+	m := make(map[string]StoredSecrets)
 	b, err := os.ReadFile(v.path)
 	if errors.Is(err, os.ErrNotExist) {
 		return m, nil
@@ -180,15 +370,22 @@ func (v *vault) load() (map[string]live.Secrets, error) {
 	return m, nil
 }
 
-// change rewrites the file, whole or not at all.
-func (v *vault) change(f func(map[string]live.Secrets)) error {
+// change puts secrets into the file, or takes them out where s is nil: whole
+// or not at all.
+func (v *vault) change(user string, s *StoredSecrets) error {
+	v.file.Lock()
+	defer v.file.Unlock()
 	m, err := v.load()
 	if err != nil {
 		return err
 	}
-	before := len(m)
-	f(m)
-	if len(m) == 0 && before == 0 {
+	_, held := m[user]
+	switch {
+	case s != nil:
+		m[user] = *s
+	case held:
+		delete(m, user)
+	default:
 		return nil // no file where there are no secrets
 	}
 	b, err := json.MarshalIndent(m, "", "  ")

@@ -6,30 +6,71 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/zalando/go-keyring"
 
 	"signalbox/backend/live"
 )
 
-// A testRing is a keyring in memory.
+// A testRing is a keyring in memory that can refuse, or not answer.
 type testRing struct {
-	held map[string]string
-	fail error
-	hang chan struct{}
+	mu    sync.Mutex
+	held  map[string]string
+	fail  error
+	hang  chan struct{} // while it is open, nothing is answered
+	asked int
 }
 
+func newRing() *testRing { return &testRing{held: make(map[string]string)} }
+
+// refuse makes the ring answer every question with err; nil ends that.
+func (r *testRing) refuse(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.fail = err
+}
+
+// lock makes the ring answer nothing until unlock is called.
+func (r *testRing) lock() (unlock func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	hang := make(chan struct{})
+	r.hang = hang
+	return sync.OnceFunc(func() {
+		r.mu.Lock()
+		r.hang = nil
+		r.mu.Unlock()
+		close(hang)
+	})
+}
+
+func (r *testRing) count() (held, asked int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.held), r.asked
+}
+
+// ready takes the lock when the ring answers.
 func (r *testRing) ready() error {
-	if r.hang != nil {
-		<-r.hang
+	r.mu.Lock()
+	r.asked++
+	for r.hang != nil {
+		hang := r.hang
+		r.mu.Unlock()
+		<-hang
+		r.mu.Lock()
 	}
 	return r.fail
 }
 
 func (r *testRing) Get(_, user string) (string, error) {
-	if err := r.ready(); err != nil {
+	err := r.ready()
+	defer r.mu.Unlock()
+	if err != nil {
 		return "", err
 	}
 	s, ok := r.held[user]
@@ -40,15 +81,18 @@ func (r *testRing) Get(_, user string) (string, error) {
 }
 
 func (r *testRing) Set(_, user, secret string) error {
-	if err := r.ready(); err != nil {
-		return err
+	err := r.ready()
+	defer r.mu.Unlock()
+	if err == nil {
+		r.held[user] = secret
 	}
-	r.held[user] = secret
-	return nil
+	return err
 }
 
 func (r *testRing) Delete(_, user string) error {
-	if err := r.ready(); err != nil {
+	err := r.ready()
+	defer r.mu.Unlock()
+	if err != nil {
 		return err
 	}
 	if _, ok := r.held[user]; !ok {
@@ -58,49 +102,55 @@ func (r *testRing) Delete(_, user string) error {
 	return nil
 }
 
-var someSecrets = live.Secrets{Token: "t0ken", Headers: map[string]string{"X-Key": "k3y"}}
+var someSecrets = StoredSecrets{
+	live.Secrets{Token: "t0ken", Headers: map[string]string{"X-Key": "k3y"}}, "https://example.org",
+}
 
 func openVault(t *testing.T, r ring) *vault {
 	return &vault{epoch: "k3f9", path: filepath.Join(t.TempDir(), "secrets.json"), ring: r}
 }
 
-// keeps holds that a vault gives back what it was given.
-func keeps(t *testing.T, v *vault) {
+// set sets the secrets of a feed.
+func (v *vault) set(t *testing.T, id int64, s StoredSecrets) {
 	t.Helper()
-	if s, err := v.Get(1); err != nil || !reflect.DeepEqual(s, live.Secrets{}) {
-		t.Errorf("a feed without secrets: %v, %v", s, err)
-	}
-	if err := v.Set(1, someSecrets); err != nil {
+	if _, err := v.Set(id, s); err != nil {
 		t.Fatal(err)
-	}
-	if err := v.Set(2, live.Secrets{Password: "other"}); err != nil {
-		t.Fatal(err)
-	}
-	if s, err := v.Get(1); err != nil || !reflect.DeepEqual(s, someSecrets) {
-		t.Errorf("%v, %v", s, err)
-	}
-	if err := v.Delete(1); err != nil {
-		t.Error(err)
-	}
-	if err := v.Delete(1); err != nil {
-		t.Errorf("deleted twice: %v", err)
-	}
-	if s, err := v.Get(1); err != nil || s.Token != "" {
-		t.Errorf("deleted: %v, %v", s, err)
-	}
-	if s, err := v.Get(2); err != nil || s.Password != "other" {
-		t.Errorf("another feed's: %v, %v", s, err)
-	}
-	if err := v.Set(2, live.Secrets{}); err != nil {
-		t.Error(err)
-	}
-	if s, err := v.Get(2); err != nil || s.Password != "" {
-		t.Errorf("emptied: %v, %v", s, err)
 	}
 }
 
+// has holds that the vault has that token for a feed.
+func (v *vault) has(t *testing.T, id int64, token string) {
+	t.Helper()
+	if s, err := v.Get(id); err != nil || s.Token != token {
+		t.Errorf("feed %d has %+v, %v; want the token %q", id, s, err, token)
+	}
+}
+
+func token(text string) StoredSecrets {
+	return StoredSecrets{live.Secrets{Token: text}, "https://example.org"}
+}
+
+// keeps holds that a vault gives back what it was given.
+func keeps(t *testing.T, v *vault) {
+	t.Helper()
+	if s, err := v.Get(1); err != nil || !reflect.DeepEqual(s, StoredSecrets{}) {
+		t.Errorf("a feed without secrets: %v, %v", s, err)
+	}
+	v.set(t, 1, someSecrets)
+	v.set(t, 2, token("other"))
+	if s, err := v.Get(1); err != nil || !reflect.DeepEqual(s, someSecrets) {
+		t.Errorf("%v, %v", s, err)
+	}
+	v.set(t, 1, StoredSecrets{})
+	v.set(t, 1, StoredSecrets{})
+	v.has(t, 1, "")
+	v.has(t, 2, "other")
+	v.set(t, 2, StoredSecrets{})
+	v.has(t, 2, "")
+}
+
 func TestSecretsLieInTheKeyring(t *testing.T) {
-	r := &testRing{held: make(map[string]string)}
+	r := newRing()
 	v := openVault(t, r)
 	keeps(t, v)
 	if len(r.held) != 0 {
@@ -114,9 +164,7 @@ func TestSecretsLieInTheKeyring(t *testing.T) {
 func TestWithoutAKeyringSecretsLieInAFileOfTheUser(t *testing.T) {
 	v := openVault(t, nil)
 	keeps(t, v)
-	if err := v.Set(1, someSecrets); err != nil {
-		t.Fatal(err)
-	}
+	v.set(t, 1, someSecrets)
 	info, err := os.Stat(v.path)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
@@ -129,58 +177,151 @@ func TestWithoutAKeyringSecretsLieInAFileOfTheUser(t *testing.T) {
 	if err := os.Chmod(v.path, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := v.Set(2, someSecrets); err != nil {
-		t.Fatal(err)
-	}
+	v.set(t, 2, someSecrets)
 	if info, err := os.Stat(v.path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
 }
 
 func TestAKeyringThatRefusesIsReplacedByTheFile(t *testing.T) {
-	r := &testRing{held: make(map[string]string)}
+	r := newRing()
 	v := openVault(t, r)
-	if _, err := v.Get(9); err != nil {
-		t.Fatal(err)
-	}
-	r.fail = errors.New("locked")
-	if err := v.Set(1, someSecrets); err != nil {
-		t.Fatal(err)
-	}
-	if s, err := v.Get(1); err != nil || s.Token != "t0ken" {
-		t.Errorf("%v, %v", s, err)
-	}
+	v.has(t, 9, "")
+	r.refuse(errors.New("locked"))
+	v.set(t, 1, someSecrets)
+	v.has(t, 1, "t0ken")
 	if _, err := v.Get(2); !errors.Is(err, &live.Error{Code: "keyring"}) {
 		t.Errorf("what may lie in a locked keyring is not known: %v", err)
 	}
-	r.fail = nil
-	if err := v.Set(1, someSecrets); err != nil || len(r.held) != 1 {
-		t.Errorf("%v, %v", r.held, err)
+	r.refuse(nil)
+	v.Retry()
+	v.set(t, 1, someSecrets)
+	if held, _ := r.count(); held != 1 {
+		t.Errorf("the keyring holds %d", held)
 	}
 	if file, err := v.load(); err != nil || len(file) != 0 {
 		t.Errorf("it is still in the file: %v, %v", file, err)
 	}
 }
 
-func TestASessionBusWithoutAKeyringIsNone(t *testing.T) {
-	keeps(t, openVault(t, &testRing{fail: errors.New("no such service")}))
+func TestASessionBusWithoutAKeyringIsNoHindrance(t *testing.T) {
+	r := newRing()
+	r.refuse(errors.New("no such service"))
+	v := openVault(t, r)
+	v.set(t, 1, someSecrets)
+	v.has(t, 1, "t0ken")
+	v.set(t, 1, StoredSecrets{})
+	v.has(t, 1, "")
 }
 
-func TestAKeyringThatDoesNotAnswerHoldsNothingUp(t *testing.T) {
+func TestARefusalIsNotAskedForAgainAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := &testRing{held: make(map[string]string), hang: make(chan struct{})}
+		r := newRing()
 		v := openVault(t, r)
-		if _, err := v.Get(1); !errors.Is(err, &live.Error{Code: "keyring"}) {
-			t.Error(err)
+		v.set(t, 1, someSecrets)
+		_, before := r.count()
+		r.refuse(errors.New("the dialog was dismissed"))
+		for range 10 {
+			if _, err := v.Get(1); !errors.Is(err, &live.Error{Code: "keyring"}) {
+				t.Error(err)
+			}
 		}
-		if err := v.Set(1, someSecrets); err != nil {
-			t.Fatal(err)
+		if _, asked := r.count(); asked != before+1 {
+			t.Errorf("a user who dismissed one dialog was shown %d", asked-before)
 		}
-		if s, err := v.Get(1); err != nil || s.Token != "t0ken" {
-			t.Errorf("%v, %v", s, err)
-		}
-		close(r.hang)
+		time.Sleep(ringPause)
+		r.refuse(nil)
+		v.has(t, 1, "t0ken")
 	})
+}
+
+func TestAKeyringThatIsSlowOnceIsNotEmpty(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRing()
+		v := openVault(t, r)
+		v.set(t, 1, someSecrets)
+		unlock := r.lock()
+		answered := v.Answered()
+		begun := time.Now()
+		for range 10 {
+			if _, err := v.Get(1); !errors.Is(err, &live.Error{Code: "keyring"}) {
+				t.Error(err)
+			}
+		}
+		if took := time.Since(begun); took != ringTime {
+			t.Errorf("ten questions were waited for for %s", took)
+		}
+		v.set(t, 2, token("new"))
+		v.has(t, 2, "new")
+		select {
+		case <-answered:
+			t.Error("it has not answered")
+		default:
+		}
+		unlock()
+		<-answered
+		v.has(t, 1, "t0ken")
+		v.has(t, 2, "new")
+	})
+}
+
+func TestWhatALockedKeyringShouldForgetIsForgottenLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRing()
+		v := openVault(t, r)
+		v.set(t, 1, token("one"))
+		v.set(t, 2, token("two"))
+		unlock := r.lock()
+		v.set(t, 1, StoredSecrets{})
+		v.set(t, 2, StoredSecrets{})
+		v.has(t, 1, "")
+		v.set(t, 2, token("new"))
+		unlock()
+		synctest.Wait()
+		v.has(t, 9, "") // the keyring works
+		synctest.Wait()
+		if held, _ := r.count(); held != 1 {
+			t.Errorf("the keyring holds the secrets of %d feeds, want those of one", held)
+		}
+		v.has(t, 1, "")
+		v.has(t, 2, "new")
+	})
+}
+
+func TestAChangeOfSecretsCanBeTakenBack(t *testing.T) {
+	locked := errors.New("locked")
+	for name, c := range map[string]struct{ before, during, after error }{
+		"in the keyring":                {},
+		"from the keyring to the file":  {nil, locked, locked},
+		"from the file to the keyring":  {locked, nil, nil},
+		"in the file":                   {locked, locked, locked},
+		"when the keyring then refuses": {nil, nil, locked},
+	} {
+		for _, next := range []StoredSecrets{token("new"), {}} {
+			for _, old := range []StoredSecrets{token("old"), {}} {
+				r := newRing()
+				v := openVault(t, r)
+				r.refuse(c.before)
+				v.set(t, 1, old)
+				r.refuse(c.during)
+				v.Retry()
+				undo, err := v.Set(1, next)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.refuse(c.after)
+				v.Retry()
+				if err := undo(); err != nil {
+					t.Fatal(err)
+				}
+				r.refuse(nil)
+				v.Retry()
+				if s, err := v.Get(1); err != nil || s.Token != old.Token {
+					t.Errorf("%s: from %q to %q and back: %q, %v", name, old.Token, next.Token, s.Token, err)
+				}
+			}
+		}
+	}
 }
 
 func TestABrokenSecretsFileIsSaidAndLeftAlone(t *testing.T) {
@@ -192,7 +333,7 @@ func TestABrokenSecretsFileIsSaidAndLeftAlone(t *testing.T) {
 	if !errors.Is(err, &live.Error{Code: "secrets"}) || strings.Contains(err.Error(), "t0ken") {
 		t.Error(err)
 	}
-	if err := v.Set(1, someSecrets); !errors.Is(err, &live.Error{Code: "secrets"}) {
+	if _, err := v.Set(1, someSecrets); !errors.Is(err, &live.Error{Code: "secrets"}) {
 		t.Error(err)
 	}
 	if b, err := os.ReadFile(v.path); err != nil || string(b) != "{ t0ken" {

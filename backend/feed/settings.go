@@ -15,7 +15,8 @@ import (
 )
 
 // tidy brings settings into their one form, and returns an Error that names
-// the first field that is wrong.
+// the first field that is wrong. Where s is nil the secrets are not known, and
+// are not missed.
 func tidy(f *live.Feed, s *live.Secrets) error {
 	f.Kind = live.FeedSource
 	f.URL = strings.TrimSpace(f.URL)
@@ -62,6 +63,10 @@ var ours = []string{"Accept", "Accept-Encoding", "Cache-Control", "Last-Event-Id
 
 func tidyHeaders(f *live.Feed, s *live.Secrets) error {
 	seen := make(map[string]bool)
+	known := s != nil
+	if !known {
+		s = new(live.Secrets)
+	}
 	f.Headers = slices.Clone(f.Headers)
 	for i := range f.Headers {
 		h := &f.Headers[i]
@@ -91,7 +96,7 @@ func tidyHeaders(f *live.Feed, s *live.Secrets) error {
 			return wrong("headers", "The header %s is there twice.", h.Name)
 		case !httpguts.ValidHeaderFieldValue(value):
 			return wrong("headers", "The value of the header %s contains a line break or a control character.", h.Name)
-		case h.Secret && value == "":
+		case h.Secret && value == "" && known:
 			return wrong("headers", "The secret header %s has no value.", h.Name)
 		}
 		seen[key] = true
@@ -103,6 +108,9 @@ func tidyAuth(f *live.Feed, s *live.Secrets) error {
 	switch f.Auth {
 	case "":
 	case "bearer":
+		if s == nil {
+			break
+		}
 		s.Token = strings.TrimSpace(s.Token)
 		if s.Token == "" {
 			return wrong("token", "The token is missing.")
@@ -111,7 +119,7 @@ func tidyAuth(f *live.Feed, s *live.Secrets) error {
 			return wrong("token", "The token contains a line break or a control character.")
 		}
 	case "basic":
-		if f.User == "" && s.Password == "" {
+		if f.User == "" && (s == nil || s.Password == "") {
 			return wrong("user", "The name to sign in with is missing.")
 		}
 		if strings.ContainsRune(f.User, ':') {

@@ -215,7 +215,7 @@ func (k *keeper) tellEdited(ctx context.Context, why *ending) {
 	k.telling.Lock()
 	defer k.telling.Unlock()
 	n := live.Note{Code: why.code, Reason: why.reason}
-	if k.cancel != nil {
+	if k.runs() {
 		k.note(n, time.Now())
 		return
 	}

@@ -118,7 +118,7 @@ func TestEveryChangeOfAFeedsHealthIsANote(t *testing.T) {
 		c = r.soon().stream(numbered(4, 4))
 		want = append(want, "reconnected", "opened", "gap reconnected", "4")
 		f.noted(want...)
-		s.Feed.Method, s.Feed.Body = "POST", "x"
+		s.Feed.Headers = []live.Header{{Name: "X-Team", Value: "green"}}
 		_, err = f.Edit(f.Context(), "a", s.Feed, nil)
 		f.must(err)
 		c = r.soon().stream(numbered(5, 5))

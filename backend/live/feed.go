@@ -24,6 +24,9 @@ type Feed struct {
 	// in a gap. 0 takes all.
 	MaxRate int  `json:"max_rate,omitempty"`
 	Paused  bool `json:"paused"`
+	// Fault says why the stored settings cannot be read. Then only the Source
+	// is known, and the feed waits to be edited or removed.
+	Fault string `json:"-"`
 }
 
 // A Header is one header of a feed's request. The value of a secret one lies

@@ -57,20 +57,20 @@ func (s sampleFeeds) Follow(ctx context.Context, name, path string, colour int) 
 	fd := live.Feed{URL: s.node.URL() + path, Method: "GET", Proxy: "direct"}
 	fd.Name, fd.Colour = name, colour
 	fd.Certificate, _ = s.node.Certificate()
+	var secrets live.Secrets
+	if s.node.opt.Token != "" {
+		fd.Auth, secrets.Token = "bearer", s.node.opt.Token
+	}
 	if old, ok := s.node.feeds.Get(name); ok {
 		// The server may listen on another port than when the feed was made, or
 		// show another certificate.
 		if old.Feed.URL != fd.URL || old.Feed.Certificate != fd.Certificate {
-			old.Feed.URL, old.Feed.Certificate = fd.URL, fd.Certificate
-			if _, err := s.node.feeds.Edit(ctx, name, old.Feed, nil); err != nil {
+			old.Feed.URL, old.Feed.Certificate, old.Feed.Auth = fd.URL, fd.Certificate, fd.Auth
+			if _, err := s.node.feeds.Edit(ctx, name, old.Feed, &secrets); err != nil {
 				return err
 			}
 		}
 		return s.node.feeds.Resume(ctx, name)
-	}
-	var secrets live.Secrets
-	if s.node.opt.Token != "" {
-		fd.Auth, secrets.Token = "bearer", s.node.opt.Token
 	}
 	_, err := s.node.feeds.Add(ctx, fd, secrets)
 	return err

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -123,6 +124,7 @@ func (n *Node) build() {
 	s := n.settings.current
 	n.feeds = feed.New(n.journal, n.store, feed.OpenSecrets(n.journal.Epoch(), n.opt.Data), feed.Options{
 		Log: n.log, MaxEvent: s.MaxEvent, UserAgent: "Signalbox/" + n.opt.Version,
+		Fault: func(sentence string) { n.server.SetFault("feeds", sentence) },
 	})
 	n.publisher = publish.New(n.journal, s.publishLimits())
 	n.examples = example.New(n.journal, n.publisher, example.Options{
@@ -156,9 +158,9 @@ func (n *Node) Run(ctx context.Context) error {
 	defer stopRest()
 	var wg sync.WaitGroup
 	errs := make(chan error, 3) // one for each part, so that none waits to say its last word
-	part := func(ctx context.Context, run func(context.Context) error) {
+	part := func(ctx context.Context, name, broken string, run func(context.Context) error) {
 		wg.Go(func() {
-			if err := run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			if err := n.runPart(ctx, name, broken, run); err != nil {
 				errs <- err
 			}
 		})
@@ -168,7 +170,7 @@ func (n *Node) Run(ctx context.Context) error {
 	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopServing()
 	feedsEnded := make(chan struct{})
-	part(following, func(ctx context.Context) error {
+	part(following, "feeds", "Feeds are no longer followed.", func(ctx context.Context) error {
 		defer close(feedsEnded)
 		return n.feeds.Run(ctx)
 	})
@@ -177,8 +179,8 @@ func (n *Node) Run(ctx context.Context) error {
 		n.examples.HangUp()
 		stopServing()
 	})
-	part(rest, n.examples.Run)
-	part(rest, n.keep)
+	part(rest, "samples", "The sample events have stopped.", n.examples.Run)
+	part(rest, "keep", "Old messages are no longer deleted.", n.keep)
 
 	removeAddress := n.noteAddress()
 	served := n.server.Serve(serving, n.listener)
@@ -192,6 +194,22 @@ func (n *Node) Run(ctx context.Context) error {
 	default:
 	}
 	return errors.Join(served, n.Close())
+}
+
+// runPart runs a part of the program until ctx ends. When the part ends before
+// that, it is logged and shown at once.
+func (n *Node) runPart(ctx context.Context, name, broken string, run func(context.Context) error) error {
+	err := run(ctx)
+	if err == nil || ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	n.log.Error("a part of the program has ended", "part", name, "err", err)
+	reason := "Something went wrong inside Signalbox; its log says what."
+	if e, ok := errors.AsType[*live.Error](err); ok {
+		reason = e.Error()
+	}
+	n.server.SetFault(name, broken+" "+reason+" Restart Signalbox.")
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 // Close closes what Open opened and Run has not closed. It may be called

@@ -111,6 +111,7 @@ type FeedCheck struct {
 	OK          bool
 	Status      int    // of HTTP; 0 where no answer came
 	Code        string // as in live.Attempt
+	Field       string // of the settings, where one is wrong
 	Reason      string // a sentence
 	Hint        string
 	Certificate string // as in live.Health

@@ -145,13 +145,14 @@ func (s *Server) checkFeed(w http.ResponseWriter, r *http.Request) error {
 		Reason      string `json:"reason"`
 		Hint        string `json:"hint,omitempty"`
 		Code        string `json:"code,omitempty"`
+		Field       string `json:"field,omitempty"`
 		Certificate string `json:"certificate,omitempty"`
 		DNS         int64  `json:"dns_us"`
 		Connect     int64  `json:"connect_us"`
 		TLS         int64  `json:"tls_us"`
 		FirstByte   int64  `json:"first_byte_us"`
 		Messages    int    `json:"messages"`
-	}{c.OK, c.Status, c.Reason, c.Hint, c.Code, c.Certificate, c.DNS.Microseconds(), c.Connect.Microseconds(),
+	}{c.OK, c.Status, c.Reason, c.Hint, c.Code, c.Field, c.Certificate, c.DNS.Microseconds(), c.Connect.Microseconds(),
 		c.TLS.Microseconds(), c.FirstByte.Microseconds(), c.Messages})
 }
 

@@ -132,6 +132,9 @@ func (s *Server) healthz(w http.ResponseWriter, r *http.Request) error {
 	if fault := s.j.Stats().Fault; fault != "" {
 		return live.Errorf("store_fault", "%s", fault)
 	}
+	if faults := s.faults.list(); len(faults) > 0 {
+		return live.Errorf("part_fault", "%s", strings.Join(faults, " "))
+	}
 	return answer(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 

@@ -23,6 +23,7 @@ type Server struct {
 	clients  clients
 	changes  changes
 	fault    lastFault
+	faults   faults
 	meter    meter
 	metrics  *metrics
 	sessions *sessions

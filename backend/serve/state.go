@@ -19,6 +19,7 @@ type stateView struct {
 	Now     time.Time   `json:"now"`
 	Journal journalView `json:"journal"`
 	Server  serverView  `json:"server"`
+	Faults  []string    `json:"faults"` // of parts that do not work
 	Samples bool        `json:"samples"`
 	Sources []any       `json:"sources"`
 }
@@ -73,6 +74,7 @@ func (s *Server) state(w http.ResponseWriter, r *http.Request) error {
 			InRate: in, OutRate: out,
 		},
 		Server:  serverView{Address: addr.address, URL: addr.url(cfg.TLS != nil), Notice: addr.notice, Clients: s.clients.count()},
+		Faults:  s.faults.list(),
 		Samples: cfg.Samples.Running(),
 		Sources: []any{},
 	}

@@ -2,7 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,31 +20,58 @@ const keepAttempts = 30 * 24 * time.Hour
 const maxAttempts = 1000
 
 // Feeds returns the settings of all feeds, those of removed sources included:
-// these may be restored. Their Removed tells.
+// these may be restored. Their Removed tells. A feed whose settings cannot be
+// read has its Source and a Fault only, so that one damaged row does not keep
+// the others from being followed.
 func (db *DB) Feeds(ctx context.Context) ([]live.Feed, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT s.id, s.name, s.kind, s.colour, s.created, s.removed, f.settings
-		FROM feeds f JOIN sources s ON s.id = f.source ORDER BY s.id`)
+	feeds, err := db.feedSources(ctx)
 	if err != nil {
 		return nil, explain(fmt.Errorf("read the feeds: %w", err))
+	}
+	read := feeds[:0]
+	for _, f := range feeds {
+		var settings []byte
+		err := db.read.QueryRowContext(ctx, "SELECT settings FROM feeds WHERE source = ?", f.Source.ID).Scan(&settings)
+		s := f.Source
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case errors.Is(err, sql.ErrNoRows) && !s.Removed.IsZero():
+			continue // it was never whole: adding it failed
+		case errors.Is(err, sql.ErrNoRows):
+			f.Fault = "They are not there."
+		case err != nil:
+			f.Fault = explain(err).Error()
+		default:
+			if err := json.Unmarshal(settings, &f); err != nil {
+				f = live.Feed{Fault: "They are damaged: " + err.Error() + "."}
+			}
+			f.Source = s // the sources table has the last word on the name
+		}
+		read = append(read, f)
+	}
+	return read, nil
+}
+
+// feedSources returns the sources that are feeds, without their settings.
+func (db *DB) feedSources(ctx context.Context) ([]live.Feed, error) {
+	rows, err := db.read.QueryContext(ctx, "SELECT id, name, kind, colour, created, removed FROM sources WHERE kind = ? ORDER BY id",
+		string(live.FeedSource))
+	if err != nil {
+		return nil, err
 	}
 	defer rows.Close()
 	var feeds []live.Feed
 	for rows.Next() {
-		var f live.Feed
 		var s live.Source
 		var created, removed int64
-		var settings []byte
-		if err := rows.Scan(&s.ID, &s.Name, &s.Kind, &s.Colour, &created, &removed, &settings); err != nil {
-			return nil, fmt.Errorf("read the feeds: %w", err)
-		}
-		if err := json.Unmarshal(settings, &f); err != nil {
-			return nil, fmt.Errorf("read the settings of the feed %q: %w", s.Name, err)
+		if err := rows.Scan(&s.ID, &s.Name, &s.Kind, &s.Colour, &created, &removed); err != nil {
+			return nil, err
 		}
 		s.Created, s.Removed = when(created), when(removed)
-		f.Source = s // the sources table has the last word on the name
-		feeds = append(feeds, f)
+		feeds = append(feeds, live.Feed{Source: s})
 	}
-	return feeds, explain(rows.Err())
+	return feeds, rows.Err()
 }
 
 // PutFeed saves a feed's settings under the id of its source.

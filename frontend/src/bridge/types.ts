@@ -119,6 +119,8 @@ export interface State {
   now: string;
   journal: { messages: number; bytes: number; lag_us: number; fault: string; in_rate: number; out_rate: number };
   server: { address: string; url: string; notice: string; clients: number };
+  /** Parts of the program that do not work, each as a sentence. */
+  faults?: string[];
   samples: boolean;
   sources: Source[];
 }
@@ -174,6 +176,8 @@ export interface FeedCheck {
   reason: string;
   hint?: string;
   code?: string;
+  /** The setting that is wrong. */
+  field?: string;
   certificate?: string;
   dns_us: number;
   connect_us: number;

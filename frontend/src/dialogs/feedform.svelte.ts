@@ -165,7 +165,9 @@ export class FeedForm {
     this.checking = true;
     this.checked = null;
     try {
-      this.checked = { of, result: await this.#api.checkFeed(this.draft(), stop.signal) };
+      const result = await this.#api.checkFeed(this.draft(), stop.signal);
+      if (result.field) this.#mark(result.field, [result.reason, result.hint].filter(Boolean).join(' '));
+      this.checked = { of: this.#fingerprint === of ? of : '', result };
     } catch (thrown) {
       if (stop.signal.aborted) return;
       if (!this.#refuse(thrown)) this.checked = { of, fault: toApiError(thrown).words };
@@ -211,8 +213,17 @@ export class FeedForm {
   #refuse(thrown: unknown): boolean {
     const error = toApiError(thrown);
     if (!error.field) return false;
-    this.errors = { [error.field.replace(/^secrets\./, '').replace(/[.[].*$/, '')]: error.words };
+    this.#mark(error.field, error.words);
     return true;
+  }
+
+  // A secret that was kept and is refused, as after the address was changed, has to be typed again.
+  #mark(of: string, words: string): void {
+    const field = of.replace(/^secrets\./, '').replace(/[.[].*$/, '');
+    if (field === 'token') this.tokenKept = false;
+    if (field === 'password') this.passwordKept = false;
+    if (field === 'headers') for (const row of this.headers) row.kept = false;
+    this.errors = { [field]: words };
   }
 }
 

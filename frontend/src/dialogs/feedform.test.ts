@@ -173,3 +173,24 @@ describe('the test', () => {
     expect(form.checked).toBeNull();
   });
 });
+
+test('a kept secret that is refused for another address is typed again', async () => {
+  const feed = { id: 1, name: 'orders', url: 'https://x.org/orders', auth: 'bearer', has_secrets: ['token'] } as Feed;
+  const refused = new ApiError('bad_token', 'The stored token was entered for https://x.org.', '', 'token', 400);
+  const requests = fake({
+    feed: vi.fn(async () => feed),
+    updateFeed: vi.fn().mockRejectedValue(refused),
+    checkFeed: vi.fn(
+      async () => ({ ok: false, reason: 'Not sent there.', hint: 'Enter it.', field: 'token' }) as FeedCheck,
+    ),
+  });
+  for (const act of ['check', 'save'] as const) {
+    const form = new FeedForm('orders', [], requests);
+    await form.load();
+    expect(form.tokenKept).toBe(true);
+    form.url = 'https://y.org/orders';
+    await form[act]();
+    expect(form.tokenKept).toBe(false);
+    expect(form.errors.token).toBe(act === 'check' ? 'Not sent there. Enter it.' : refused.words);
+  }
+});

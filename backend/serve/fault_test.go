@@ -1,0 +1,33 @@
+package serve
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestAPartThatDoesNotWorkIsSeen(t *testing.T) {
+	s := start(t, nil)
+	type state struct {
+		Faults []string `json:"faults"`
+	}
+	if got := want[state](s, 200, "GET", "/api/state", ""); got.Faults == nil || len(got.Faults) != 0 {
+		t.Errorf("%q", got.Faults)
+	}
+	moved, _ := s.Server.changes.wait()
+	s.SetFault("feeds", "No feed is followed.")
+	select {
+	case <-moved:
+	default:
+		t.Error("nobody was told to look")
+	}
+	if e := want[refusal](s, 503, "GET", "/healthz", "").Error; e.Code != "part_fault" || e.Message != "No feed is followed." {
+		t.Errorf("%+v", e)
+	}
+	s.SetFault("samples", "The sample events have stopped.")
+	if got := want[state](s, 200, "GET", "/api/state", ""); !slices.Equal(got.Faults, []string{"No feed is followed.", "The sample events have stopped."}) {
+		t.Errorf("%q", got.Faults)
+	}
+	s.SetFault("feeds", "")
+	s.SetFault("samples", "")
+	want[map[string]string](s, 200, "GET", "/healthz", "")
+}
