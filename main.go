@@ -6,10 +6,12 @@ package main
 import (
 	"context"
 	"embed"
+	"errors"
 	"io/fs"
 	"net/http"
 	"os"
 	"runtime"
+	"time"
 
 	"github.com/wailsapp/wails/v2"
 	"github.com/wailsapp/wails/v2/pkg/logger"
@@ -53,48 +55,94 @@ func main() {
 	}))
 }
 
+// patience is how long the window waits for the history before it says what
+// takes so long.
+const patience = time.Second
+
 // window opens the node and its window, and closes both.
 func window(ctx context.Context, opt node.Options) error {
 	if desk.Bindings {
 		return run(&App{}, &options.App{AssetServer: &assetserver.Options{Handler: http.NotFoundHandler()}})
 	}
-	n, err := node.Open(ctx, opt)
-	if err != nil {
-		// A start from a desktop's menu has nobody who reads standard error.
-		if os.Getenv("GIO_LAUNCHED_DESKTOP_FILE") != "" {
-			run(&App{}, &options.App{Width: 720, Height: 400, AssetServer: &assetserver.Options{Handler: desk.Trouble(err)}})
+	opening := &desk.Opening{}
+	opt.Progress = opening.Progress
+	opened := make(chan result, 1) // so that Open can end after the window did
+	opener, giveUp := context.WithCancel(ctx)
+	defer giveUp()
+	go func() {
+		n, err := node.Open(opener, opt)
+		opened <- result{n, err}
+	}()
+	frame := desk.FirstFrame()
+	var page http.Handler = opening
+	running := make(chan *node.Node, 1) // the node, once it runs; nil where it cannot be opened
+	ended := make(chan error, 1)        // so that Run can end after the window did
+	nodeCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	begin := func(r result) {
+		if r.err != nil {
+			ended <- r.err
+			return
 		}
-		return err
+		go func() { ended <- r.node.Run(nodeCtx) }()
+		running <- r.node
 	}
-	running, stop := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan error, 1) // so that Run can end after the window did
-	go func() { ended <- n.Run(running) }()
-
-	frame := desk.LastFrame(ctx, n)
+	select {
+	case r := <-opened:
+		if r.err != nil {
+			// A start from a desktop's menu has nobody who reads standard error.
+			if os.Getenv("GIO_LAUNCHED_DESKTOP_FILE") != "" {
+				run(&App{}, &options.App{Width: 720, Height: 400, AssetServer: &assetserver.Options{Handler: desk.Trouble(r.err)}})
+			}
+			return r.err
+		}
+		frame, page = desk.LastFrame(ctx, r.node), r.node.Window()
+		begin(r)
+	case <-time.After(patience):
+		go func() {
+			r := <-opened
+			begin(r)
+			if r.err != nil {
+				opening.Finish(nil, r.err)
+			} else {
+				opening.Finish(r.node.Window(), nil)
+			}
+		}()
+	}
 	state := options.Normal
 	if frame.Maximised {
 		state = options.Maximised
 	}
-	app := &App{}
-	shown := run(app, &options.App{
+	shown := run(&App{}, &options.App{
 		Width: frame.Width, Height: frame.Height, MinWidth: desk.MinWidth, MinHeight: desk.MinHeight,
 		WindowStartState: state,
-		AssetServer:      &assetserver.Options{Handler: n.Window()},
+		AssetServer:      &assetserver.Options{Handler: page},
 		OnDomReady: func(wails context.Context) {
 			context.AfterFunc(ctx, func() { wailsrun.Quit(wails) }) // Ctrl+C, SIGTERM
 		},
 		OnBeforeClose: func(wails context.Context) bool {
-			if err := desk.KeepFrame(wails, n); err != nil {
-				opt.Log.Warn("remember the window's size", "err", err)
+			select {
+			case n := <-running:
+				if err := desk.KeepFrame(wails, n); err != nil {
+					opt.Log.Warn("remember the window's size", "err", err)
+				}
+			default: // it is still being opened
 			}
 			return false
 		},
 	})
+	giveUp()
 	stop()
-	if err := <-ended; err != nil {
+	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return shown
+}
+
+// A result is what came of opening the node.
+type result struct {
+	node *node.Node
+	err  error
 }
 
 // run shows a window with what all of them share, until it is closed.

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 
 	"signalbox/backend/node"
@@ -48,7 +49,9 @@ func (c *serveCommand) Help() string {
 }
 
 func (c *serveCommand) Run(ctx context.Context, p *Program, log *slog.Logger) error {
-	n, err := node.Open(ctx, c.options(p, log))
+	opt := c.options(p, log)
+	opt.Progress = tellProgress(p.Stderr)
+	n, err := node.Open(ctx, opt)
 	if err != nil {
 		return err
 	}
@@ -65,4 +68,16 @@ func (c *serveCommand) Run(ctx context.Context, p *Program, log *slog.Logger) er
 		fmt.Fprintln(p.Stdout, notice)
 	}
 	return n.Run(ctx)
+}
+
+// tellProgress returns what prints how far a history has been brought to its
+// new form, a line for each tenth.
+func tellProgress(w io.Writer) func(done, total int64) {
+	told := int64(-1)
+	return func(done, total int64) {
+		if tenth := 10 * done / max(total, 1); tenth > told {
+			told = tenth
+			fmt.Fprintf(w, "Bringing the history to its new form: %d %%\n", 10*tenth)
+		}
+	}
 }

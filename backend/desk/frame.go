@@ -22,13 +22,16 @@ type Frame struct {
 	Maximised bool `json:"maximised"`
 }
 
+// FirstFrame returns the size of the first window.
+func FirstFrame() Frame { return Frame{Width: firstWidth, Height: firstHeight} }
+
 // LastFrame returns the window's size at the end of the last run, or the first
 // one.
 func LastFrame(ctx context.Context, n *node.Node) Frame {
-	f := Frame{Width: firstWidth, Height: firstHeight}
+	f := FirstFrame()
 	if text, err := n.Recall(ctx, "frame"); err == nil && text != "" {
 		if err := json.Unmarshal([]byte(text), &f); err != nil {
-			f = Frame{Width: firstWidth, Height: firstHeight}
+			f = FirstFrame()
 		}
 	}
 	f.Width, f.Height = max(f.Width, MinWidth), max(f.Height, MinHeight)

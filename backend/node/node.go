@@ -52,6 +52,9 @@ type Options struct {
 	Assets  fs.FS // the dashboard
 	Version string
 	Log     *slog.Logger
+	// Progress is called while Open brings a history that an older version wrote
+	// to its present form, with how much of it is done; nil is not told.
+	Progress func(done, total int64)
 	// Now is the clock by which messages are stamped and old ones are told;
 	// nil is the system's.
 	Now func() time.Time
@@ -95,7 +98,10 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 		return nil, live.Errorf("bad_folder", "%s is a file, not a folder.", opt.Data).
 			WithHint("Choose a folder for the history with --data.").WithField("data")
 	}
-	if n.store, err = sqlite.Open(ctx, opt.Data, sqlite.WithClock(opt.Now)); err != nil {
+	if opt.Progress == nil {
+		opt.Progress = func(int64, int64) {}
+	}
+	if n.store, err = sqlite.Open(ctx, opt.Data, sqlite.WithClock(opt.Now), sqlite.WithProgress(opt.Progress)); err != nil {
 		return nil, err
 	}
 	if n.journal, err = journal.Open(ctx, n.store, journal.Options{Now: opt.Now, Log: n.log}); err != nil {

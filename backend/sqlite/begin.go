@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql/driver"
 	"encoding/json"
 	"time"
@@ -21,11 +22,11 @@ const jump = 1_000_000_000
 
 // begin migrates the database and notes that it is open; a note that is still
 // there was left by an unclean end.
-func (db *DB) begin(now func() time.Time, progress func(done, total int64)) error {
+func (db *DB) begin(ctx context.Context, now func() time.Time, progress func(done, total int64)) error {
 	if err := db.write.migrate(); err != nil {
 		return err
 	}
-	if err := db.write.fill(progress); err != nil {
+	if err := db.write.fill(ctx, progress); err != nil {
 		return err
 	}
 	if err := db.note(now); err != nil {

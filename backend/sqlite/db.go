@@ -133,7 +133,7 @@ func openLocked(ctx context.Context, path string, o options) (*DB, error) {
 			return nil, err
 		}
 	}
-	if err := db.begin(o.now, o.progress); err != nil {
+	if err := db.begin(ctx, o.now, o.progress); err != nil {
 		db.write.close()
 		return nil, err
 	}

@@ -1,7 +1,7 @@
 -- Unambiguous ids, recognised retries, origins, and trimming for each source.
--- The table ids is filled from the messages in chunks after this step, so that
--- a large history shows progress and survives a kill; filling says how far it
--- came, and the old index goes when it is done (fill.go).
+-- This step is short however large the history is. What looks at every message
+-- is done in chunks after it (fill.go), so that it shows progress and survives
+-- a kill: filling says how far it came.
 
 -- Columns behind data cost nothing where they are NULL or 1: SQLite then finds
 -- their value in the row's header.
@@ -57,20 +57,17 @@ ALTER TABLE sources ADD COLUMN keep_bytes      INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sources ADD COLUMN keep_age        INTEGER NOT NULL DEFAULT 0; -- microseconds
 UPDATE sources SET trimmed = appended - kept, trimmed_through = min(last, (SELECT trimmed FROM about)) WHERE appended > kept;
 
--- Gaps and notes: every filter shows them, and they are few. Making it reads
--- each message once, without long data.
-CREATE INDEX message_gap ON messages (number, kind, source) WHERE kind <> 0;
-
 -- Counts the checks of whether the store can be written.
 ALTER TABLE about ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;
 
--- One row while ids is being filled: the last entry of the old index taken over.
+-- One row while the table ids is being filled: the last entry of the old index
+-- that was taken over.
 CREATE TABLE filling (
     one    INTEGER PRIMARY KEY CHECK (one = 1),
     id     TEXT NOT NULL,
     source INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    done   INTEGER NOT NULL, -- messages examined
-    total  INTEGER NOT NULL  -- of so many
+    done   INTEGER NOT NULL, -- entries taken over
+    total  INTEGER NOT NULL  -- of so many; 0 until they are counted
 ) STRICT;
-INSERT INTO filling SELECT 1, '', 0, 0, 0, ifnull(sum(kept), 0) FROM sources;
+INSERT INTO filling VALUES (1, '', 0, 0, 0, 0);

@@ -1,0 +1,103 @@
+package desk
+
+import (
+	"encoding/json"
+	"errors"
+	"html/template"
+	"net/http"
+	"sync"
+
+	"signalbox/backend/live"
+)
+
+// An Opening is what the window shows while a large history is brought to its
+// new form, which takes minutes where there are many millions of messages. When
+// that is done it hands all requests on to the real page. Its methods may be
+// called by anybody.
+type Opening struct {
+	mu    sync.Mutex
+	state openingState
+	next  http.Handler // nil until it is done
+}
+
+// An openingState is what the page asks for.
+type openingState struct {
+	Done  int64 `json:"done"`
+	Total int64 `json:"total"`
+	Ready bool  `json:"ready"` // the page is to be loaded again
+}
+
+// Progress says how much is done.
+func (o *Opening) Progress(done, total int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.state.Done, o.state.Total = done, total
+}
+
+// Finish hands the window on to the real page or, where there is an error, to
+// the page that tells it.
+func (o *Opening) Finish(page http.Handler, err error) {
+	if err != nil {
+		page = Trouble(err)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.next, o.state.Ready = page, true
+}
+
+// ServeHTTP answers the window.
+func (o *Opening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	o.mu.Lock()
+	state, next := o.state, o.next
+	o.mu.Unlock()
+	w.Header().Set("Cache-Control", "no-store")
+	switch {
+	case r.URL.Path == "/opening":
+		w.Header().Set("Content-Type", "application/json")
+		// Who has gone does not miss the answer.
+		_ = json.NewEncoder(w).Encode(state)
+	case next != nil:
+		next.ServeHTTP(w, r)
+	case r.URL.Path == "/" || r.URL.Path == "/index.html":
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_ = openingPage.Execute(w, nil)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+var openingPage = template.Must(template.New("opening").Parse(`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Signalbox</title><style>` + plainStyle + `
+progress{width:100%;height:6px;margin:.75rem 0;accent-color:#6ea8fe}
+</style></head><body><main role="status"><h1>Bringing your history to its new form</h1>
+<p>This version keeps messages in a new way. Nothing is lost if you close the window: the next start goes on from here.</p>
+<progress id="bar" aria-label="Progress"></progress><p class="hint" id="words">&nbsp;</p></main><script>
+async function look() {
+  try {
+    const s = await (await fetch('/opening')).json();
+    if (s.ready) return location.reload();
+    if (s.total > 0) {
+      bar.max = s.total; bar.value = s.done;
+      words.textContent = Math.floor(100 * s.done / s.total) + ' % of ' + s.total.toLocaleString() + ' messages';
+    }
+  } catch {}
+  setTimeout(look, 300);
+}
+look();
+</script></body></html>
+`))
+
+// plainStyle is the look of the pages that are shown without the real one.
+const plainStyle = `
+body{margin:0;display:grid;place-content:center;height:100vh;font:15px/1.5 system-ui,sans-serif;background:#0c0e12;color:#e7eaf0}
+main{max-width:34rem;padding:2rem}h1{font-size:18px;margin:0 0 .75rem}p{margin:.4rem 0}.hint{color:#99a3b3}
+@media (prefers-color-scheme:light){body{background:#fff;color:#171a21}.hint{color:#566072}}
+`
+
+// asError returns an error as what a user is told.
+func asError(err error) *live.Error {
+	if e, ok := errors.AsType[*live.Error](err); ok {
+		return e
+	}
+	return live.Errorf("start", "%v", err)
+}
