@@ -14,7 +14,7 @@ func (b *bell) init() {
 
 func (b *bell) wait() <-chan struct{} { return *b.ch.Load() }
 
-// ring is called by one goroutine at a time.
+// ring may be called by anybody at any time.
 func (b *bell) ring() {
 	ch := make(chan struct{})
 	close(*b.ch.Swap(&ch))

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sort"
 	"sync/atomic"
@@ -226,6 +227,9 @@ func (c *Cursor) lookBack(ctx context.Context, below int64) (Batch, error) {
 		sources = sources[1:] // one source is read faster than two
 	}
 	ms, through, err := j.store.Read(ctx, sources, place, below-1, pageMessages, pageBytes)
+	if d, ok := errors.AsType[*live.Damage](err); ok {
+		return c.damaged(d), nil
+	}
 	if err != nil {
 		return Batch{}, j.orClosed(err)
 	}

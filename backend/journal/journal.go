@@ -136,7 +136,7 @@ func (j *Journal) Last() int64 { return j.last.Load() }
 
 // Moved returns a channel that is closed at the next commit, and the number
 // of the newest message at this moment. Under load the channel is closed up
-// to Options.Gather later. It is also closed when a fault comes or goes.
+// to Options.Gather later. It is also closed when a fault comes or goes, and when a damage is met.
 func (j *Journal) Moved() (<-chan struct{}, int64) {
 	// The channel first: a commit in between then closes it.
 	ch := j.bell.wait()
@@ -153,6 +153,7 @@ func (j *Journal) tell() {
 // Read answers a query.
 func (j *Journal) Read(ctx context.Context, q live.Query) (live.Page, error) {
 	p, err := j.store.Page(ctx, q)
+	j.watchDamage()
 	return p, j.orClosed(err)
 }
 

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 
 	"signalbox/backend/live"
 )
@@ -36,6 +37,10 @@ func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID strin
 		return p.Number, nil, nil
 	}
 	numbers, err := j.store.Find(ctx, sources, lastEventID)
+	if errors.Is(err, &live.Error{Code: "bad_database"}) {
+		return all, &live.Gap{Code: "damaged", After: lastEventID,
+			Reason: "The history is damaged where the id that was resumed from would be found; everything kept follows."}, nil
+	}
 	if err != nil {
 		return 0, nil, j.orClosed(err)
 	}

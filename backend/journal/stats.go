@@ -11,6 +11,15 @@ type Stats struct {
 	Appended        int64         // since the start of the program
 	Lag             time.Duration // from append to commit, of late
 	Fault           string        // a sentence while commits fail, else empty
+	Damage          string        // a sentence once something cannot be read, else empty
+}
+
+// Trouble returns the sentence of what is wrong with the store, or "".
+func (s *Stats) Trouble() string {
+	if s.Fault != "" {
+		return s.Fault
+	}
+	return s.Damage
 }
 
 // Stats returns the counters.
@@ -20,6 +29,9 @@ func (j *Journal) Stats() Stats {
 	if f := j.stats.fault.Load(); f != nil {
 		s.Fault = *f
 	}
+	if d := j.stats.damage.Load(); d != nil {
+		s.Damage = *d
+	}
 	return s
 }
 
@@ -28,6 +40,7 @@ type stats struct {
 	appended atomic.Int64
 	smooth   atomic.Int64 // nanoseconds
 	fault    atomic.Pointer[string]
+	damage   atomic.Pointer[string]
 }
 
 // lag takes a new reading into the smoothed one: an eighth of it, so that a

@@ -41,6 +41,9 @@ type Store interface {
 	// Look says, without writing and in no time, whether the store is still
 	// where it was opened and can be written as far as that can be seen.
 	Look(context.Context) error
+	// Damaged returns a live.Error that says what was found to be damaged since
+	// the start, or nil.
+	Damaged() error
 	// Check writes something new, to see whether the store works again.
 	Check(context.Context) error
 	// Now returns the time by which what is old is deleted. It doubts a clock
@@ -50,7 +53,9 @@ type Store interface {
 	// named) with after < number <= through, in order, and not more than
 	// about maxBytes of data (at least one message); and the number up to
 	// which that is all of them. It looks for a bounded time: where it finds
-	// nothing and that number is below through, the caller asks on.
+	// nothing and that number is below through, the caller asks on. Messages
+	// that are damaged end what it returns; where the first is, the error is a
+	// live.Damage.
 	Read(ctx context.Context, sources []int64, after, through int64, limit, maxBytes int) ([]live.Message, int64, error)
 	// Page answers a query in a bounded time.
 	Page(context.Context, live.Query) (live.Page, error)

@@ -199,6 +199,7 @@ func (w *writer) tick() {
 	if w.waiting {
 		w.wake()
 	}
+	w.watchDamage()
 	if w.fault {
 		w.setFault(w.store.Check(w.ctx))
 	} else {

@@ -10,7 +10,7 @@ type Gap struct {
 	Missing *int64 `json:"missing"`
 	// Code never changes: "disconnected", "restarted", "paused", "reconnected",
 	// "edited", "removed", "trimmed", "unknown_id", "ambiguous_id",
-	// "other_epoch", "too_large", "limit", "refused", "no_ids".
+	// "other_epoch", "too_large", "limit", "refused", "no_ids", "damaged".
 	Code   string    `json:"code"`
 	Reason string    `json:"reason"`          // a sentence for the timeline
 	From   time.Time `json:"from,omitzero"`   // when the stretch began

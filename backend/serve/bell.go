@@ -55,7 +55,8 @@ func (s *Server) bell(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) listen() (moved, changed, feeds <-chan struct{}, bell string) {
 	moved, _ = s.j.Moved()
 	s.noticeSources()
-	if s.fault.changed(s.j.Stats().Fault) {
+	stats := s.j.Stats()
+	if s.fault.changed(stats.Trouble()) {
 		s.changes.ring()
 	}
 	changed, own := s.changes.wait()

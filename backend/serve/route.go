@@ -129,8 +129,12 @@ func (s *Server) examples(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) healthz(w http.ResponseWriter, r *http.Request) error {
-	if fault := s.j.Stats().Fault; fault != "" {
-		return live.Errorf("store_fault", "%s", fault)
+	stats := s.j.Stats()
+	if stats.Fault != "" {
+		return live.Errorf("store_fault", "%s", stats.Fault)
+	}
+	if stats.Damage != "" {
+		return live.Errorf("bad_database", "%s", stats.Damage)
 	}
 	if faults := s.faults.list(); len(faults) > 0 {
 		return live.Errorf("part_fault", "%s", strings.Join(faults, " "))

@@ -70,7 +70,7 @@ func (s *Server) state(w http.ResponseWriter, r *http.Request) error {
 		Version: cfg.Version, Epoch: s.j.Epoch(), First: s.j.First(), Last: s.j.Last(), Bell: bell,
 		Window: windowed(r.Context()), Now: stamp(at),
 		Journal: journalView{
-			Messages: stats.Messages, Bytes: stats.Bytes, Lag: stats.Lag.Microseconds(), Fault: stats.Fault,
+			Messages: stats.Messages, Bytes: stats.Bytes, Lag: stats.Lag.Microseconds(), Fault: stats.Trouble(),
 			InRate: in, OutRate: out,
 		},
 		Server:  serverView{Address: addr.address, URL: addr.url(cfg.TLS != nil), Notice: addr.notice, Clients: s.clients.count()},

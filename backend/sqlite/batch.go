@@ -23,8 +23,10 @@ const (
 type batch struct {
 	db       *DB
 	sources  []int64
-	limit    int // of messages
-	left     int // bytes of data that may still be taken
+	limit    int   // of messages
+	left     int   // bytes of data that may still be taken
+	floor    int64 // the next message has a greater number
+	damaged  bool  // whether the last row was one that nobody can have written
 	messages []live.Message
 	through  int64 // messages are all there are up to here
 }
@@ -37,10 +39,10 @@ func (p *batch) read(ctx context.Context, after, through int64) error {
 	case n == 1:
 		// Without the hint SQLite walks all sources' messages between the two.
 		q.text.Reset()
-		q.add("SELECT "+filled+" FROM messages INDEXED BY message_source WHERE source = ? AND number > ? AND number <= ?",
+		q.add("SELECT "+filled+" FROM messages INDEXED BY message_source WHERE source = ? AND number >= 1 + ? AND number <= ?",
 			p.sources[0], after, through)
 	case n == 0 || n > merged:
-		q.add("number > ? AND number <= ?", after, through)
+		q.add("number >= 1 + ? AND number <= ?", after, through)
 		q.sources(p.sources)
 	default:
 		q.add("number IN (")
@@ -48,8 +50,14 @@ func (p *batch) read(ctx context.Context, after, through int64) error {
 		q.add(")")
 	}
 	q.add(" ORDER BY number LIMIT ?", p.limit-len(p.messages))
-	p.through = through
-	return p.db.raw(ctx, &q, p.take)
+	p.floor, p.through = after, through
+	if err := p.db.raw(ctx, &q, p.take); err != nil {
+		return err
+	}
+	if p.damaged {
+		return errUnsound
+	}
+	return nil
 }
 
 // take adds a row, and reports whether there is room for more.
@@ -62,7 +70,13 @@ func (p *batch) take(row []driver.Value) bool {
 	}
 	p.messages = append(p.messages, live.Message{})
 	m := &p.messages[len(p.messages)-1]
-	p.left -= fill(m, row)
+	size, sound := fill(m, row)
+	if p.damaged = !sound || m.Number <= p.floor; p.damaged {
+		p.messages = p.messages[:len(p.messages)-1]
+		return false
+	}
+	p.floor = m.Number
+	p.left -= size
 	if p.full() {
 		p.through = m.Number
 		return false
@@ -104,7 +118,7 @@ func (p *batch) scan(ctx context.Context, after, through int64) error {
 // next returns the first number kept with after < number <= through, or
 // sql.ErrNoRows.
 func (db *DB) next(ctx context.Context, after, through int64) (n int64, err error) {
-	err = db.stream.QueryRowContext(ctx, "SELECT number FROM messages WHERE number > ? AND number <= ? ORDER BY number LIMIT 1",
+	err = db.stream.QueryRowContext(ctx, "SELECT number FROM messages WHERE number >= 1 + ? AND number <= ? ORDER BY number LIMIT 1",
 		after, through).Scan(&n)
 	return n, err
 }

@@ -49,6 +49,9 @@ func (db *DB) note(now func() time.Time) error {
 		if err == nil {
 			err = w.each(func(v []driver.Value) { known.Known = when(v[0].(int64)) },
 				"SELECT received FROM messages ORDER BY number DESC LIMIT 1")
+			if isDamage(err) {
+				err = nil // what can be read shall be read
+			}
 		}
 		if err == nil {
 			err = w.each(func(v []driver.Value) {

@@ -32,6 +32,8 @@ type DB struct {
 	clock   *clock.Clock
 	doubted bool // whether the saved state of the clock is in doubt; only within tx
 
+	damage damage
+
 	// patience is how long one read may look for what matches little; the
 	// caller gets what was found, and asks on.
 	patience time.Duration

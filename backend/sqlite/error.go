@@ -20,6 +20,9 @@ func explain(err error) error {
 	if e, ok := errors.AsType[*live.Error](err); ok {
 		return e
 	}
+	if d, ok := errors.AsType[*live.Damage](err); ok {
+		return d
+	}
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		return readOnly(err)
 	}
@@ -45,7 +48,7 @@ func explain(err error) error {
 			WithHint("It was left as it is. Move it away, or start with another folder by --data.").WithCause(err)
 	case sqlite3.ErrCorrupt:
 		return live.Errorf("bad_database", "The history is damaged.").
-			WithHint("Close Signalbox, keep a copy of signalbox.db, and save what can be read with: sqlite3 signalbox.db .recover").WithCause(err)
+			WithHint(damageHint).WithCause(err)
 	case sqlite3.ErrIoErr:
 		if e.SystemErrno == syscall.ENOSPC || e.SystemErrno == syscall.EDQUOT {
 			return diskFull(err)
@@ -60,6 +63,8 @@ func explain(err error) error {
 	}
 	return live.Errorf("store_fault", "The history could not be read or written: %s.", e.Error()).WithCause(err)
 }
+
+const damageHint = "Close Signalbox, keep a copy of signalbox.db, and save what can be read with: sqlite3 signalbox.db .recover"
 
 // cannotOpen is explain for Open, where every error becomes a sentence.
 func cannotOpen(err error) error {

@@ -71,6 +71,9 @@ func (p *pager) run(ctx context.Context) (live.Page, error) {
 		}
 		at := time.Now()
 		stopped, err := p.look(ctx, low, high)
+		if isDamage(err) {
+			stopped, err = p.around(ctx, low, high, err)
+		}
 		if err != nil {
 			return live.Page{}, err
 		}
@@ -105,6 +108,10 @@ func (p *pager) direct(ctx context.Context) (bool, error) {
 	var n int64
 	err := p.db.read.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM ids WHERE id = ?1
 		UNION ALL SELECT 1 FROM messages WHERE id = ?1 AND again = 1 LIMIT ?2)`, f.ID, commonID).Scan(&n)
+	if isDamage(err) {
+		p.db.metIndex(err)
+		n, err = commonID, nil
+	}
 	if err != nil {
 		return false, fmt.Errorf("find an id: %w", err)
 	}
@@ -121,7 +128,7 @@ func (p *pager) few() bool {
 func (p *pager) window(ctx context.Context, n int64) (low, high int64, err error) {
 	var q query
 	if !p.few() {
-		q.add("SELECT number FROM messages WHERE number > ? AND number <= ? ORDER BY number"+direction(p.q.Newest)+" LIMIT 1 OFFSET ?",
+		q.add("SELECT number FROM messages WHERE number >= 1 + ? AND number <= ? ORDER BY number"+direction(p.q.Newest)+" LIMIT 1 OFFSET ?",
 			p.low, p.high, n)
 	} else {
 		q.add("SELECT number FROM (")
@@ -132,6 +139,11 @@ func (p *pager) window(ctx context.Context, n int64) (low, high int64, err error
 	switch err := p.db.read.QueryRowContext(ctx, q.text.String(), q.args...).Scan(&edge); {
 	case err == sql.ErrNoRows:
 		return p.low, p.high, nil
+	case isDamage(err):
+		edge = p.low + 1 + min(n, p.high-p.low)
+		if p.q.Newest {
+			edge = p.high - min(n, p.high-p.low)
+		}
 	case err != nil:
 		return 0, 0, fmt.Errorf("find a page: %w", err)
 	}
@@ -163,8 +175,8 @@ func (p *pager) look(ctx context.Context, low, high int64) (full bool, err error
 		q.add(")")
 	case f.ID != "" && !p.common:
 		// Numbers first: sorting them should not carry the data along.
-		q.add("number IN (SELECT number FROM ids WHERE id = ? AND number > ? AND number <= ?"+
-			" UNION ALL SELECT number FROM messages WHERE id = ? AND again = 1 AND number > ? AND number <= ?", f.ID, low, high, f.ID, low, high)
+		q.add("number IN (SELECT number FROM ids WHERE id = ? AND number >= 1 + ? AND number <= ?"+
+			" UNION ALL SELECT number FROM messages WHERE id = ? AND again = 1 AND number >= 1 + ? AND number <= ?", f.ID, low, high, f.ID, low, high)
 		if f.WantsGaps() {
 			q.add(" UNION ALL ")
 			q.gaps(f, low, high, p.q.Newest, room+1)
@@ -180,7 +192,7 @@ func (p *pager) look(ctx context.Context, low, high int64) (full bool, err error
 		q.numbers(f.Sources, low, high, p.q.Newest, most)
 		q.add(")")
 	default:
-		q.add("number > ? AND number <= ?", low, high)
+		q.add("number >= 1 + ? AND number <= ?", low, high)
 		q.sources(f.Sources)
 	}
 	q.filter(f)
@@ -204,8 +216,11 @@ func (p *pager) look(ctx context.Context, low, high int64) (full bool, err error
 		p.left -= max(len(m.Data), size/8)
 		p.move(m.Number, m.Number-1)
 	}
+	if err := rows.Err(); err != nil {
+		return false, err
+	}
 	p.move(high, low)
-	return false, rows.Err()
+	return false, nil
 }
 
 // move moves the bound behind which everything was looked at.
@@ -230,6 +245,16 @@ func (db *DB) at(ctx context.Context, us, high int64) (int64, error) {
 		switch {
 		case err == sql.ErrNoRows:
 			high = middle
+		case isDamage(err):
+			// What cannot be read has no time. It belongs to what comes next.
+			next := db.readable(ctx, middle-1, high-1, false)
+			err := db.read.QueryRowContext(ctx, "SELECT number, received FROM messages WHERE number >= ? AND number < ? ORDER BY number LIMIT 1",
+				next, high).Scan(&number, &received)
+			if err == nil && received < us {
+				low = number + 1
+			} else {
+				high = middle
+			}
 		case err != nil:
 			return 0, explain(fmt.Errorf("find a time: %w", err))
 		case received >= us:

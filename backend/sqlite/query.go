@@ -60,7 +60,7 @@ func (q *query) numbers(ids []int64, after, through int64, newest bool, limit in
 		if i > 0 {
 			q.add(" UNION ALL ")
 		}
-		q.add("SELECT number FROM (SELECT number FROM messages WHERE source = ? AND number > ? AND number <= ? ORDER BY number"+
+		q.add("SELECT number FROM (SELECT number FROM messages WHERE source = ? AND number >= 1 + ? AND number <= ? ORDER BY number"+
 			direction(newest)+" LIMIT ?)", id, after, through, limit)
 	}
 }
@@ -69,7 +69,7 @@ func (q *query) numbers(ids []int64, after, through int64, newest bool, limit in
 // gaps and notes that f wants. They have an index of their own, because they
 // are few and every filter wants them.
 func (q *query) gaps(f *live.Filter, after, through int64, newest bool, limit int) {
-	q.add("SELECT number FROM (SELECT number FROM messages WHERE kind <> 0 AND number > ? AND number <= ?", after, through)
+	q.add("SELECT number FROM (SELECT number FROM messages WHERE kind <> 0 AND number >= 1 + ? AND number <= ?", after, through)
 	q.kinds(f.Kinds)
 	q.sources(f.Sources)
 	q.add(" ORDER BY number"+direction(newest)+" LIMIT ?)", limit)

@@ -63,13 +63,22 @@ func setRare(m *live.Message, text string) {
 var filled = strings.Replace(columns, " type,", " nullif(type, 'message'),", 1) + rare
 
 // fill fills a message from the columns of its row, and returns the length of
-// its data. The table is STRICT, so each column has its type.
-func fill(m *live.Message, row []driver.Value) (size int) {
-	m.Number, m.Source = row[0].(int64), row[1].(int64)
-	m.Received = when(row[2].(int64))
-	m.Kind, m.Connection = live.Kind(row[3].(int64)), row[4].(int64)
-	if row[5] != nil {
-		retry := row[5].(int64)
+// its data. The table is STRICT, so each column has its type; where one has
+// not, the file was damaged, and it reports false.
+func fill(m *live.Message, row []driver.Value) (size int, sound bool) {
+	var ok [6]bool
+	var received, kind, length int64
+	m.Number, ok[0] = row[0].(int64)
+	m.Source, ok[1] = row[1].(int64)
+	received, ok[2] = row[2].(int64)
+	kind, ok[3] = row[3].(int64)
+	m.Connection, ok[4] = row[4].(int64)
+	length, ok[5] = row[6].(int64)
+	if ok != [6]bool{true, true, true, true, true, true} || kind < 0 || kind > int64(live.NoteKind) {
+		return 0, false
+	}
+	m.Received, m.Kind = when(received), live.Kind(kind)
+	if retry, ok := row[5].(int64); ok {
 		m.Retry = &retry
 	}
 	var other bool
@@ -81,5 +90,5 @@ func fill(m *live.Message, row []driver.Value) (size int) {
 	if text, ok := row[10].(string); ok {
 		setRare(m, text)
 	}
-	return int(row[6].(int64))
+	return int(length), true
 }

@@ -15,6 +15,11 @@ func (db *DB) First(ctx context.Context) (int64, error) {
 	none := db.last.Load() + 1
 	var first sql.NullInt64
 	err := db.read.QueryRowContext(ctx, "SELECT min(number) FROM messages").Scan(&first)
+	if isDamage(err) {
+		// The damage belongs to what is kept: a reader has to be told of it.
+		trimmed, _, err := db.Trimmed(ctx)
+		return trimmed + 1, err
+	}
 	if err != nil {
 		return 0, explain(fmt.Errorf("find the oldest message: %w", err))
 	}
@@ -35,7 +40,8 @@ func (db *DB) Trimmed(ctx context.Context) (through, dense int64, err error) {
 // Read returns messages of those sources (all where none is named) with
 // after < number <= through, in order, and the number up to which that is
 // all of them. For many sources it looks for a bounded time, and may find none
-// although there are some behind that number.
+// although there are some behind that number. What is damaged ends it too; if
+// nothing could be read before, the error is a live.Damage.
 func (db *DB) Read(ctx context.Context, sources []int64, after, through int64, limit, maxBytes int) ([]live.Message, int64, error) {
 	p := &batch{db: db, sources: sources, limit: limit, left: maxBytes, through: through}
 	var err error
@@ -44,6 +50,9 @@ func (db *DB) Read(ctx context.Context, sources []int64, after, through int64, l
 		err = p.read(context.WithoutCancel(ctx), after, through)
 	} else {
 		err = p.scan(ctx, after, through)
+	}
+	if isDamage(err) {
+		err = p.around(ctx, after, through, err)
 	}
 	if err != nil {
 		return nil, after, explain(fmt.Errorf("read messages: %w", err))
@@ -99,7 +108,7 @@ func scan(rows *sql.Rows) (m live.Message, size int, err error) {
 	var more sql.NullString
 	err = rows.Scan(&m.Number, &m.Source, &received, &m.Kind, &m.Connection, &retry, &size, &m.Type, &id, &data, &more)
 	if err != nil {
-		return m, 0, fmt.Errorf("read a message: %w", err)
+		return m, 0, fmt.Errorf("read a message: %w: %w", errUnsound, err)
 	}
 	m.Received, m.ID = when(received), id.String
 	setRare(&m, more.String)

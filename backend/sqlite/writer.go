@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"io"
 	"sync"
 
@@ -19,7 +20,10 @@ type writer struct {
 	stmts         map[string]*sqlite3.SQLiteStmt
 	args, entries arguments    // reused
 	guard         func() error // asked before each commit, where it is not nil
+	closed        bool
 }
+
+var errClosed = errors.New("the history is closed")
 
 func newWriter(conn *sqlite3.SQLiteConn) *writer {
 	return &writer{conn: conn, stmts: make(map[string]*sqlite3.SQLiteStmt)}
@@ -29,6 +33,9 @@ func newWriter(conn *sqlite3.SQLiteConn) *writer {
 func (w *writer) tx(fn func() error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.closed {
+		return errClosed
+	}
 	if _, err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
@@ -114,6 +121,7 @@ func (w *writer) checkpoint() error {
 func (w *writer) close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.closed = true
 	for _, s := range w.stmts {
 		s.Close()
 	}
