@@ -11,8 +11,8 @@ type channelBody struct {
 	Colour int    `json:"colour"`
 }
 
-func readChannel(w http.ResponseWriter, r *http.Request) (b channelBody, err error) {
-	if err := readObject(w, r, &b); err != nil {
+func (s *Server) readChannel(w http.ResponseWriter, r *http.Request) (b channelBody, err error) {
+	if err := s.readObject(w, r, &b); err != nil {
 		return b, err
 	}
 	if b.Colour < 0 || b.Colour > live.Colours {
@@ -22,7 +22,7 @@ func readChannel(w http.ResponseWriter, r *http.Request) (b channelBody, err err
 }
 
 func (s *Server) addChannel(w http.ResponseWriter, r *http.Request) error {
-	b, err := readChannel(w, r)
+	b, err := s.readChannel(w, r)
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (s *Server) changeChannel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b, err := readChannel(w, r)
+	b, err := s.readChannel(w, r)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (s *Server) restore(w http.ResponseWriter, r *http.Request) error {
 	var b struct {
 		ID int64 `json:"id"`
 	}
-	if err := readObject(w, r, &b); err != nil {
+	if err := s.readObject(w, r, &b); err != nil {
 		return err
 	}
 	src, ok := s.j.SourceByID(b.ID)

@@ -42,6 +42,7 @@ type Config struct {
 
 	Heartbeat      time.Duration // between two comments of an idle stream; 0 means 15 s
 	Retry          time.Duration // the reconnection time sent to clients; negative means 3 s
+	MaxBodies      int64         // bytes of larger bodies that are in memory at the same time; 0 means 128 MiB
 	WriteTimeout   time.Duration // after which a reader that has stopped is cut off; 0 means 10 s
 	MaxConnections int           // at the same time; 0 means 10000
 	MaxPerAddress  int           // of them from one address that is not loopback; 0 means 256
@@ -55,6 +56,9 @@ func (c *Config) setDefaults() {
 	}
 	if c.Retry < 0 {
 		c.Retry = 3 * time.Second
+	}
+	if c.MaxBodies <= 0 {
+		c.MaxBodies = 128 << 20
 	}
 	if c.WriteTimeout <= 0 {
 		c.WriteTimeout = 10 * time.Second

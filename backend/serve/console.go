@@ -12,10 +12,11 @@ func (s *Server) settings(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) changeSettings(w http.ResponseWriter, r *http.Request) error {
-	body, err := readSmall(w, r)
+	body, release, err := s.readSmall(w, r)
 	if err != nil {
 		return err
 	}
+	defer release()
 	if _, err := wire.Members(body); err != nil {
 		return err
 	}
@@ -39,12 +40,13 @@ func (s *Server) layout(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) setLayout(w http.ResponseWriter, r *http.Request) error {
-	body, err := readBody(w, r, maxLayout, func() error {
+	body, release, err := s.readBody(w, r, maxLayout, func() error {
 		return live.Errorf("too_large", "The layout is larger than the limit of 64 KiB.")
 	})
 	if err != nil {
 		return err
 	}
+	defer release()
 	if _, err := wire.Members(body); err != nil {
 		return err
 	}

@@ -16,9 +16,9 @@ type feedBody struct {
 	HasSecrets json.RawMessage `json:"has_secrets"`
 }
 
-func readFeed(w http.ResponseWriter, r *http.Request) (feedBody, error) {
+func (s *Server) readFeed(w http.ResponseWriter, r *http.Request) (feedBody, error) {
 	var b feedBody
-	if err := readObject(w, r, &b); err != nil {
+	if err := s.readObject(w, r, &b); err != nil {
 		return b, err
 	}
 	if b.Colour < 0 || b.Colour > live.Colours {
@@ -39,7 +39,7 @@ func (b *feedBody) secrets() live.Secrets {
 }
 
 func (s *Server) addFeed(w http.ResponseWriter, r *http.Request) error {
-	b, err := readFeed(w, r)
+	b, err := s.readFeed(w, r)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (s *Server) changeFeed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b, err := readFeed(w, r)
+	b, err := s.readFeed(w, r)
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func (s *Server) reconnectAll(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) checkFeed(w http.ResponseWriter, r *http.Request) error {
-	b, err := readFeed(w, r)
+	b, err := s.readFeed(w, r)
 	if err != nil {
 		return err
 	}

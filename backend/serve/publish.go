@@ -32,7 +32,8 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 		ctx = context.WithoutCancel(ctx) // nobody would end it
 	}
 	name := r.PathValue("channel")
-	d, err := s.readDraft(w, r)
+	d, release, err := s.readDraft(w, r)
+	defer release()
 	if err != nil {
 		s.publisher.Refuse(name, d, err)
 		return err
@@ -49,29 +50,31 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 // maxKey is the longest Idempotency-Key, in bytes.
 const maxKey = 256
 
-func (s *Server) readDraft(w http.ResponseWriter, r *http.Request) (live.Draft, error) {
+// readDraft also returns what gives back the room of the body, of which the
+// draft is made.
+func (s *Server) readDraft(w http.ResponseWriter, r *http.Request) (_ live.Draft, release func(), err error) {
 	most := s.publisher.Limits().MaxEvent
 	// Escapes and field names take room; what is really too large is found
 	// when the data is known.
-	body, err := readBody(w, r, int64(most)*2+headerSize, func() error { return wire.TooLarge(0, most) })
+	body, release, err := s.readBody(w, r, int64(most)*2+headerSize, func() error { return wire.TooLarge(0, most) })
 	if err != nil {
-		return live.Draft{}, err
+		return live.Draft{}, func() {}, err
 	}
 	var query url.Values
 	if r.URL.RawQuery != "" {
 		if query, err = values(r); err != nil {
-			return live.Draft{}, err
+			return live.Draft{}, release, err
 		}
 	}
 	d, err := wire.ParsePublish(r.Header.Get("Content-Type"), body, query)
 	if err != nil {
-		return d, err
+		return d, release, err
 	}
 	if d.Key = r.Header.Get("Idempotency-Key"); len(d.Key) > maxKey {
-		return d, live.Errorf("bad_key", "The Idempotency-Key is longer than %d bytes.", maxKey).WithField("Idempotency-Key").
+		return d, release, live.Errorf("bad_key", "The Idempotency-Key is longer than %d bytes.", maxKey).WithField("Idempotency-Key").
 			WithHint("A UUID is enough.")
 	}
-	return d, nil
+	return d, release, nil
 }
 
 // post publishes a draft, and measures how long that takes.

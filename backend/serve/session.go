@@ -185,7 +185,7 @@ func (s *sessions) make(r *http.Request, value string, age int) *http.Cookie {
 // signIn takes {"token"}, or a form where the page has no script.
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		r.Body = http.MaxBytesReader(w, r.Body, smallBody)
+		r.Body = http.MaxBytesReader(w, r.Body, atOnce)
 		if err := s.try(r, r.PostFormValue("token")); err != nil {
 			signInPage(w, err)
 			return nil
@@ -197,7 +197,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
 		Token string `json:"token"`
 	}
-	if err := readObject(w, r, &body); err != nil {
+	if err := s.readObject(w, r, &body); err != nil {
 		return err
 	}
 	if body.Token == "" {
