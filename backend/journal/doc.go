@@ -45,6 +45,26 @@
 // A filtered cursor's place is the last message examined. It could not stay
 // at the last that matched: after a quiet week it would read the week again.
 //
+// A cursor follows sources, or names. A name can pass from one source to
+// another while a reader follows it; the sources list every naming with the
+// number after which it counts, and a cursor looks at that list after it has
+// taken entries and before it matches them. A source gets its name before its
+// first message is committed, so the reader finds every message that was
+// published under the name.
+//
+// A Reader is a cursor with a stored place, for readers that must see
+// everything once over any number of starts.
+//
+// # Ids and retries
+//
+// The store decides what an id means, in the transaction of the append. The
+// first message of a source with an id has it on the wire; a later one has its
+// position there. So a Last-Event-ID leads to one place, and Resume skips
+// nothing. A publish that asks for it (Draft.Once) is stored once however often
+// it is tried, and a message of this journal that comes back through a feed is
+// recognised by its origin and its content, and not stored again. Append tells
+// both by Repeated.
+//
 // # Holes
 //
 // Trimming never waits for a reader. A cursor that was overtaken gets a Gap
