@@ -53,7 +53,9 @@ func (w *writer) fill(ctx context.Context, progress func(done, total int64)) err
 		if !unfinished {
 			return nil
 		}
-		progress(f.done, f.total)
+		if f.total > 0 {
+			progress(f.done, f.total)
+		}
 	}
 }
 

@@ -104,7 +104,8 @@ func TestAnOldHistoryIsBroughtToItsNewForm(t *testing.T) {
 			t.Errorf("progress %v", steps)
 		}
 	}
-	// Later openings have nothing to do.
+	// A new history and later openings have nothing to do.
+	open(t, t.TempDir(), sqlite.WithProgress(func(int64, int64) { t.Error("progress of a new history") }))
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
