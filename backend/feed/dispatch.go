@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"signalbox/backend/live"
+	"signalbox/backend/wire"
 )
 
 // open looks what field the name stands for. Names are compared as they are:
@@ -40,23 +41,26 @@ func (p *parser) take(b []byte) {
 		if p.field == idField && bytes.IndexByte(b, 0) >= 0 {
 			p.nul = true
 		}
-		if len(p.value)+len(b) > p.max() {
-			what := "id"
-			if p.field == eventField {
-				what = "type"
+		what, most := "id", p.mostID()
+		if p.field == eventField {
+			what, most = "type", p.mostType()
+		}
+		if len(p.value)+len(b) > most {
+			if what == "id" {
+				p.newID, p.hasID = p.newID[:0], false // the last one counts, and this is none
 			}
 			p.tooLarge(what)
 			size := int64(len(p.value) + len(b))
 			p.value, p.field = nil, unknownField
 			if p.large == what {
 				p.field = longField
-				p.longSize += size
+				p.addLong(size)
 			}
 			return
 		}
 		p.value = append(p.value, b...)
 	case longField:
-		p.longSize += int64(len(b))
+		p.addLong(int64(len(b)))
 	case originField:
 		// What is longer is no position.
 		p.value = append(p.value, b[:min(len(b), longestOrigin+1-min(longestOrigin+1, len(p.value)))]...)
@@ -89,11 +93,30 @@ func (p *parser) addData(b []byte) {
 	p.data = append(p.data, b...)
 }
 
+// mostID and mostType are how long an id and a type may be, in bytes: as long
+// as a publisher's. An id comes back in the head of a request, and servers
+// refuse long heads. An event with a longer one is left out, and the last event
+// ID stays as it was: the feed then resumes from before that event, so that
+// something comes twice and nothing is lost.
+func (p *parser) mostID() int   { return min(p.max(), wire.MaxID) }
+func (p *parser) mostType() int { return min(p.max(), wire.MaxType) }
+
 // tooLarge lets go of the event because of its "id", its "type" or, where what
 // is empty, its data: from here on it is only counted.
 func (p *parser) tooLarge(what string) {
 	if !p.tooBig {
 		p.tooBig, p.data, p.large = true, nil, what
+		if what == "" {
+			p.over()
+		}
+	}
+}
+
+// addLong counts bytes of an id or type that is too long. Where they are as
+// many as of an event over the limit, they take as long to come.
+func (p *parser) addLong(n int64) {
+	before, most := p.longSize, int64(p.max())
+	if p.longSize += n; before <= most && p.longSize > most {
 		p.over()
 	}
 }
@@ -170,17 +193,20 @@ func (p *parser) dispatch() (found bool) {
 	p.out = find{retry: p.hasRetry, size: p.size(), large: p.large}
 	changed := false
 	if p.hasID {
-		clean, _ := valid(p.newID, math.MaxInt)
-		changed = !bytes.Equal(clean, p.last)
-		p.last = append(p.last[:0], clean...)
-		p.out.ownID = len(p.last) > 0
+		if clean, fits := valid(p.newID, p.mostID()); fits {
+			changed = !bytes.Equal(clean, p.last)
+			p.last = append(p.last[:0], clean...)
+			p.out.ownID = len(p.last) > 0
+		} else if !p.tooBig {
+			p.tooBig, p.out.large, p.out.size = true, "id", int64(len(p.newID))
+		}
 	}
 	p.out.id = p.last
-	if p.lines == 0 && !p.tooBig {
+	if p.lines == 0 { // also where the id or the type was too long
 		p.out.kind = anID
 		return changed
 	}
-	typ, fits := valid(p.typ, p.max())
+	typ, fits := valid(p.typ, p.mostType())
 	text, fitsToo := valid(p.data, p.max())
 	if p.tooBig || !fits || !fitsToo {
 		p.out.kind = tooLarge

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"signalbox/backend/live"
+	"signalbox/backend/wire"
 )
 
 // gapDraft is a gap as it goes into the journal, its times as all that are
@@ -55,6 +56,12 @@ func largeDraft(source, connection int64, it item, now time.Time, limit int) liv
 
 // largeReason says what of an event was over the limit.
 func largeReason(it item, limit int) string {
+	switch it.large {
+	case "id":
+		limit = min(limit, wire.MaxID)
+	case "type":
+		limit = min(limit, wire.MaxType)
+	}
 	size, most := inBytes(it.size), inBytes(int64(limit))
 	if n := int64(limit); it.size > n && it.size-n < n/10 {
 		// Rounded, the two would look the same.

@@ -15,10 +15,10 @@ func TestAnEventOverTheLimitSaysWhatWasTooLarge(t *testing.T) {
 		reason string
 	}{
 		{item{kind: tooLarge, size: 200 << 20}, 16 << 20, "An event of 200 MiB was left out; the limit is 16 MiB."},
-		{item{kind: tooLarge, size: 200 << 20, large: "id"}, 16 << 20, "An event with an id of 200 MiB was left out; the limit is 16 MiB."},
+		{item{kind: tooLarge, size: 200 << 20, large: "id"}, 16 << 20, "An event with an id of 200 MiB was left out; the limit is 1.0 KiB."},
 		{item{kind: tooLarge, size: 5000, large: "type"}, 1 << 10, "An event with a type of 4.9 KiB was left out; the limit is 1.0 KiB."},
 		{item{kind: tooLarge, size: 16<<20 + 1}, 16 << 20, "An event of 16777217 bytes was left out; the limit is 16777216 bytes."},
-		{item{kind: truncated, size: 200 << 20, large: "id"}, 16 << 20, "The connection ended in the middle of an event with an id of more than 200 MiB; the limit is 16 MiB."},
+		{item{kind: truncated, size: 200 << 20, large: "id"}, 16 << 20, "The connection ended in the middle of an event with an id of more than 200 MiB; the limit is 1.0 KiB."},
 		{item{kind: truncated, size: 200 << 20}, 16 << 20, "The connection ended in the middle of an event of more than 200 MiB; the limit is 16 MiB."},
 	} {
 		if got := largeReason(c.it, c.limit); got != c.reason {

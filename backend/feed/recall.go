@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"signalbox/backend/live"
+	"signalbox/backend/wire"
 )
 
 const (
@@ -69,7 +70,8 @@ func (k *keeper) recallMessages(ctx context.Context) error {
 	}
 	k.in.begin(m)
 	page, err := k.journal.Read(ctx, live.Query{
-		Filter: live.Filter{Sources: []int64{k.id}, Kinds: []live.Kind{live.Event}}, Newest: true, Limit: recallMessages, Preview: 1,
+		Filter: live.Filter{Sources: []int64{k.id}, Kinds: []live.Kind{live.Event}}, Newest: true, Limit: recallMessages,
+		Preview: wire.MaxID, // of the data nothing is needed, of the ids all
 	})
 	if err != nil {
 		return err

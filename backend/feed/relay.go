@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"signalbox/backend/live"
+	"signalbox/backend/wire"
 )
 
 // relayed returns the gap that an event says, where it is one of another
@@ -22,7 +24,28 @@ func relayed(it item) (live.Gap, bool) {
 	if err := dec.Decode(&g); err != nil || dec.More() {
 		return g, false
 	}
-	return g, g.Code != "" && g.Reason != "" && (g.Missing == nil || *g.Missing >= 0) && inCalendar(g.From) && inCalendar(g.To)
+	// A page shows a gap whole, so its texts are as long as those of our own.
+	g.Reason, g.After = shorten(g.Reason, maxRelayed), shorten(g.After, wire.MaxID)
+	return g, g.Code != "" && len(g.Code) <= maxCode && g.Reason != "" && (g.Missing == nil || *g.Missing >= 0) && inCalendar(g.From) && inCalendar(g.To)
+}
+
+const (
+	// maxCode is longer than any code of a gap, in bytes.
+	maxCode = 64
+	// maxRelayed is the longest reason that is taken from another Signalbox, in bytes.
+	maxRelayed = 1000
+)
+
+// shorten cuts a text to so many bytes, with an ellipsis in place of the rest.
+func shorten(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	most -= len("…")
+	for !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return s[:most] + "…"
 }
 
 // inCalendar reports whether a time can be written in UTC with four digits for

@@ -1,9 +1,12 @@
 package feed
 
 import (
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"signalbox/backend/live"
+	"signalbox/backend/wire"
 )
 
 func TestAGapOfAnotherSignalboxIsAGapHereToo(t *testing.T) {
@@ -40,5 +43,16 @@ func TestAnEventThatIsOnlyCalledGapStaysOne(t *testing.T) {
 		if _, ok := relayed(c.it); ok != c.want {
 			t.Errorf("%s: %v", name, ok)
 		}
+	}
+}
+
+func TestTheTextsOfARelayedGapAreBounded(t *testing.T) {
+	long := strings.Repeat("€", 1<<20)
+	g, ok := relayed(item{typ: "gap", data: jsonText(live.Gap{Code: "trimmed", Reason: long, After: long})})
+	if !ok || len(g.Reason) > maxRelayed || len(g.After) > wire.MaxID || !strings.HasSuffix(g.Reason, "€…") || !utf8.ValidString(g.Reason+g.After) {
+		t.Errorf("%v: %d and %d bytes", ok, len(g.Reason), len(g.After))
+	}
+	if g, ok := relayed(item{typ: "gap", data: jsonText(live.Gap{Code: long, Reason: "Why."})}); ok {
+		t.Errorf("a gap with a code of %d bytes", len(g.Code))
 	}
 }

@@ -30,6 +30,7 @@ func (k *keeper) awaitSecrets(ctx context.Context) bool {
 			k.tellEnd(cause(ctx))
 			return false
 		}
+		k.tellFailed(end)
 		k.waitUntil(time.Now().Add(ringPause), end)
 		if !k.wait(ctx, ringPause, answered) {
 			k.set(live.Stopped, cause(ctx))

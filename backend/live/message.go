@@ -62,6 +62,9 @@ type Message struct {
 	// the wire must lead back to one place, so that of this message is its
 	// position.
 	Again bool
+	// Cut is set in a Page that was asked for with a Preview, where Type or ID
+	// are not whole.
+	Cut bool
 	// Repeated is set by Append alone: the message is in the journal already,
 	// with this Number, and was not stored again.
 	Repeated bool

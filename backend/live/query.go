@@ -15,10 +15,14 @@ type Query struct {
 	At time.Time
 	// Limit is the most messages wanted, 1 to 5000.
 	Limit int
-	// Preview cuts Data to this many bytes (at a character's edge); 0 means
-	// whole. Size says how long it was.
+	// Preview cuts Data to this many bytes (at a character's edge), and Type
+	// and ID to as many or PreviewNames, whatever is more; 0 means whole. Sizes
+	// says how long the Data was.
 	Preview int
 }
+
+// PreviewNames is how many bytes of a type and an id a preview shows at least.
+const PreviewNames = 256
 
 // A Page is the answer to a Query: messages in ascending order, and how far
 // the journal was examined to find them.

@@ -121,11 +121,18 @@ func (s *Server) view(src live.Source, clients int, at time.Time) *sourceView {
 	return v
 }
 
+// maxShownID is how much of an id is shown, in characters.
+const maxShownID = 100
+
 func (v *sourceView) addFeed(f FeedStatus) {
 	v.Feed = &feedBrief{URL: f.URL, Paused: f.Paused}
 	h := f.Health
 	h.Since, h.RetryAt = stamp(h.Since), stamp(h.RetryAt)
 	h.LastMessage, h.LastByte = stamp(h.LastMessage), stamp(h.LastByte)
+	// Shown on one line; what an earlier version took may be of any length.
+	if r := []rune(h.LastEventID); len(r) > maxShownID {
+		h.LastEventID = string(r[:maxShownID-1]) + "…"
+	}
 	v.Health = &h
 }
 

@@ -159,13 +159,16 @@ func (p *pager) look(ctx context.Context, low, high int64) (full bool, err error
 	f := &p.q.Filter
 	room := p.limit - len(p.page.Messages)
 	var q query
-	q.add("SELECT number, source, received, kind, connection, retry, size, type, id, ")
-	if p.q.Preview > 0 {
+	q.add("SELECT number, source, received, kind, connection, retry, size, ")
+	if most := max(p.q.Preview, live.PreviewNames); p.q.Preview > 0 {
+		for _, name := range []string{"type", "id"} {
+			q.add("CASE WHEN octet_length("+name+") > ? THEN substr(CAST("+name+" AS BLOB), 1, ?) ELSE "+name+" END, ", most, most)
+		}
 		// Cut as bytes: substr of a text stops at a NUL. The JSON of gaps and
 		// notes is short, and of no use when cut.
 		q.add("CASE WHEN kind = 0 AND size > ? THEN substr(CAST(data AS BLOB), 1, ?) ELSE data END", p.q.Preview, p.q.Preview)
 	} else {
-		q.add("data")
+		q.add("type, id, data")
 	}
 	q.add(rare + " FROM messages WHERE ")
 	switch {
@@ -213,7 +216,7 @@ func (p *pager) look(ctx context.Context, low, high int64) (full bool, err error
 		p.page.Messages, p.page.Sizes = append(p.page.Messages, m), append(p.page.Sizes, size)
 		// A text that is cut must still be read: an eighth of the price of
 		// carrying it.
-		p.left -= max(len(m.Data), size/8)
+		p.left -= max(len(m.Data), size/8) + len(m.Type) + len(m.ID)
 		p.move(m.Number, m.Number-1)
 	}
 	if err := rows.Err(); err != nil {

@@ -103,23 +103,32 @@ func (db *DB) Mark(ctx context.Context, name string) (live.Mark, error) {
 func scan(rows *sql.Rows) (m live.Message, size int, err error) {
 	var received int64
 	var retry sql.NullInt64
-	var id sql.NullString
-	var data any
+	var typ, id, data any
 	var more sql.NullString
-	err = rows.Scan(&m.Number, &m.Source, &received, &m.Kind, &m.Connection, &retry, &size, &m.Type, &id, &data, &more)
+	err = rows.Scan(&m.Number, &m.Source, &received, &m.Kind, &m.Connection, &retry, &size, &typ, &id, &data, &more)
 	if err != nil {
 		return m, 0, fmt.Errorf("read a message: %w: %w", errUnsound, err)
 	}
-	m.Received, m.ID = when(received), id.String
+	m.Received = when(received)
 	setRare(&m, more.String)
 	if retry.Valid {
 		m.Retry = &retry.Int64
 	}
-	switch d := data.(type) {
-	case string:
-		m.Data = d
-	case []byte: // a preview, cut at any byte
-		m.Data = string(wholeRunes(d))
-	}
+	var cut [2]bool
+	m.Type, cut[0] = preview(typ)
+	m.ID, cut[1] = preview(id)
+	m.Cut = cut[0] || cut[1]
+	m.Data, _ = preview(data)
 	return m, size, nil
+}
+
+// preview returns a text of a page, and whether it is cut.
+func preview(v any) (text string, cut bool) {
+	switch v := v.(type) {
+	case string:
+		return v, false
+	case []byte: // cut at any byte
+		return string(wholeRunes(v)), true
+	}
+	return "", false
 }

@@ -65,7 +65,7 @@ func appendEvent(b []byte, epoch string, m *live.Message, size int) []byte {
 	b = AppendString(b, m.Data)
 	b = append(b, `,"size":`...)
 	b = strconv.AppendInt(b, int64(size), 10)
-	if size > len(m.Data) {
+	if m.Cut || size > len(m.Data) {
 		b = append(b, `,"cut":true`...)
 	}
 	if m.Retry != nil {

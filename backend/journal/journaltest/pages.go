@@ -107,6 +107,32 @@ func previewEndsAtACharacter(t *testing.T, h *history) {
 	}
 }
 
+func previewsCutTypesAndIDs(t *testing.T, h *history) {
+	s := h.source("a")
+	for _, n := range []int{live.PreviewNames, live.PreviewNames + 1, 1000} {
+		long := strings.Repeat("é", n/2) + strings.Repeat("x", n%2)
+		h.append(live.Draft{Source: s, ID: long, Type: long, Data: "short"})
+	}
+	h.append(live.Draft{Source: s, ID: "5", Type: "order", Data: strings.Repeat("x", 1000)})
+	for _, preview := range []int{1, 400, 0} {
+		most := max(preview, live.PreviewNames)
+		if preview == 0 {
+			most = 1000
+		}
+		for i, m := range h.page(live.Query{Limit: 10, Preview: preview}).Messages[:3] {
+			long := []int{live.PreviewNames, live.PreviewNames + 1, 1000}[i] > most
+			for _, text := range []string{m.ID, m.Type} {
+				if m.Cut != long || len(text) > most || !utf8.ValidString(text) || !long && len(text) < live.PreviewNames {
+					t.Errorf("preview %d: %d bytes of an id or type, cut %v", preview, len(text), m.Cut)
+				}
+			}
+		}
+	}
+	if m := h.page(live.Query{Limit: 10, Preview: 1}).Messages[3]; m.ID != "5" || m.Type != "order" || m.Cut {
+		t.Errorf("%+v", m)
+	}
+}
+
 // varied appends messages that differ in everything a filter looks at.
 func (h *history) varied(n int) (ms []live.Message, sources []int64) {
 	h.Helper()

@@ -36,6 +36,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Place) {
 		{"PagesGoBothWays", pagesGoBothWays},
 		{"APageStartsAtATime", pageStartsAtATime},
 		{"APreviewEndsAtACharacter", previewEndsAtACharacter},
+		{"PreviewsCutTypesAndIDs", previewsCutTypesAndIDs},
 		{"AFilterMeansTheSameInTheStoreAsInMemory", filterMeansTheSame},
 		{"PagesOfAFilterMissNothing", pagesOfAFilterMissNothing},
 		{"TrimmingKeepsTheNewest", trimmingKeepsTheNewest},
