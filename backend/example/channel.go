@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 
 	"signalbox/backend/live"
 )
@@ -20,18 +21,35 @@ var opens = map[string][]string{
 	"device.html":   {"sequence", "device"},
 }
 
-// channel returns a channel of the examples, and adds it where there is none.
+// A channel is the name of the channel that a part of the examples publishes
+// to, and whether there is one now.
+type channel func() (name string, ok bool)
+
+// named is the channel of a page, which always has the same name.
+func named(name string) channel { return func() (string, bool) { return name, true } }
+
+// errNoChannel says that a channel is not there: it was removed, or a feed has
+// its name.
+var errNoChannel = errors.New("the channel is not there")
+
+// channel returns a channel of the examples, and adds it where there is none:
+// when a page is opened, or something is asked of it.
 func (e *Examples) channel(ctx context.Context, name string) (live.Source, error) {
 	return e.pub.Channel(ctx, live.Source{Name: name, Colour: colours[name]})
 }
 
-// publish publishes an event to a channel and returns when it is committed,
-// together with the marks.
-func (e *Examples) publish(ctx context.Context, channel string, d live.Draft, marks ...live.Mark) error {
-	if _, err := e.channel(ctx, channel); err != nil {
-		return err
+// publish publishes an event to a channel that is there and returns when it is
+// committed, together with the marks. It makes no channel: what was under way
+// when somebody removed one must not bring it back.
+func (e *Examples) publish(ctx context.Context, to channel, d live.Draft, marks ...live.Mark) error {
+	name, ok := to()
+	if !ok {
+		return errNoChannel
 	}
-	_, err := e.pub.Publish(ctx, channel, d, marks...)
+	if s, ok := e.j.Source(name); !ok || s.Kind != live.ChannelSource {
+		return errNoChannel
+	}
+	_, err := e.pub.Publish(ctx, name, d, marks...)
 	return err
 }
 

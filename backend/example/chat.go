@@ -25,7 +25,8 @@ const maxChatName = 30
 // like one that is closed. Messages go from the pages to the channel chat
 // directly; joining and leaving are published there too.
 type chat struct {
-	e *Examples
+	e       *Examples
+	channel channel
 
 	mu   sync.Mutex // held while publishing: the events come in the order of the changes
 	here map[string]*person
@@ -36,7 +37,9 @@ type person struct {
 	leaving *time.Timer // while there is no stream
 }
 
-func newChat(e *Examples) *chat { return &chat{e: e, here: map[string]*person{}} }
+func newChat(e *Examples, to channel) *chat {
+	return &chat{e: e, channel: to, here: map[string]*person{}}
+}
 
 // events is the stream of the channel chat, with a name: while it is open that
 // somebody is here. One request does both because a browser allows six open
@@ -45,6 +48,10 @@ func (c *chat) events(w http.ResponseWriter, r *http.Request) {
 	name := r.FormValue("name")
 	if err := checkChatName(name); err != nil {
 		refuse(w, http.StatusBadRequest, err)
+		return
+	}
+	if _, err := c.e.channel(r.Context(), "chat"); err != nil {
+		refuse(w, http.StatusServiceUnavailable, err)
 		return
 	}
 	after := c.e.j.Last() // so that the own joining is in the stream
@@ -112,7 +119,7 @@ func (c *chat) tell(ctx context.Context, event, name string) error {
 		Name string   `json:"name"`
 		Here []string `json:"here"`
 	}{name, c.names()})
-	return c.e.publish(ctx, "chat", live.Draft{Type: event, Data: data})
+	return c.e.publish(ctx, c.channel, live.Draft{Type: event, Data: data})
 }
 
 // say publishes a message as the page does.
@@ -121,7 +128,7 @@ func (c *chat) say(ctx context.Context, name, words string) error {
 		Name string `json:"name"`
 		Text string `json:"text"`
 	}{name, words})
-	return c.e.publish(ctx, "chat", live.Draft{Type: "say", Data: data})
+	return c.e.publish(ctx, c.channel, live.Draft{Type: "say", Data: data})
 }
 
 func (c *chat) names() []string {

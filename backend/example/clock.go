@@ -7,18 +7,22 @@ import (
 	"signalbox/backend/live"
 )
 
-// The clock publishes the server's time to the channel clock, every second on
-// the second, while somebody is subscribed to it or the samples are on.
-type clock struct{ e *Examples }
+// A clock publishes the server's time to a channel, every second on the
+// second, while somebody would see it.
+type clock struct {
+	e       *Examples
+	channel channel
+	watched func() bool
+}
 
 func (c *clock) run(ctx context.Context) {
 	for wait(ctx, untilSecond(time.Now())) {
-		if !c.e.watched("clock") {
+		if !c.watched() {
 			continue
 		}
 		// Rounded, for the timer rings a little after the second.
 		now := time.Now().Round(time.Second).Format(time.RFC3339)
-		if err := c.e.publish(ctx, "clock", live.Draft{Type: "message", Data: now}); err != nil {
+		if err := c.e.publish(ctx, c.channel, live.Draft{Type: "message", Data: now}); err != nil {
 			c.e.complain(ctx, "publish the time", err)
 		}
 	}

@@ -13,12 +13,13 @@ import (
 // deviceThinks is how long the device takes for an answer.
 const deviceThinks = 400 * time.Millisecond
 
-// The device is a simulated thing on a wall with a thermometer and a lamp. It
-// subscribes to the channel device like any client, and answers there what it
-// is asked there. Beside it a watchman says so when an answer does not come in
+// A device is a simulated thing on a wall with a thermometer and a lamp. It
+// subscribes to its channel like any client, and answers there what it is asked
+// there. Beside it a watchman says so when an answer does not come in
 // time. Both work for whoever asks, a page or curl.
 type device struct {
-	e *Examples
+	e       *Examples
+	channel channel
 
 	mu     sync.Mutex
 	power  context.Context // ends when it is unplugged
@@ -30,13 +31,23 @@ type device struct {
 	lamp    string
 }
 
-func newDevice(e *Examples) *device {
-	d := &device{e: e, back: make(chan struct{}), lamp: "off"}
+func newDevice(e *Examples, to channel) *device {
+	d := &device{e: e, channel: to, back: make(chan struct{}), lamp: "off"}
 	d.power, d.unplug = context.WithCancel(context.Background())
 	return d
 }
 
-// run attends to the channel device as long as there is one.
+// source returns the device's channel, where there is one.
+func (d *device) source() (live.Source, bool) {
+	name, ok := d.channel()
+	if !ok {
+		return live.Source{}, false
+	}
+	s, ok := d.e.j.Source(name)
+	return s, ok && s.Kind == live.ChannelSource
+}
+
+// run attends to the device's channel as long as there is one.
 func (d *device) run(ctx context.Context) {
 	// The channel comes into being when the page is opened or somebody
 	// publishes to it. Reading begins where the last look ended, so that what
@@ -44,7 +55,7 @@ func (d *device) run(ctx context.Context) {
 	place := d.e.j.Last()
 	for ctx.Err() == nil {
 		now := d.e.j.Last()
-		if s, ok := d.e.j.Source("device"); ok && s.Kind == live.ChannelSource {
+		if s, ok := d.source(); ok {
 			now = d.attend(ctx, s.ID, place)
 		}
 		place = now
@@ -61,7 +72,7 @@ func (d *device) attend(ctx context.Context, source, after int64) (place int64) 
 	both.Go(func() { d.watch(ctx, source, after) })
 	for now := after; wait(ctx, time.Second); now = d.e.j.Last() {
 		place = now
-		if s, ok := d.e.j.Source("device"); !ok || s.ID != source {
+		if s, ok := d.source(); !ok || s.ID != source {
 			break
 		}
 	}
@@ -145,7 +156,7 @@ func (d *device) answer(to, ask string) answer {
 }
 
 func (d *device) say(ctx context.Context, event string, data any) {
-	if err := d.e.publish(ctx, "device", live.Draft{Type: event, Data: text(data)}); err != nil {
+	if err := d.e.publish(ctx, d.channel, live.Draft{Type: event, Data: text(data)}); err != nil {
 		d.e.complain(ctx, "publish for the device", err)
 	}
 }

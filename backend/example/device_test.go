@@ -104,10 +104,10 @@ func TestAnybodyMayAnswerForTheDevice(t *testing.T) {
 		pass(2 * time.Second)
 		r.plug("false")
 		id := r.ask("temperature")
-		if err := r.publish(t.Context(), "device", live.Draft{Type: "answer", Data: "no JSON"}); err != nil {
+		if err := r.publish(t.Context(), named("device"), live.Draft{Type: "answer", Data: "no JSON"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := r.publish(t.Context(), "device", live.Draft{Type: "answer", Data: text(answer{To: id, Text: "by hand"})}); err != nil {
+		if err := r.publish(t.Context(), named("device"), live.Draft{Type: "answer", Data: text(answer{To: id, Text: "by hand"})}); err != nil {
 			t.Fatal(err)
 		}
 		pass(2 * answerWithin)

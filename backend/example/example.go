@@ -2,6 +2,7 @@ package example
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -13,13 +14,23 @@ import (
 	"signalbox/backend/publish"
 )
 
-// Follow adds and pauses feeds that follow the local server itself.
+// Follow makes feeds that follow the local server itself, and takes care of
+// them.
 type Follow interface {
-	// Follow follows a path of the local server under a name, or goes on with
-	// the feed of that name.
-	Follow(ctx context.Context, name, path string, colour int) error
-	// Unfollow stops following; what was received stays.
-	Unfollow(ctx context.Context, name string) error
+	// Ready waits until it is known which feeds there are, or ctx ends.
+	Ready(ctx context.Context) error
+	// Make makes a feed that follows a path of the local server. Error:
+	// "name_taken".
+	Make(ctx context.Context, name, path string, colour int) (live.Source, error)
+	// Follows reports whether a feed still follows the local server's samples:
+	// a user may have given it another address.
+	Follows(id int64) bool
+	// Resume goes on with a feed that follows a path of the local server.
+	Resume(ctx context.Context, id int64, path string) error
+	// Pause stops following; what was received stays.
+	Pause(ctx context.Context, id int64) error
+	// Remove removes a feed with what it received.
+	Remove(ctx context.Context, id int64) error
 }
 
 // Options are what the examples need of the program around them. Every one
@@ -27,6 +38,7 @@ type Follow interface {
 type Options struct {
 	Log    *slog.Logger
 	Follow Follow
+	Memory Memory // of the samples
 	// Clients returns how many are subscribed to a source at this moment.
 	Clients func(source string) int
 	// Events answers GET /events/{source} as the local server does.
@@ -67,15 +79,18 @@ func New(j *journal.Journal, p *publish.Publisher, opt Options) *Examples {
 	if opt.Clients == nil {
 		opt.Clients = func(string) int { return 0 }
 	}
+	if opt.Memory == nil {
+		opt.Memory = new(inMemory)
+	}
 	if opt.Seed == 0 {
 		opt.Seed = 1
 	}
 	e := &Examples{j: j, pub: p, opt: opt, log: opt.Log, hungUp: make(chan struct{})}
-	e.clock = &clock{e}
-	e.chat = newChat(e)
-	e.reliable = newReliable(e)
-	e.sequence = &sequence{e: e}
-	e.device = newDevice(e)
+	e.clock = &clock{e, named("clock"), func() bool { return e.watched("clock") }}
+	e.chat = newChat(e, named("chat"))
+	e.reliable = newReliable(e, named("reliable"), "reliable", func() bool { return e.watched("reliable") })
+	e.sequence = &sequence{e: e, channel: named("sequence")}
+	e.device = newDevice(e, named("device"))
 	e.samples = newSamples(e)
 	return e
 }
@@ -121,6 +136,13 @@ func (e *Examples) spawn(f func(context.Context)) bool {
 // closed at once.
 func (e *Examples) HangUp() { e.hangUpOnce.Do(func() { close(e.hungUp) }) }
 
+// ready reports whether Run runs.
+func (e *Examples) ready() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.run != nil && e.run.Err() == nil
+}
+
 // Start begins the sample events. Errors: those of adding the feeds, or
 // "not_ready" while Run does not run.
 func (e *Examples) Start(ctx context.Context) error { return e.samples.start(ctx) }
@@ -128,18 +150,26 @@ func (e *Examples) Start(ctx context.Context) error { return e.samples.start(ctx
 // Stop ends the sample events and pauses their feeds. What came stays.
 func (e *Examples) Stop(ctx context.Context) error { return e.samples.stop(ctx) }
 
+// Remove ends the sample events and removes all sources that they made, and
+// nothing else. It returns what it removed; a removal can be undone.
+func (e *Examples) Remove(ctx context.Context) ([]live.Source, error) { return e.samples.remove(ctx) }
+
+// Made returns the sources that the sample events made and that are there.
+func (e *Examples) Made() []live.Source { return e.samples.allMade() }
+
 // Running reports whether the sample events are on.
 func (e *Examples) Running() bool { return e.samples.running() }
 
-// watched reports whether anybody would see what is published to a channel.
+// watched reports whether anybody would see what is published to a channel:
+// somebody is subscribed, or it is one of the samples' and they are on.
 func (e *Examples) watched(channel string) bool {
-	return e.samples.running() || e.opt.Clients(channel) > 0
+	return e.opt.Clients(channel) > 0 || e.samples.running() && e.samples.shares(channel)
 }
 
 // complain logs an error of something that will be tried again soon, once for
 // as long as it stays the same: a full disk would else fill the log too.
 func (e *Examples) complain(ctx context.Context, doing string, err error) {
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || errors.Is(err, errNoChannel) {
 		return
 	}
 	text := doing + ": " + err.Error()

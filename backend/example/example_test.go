@@ -232,6 +232,7 @@ func TestTheClockTellsEverySecondOnTheSecond(t *testing.T) {
 		pass(300 * time.Millisecond)
 		start := time.Now()
 		r, _ := run(t, dir, Options{})
+		r.do("GET", "/examples/clock.html")
 		r.listen("clock", 1)
 		pass(3 * time.Second)
 		r.listen("clock", -1)

@@ -8,8 +8,8 @@ import (
 	"signalbox/backend/live"
 )
 
-// The life in the examples' channels while the samples are on: each of these
-// publishes until its context ends. They have dice of their own so that what
+// The life in the samples' channels while they are on: each of these publishes
+// until its context ends. They have dice of their own so that what
 // one says does not depend on how fast another is.
 
 func (s *samples) dice(stream uint64) *rand.Rand {
@@ -40,7 +40,7 @@ func (s *samples) notices(ctx context.Context) {
 	for i := 0; wait(ctx, pause); i++ {
 		pause = between(r, 8*time.Second, 20*time.Second)
 		d := live.Draft{Type: "message", Data: notices[i%len(notices)]}
-		if err := s.e.publish(ctx, "messages", d); err != nil {
+		if err := s.e.publish(ctx, s.channel("messages"), d); err != nil {
 			s.e.complain(ctx, "publish a sample notice", err)
 		}
 	}
@@ -70,19 +70,23 @@ var talk = []said{
 // talk has the desks come into the chat, talk, and leave again at the end.
 func (s *samples) talk(ctx context.Context) {
 	r := s.dice(2)
+	c := s.chat
+	if s.shares("chat") {
+		c = s.e.chat // who is here is one list, on the page too
+	}
 	for _, desk := range desks {
 		if !wait(ctx, between(r, time.Second, 3*time.Second)) {
 			return
 		}
-		if err := s.e.chat.enter(ctx, desk); err != nil {
+		if err := c.enter(ctx, desk); err != nil {
 			s.e.complain(ctx, "enter the chat", err)
 			continue
 		}
-		defer s.e.chat.leave(desk)
+		defer c.leave(desk)
 	}
 	for i := 0; wait(ctx, between(r, 5*time.Second, 14*time.Second)); i++ {
 		line := talk[i%len(talk)]
-		if err := s.e.chat.say(ctx, desks[line.desk], line.words); err != nil {
+		if err := c.say(ctx, desks[line.desk], line.words); err != nil {
 			s.e.complain(ctx, "talk in the chat", err)
 		}
 	}
@@ -93,7 +97,7 @@ func (s *samples) ask(ctx context.Context) {
 	r := s.dice(3)
 	for d := 4 * time.Second; wait(ctx, d); d = between(r, 12*time.Second, 25*time.Second) {
 		what := pick(r, []string{"temperature", "temperature", "lamp on", "lamp off", "uptime"})
-		if err := s.e.publish(ctx, "device", live.Draft{Type: "ask", Data: what}); err != nil {
+		if err := s.e.publish(ctx, s.channel("device"), live.Draft{Type: "ask", Data: what}); err != nil {
 			s.e.complain(ctx, "ask the device", err)
 		}
 	}
@@ -102,7 +106,11 @@ func (s *samples) ask(ctx context.Context) {
 // tell starts the sequence now and then.
 func (s *samples) tell(ctx context.Context) {
 	for d := 5 * time.Second; wait(ctx, d); d = time.Minute {
-		if _, err := s.e.sequence.begin(); err != nil {
+		told := s.sequence
+		if s.shares("sequence") {
+			told = s.e.sequence
+		}
+		if _, err := told.begin(); err != nil {
 			s.e.complain(ctx, "start the sequence", err)
 		}
 	}

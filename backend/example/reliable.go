@@ -16,8 +16,6 @@ const (
 	// linger is how long counting goes on when nobody listens any more: what
 	// is published while a line is cut is what the example is about.
 	linger = time.Minute
-	// numbering is the mark under which the last id is stored.
-	numbering = "example/reliable"
 )
 
 // retryMS is the reconnection time that every ping carries.
@@ -28,7 +26,10 @@ var retryMS int64 = 10_000
 // without a hole and go on where the last run of the program ended, so a page
 // can tell from them alone whether anything is missing.
 type reliable struct {
-	e *Examples
+	e         *Examples
+	channel   channel
+	numbering string // the mark under which the last id is stored
+	watched   func() bool
 
 	mu    sync.Mutex
 	last  int64 // the last id; -1 where the mark must be asked
@@ -38,8 +39,8 @@ type reliable struct {
 // A line is one page's connection, under a name that the page has chosen.
 type line struct{ cut context.CancelFunc }
 
-func newReliable(e *Examples) *reliable {
-	return &reliable{e: e, last: -1, lines: map[string]*line{}}
+func newReliable(e *Examples, to channel, mark string, watched func() bool) *reliable {
+	return &reliable{e: e, channel: to, numbering: "example/" + mark, watched: watched, last: -1, lines: map[string]*line{}}
 }
 
 func (r *reliable) run(ctx context.Context) {
@@ -56,7 +57,7 @@ func (r *reliable) run(ctx context.Context) {
 		case <-ping.C:
 			event = "ping"
 		}
-		if r.e.watched("reliable") {
+		if r.watched() {
 			until = time.Now().Add(linger)
 		}
 		if time.Now().After(until) {
@@ -89,7 +90,7 @@ func (r *reliable) send(ctx context.Context, event string) error {
 	// Not to be given up half-way: whether this number is taken must be known
 	// before the next one is given.
 	ctx = context.WithoutCancel(ctx)
-	if err := r.e.publish(ctx, "reliable", d, live.Mark{Name: numbering, Text: id}); err != nil {
+	if err := r.e.publish(ctx, r.channel, d, live.Mark{Name: r.numbering, Text: id}); err != nil {
 		r.last = -1
 		return err
 	}
@@ -98,7 +99,7 @@ func (r *reliable) send(ctx context.Context, event string) error {
 }
 
 func (r *reliable) stored(ctx context.Context) (int64, error) {
-	m, err := r.e.j.Mark(ctx, numbering)
+	m, err := r.e.j.Mark(ctx, r.numbering)
 	if err != nil {
 		return -1, err
 	}
@@ -113,6 +114,10 @@ func (r *reliable) events(w http.ResponseWriter, req *http.Request) {
 	name := req.FormValue("line")
 	if name == "" || len(name) > 64 {
 		refuse(w, http.StatusBadRequest, live.Errorf("bad_line", "The line's name is empty or longer than 64 characters.").WithField("line"))
+		return
+	}
+	if _, err := r.e.channel(req.Context(), "reliable"); err != nil {
+		refuse(w, http.StatusServiceUnavailable, err)
 		return
 	}
 	ctx, cut := context.WithCancel(req.Context())

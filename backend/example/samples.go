@@ -2,6 +2,7 @@ package example
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -11,23 +12,39 @@ import (
 	"signalbox/backend/live"
 )
 
-// samplesOn is the mark that says whether the samples are on.
-const samplesOn = "example/samples"
-
 // The samples are the offline demo: remote feeds that are followed over real
-// HTTP, and some life in the channels of the examples. A few messages a second
-// in all, a burst now and then.
+// HTTP, and some life in channels. A few messages a second in all, a burst now
+// and then.
+//
+// They touch only sources that they made, which they remember by their ids.
+// Where a name is taken they make one beside it. A channel that has the name
+// of an example page's shares what is behind the page, so the page shows the
+// samples' life; for the others there are parts of their own.
 type samples struct {
 	e       *Examples
 	remotes []*remote
 
-	starting sync.Mutex // one start or stop at a time
+	// For the channels that no example page shows.
+	clock    *clock
+	chat     *chat
+	reliable *reliable
+	sequence *sequence
+	device   *device
+
+	starting sync.Mutex // one start, stop or removal at a time
 	mu       sync.Mutex
-	stopRun  func() // nil while they are off; returns when all has ended
+	saved    remembered // Made is nil until it was loaded
+	stopRun  func()     // nil while they are off; returns when all has ended
 }
 
 func newSamples(e *Examples) *samples {
 	s := &samples{e: e}
+	always := func() bool { return true } // they run only while the samples do
+	s.clock = &clock{e, s.apart("clock"), always}
+	s.chat = newChat(e, s.apart("chat"))
+	s.reliable = newReliable(e, s.apart("reliable"), "reliable/samples", always)
+	s.sequence = &sequence{e: e, channel: s.apart("sequence")}
+	s.device = newDevice(e, s.apart("device"))
 	for i, make := range remotes {
 		r := make(rand.New(rand.NewPCG(e.opt.Seed, uint64(i))))
 		r.hungUp = e.hungUp
@@ -45,13 +62,27 @@ func (s *samples) running() bool {
 // restore starts the samples if they were on when the program last ended:
 // their feeds are still there, and would find nobody to follow.
 func (s *samples) restore(ctx context.Context) {
-	m, err := s.e.j.Mark(ctx, samplesOn)
-	if err == nil && m.Text == "on" {
+	// However long it takes: a store that cannot be read may be mended.
+	if s.e.opt.Follow != nil && s.e.opt.Follow.Ready(ctx) != nil {
+		return
+	}
+	s.starting.Lock()
+	err := s.load(ctx)
+	s.starting.Unlock()
+	if err == nil && s.on() {
 		err = s.start(ctx)
 	}
 	if err != nil {
 		s.e.complain(ctx, "start the samples again", err)
 	}
+}
+
+// on reports whether the samples are to be on, also after the next start of
+// the program.
+func (s *samples) on() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.saved.On
 }
 
 func (s *samples) start(ctx context.Context) error {
@@ -60,12 +91,21 @@ func (s *samples) start(ctx context.Context) error {
 	if s.running() {
 		return nil
 	}
+	if !s.e.ready() {
+		return notReady()
+	}
+	if err := s.load(ctx); err != nil {
+		return err
+	}
+	if err := s.makeChannels(ctx); err != nil {
+		return err
+	}
 	if err := s.begin(); err != nil {
 		return err
 	}
 	err := s.follow(ctx)
 	if err == nil {
-		err = s.e.j.SetMark(ctx, live.Mark{Name: samplesOn, Text: "on"})
+		err = s.save(ctx, func(r *remembered) { r.On = true })
 	}
 	if err != nil {
 		s.end()
@@ -87,15 +127,30 @@ func (s *samples) stop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.e.j.SetMark(ctx, live.Mark{Name: samplesOn, Text: "off"})
+	return s.save(ctx, func(r *remembered) { r.On = false })
 }
 
+// SamplePath is where the local server has the streams that the sample feeds
+// follow.
+const SamplePath = "/examples/samples/"
+
+// follow goes on with the feeds that the samples made, and makes the others.
 func (s *samples) follow(ctx context.Context) error {
+	follow := s.e.opt.Follow
+	if follow == nil {
+		return nil
+	}
 	for _, r := range s.remotes {
-		if s.e.opt.Follow == nil {
-			return nil
+		if src, ok := s.made(r.name); ok {
+			if err := follow.Resume(ctx, src.ID, SamplePath+r.path); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := s.e.opt.Follow.Follow(ctx, r.name, "/examples/samples/"+r.path, r.colour); err != nil {
+		err := s.add(ctx, r.name, func(name string) (live.Source, error) {
+			return follow.Make(ctx, name, SamplePath+r.path, r.colour)
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -103,16 +158,13 @@ func (s *samples) follow(ctx context.Context) error {
 }
 
 func (s *samples) unfollow(ctx context.Context) error {
-	var first error
+	var errs []error
 	for _, r := range s.remotes {
-		if s.e.opt.Follow == nil {
-			return nil
-		}
-		if err := s.e.opt.Follow.Unfollow(ctx, r.name); first == nil {
-			first = err
+		if src, ok := s.made(r.name); ok {
+			errs = append(errs, s.e.opt.Follow.Pause(ctx, src.ID))
 		}
 	}
-	return first
+	return errors.Join(errs...)
 }
 
 // begin starts everything that publishes.
@@ -139,7 +191,9 @@ func (s *samples) begin() error {
 
 func (s *samples) live(ctx context.Context) {
 	var parts sync.WaitGroup
-	for _, part := range []func(context.Context){s.notices, s.talk, s.ask, s.tell} {
+	for _, part := range []func(context.Context){
+		s.notices, s.talk, s.ask, s.tell, s.clock.run, s.reliable.run, s.device.run,
+	} {
 		parts.Go(func() { part(ctx) })
 	}
 	for _, r := range s.remotes {

@@ -1,68 +1,24 @@
 package example
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"signalbox/backend/live"
 )
 
-// A follower notes what it was told to follow.
-type follower struct {
-	mu     sync.Mutex
-	told   []string
-	refuse string // the name that it cannot follow
-}
-
-func (f *follower) Follow(_ context.Context, name, path string, colour int) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if name == f.refuse {
-		return errors.New("no room")
-	}
-	f.told = append(f.told, "follow "+name+" "+path)
-	return nil
-}
-
-func (f *follower) Unfollow(_ context.Context, name string) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.told = append(f.told, "unfollow "+name)
-	return nil
-}
-
-func (f *follower) take() []string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	told := f.told
-	f.told = nil
-	return told
-}
-
-var followed = []string{
-	"follow orders.prod /examples/samples/orders",
-	"follow payments /examples/samples/payments",
-	"follow device gateway 7 /examples/samples/gateway",
-	"follow build status /examples/samples/builds",
-}
-
-var unfollowed = []string{"unfollow orders.prod", "unfollow payments", "unfollow device gateway 7", "unfollow build status"}
-
-func TestSamplesBringTheChannelsToLifeAndAreFollowed(t *testing.T) {
+func TestSamplesBringTheirChannelsToLife(t *testing.T) {
 	bubble(t, func(t *testing.T, dir string) {
-		f := &follower{}
-		r, _ := run(t, dir, Options{Follow: f})
+		r, _ := run(t, dir, Options{})
 		if err := r.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if err := r.Start(t.Context()); err != nil || !r.Running() {
 			t.Fatalf("started twice: %v, running %v", err, r.Running())
 		}
-		want(t, f.take(), followed)
 		orders := r.open("/examples/samples/orders", "")
 		pass(2 * time.Minute)
 		for channel, least := range map[string]int{"messages": 6, "clock": 119, "chat": 10, "device": 8, "sequence": 16, "reliable": 119} {
@@ -76,7 +32,6 @@ func TestSamplesBringTheChannelsToLifeAndAreFollowed(t *testing.T) {
 		if err := r.Stop(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		want(t, f.take(), unfollowed)
 		if !orders.ended() {
 			t.Error("the stream of orders is still open")
 		}
@@ -95,24 +50,24 @@ func TestSamplesBringTheChannelsToLifeAndAreFollowed(t *testing.T) {
 
 func TestSamplesThatWereOnAreOnAfterARestart(t *testing.T) {
 	bubble(t, func(t *testing.T, dir string) {
-		f := &follower{}
-		r, stop := run(t, dir, Options{Follow: f})
+		memory := &inMemory{}
+		r, stop := run(t, dir, Options{Memory: memory})
 		if err := r.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		made := r.Made()
 		stop()
-		f.take()
-		r, stop = run(t, dir, Options{Follow: f})
+		r, stop = run(t, dir, Options{Memory: memory})
 		pass(time.Second)
 		if !r.Running() {
 			t.Fatal("the samples are off")
 		}
-		want(t, f.take(), followed)
+		want(t, r.Made(), made)
 		if err := r.Stop(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		stop()
-		r, _ = run(t, dir, Options{Follow: f})
+		r, _ = run(t, dir, Options{Memory: memory})
 		pass(time.Second)
 		if r.Running() {
 			t.Error("the samples are on although they were stopped")
@@ -120,18 +75,107 @@ func TestSamplesThatWereOnAreOnAfterARestart(t *testing.T) {
 	})
 }
 
-func TestWhereAFeedCannotBeAddedNothingIsLeftRunning(t *testing.T) {
+// The channels of a user who has one of every name that the samples like.
+func taken(t *testing.T, r *rig) {
+	t.Helper()
+	for _, name := range lifeIn {
+		if _, err := r.j.AddSource(t.Context(), live.Source{Name: name, Kind: live.ChannelSource}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestSamplesPublishToNoChannelThatTheyDidNotMake(t *testing.T) {
 	bubble(t, func(t *testing.T, dir string) {
-		f := &follower{refuse: "device gateway 7"}
-		r, _ := run(t, dir, Options{Follow: f})
-		if err := r.Start(t.Context()); err == nil || !strings.Contains(err.Error(), "no room") {
-			t.Errorf("start: %v", err)
+		r, _ := run(t, dir, Options{})
+		taken(t, r)
+		if err := r.Start(t.Context()); err != nil {
+			t.Fatal(err)
 		}
-		if r.Running() {
-			t.Error("running")
+		pass(2 * time.Minute)
+		for channel, least := range map[string]int{"messages": 6, "clock": 119, "chat": 10, "device": 8, "sequence": 16, "reliable": 119} {
+			if n := len(r.messages(channel)); n > 0 {
+				t.Errorf("%s has %d messages", channel, n)
+			}
+			if n := len(r.messages(channel + " (sample)")); n < least {
+				t.Errorf("%s (sample) has %d messages, want %d at least", channel, n, least)
+			}
 		}
-		want(t, f.take()[2:], unfollowed)
+		// Its device answers there.
+		answers := 0
+		for _, line := range r.lines("device (sample)") {
+			if strings.HasPrefix(line, "answer ") {
+				answers++
+			}
+		}
+		if answers < 3 {
+			t.Errorf("%d answers", answers)
+		}
+		// Who is subscribed to a channel of the tutorials gets what they show.
+		r.listen("clock", 1)
+		pass(3 * time.Second)
+		if n := len(r.messages("clock")); n < 2 || n > 4 {
+			t.Errorf("the page's clock ticked %d times", n)
+		}
 	})
+}
+
+func TestWhatTheSamplesMadeIsKnownUnderItsNewName(t *testing.T) {
+	bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir, Options{})
+		if err := r.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		notices, _ := r.j.Source("messages")
+		notices.Name = "news"
+		if _, err := r.j.ChangeSource(t.Context(), notices); err != nil {
+			t.Fatal(err)
+		}
+		before := len(r.messages("news"))
+		pass(time.Minute)
+		if n := len(r.messages("news")); n <= before {
+			t.Errorf("%d messages, then %d", before, n)
+		}
+		if _, ok := r.j.Source("messages"); ok {
+			t.Error("they made another channel")
+		}
+	})
+}
+
+func TestWhatIsUnderWayBringsNoRemovedChannelBack(t *testing.T) {
+	for _, first := range []func(*testing.T, *rig){func(*testing.T, *rig) {}, taken} {
+		bubble(t, func(t *testing.T, dir string) {
+			r, _ := run(t, dir, Options{})
+			first(t, r)
+			before := len(r.j.Sources())
+			if err := r.Start(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			// The sequence is in its midst, the desks are in the chat, the device
+			// thinks, and counting would linger.
+			pass(12*time.Second + deviceThinks/2)
+			gone, err := r.Remove(t.Context())
+			if err != nil || len(gone) != len(lifeIn) || r.Running() {
+				t.Fatalf("%v %v, running %v", gone, err, r.Running())
+			}
+			last := r.j.Last()
+			pass(2 * linger)
+			if n := len(r.j.Sources()); n != before || r.j.Last() != last || len(r.Made()) != 0 {
+				t.Errorf("%v, %d more messages, %v", r.j.Sources(), r.j.Last()-last, r.Made())
+			}
+			// A removal that was undone is known, and one that was not is made up for.
+			if _, err := r.j.RestoreSource(t.Context(), gone[0].ID); err != nil {
+				t.Fatal(err)
+			}
+			want(t, r.Made(), gone[:1])
+			if err := r.Start(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if n := len(r.j.Sources()); n != before+len(lifeIn) {
+				t.Errorf("%v", r.j.Sources())
+			}
+		})
+	}
 }
 
 func TestASampleServerThatIsOffSaysSo(t *testing.T) {

@@ -24,12 +24,13 @@ var script = [...]string{
 	"The parcel was delivered.",
 }
 
-// The sequence publishes the script to the channel sequence, one step every
-// two seconds, when somebody starts it. One run at a time: everybody who
-// watches sees the same one.
+// A sequence publishes the script to a channel, one step every two seconds,
+// when somebody starts it. One run at a time: everybody who watches sees the
+// same one.
 type sequence struct {
-	e  *Examples
-	on atomic.Bool
+	e       *Examples
+	channel channel
+	on      atomic.Bool
 }
 
 type step struct {
@@ -57,14 +58,22 @@ func (s *sequence) play(ctx context.Context) {
 			return
 		}
 		data := text(step{i + 1, len(script), words})
-		if err := s.e.publish(ctx, "sequence", live.Draft{Type: "step", Data: data}); err != nil {
+		if err := s.e.publish(ctx, s.channel, live.Draft{Type: "step", Data: data}); err != nil {
 			s.e.complain(ctx, "publish a step of the sequence", err)
 			return
 		}
 	}
 }
 
-func (s *sequence) start(w http.ResponseWriter, _ *http.Request) {
+func (s *sequence) start(w http.ResponseWriter, r *http.Request) {
+	if !s.e.ready() {
+		refuse(w, http.StatusServiceUnavailable, notReady())
+		return
+	}
+	if _, err := s.e.channel(r.Context(), "sequence"); err != nil {
+		refuse(w, http.StatusServiceUnavailable, err)
+		return
+	}
 	began, err := s.begin()
 	switch {
 	case err != nil:

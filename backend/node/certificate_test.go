@@ -160,7 +160,7 @@ func TestBehindTLSEveryAddressSaysHTTPS(t *testing.T) {
 		t.Errorf("%q %v", noted, err)
 	}
 	// The samples follow the server itself.
-	if err := (sampleFeeds{n.Node}).Follow(t.Context(), "self", "/events/x", 1); err != nil {
+	if _, err := (sampleFeeds{n.Node}).Make(t.Context(), "self", "/events/x", 1); err != nil {
 		t.Fatal(err)
 	}
 	for {

@@ -136,6 +136,7 @@ func (n *Node) build() {
 	n.examples = example.New(n.journal, n.publisher, example.Options{
 		Log:     n.log,
 		Follow:  sampleFeeds{n},
+		Memory:  sampleMemory{n.store},
 		Clients: func(source string) int { return n.server.Clients(source) },
 		Events:  http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { n.server.Handler().ServeHTTP(w, r) }),
 	})

@@ -131,6 +131,11 @@ type Samples interface {
 	Start(context.Context) error
 	Stop(context.Context) error
 	Running() bool
+	// Remove stops them and removes all sources that they made. It returns
+	// those that it removed, also with an error.
+	Remove(context.Context) ([]live.Source, error)
+	// Made returns the sources that they made and that are there.
+	Made() []live.Source
 }
 
 // Settings are what the settings screen shows and changes. They are encoded

@@ -64,10 +64,36 @@ func (s *Server) startSamples(w http.ResponseWriter, r *http.Request) error {
 	return done(w)
 }
 
+// stopSamples ends the samples; with ?remove=1 it removes all that they made.
 func (s *Server) stopSamples(w http.ResponseWriter, r *http.Request) error {
+	switch r.FormValue("remove") {
+	case "", "0":
+	case "1":
+		return s.removeSamples(w, r)
+	default:
+		return live.Errorf("bad_value", "remove is 0 or 1.").WithField("remove")
+	}
 	if err := s.config().Samples.Stop(r.Context()); err != nil {
 		return err
 	}
 	s.sourcesChanged()
 	return done(w)
+}
+
+func (s *Server) removeSamples(w http.ResponseWriter, r *http.Request) error {
+	gone, err := s.config().Samples.Remove(r.Context())
+	s.sourcesChanged()
+	if err != nil {
+		return err
+	}
+	type view struct {
+		ID   int64           `json:"id"`
+		Name string          `json:"name"`
+		Kind live.SourceKind `json:"kind"`
+	}
+	removed := make([]view, len(gone))
+	for i, src := range gone {
+		removed[i] = view{src.ID, src.Name, src.Kind}
+	}
+	return answer(w, http.StatusOK, map[string]any{"removed": removed})
 }

@@ -193,6 +193,17 @@ func TestSettingsLayoutAndSamples(t *testing.T) {
 	if samples.on {
 		t.Error("on")
 	}
+	samples.on = true
+	got := want[struct {
+		Removed []struct {
+			ID         int64
+			Name, Kind string
+		}
+	}](s, 200, "DELETE", "/api/samples?remove=1", "")
+	if samples.on || len(got.Removed) != 1 || got.Removed[0].ID != 7 || got.Removed[0].Name != "payments" || got.Removed[0].Kind != "feed" {
+		t.Errorf("on %v, %+v", samples.on, got)
+	}
+	want[refusal](s, 400, "DELETE", "/api/samples?remove=yes", "")
 }
 
 func TestTheLastPublishesAreRemembered(t *testing.T) {

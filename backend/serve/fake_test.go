@@ -245,6 +245,11 @@ type fakeSamples struct{ on bool }
 func (f *fakeSamples) Start(context.Context) error { f.on = true; return nil }
 func (f *fakeSamples) Stop(context.Context) error  { f.on = false; return nil }
 func (f *fakeSamples) Running() bool               { return f.on }
+func (f *fakeSamples) Made() []live.Source         { return nil }
+func (f *fakeSamples) Remove(context.Context) ([]live.Source, error) {
+	f.on = false
+	return []live.Source{{ID: 7, Name: "payments", Kind: live.FeedSource}}, nil
+}
 
 type fakeSettings struct {
 	patch  json.RawMessage

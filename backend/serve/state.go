@@ -21,6 +21,7 @@ type stateView struct {
 	Server  serverView  `json:"server"`
 	Faults  []string    `json:"faults"` // of parts that do not work
 	Samples bool        `json:"samples"`
+	Made    []int64     `json:"samples_made"`
 	Sources []any       `json:"sources"`
 }
 
@@ -75,8 +76,11 @@ func (s *Server) state(w http.ResponseWriter, r *http.Request) error {
 		},
 		Server:  serverView{Address: addr.address, URL: addr.url(cfg.TLS != nil), Notice: addr.notice, Clients: s.clients.count()},
 		Faults:  s.faults.list(),
-		Samples: cfg.Samples.Running(),
+		Samples: cfg.Samples.Running(), Made: []int64{},
 		Sources: []any{},
+	}
+	for _, src := range cfg.Samples.Made() {
+		view.Made = append(view.Made, src.ID)
 	}
 	feeds := make(map[int64]FeedStatus)
 	for _, f := range cfg.Feeds.List() {

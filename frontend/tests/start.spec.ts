@@ -37,4 +37,26 @@ test.describe('the first start', () => {
     expect((await request.delete('/api/samples')).ok()).toBe(true);
     await expect.poll(async () => (await (await request.get('/api/state')).json()).samples).toBe(false);
   });
+
+  test('all that the samples made is removed by one command, and brought back', async ({ page, request }) => {
+    await request.post('/api/channels', { data: { name: 'payments', colour: 1 } });
+    await page.goto('/');
+    const list = page.getByRole('navigation');
+    const made = list.getByText('payments (sample)');
+    await request.post('/api/samples');
+    await expect(made).toBeVisible();
+    await page.keyboard.press('Control+K');
+    await page.keyboard.type('remove all that they made');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Remove the sample events' });
+    await expect(dialog.getByText('orders.prod')).toBeVisible();
+    await expect(dialog.getByText('payments (sample)')).toBeVisible();
+    await expect(dialog.getByText('payments', { exact: true })).toHaveCount(0);
+    await dialog.getByRole('button', { name: 'Remove' }).click();
+    await expect(dialog).toHaveCount(0);
+    await expect(made).toHaveCount(0);
+    await expect(list.getByText('payments', { exact: true })).toBeVisible();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(made).toBeVisible();
+  });
 });

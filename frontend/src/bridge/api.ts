@@ -174,6 +174,8 @@ export const api = {
   saveSettings: (change: Partial<EditableSettings>) => put<Settings>('/api/settings', change),
   startSamples: () => post<void>('/api/samples'),
   stopSamples: () => remove<void>('/api/samples'),
+  removeSamples: () =>
+    remove<{ removed: Pick<Source, 'id' | 'name' | 'kind'>[] }>('/api/samples?remove=1').then((a) => a.removed),
 
   window: () => json<Record<string, unknown>>('/api/window'),
   saveWindow: (layout: object) => put<void>('/api/window', layout),

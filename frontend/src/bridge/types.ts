@@ -122,6 +122,8 @@ export interface State {
   /** Parts of the program that do not work, each as a sentence. */
   faults?: string[];
   samples: boolean;
+  /** The ids of the sources that the sample events made. */
+  samples_made: number[];
   sources: Source[];
 }
 

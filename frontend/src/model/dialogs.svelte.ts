@@ -1,4 +1,5 @@
 import { api } from '../bridge/api';
+import { plural } from '../lib/format';
 import { toasts, type Toasts } from './toasts.svelte';
 
 /** A Question is what stands in front of the screen at the moment. */
@@ -7,6 +8,7 @@ export type Question =
   | { kind: 'channel'; channel?: string }
   | { kind: 'settings' }
   | { kind: 'remove'; source: RemovedSource }
+  | { kind: 'samples' }
   | { kind: 'certificate'; feed: string; fingerprint: string };
 
 /** What has to be known of a source in order to remove it and to bring it back. */
@@ -35,6 +37,7 @@ export const dialogs = new Dialogs();
 
 /** The requests that removing needs; the tests bring their own. */
 export type RemovalApi = Pick<typeof api, 'removeFeed' | 'removeChannel' | 'restore'>;
+export type SamplesApi = Pick<typeof api, 'removeSamples' | 'restore'>;
 
 /** Takes a source off the list, and offers for a while to bring it back with all its messages. */
 export async function removeSource(
@@ -49,6 +52,21 @@ export async function removeSource(
       act: async () => {
         await requests.restore(source);
         notices.add(`${source.name} is back`, { tone: 'good' });
+      },
+    },
+  });
+}
+
+/** Stops the sample events, takes all sources off the list that they made, and offers to bring these back. */
+export async function removeSamples(requests: SamplesApi = api, notices: Pick<Toasts, 'add'> = toasts): Promise<void> {
+  const removed = await requests.removeSamples();
+  if (removed.length === 0) return;
+  notices.add(`Removed ${plural(removed.length, 'source')} of the sample events`, {
+    action: {
+      label: 'Undo',
+      act: async () => {
+        for (const source of removed) await requests.restore(source);
+        notices.add('The sources of the sample events are back', { tone: 'good' });
       },
     },
   });

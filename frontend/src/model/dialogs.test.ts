@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { ApiError } from '../bridge/api';
-import { Dialogs, removeSource, type RemovedSource } from './dialogs.svelte';
+import { Dialogs, removeSamples, removeSource, type RemovedSource } from './dialogs.svelte';
 import { Toasts } from './toasts.svelte';
 
 const chat: RemovedSource = { id: 7, name: 'chat', kind: 'channel', messages: 3, clients: 0 };
@@ -36,4 +36,17 @@ test('a removal that is refused offers no undo', async () => {
   const t = new Toasts();
   await expect(removeSource(chat, r, t)).rejects.toThrow('There is no chat.');
   expect(t.list).toEqual([]);
+});
+
+test('all that the samples made goes at once, and comes back at once', async () => {
+  const removed = [
+    { id: 3, name: 'payments (sample)', kind: 'feed' as const },
+    { id: 4, name: 'messages', kind: 'channel' as const },
+  ];
+  const r = { removeSamples: vi.fn().mockResolvedValue(removed), restore: vi.fn().mockResolvedValue(undefined) };
+  const t = new Toasts();
+  await removeSamples(r, t);
+  expect(t.list.map((x) => x.text)).toEqual(['Removed 2 sources of the sample events']);
+  await t.act(t.list[0]);
+  expect(r.restore.mock.calls.map(([s]) => s.id)).toEqual([3, 4]);
 });

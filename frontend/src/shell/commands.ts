@@ -46,6 +46,17 @@ export function commands(): Command[] {
     samples
       ? { title: 'Stop the sample events', group: 'Sources', act: () => attempt(() => api.stopSamples()) }
       : { title: 'Start the sample events', group: 'Sources', act: () => attempt(() => api.startSamples()) },
+    ...(live.state?.samples_made.length
+      ? [
+          {
+            title: samples
+              ? 'Stop the sample events and remove all that they made…'
+              : 'Remove all that the sample events made…',
+            group: 'Sources',
+            act: () => dialogs.open({ kind: 'samples' }),
+          },
+        ]
+      : []),
     ...(layout.view === 'timeline' ? reading : []),
     {
       title: 'Copy the address of the local server',
