@@ -2,11 +2,14 @@ package node
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"signalbox/backend/live"
 )
@@ -59,4 +62,65 @@ func TestAPartThatEndsIsSeenAtOnce(t *testing.T) {
 	if status := r.ask("GET", "/healthz", "", nil); status != 200 {
 		t.Errorf("%d", status)
 	}
+}
+
+func TestOneDamagedFeedIsShownAndMendedAndTheOthersRun(t *testing.T) {
+	dir := t.TempDir()
+	r := run(t, Options{Data: dir})
+	for _, name := range []string{"bad", "good"} {
+		body := `{"name":"` + name + `","url":"` + r.URL() + `/events/x","proxy":"direct"}`
+		if status := r.ask("POST", "/api/feeds", body, nil); status != 201 {
+			t.Fatal(status)
+		}
+	}
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite3", filepath.Join(dir, "signalbox.db"))
+	if err == nil {
+		_, err = db.Exec(`UPDATE feeds SET settings = '{"url"' WHERE source = (SELECT id FROM sources WHERE name = 'bad')`)
+		err = errors.Join(err, db.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r = run(t, Options{Data: dir})
+	health := func(name string) (h live.Health) {
+		var state struct {
+			Sources []struct {
+				Name   string
+				Health *live.Health
+			}
+		}
+		r.ask("GET", "/api/state", "", &state)
+		for _, s := range state.Sources {
+			if s.Name == name && s.Health != nil {
+				h = *s.Health
+			}
+		}
+		return h
+	}
+	until := func(what string, ok func() bool) {
+		t.Helper()
+		for range 1000 {
+			if ok() {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		t.Fatal(what)
+	}
+	until("the damaged feed is not shown", func() bool { return health("bad").State == live.Stopped })
+	if h := health("bad"); h.Code != "settings" || h.Reason == "" || h.Hint == "" {
+		t.Errorf("%+v", h)
+	}
+	until("the other feed does not run", func() bool { return health("good").State != "" && health("good").State != live.Stopped })
+	if status := r.ask("POST", "/api/feeds/bad/reconnect", "", nil); status != 400 {
+		t.Errorf("%d", status)
+	}
+	body := `{"name":"bad","url":"` + r.URL() + `/events/x","proxy":"direct"}`
+	if status := r.ask("PUT", "/api/feeds/bad", body, nil); status != 200 {
+		t.Errorf("%d", status)
+	}
+	until("the feed is not mended", func() bool { return health("bad").State == live.Open })
 }

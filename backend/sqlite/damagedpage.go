@@ -74,11 +74,21 @@ func (p *pager) around(ctx context.Context, low, high int64, damaged error) (ful
 // add adds a message that was read whole.
 func (p *pager) add(m live.Message) {
 	size := len(m.Data)
-	if p.q.Preview > 0 && m.Kind == live.Event && size > p.q.Preview {
-		m.Data = string(wholeRunes([]byte(m.Data[:p.q.Preview])))
+	if p.q.Preview > 0 && m.Kind == live.Event {
+		most := max(p.q.Preview, live.PreviewNames)
+		m.Cut = len(m.Type) > most || len(m.ID) > most
+		m.Type, m.ID, m.Data = cutText(m.Type, most), cutText(m.ID, most), cutText(m.Data, p.q.Preview)
 	}
 	p.page.Messages, p.page.Sizes = append(p.page.Messages, m), append(p.page.Sizes, size)
-	p.left -= max(len(m.Data), size/8)
+	p.left -= max(len(m.Data), size/8) + len(m.Type) + len(m.ID)
+}
+
+// cutText cuts a text to so many bytes, at a character's edge.
+func cutText(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return string(wholeRunes([]byte(s[:most])))
 }
 
 // gaps adds a gap for what is damaged of each source, with its count as far as

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Health } from '../bridge/types';
-import { healthDot, stateWord, stateWords } from './health';
+import { healthDot, stateWord, stateWords, unreadable } from './health';
 
 const now = Date.parse('2026-11-21T14:00:00Z');
 const health = (more: Partial<Health>): Health => ({
@@ -47,4 +47,12 @@ test('a feed that stopped for good is not drawn as a paused one', () => {
 
 test('a clock that runs behind shows no negative time', () => {
   expect(stateWords(health({ since: '2026-11-21T14:00:05Z' }), now)).toBe('Open for 1 s');
+});
+
+test('a feed whose settings cannot be read has failed, and is told apart', () => {
+  const broken = health({ state: 'stopped', code: 'settings', reason: 'The settings of this feed cannot be read.' });
+  expect(unreadable(broken)).toBe(true);
+  expect(healthDot(broken)).toBe('failed');
+  expect(stateWords(broken, now)).toBe('Stopped. The settings of this feed cannot be read');
+  expect(unreadable(health({ state: 'stopped', code: 'paused' }))).toBe(false);
 });

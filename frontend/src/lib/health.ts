@@ -13,6 +13,9 @@ export function healthDot(health: Health): HealthDot {
 export const pausedByUser = (health: Health): boolean =>
   health.state === 'stopped' && (!health.code || health.code === 'paused');
 
+/** Whether the settings of a feed cannot be read: then it can be edited or removed, and nothing else. */
+export const unreadable = (health: Health): boolean => health.state === 'stopped' && health.code === 'settings';
+
 /** Reasons longer than this stand on a line of their own, and the word of the state in their place. */
 const SHORT = 44;
 

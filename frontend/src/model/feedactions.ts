@@ -1,5 +1,6 @@
 import { api } from '../bridge/api';
 import type { Health, Source } from '../bridge/types';
+import { unreadable } from '../lib/health';
 import type { MenuItem } from '../ui/menu';
 import { dialogs } from './dialogs.svelte';
 import { toasts } from './toasts.svelte';
@@ -18,17 +19,24 @@ export async function attempt(act: () => Promise<unknown>, done?: string): Promi
 export function feedActions(source: Source, health: Health | undefined = source.health): MenuItem[] {
   const { name } = source;
   const paused = source.feed?.paused ?? false;
+  const broken = health !== undefined && unreadable(health);
   const items: MenuItem[] = [
     {
       id: 'reconnect',
       icon: 'reload',
       label: 'Reconnect',
-      disabled: paused,
+      disabled: paused || broken,
       act: () => void attempt(() => api.reconnectFeed(name), `Reconnecting ${name}`),
     },
     paused
       ? { id: 'resume', icon: 'play', label: 'Resume', act: () => void attempt(() => api.resumeFeed(name)) }
-      : { id: 'pause', icon: 'pause', label: 'Pause', act: () => void attempt(() => api.pauseFeed(name)) },
+      : {
+          id: 'pause',
+          icon: 'pause',
+          label: 'Pause',
+          disabled: broken,
+          act: () => void attempt(() => api.pauseFeed(name)),
+        },
     { id: 'edit', icon: 'edit', label: 'Edit…', act: () => dialogs.open({ kind: 'feed', feed: name }) },
   ];
   if (health?.certificate) {
