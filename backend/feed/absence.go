@@ -20,6 +20,7 @@ type absence struct {
 	code   string // why it began, as in live.Gap; empty where there is nothing to tell
 	from   time.Time
 	losses int64         // of the connection, since then
+	before int64         // losses that a crash kept from being told; from is that of the first
 	waited time.Duration // how much of it was our own waiting
 	after  string        // the id to resume from; empty where there is none
 
@@ -38,7 +39,7 @@ func (a *absence) begin(code string, from time.Time) bool {
 		a.losses++
 		return false
 	}
-	a.code, a.from, a.losses, a.waited = code, from, 1, 0
+	a.code, a.from, a.losses, a.waited, a.before = code, from, 1, 0, 0
 	return true
 }
 
@@ -75,7 +76,7 @@ func (a *absence) tell(it item) *live.Gap {
 		return nil
 	}
 	missing, known := int64(0), false
-	if it.ownID {
+	if it.ownID && a.before == 0 {
 		missing, known = a.ids.missing(it.id)
 	}
 	doubt := a.doubt
@@ -129,6 +130,11 @@ func (a *absence) gap() *live.Gap {
 	switch a.code {
 	case "restarted":
 		g.Reason = fmt.Sprintf("Signalbox was not running for %s. ", words(a.elapsed))
+		if a.before > 0 {
+			g.Count = a.before + 1
+			g.Reason = fmt.Sprintf("Signalbox was killed, and shortly before the connection was lost %s. Connected again after %s. ",
+				often(a.before), words(a.elapsed))
+		}
 	case "paused":
 		g.Reason = fmt.Sprintf("Paused for %s. ", words(a.elapsed))
 	case "reconnected":
@@ -158,6 +164,14 @@ func ofWhichWaited(d time.Duration) string {
 		return ""
 	}
 	return fmt.Sprintf(", of which Signalbox waited %s before it tried again", words(d))
+}
+
+// often writes how often something happened.
+func often(n int64) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 func areMissing(n int64) string {

@@ -38,6 +38,8 @@
 // The reconnection time is at least what the server asked for by retry, as
 // the standard says, and grows with each failure in a row. It is at most a
 // minute where the server has not asked for more, and is never below 100 ms.
+// A connection that brought a message, or lived for a second, is no failure,
+// however it ended.
 //
 // After a reconnection the last event ID stays what it was until an event
 // changes it, as in Chromium and Firefox. By the letter the buffer begins
@@ -49,11 +51,18 @@
 //
 // # Losses
 //
-// A loss is written as a note when it happens, and a gap when the feed is
-// back: before the first new message, whose id may prove that nothing or how
-// much is missing, or after two seconds of silence. A loss before the first
-// return was told belongs to the same absence. How long a connection held
-// outlives a crash through the record of the attempts.
+// Every change of a feed's health is a note in the journal. A loss is one when
+// it happens; the return and a gap follow before the first new message, whose
+// id may prove that nothing or how much is missing, or after two seconds of
+// silence. A loss before the return was told belongs to the same outage. How
+// long a connection held outlives a crash through the record of the attempts.
+//
+// A server that closes each stream at once would fill the journal with that. An
+// outage, a silence or a new reason for a failure is told three times as it
+// happens. From the fourth time on there is one line in a minute, then one in
+// two minutes, up to ten; what happens in between is gathered into a summary
+// with a count (fold.go). An outage that lasts for a minute is told in any case.
+// After fifteen minutes without one it begins anew.
 //
 // # Time
 //

@@ -101,7 +101,11 @@ func (k *keeper) recallAttempts(ctx context.Context) error {
 			return err
 		}
 	}
+	untold, losses := time.Time{}, int64(0)
 	if crashed := &list[0]; crashed.Code == "" {
+		if untold, losses, err = k.untold(ctx, list); err != nil {
+			return err
+		}
 		crashed.Code, crashed.Reason = endClosed.code, "Signalbox ended without closing the connection."
 		if err := k.store.PutAttempt(ctx, *crashed); err != nil {
 			return err
@@ -130,8 +134,39 @@ func (k *keeper) recallAttempts(ctx context.Context) error {
 		}
 		before = a
 	}
+	if losses > 0 && k.absence.code == "restarted" {
+		k.absence.from, k.absence.before = untold, losses
+	}
 	k.now.Connection = max(k.now.Connection, before.Connection)
 	return nil
+}
+
+// untold returns when the first of those losses was, and how many there were,
+// that a crash may have kept from being told because a fold gathered them. The
+// attempts are in order, newest first.
+func (k *keeper) untold(ctx context.Context, list []live.Attempt) (first time.Time, losses int64, err error) {
+	since := list[0].Ended.Add(-foldMost - foldOutage) // no fold gathers for longer
+	if len(list) < 2 || list[1].Ended.Before(since) {
+		return first, 0, nil
+	}
+	page, err := k.journal.Read(ctx, live.Query{
+		Filter: live.Filter{Sources: []int64{k.id}, Kinds: []live.Kind{live.GapKind, live.NoteKind}}, Newest: true, Limit: 1,
+	})
+	if err != nil {
+		return first, 0, err
+	}
+	for _, m := range page.Messages {
+		since = later(since, m.Received)
+	}
+	for _, a := range list[1:] {
+		if !a.Ended.After(since) {
+			break
+		}
+		if !a.Opened.IsZero() && isDown(a.Code) {
+			first, losses = a.Ended, losses+1
+		}
+	}
+	return first, losses, nil
 }
 
 // isDown reports whether the time after an attempt that ended so is the

@@ -3,6 +3,7 @@ package feed
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -472,6 +473,46 @@ func TestAFloodOverManyConnectionsStaysWithinTheLimit(t *testing.T) {
 		n := len(f.history("a"))
 		if most := int(took/time.Second+2)*(3+1) + 20; n > most {
 			t.Errorf("%d rows in %v, at most %d", n, took, most)
+		}
+	})
+}
+
+func TestWhatAFoldGatheredIsNotLostInACrash(t *testing.T) {
+	inBubble(t, func(f *fixture, r *remote, p *pipes) {
+		flap(r, 1, 10, time.Millisecond)
+		c := r.soon().stream(numbered(11, 11))
+		synctest.Wait()
+		told := int64(0)
+		for _, e := range f.history("a") {
+			if e.Kind == live.GapKind {
+				told += max(1, e.Gap.Count)
+			}
+		}
+		if told >= 10 {
+			t.Fatalf("nothing is gathered: %v", f.history("a"))
+		}
+		dir := f.TempDir() // what a kill leaves
+		f.must(os.CopyFS(dir, os.DirFS(f.dir)))
+		f.stop()
+		c.close()
+		f.dir = dir
+		f.start()
+		r.soon().stream(numbered(12, 12))
+		synctest.Wait()
+		g := f.newest("restarted").Gap
+		if g.Count != 10-told+1 || g.Missing != nil || !strings.Contains(g.Reason, fmt.Sprintf("the connection was lost %d times.", 10-told)) {
+			t.Errorf("%d were told before: %+v", told, g)
+		}
+		// A second crash finds it told.
+		dir = f.TempDir()
+		f.must(os.CopyFS(dir, os.DirFS(f.dir)))
+		f.stop()
+		f.dir = dir
+		f.start()
+		r.soon().stream(numbered(13, 13))
+		synctest.Wait()
+		if g := f.newest("restarted").Gap; g.Count != 0 || g.Missing == nil {
+			t.Errorf("%+v", g)
 		}
 	})
 }
