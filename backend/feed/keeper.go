@@ -148,6 +148,7 @@ func (k *keeper) run(ctx context.Context) {
 // false where ctx ended first.
 func (k *keeper) wait(ctx context.Context, d time.Duration, sooner <-chan struct{}) bool {
 	began := time.Now()
+	k.tellDue(began) // neither this wait nor a connection may last until the next look
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	look := time.NewTicker(lookEvery)

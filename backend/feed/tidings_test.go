@@ -256,6 +256,9 @@ func TestAServerThatClosesAtOnceFoldsIntoOneLine(t *testing.T) {
 		began := time.Now()
 		flap(r, 1, all, 0)
 		took := time.Since(began)
+		if g := f.newest("disconnected").Gap; took < foldFirst+10*time.Second || g.Count < all/4 {
+			t.Errorf("nothing is told while it goes on, for %v by now: %+v", took, g)
+		}
 		c := r.soon().stream(numbered(all+1, all+1))
 		time.Sleep(foldMost)
 		c.send(numbered(all+2, all+2))
