@@ -224,9 +224,9 @@ func (k *keeper) take(ctx context.Context, number int64, it item) bool {
 		}
 		return true
 	}
-	back, doubt := k.absence.back, k.absence.doubt
+	doubt := k.absence.doubt
 	if g := k.absence.tell(it); g != nil {
-		k.tellReturn(g, back, doubt)
+		k.tellReturn(g, doubt)
 	}
 	d := eventDraft(k.id, number, it, now)
 	if it.kind != anEvent {

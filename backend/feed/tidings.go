@@ -15,13 +15,13 @@ type tidings struct {
 	failures fold
 	silences fold
 	quiet    time.Time // since when it has been quiet; zero where it is not
-	silence  string    // the sentence for it
 	gathered bool      // it is not told
 }
 
-// note puts a note of what happened at a time. It is called with telling held.
-func (k *keeper) note(n live.Note, at time.Time) {
-	k.in.add(noteDraft(k.id, k.number(), n, at), nil)
+// note puts a note. Its time is the present one also where it is told late: what
+// follows in the journal must not be older. It is called with telling held.
+func (k *keeper) note(n live.Note, now time.Time) {
+	k.in.add(noteDraft(k.id, k.number(), n, now), nil)
 }
 
 // tellOpened tells of a connection before which nothing was lost. One after an
@@ -55,17 +55,17 @@ func (k *keeper) tellLost(end *ending) {
 	}
 }
 
-// tellReturn tells that the connection is open again since back, and with g
-// what that cost. doubt says that the return was told before, and what it cost
-// was not known then. It is called with telling held.
-func (k *keeper) tellReturn(g *live.Gap, back time.Time, doubt bool) {
+// tellReturn tells that the connection is open again, and with g what the outage
+// cost. doubt says that the return was told before, and what it cost was not
+// known then. It is called with telling held.
+func (k *keeper) tellReturn(g *live.Gap, doubt bool) {
 	switch {
 	case k.outages.open && doubt && k.outages.settle(g):
 	case k.outages.open && !doubt:
 		k.outages.end(g)
 	default:
 		if !doubt {
-			k.note(live.Note{Code: "opened", Reason: "Connected again."}, back)
+			k.note(live.Note{Code: "opened", Reason: "Connected again."}, time.Now())
 		}
 		k.in.add(gapDraft(k.id, k.number(), *g), nil)
 	}
@@ -75,9 +75,8 @@ func (k *keeper) tellReturn(g *live.Gap, back time.Time, doubt bool) {
 func (k *keeper) tellLate() {
 	k.telling.Lock()
 	defer k.telling.Unlock()
-	back := k.absence.back
 	if g := k.absence.late(); g != nil {
-		k.tellReturn(g, back, false)
+		k.tellReturn(g, false)
 	}
 }
 
@@ -111,7 +110,7 @@ func (k *keeper) tellStopped(end *ending) {
 // tellQuiet tells that nothing has come for longer than usual. It is called
 // with telling held.
 func (k *keeper) tellQuiet(now time.Time, reason string) {
-	k.quiet, k.silence = now, reason
+	k.quiet = now
 	if k.gathered = !k.silences.happens(now); !k.gathered {
 		k.note(live.Note{Code: "quiet", Reason: reason}, now)
 	}
@@ -143,8 +142,8 @@ func (k *keeper) tellEnd(why *ending) {
 	k.tellSkipped(now)
 	if why == endClosed {
 		// The next start knows nothing of a return that is not told.
-		if back, g := k.absence.back, k.absence.late(); g != nil {
-			k.tellReturn(g, back, false)
+		if g := k.absence.late(); g != nil {
+			k.tellReturn(g, false)
 		}
 	}
 	k.tellFolded(now, true)
@@ -185,7 +184,8 @@ func (k *keeper) tellFolded(now time.Time, all bool) {
 	}
 	if lasts {
 		o.open = false
-		k.note(live.Note{Code: "lost", Reason: "Connection lost. " + o.reason}, k.absence.from)
+		gone := now.Sub(k.absence.from)
+		k.note(live.Note{Code: "lost", Reason: "Connection lost " + words(gone) + " ago. " + o.reason}, now)
 	}
 	s := &k.silences
 	silent := k.gathered && !k.quiet.IsZero() && now.Sub(k.quiet) >= foldOutage
@@ -195,7 +195,10 @@ func (k *keeper) tellFolded(now time.Time, all bool) {
 	}
 	if silent {
 		k.gathered = false
-		k.note(live.Note{Code: "quiet", Reason: k.silence}, k.quiet)
+		k.mu.Lock()
+		_, reason := silence(now.Sub(k.sign), k.rhythm.expected())
+		k.mu.Unlock()
+		k.note(live.Note{Code: "quiet", Reason: reason}, now)
 	}
 	if s := &k.failures; s.due(now) || s.count > 0 && all {
 		k.note(s.note("failed", "Connecting failed for another reason"), now)

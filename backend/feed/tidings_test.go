@@ -98,8 +98,11 @@ func TestEveryChangeOfAFeedsHealthIsANote(t *testing.T) {
 		time.Sleep(tellAfter + time.Millisecond)
 		want = append(want, "opened", "gap disconnected")
 		f.noted(want...)
-		if e := f.newest("opened"); e.Note.Reason != "Connected again." || !e.Received.Equal(f.newest("disconnected").Gap.To) || e.Received.Sub(wall(lost)) < defaultRetry {
-			t.Errorf("%v at %v, lost at %v", e, e.Received, lost)
+		if e := f.newest("opened"); e.Note.Reason != "Connected again." || f.newest("disconnected").Gap.To.Sub(wall(lost)) < defaultRetry {
+			t.Errorf("%v, lost at %v", e, lost)
+		}
+		if all := f.history("a"); !slices.IsSortedFunc(all, func(a, b entry) int { return a.Received.Compare(b.Received) }) {
+			t.Errorf("the times are not in order: %v", all)
 		}
 
 		f.must(f.Pause(f.Context(), "a"))
@@ -330,6 +333,9 @@ func TestAnOutageThatLastsIsToldAlsoWhileItsFoldGathers(t *testing.T) {
 		list := f.codes()
 		if n := slices.Index(list, "10"); !slices.Equal(list[n+1:], []string{"failed", "gap disconnected", "lost"}) {
 			t.Errorf("%q\n%v", list, f.history("a"))
+		}
+		if n := f.newest("lost").Note; !strings.HasPrefix(n.Reason, "Connection lost 6") || !strings.HasSuffix(n.Reason, " s ago. The server closed the stream.") {
+			t.Errorf("%+v", n)
 		}
 		p.down.Store(false)
 		f.woke()
