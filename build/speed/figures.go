@@ -34,7 +34,7 @@ func (b *bench) fanOut(clients int) func(kind string) (float64, error) {
 		}
 		defer r.close()
 		time.Sleep(settle) // a library sends the head before it has the client
-		p, err := publish(s.addr, 64, 0)
+		p, err := publish(s.addr, 64, 0, false)
 		if err != nil {
 			return 0, err
 		}
@@ -66,19 +66,23 @@ func (b *bench) rate(count func() int64) float64 {
 }
 
 // publishing returns acknowledged publishes a second from 64 connections.
-func (b *bench) publishing(kind string) (float64, error) {
-	s, err := b.start(kind, "")
-	if err != nil {
-		return 0, err
+// With ids each message has one of its own, for which the server has to look
+// whether it was used before.
+func (b *bench) publishing(ids bool) func(kind string) (float64, error) {
+	return func(kind string) (float64, error) {
+		s, err := b.start(kind, "")
+		if err != nil {
+			return 0, err
+		}
+		defer s.stop()
+		p, err := publish(s.addr, 64, 0, ids)
+		if err != nil {
+			return 0, err
+		}
+		time.Sleep(settle)
+		rate := b.rate(p.acknowledged.Load)
+		return rate, p.end()
 	}
-	defer s.stop()
-	p, err := publish(s.addr, 64, 0)
-	if err != nil {
-		return 0, err
-	}
-	time.Sleep(settle)
-	rate := b.rate(p.acknowledged.Load)
-	return rate, p.end()
 }
 
 // delay returns the 99th percentile of the time from publish to receipt, in
@@ -99,7 +103,7 @@ func (b *bench) p99(s *server, clients int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	p, err := publish(s.addr, 64, 2000)
+	p, err := publish(s.addr, 64, 2000, false)
 	if err != nil {
 		return 0, err
 	}
@@ -169,7 +173,7 @@ func (b *bench) stopped(kind string) (float64, error) {
 // right after a start: nothing of it is in the program's memory.
 func (b *bench) replay(kind string) (float64, error) {
 	const events = 100_000
-	data, err := b.history(events, 1)
+	data, err := b.history(kind, events, 1)
 	if err != nil {
 		return 0, err
 	}
@@ -194,12 +198,16 @@ func (b *bench) replay(kind string) (float64, error) {
 }
 
 // history returns a folder with so many events in it, over so many sources.
-func (b *bench) history(events, sources int) (string, error) {
-	dir := filepath.Join(b.temp, fmt.Sprintf("seeded-%d-%d", events, sources))
+func (b *bench) history(kind string, events, sources int) (string, error) {
+	seeder := b.seeder
+	if kind == "before" {
+		seeder = b.beforeSeeder
+	}
+	dir := filepath.Join(b.temp, fmt.Sprintf("seeded-%s-%d-%d", kind, events, sources))
 	if b.seeded[dir] {
 		return dir, nil
 	}
-	out, err := exec.Command(b.seeder, "-data", dir, "-count", strconv.Itoa(events), "-sources", strconv.Itoa(sources)).CombinedOutput()
+	out, err := exec.Command(seeder, "-data", dir, "-count", strconv.Itoa(events), "-sources", strconv.Itoa(sources)).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("seed: %w: %s", err, out)
 	}
@@ -299,7 +307,7 @@ func (b *bench) idle(kind string) (float64, error) {
 // the newest, one before a random place, one from a random time, of one
 // source and of all. Each kind is asked for 20 times.
 func (b *bench) pages(kind string) (float64, error) {
-	data, err := b.history(b.stored, 8)
+	data, err := b.history(kind, b.stored, 8)
 	if err != nil {
 		return 0, err
 	}

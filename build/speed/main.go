@@ -4,6 +4,7 @@
 // none of the product's.
 //
 //	speed -signalbox build/bin/signalbox -seed build/bin/seed
+//	speed -before older/signalbox -before-seed older/seed -rounds 5
 //
 // It is for Linux: the readers are one epoll loop, because on a machine with
 // few cores a goroutine for each would be measured with the server.
@@ -23,6 +24,8 @@ func main() {
 	serve := flag.String("serve", "", "be a server: bare, r3labs, go-sse")
 	b := bench{}
 	flag.StringVar(&b.signalbox, "signalbox", "build/bin/signalbox", "the program")
+	flag.StringVar(&b.before, "before", "", "an older program: measured beside this one, in place of the other servers")
+	flag.StringVar(&b.beforeSeeder, "before-seed", "", "what fills a history for the older program")
 	flag.StringVar(&b.seeder, "seed", "build/bin/seed", "what fills a history")
 	flag.DurationVar(&b.length, "for", 3*time.Second, "how long each figure is measured")
 	flag.IntVar(&b.rounds, "rounds", 3, "how often; the table has the median")

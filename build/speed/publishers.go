@@ -20,8 +20,9 @@ type publishers struct {
 	err          error
 }
 
-// publish starts n connections; with a rate, they share so many events a second.
-func publish(addr string, n, rate int) (*publishers, error) {
+// publish starts n connections; with a rate, they share so many events a
+// second. With ids each event has an id of its own.
+func publish(addr string, n, rate int, ids bool) (*publishers, error) {
 	p := &publishers{}
 	for i := range n {
 		conn, err := net.Dial("tcp", addr)
@@ -30,7 +31,7 @@ func publish(addr string, n, rate int) (*publishers, error) {
 		}
 		p.wg.Go(func() {
 			defer conn.Close()
-			if err := p.one(conn, i, n, rate); err != nil {
+			if err := p.one(conn, i, n, rate, ids); err != nil {
 				p.mu.Lock()
 				p.err = err
 				p.mu.Unlock()
@@ -40,8 +41,13 @@ func publish(addr string, n, rate int) (*publishers, error) {
 	return p, nil
 }
 
-func (p *publishers) one(conn net.Conn, i, n, rate int) error {
-	request := append([]byte("POST /channels/bench/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 200\r\n\r\n"), payload(0)...)
+func (p *publishers) one(conn net.Conn, i, n, rate int, ids bool) error {
+	query := ""
+	if ids {
+		query = "?id=" + idDigits
+	}
+	request := append([]byte("POST /channels/bench/messages"+query+" HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 200\r\n\r\n"), payload(0)...)
+	id := request[bytes.Index(request, []byte(query))+len("?id="):][:len(idDigits)]
 	stamp := request[len(request)-stampSize-1 : len(request)-1]
 	answer := make([]byte, 0, 4096)
 	var period time.Duration
@@ -50,7 +56,10 @@ func (p *publishers) one(conn net.Conn, i, n, rate int) error {
 		period = time.Duration(n) * time.Second / time.Duration(rate)
 		due = due.Add(period * time.Duration(i) / time.Duration(n))
 	}
-	for !p.stop.Load() {
+	for k := uint64(i); !p.stop.Load(); k += uint64(n) {
+		if ids { // scattered, as those that publishers make are
+			copy(id, fmt.Appendf(nil, "%016x", k*0x9E3779B97F4A7C15))
+		}
 		if rate > 0 {
 			time.Sleep(time.Until(due))
 			due = due.Add(period)
@@ -66,6 +75,9 @@ func (p *publishers) one(conn net.Conn, i, n, rate int) error {
 	}
 	return nil
 }
+
+// idDigits is as long as an id.
+const idDigits = "0000000000000000"
 
 // readAnswer reads one answer to its end.
 func readAnswer(conn net.Conn, b []byte) error {

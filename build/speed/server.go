@@ -30,14 +30,15 @@ func (b *bench) start(kind, data string) (*server, error) {
 	s := &server{}
 	// What others have written goes to the disk first, and not meanwhile.
 	syscall.Sync()
-	if kind == "signalbox" {
+	program := map[string]string{"signalbox": b.signalbox, "before": b.before}[kind]
+	if program != "" {
 		if s.dir = data; data == "" {
 			var err error
 			if s.dir, err = os.MkdirTemp(b.temp, "data"); err != nil {
 				return nil, err
 			}
 		}
-		s.cmd = exec.Command(b.signalbox, "serve", "--addr", "127.0.0.1:0", "--data", s.dir)
+		s.cmd = exec.Command(program, "serve", "--addr", "127.0.0.1:0", "--data", s.dir)
 		s.cmd.Env = append(os.Environ(), "SIGNALBOX_CONFIG="+b.config())
 	} else {
 		own, err := os.Executable()
@@ -61,7 +62,7 @@ func (b *bench) start(kind, data string) (*server, error) {
 			continue
 		}
 		s.addr, s.token = m[1], m[2]
-		if kind != "signalbox" || s.token != "" {
+		if program == "" || s.token != "" {
 			go func() {
 				for lines.Scan() {
 				}

@@ -10,9 +10,10 @@ import (
 
 // A bench is one run of all figures.
 type bench struct {
-	signalbox, seeder string
-	length            time.Duration
-	rounds, stored    int
+	signalbox, seeder    string
+	before, beforeSeeder string // empty where no older program is compared
+	length               time.Duration
+	rounds, stored       int
 
 	temp   string
 	seeded map[string]bool
@@ -38,7 +39,8 @@ var withAll = []string{"bare", "r3labs", "go-sse"}
 var figures = []figure{
 	{name: "fan100", title: "deliveries a second, 100 clients", measure: func(b *bench, k string) (float64, error) { return b.fanOut(100)(k) }, beside: withAll, bound: 0.9, times: 3},
 	{name: "fan1000", title: "deliveries a second, 1,000 clients", measure: func(b *bench, k string) (float64, error) { return b.fanOut(1000)(k) }, beside: withAll, bound: 0.9, times: 3},
-	{name: "publish", title: "acknowledged publishes a second, 64 connections", measure: (*bench).publishing, beside: withAll, bound: 0.6},
+	{name: "publish", title: "acknowledged publishes a second, 64 connections", measure: func(b *bench, k string) (float64, error) { return b.publishing(false)(k) }, beside: withAll, bound: 0.6},
+	{name: "publish-ids", title: "the same with an id of its own on each message", measure: func(b *bench, k string) (float64, error) { return b.publishing(true)(k) }, bound: 20_000},
 	{name: "delay", title: "publish to receipt, 99th percentile, 2,000/s to 100 clients", unit: "ms", measure: (*bench).delay, beside: withAll, bound: 2, atMost: true},
 	{name: "stopped", title: "the same 99th percentile with one stopped reader among 100, by that without", unit: "×", measure: (*bench).stopped, bound: 1.1, atMost: true},
 	{name: "replay", title: "replay of 100,000 stored events, a second", measure: (*bench).replay, bound: 600_000},
@@ -67,6 +69,9 @@ func (b *bench) run(only string) error {
 	if err := os.WriteFile(b.config(), nil, 0o600); err != nil {
 		return err
 	}
+	if b.before != "" {
+		return b.compare(only)
+	}
 	rows := []string{"| figure | Signalbox | bare | ratio | target | r3labs/sse | tmaxmax/go-sse |", "|---|---:|---:|---:|---:|---:|---:|"}
 	for _, f := range figures {
 		if only != "" && !slices.Contains(strings.Split(only, ","), f.name) {
@@ -77,6 +82,42 @@ func (b *bench) run(only string) error {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
 		rows = append(rows, row)
+	}
+	fmt.Printf("\n%s\n", strings.Join(rows, "\n"))
+	return nil
+}
+
+// compare measures this program and an older one in turn and prints how they
+// compare: above 1 is better than before.
+func (b *bench) compare(only string) error {
+	rows := []string{"| figure | before | now | now by before |", "|---|---:|---:|---:|"}
+	for _, f := range figures {
+		if only != "" && !slices.Contains(strings.Split(only, ","), f.name) {
+			continue
+		}
+		rounds := b.rounds
+		if f.once {
+			rounds = 1
+		}
+		var before, now, ratios []float64
+		for round := range rounds {
+			var v [2]float64
+			for i := range v {
+				// Whoever comes first in one round comes second in the next.
+				k := (i + round) % 2
+				var err error
+				if v[k], err = f.measure(b, []string{"before", "signalbox"}[k]); err != nil {
+					return fmt.Errorf("%s: %w", f.name, err)
+				}
+			}
+			ratio := v[1] / v[0]
+			if f.atMost {
+				ratio = v[0] / v[1]
+			}
+			fmt.Printf("  %s: before %s, now %s, %.2f\n", f.title, f.write(v[0]), f.write(v[1]), ratio)
+			before, now, ratios = append(before, v[0]), append(now, v[1]), append(ratios, ratio)
+		}
+		rows = append(rows, fmt.Sprintf("| %s | %s | %s | %.2f |", f.title, f.write(median(before)), f.write(median(now)), median(ratios)))
 	}
 	fmt.Printf("\n%s\n", strings.Join(rows, "\n"))
 	return nil
