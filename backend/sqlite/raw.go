@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 
 	"signalbox/backend/live"
@@ -58,37 +59,54 @@ func setRare(m *live.Message, text string) {
 	m.Origin, m.Again = strings.CutPrefix(text, "!")
 }
 
-// filled are columns as fill wants them. Most messages have the standard's own
-// type, and a NULL costs less to fetch than a text.
-var filled = strings.Replace(columns, " type,", " nullif(type, 'message'),", 1) + rare
+// filled are columns as fill wants them: as few as can be, because each costs
+// its fetch. What most messages have not shares one column that is NULL then,
+// the standard's own type is NULL, and the size is that of the data.
+const filled = `number, source, received, connection,
+	CASE WHEN kind = 0 AND retry IS NULL AND again IS NULL AND origin IS NULL THEN NULL
+		ELSE kind || ' ' || ifnull(retry, '') || ' ' || ifnull(again, '') || ' ' || ifnull(origin, '') END,
+	nullif(type, 'message'), id, data`
 
 // fill fills a message from the columns of its row, and returns the length of
 // its data. The table is STRICT, so each column has its type; where one has
 // not, the file was damaged, and it reports false.
 func fill(m *live.Message, row []driver.Value) (size int, sound bool) {
-	var ok [6]bool
-	var received, kind, length int64
+	var ok [4]bool
+	var received int64
 	m.Number, ok[0] = row[0].(int64)
 	m.Source, ok[1] = row[1].(int64)
 	received, ok[2] = row[2].(int64)
-	kind, ok[3] = row[3].(int64)
-	m.Connection, ok[4] = row[4].(int64)
-	length, ok[5] = row[6].(int64)
-	if ok != [6]bool{true, true, true, true, true, true} || kind < 0 || kind > int64(live.NoteKind) {
+	m.Connection, ok[3] = row[3].(int64)
+	if ok != [4]bool{true, true, true, true} {
 		return 0, false
 	}
-	m.Received, m.Kind = when(received), live.Kind(kind)
-	if retry, ok := row[5].(int64); ok {
-		m.Retry = &retry
+	m.Received = when(received)
+	if text, ok := row[4].(string); ok && !fillRare(m, text) {
+		return 0, false
 	}
 	var other bool
-	if m.Type, other = row[7].(string); !other {
+	if m.Type, other = row[5].(string); !other {
 		m.Type = "message"
 	}
-	m.ID, _ = row[8].(string)
-	m.Data, _ = row[9].(string)
-	if text, ok := row[10].(string); ok {
-		setRare(m, text)
+	m.ID, _ = row[6].(string)
+	m.Data, _ = row[7].(string)
+	return len(m.Data), true
+}
+
+// fillRare fills in what few messages have.
+func fillRare(m *live.Message, text string) (sound bool) {
+	part := strings.SplitN(text, " ", 4)
+	kind, err := strconv.ParseInt(part[0], 10, 8)
+	if err != nil || kind < 0 || kind > int64(live.NoteKind) || len(part) != 4 {
+		return false
 	}
-	return int(length), true
+	m.Kind, m.Again, m.Origin = live.Kind(kind), part[2] != "", part[3]
+	if part[1] != "" {
+		retry, err := strconv.ParseInt(part[1], 10, 64)
+		if err != nil {
+			return false
+		}
+		m.Retry = &retry
+	}
+	return true
 }
