@@ -77,7 +77,7 @@ func (f *Follower) Add(ctx context.Context, feed live.Feed, secrets live.Secrets
 		return Status{}, err
 	}
 	f.vault.Retry()
-	src, err := f.journal.AddSource(ctx, live.Source{Name: feed.Name, Colour: feed.Colour, Kind: live.FeedSource})
+	src, err := f.journal.AddSource(ctx, live.Source{Name: feed.Name, Colour: feed.Colour, Kind: live.FeedSource, Keep: feed.Keep})
 	if err != nil {
 		return Status{}, err
 	}

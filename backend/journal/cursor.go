@@ -27,6 +27,7 @@ type Cursor struct {
 	namings int             // how many of them were looked at
 	since   map[int64]int64 // of a source that took a name since: only what is newer than this number
 	place   atomic.Int64
+	holes   holes
 	found   []*Entry // reused by filtered cursors
 	block   []Entry  // what was read from the store
 	entries []*Entry // and addresses of all of it
@@ -35,13 +36,16 @@ type Cursor struct {
 // A Batch is what a cursor found.
 type Batch struct {
 	Entries []*Entry  // those that match, in order; valid until the next call
-	Gap     *live.Gap // where trimming overtook the cursor: what is missing before Entries
+	Gap     *live.Gap // what was trimmed behind the cursor's place, told before Entries
 	Through int64     // the last number examined
 	Stored  bool      // whether Entries were read from the store: then nobody else has them
 }
 
-// Follow returns a cursor after the number; from the oldest message kept
-// where that is 0 or less. It needs no closing.
+// Oldest, as the place of a cursor, is before the oldest message kept.
+const Oldest = -1
+
+// Follow returns a cursor after the number. What was trimmed behind it is a
+// gap, but for Oldest: that asks for what is there. It needs no closing.
 func (j *Journal) Follow(f live.Filter, after int64) *Cursor { return j.FollowNames(nil, f, after) }
 
 // FollowNames is Follow for all sources that have these names, or will have
@@ -52,10 +56,10 @@ func (j *Journal) FollowNames(names []string, f live.Filter, after int64) *Curso
 	// The caller's slices may change under way.
 	f.Sources, f.Kinds, f.Types = slices.Clone(f.Sources), slices.Clone(f.Kinds), slices.Clone(f.Types)
 	f.Text, f.Without = slices.Clone(f.Text), slices.Clone(f.Without)
-	if after <= 0 {
-		after = j.First() - 1
-	}
 	c := &Cursor{j: j, filter: f, names: names}
+	if after < 0 {
+		after, c.holes.accepted = j.First()-1, true
+	}
 	c.begin()
 	// A place beyond the end would skip what comes until there.
 	c.place.Store(min(after, j.Last()))
@@ -173,7 +177,7 @@ func (c *Cursor) look(ctx context.Context) (Batch, error) {
 // for. A reader that is awake under load would otherwise find one message at
 // each look, and pay for a write of each, where one write takes them all.
 func (c *Cursor) take(entries []*Entry) Batch {
-	c.block, c.entries = nil, nil
+	c.block, c.entries, c.holes = nil, nil, holes{}
 	if told := c.j.told.Load(); len(entries) > 0 && entries[len(entries)-1].Number > told {
 		entries = entries[:sort.Search(len(entries), func(i int) bool { return entries[i].Number > told })]
 	}
@@ -196,7 +200,10 @@ func (c *Cursor) Recent() (Batch, bool) {
 }
 
 // Move moves the cursor behind the number of a committed message.
-func (c *Cursor) Move(after int64) { c.place.Store(after) }
+func (c *Cursor) Move(after int64) {
+	c.place.Store(after)
+	c.holes = holes{}
+}
 
 // Wait waits until something was committed behind the cursor's place, whether
 // or not it matches.
@@ -233,13 +240,10 @@ func (c *Cursor) lookBack(ctx context.Context, below int64) (Batch, error) {
 	if err != nil {
 		return Batch{}, j.orClosed(err)
 	}
-	// Asked of the store and after the read: what trimming had taken by then
-	// is missing from it, whether or not the journal was told already.
-	trimmed, _, err := j.store.Trimmed(ctx)
+	gap, err := c.trimmedGap(ctx, place, below, ms)
 	if err != nil {
 		return Batch{}, j.orClosed(err)
 	}
-	gap := c.overtaken(place, min(trimmed, below-1), ms)
 	c.place.Store(through)
 	c.hold(len(ms))
 	for i := range ms {
@@ -260,36 +264,6 @@ func (c *Cursor) hold(n int) {
 	for i := range c.block {
 		c.entries[i] = &c.block[i]
 	}
-}
-
-// overtaken returns the gap between the place and what was read behind it, or
-// nil where nothing was trimmed there.
-func (c *Cursor) overtaken(place, through int64, ms []live.Message) *live.Gap {
-	// What was read before it was trimmed is not missing.
-	if len(ms) > 0 {
-		through = min(through, ms[0].Number-1)
-	}
-	if through <= place {
-		return nil
-	}
-	return &live.Gap{
-		Missing: c.j.missing(&c.filter, place, through),
-		Code:    "trimmed",
-		Reason:  "Older messages were deleted to save space before they could be read.",
-		After:   live.Position{Epoch: c.j.epoch, Number: place}.String(),
-	}
-}
-
-// missing returns how many messages a filter misses for after < number <=
-// through, nil where that cannot be known: what is deleted cannot be counted
-// by its source, and numbers from before an unclean end or of a removed
-// source say nothing.
-func (j *Journal) missing(f *live.Filter, after, through int64) *int64 {
-	if !f.IsZero() || len(f.Sources) > 0 || after+1 < j.dense.Load() {
-		return nil
-	}
-	n := through - after
-	return &n
 }
 
 // match returns the entries that the filter wants: the same slice where it

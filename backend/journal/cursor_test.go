@@ -152,14 +152,20 @@ func TestTrimmingOvertakesACursorAndTheHoleIsCounted(t *testing.T) {
 	if b.Entries[0].Number != 3011 {
 		t.Errorf("after the gap comes %d", b.Entries[0].Number)
 	}
-	if b := f.next(one); b.Gap == nil || b.Gap.Missing != nil {
-		t.Errorf("what one source has lost cannot be counted: %+v", b.Gap)
+	if b := f.next(one); b.Gap == nil || b.Gap.Missing == nil || *b.Gap.Missing != 3000 {
+		t.Errorf("for one source: %+v", b.Gap)
+	}
+	if b := f.next(f.Follow(live.Filter{Types: []string{"message"}}, 10)); b.Gap == nil || b.Gap.Missing != nil {
+		t.Errorf("how many were of one type is not known: %+v", b.Gap)
 	}
 	if b := f.next(c); b.Gap != nil {
 		t.Errorf("the gap is told twice: %+v", b.Gap)
 	}
-	if b := f.next(f.Follow(live.Filter{}, 0)); b.Gap != nil || b.Entries[0].Number != 3011 {
+	if b := f.next(f.Follow(live.Filter{}, journal.Oldest)); b.Gap != nil || b.Entries[0].Number != 3011 {
 		t.Errorf("from the oldest: gap %+v, %d", b.Gap, b.Entries[0].Number)
+	}
+	if b := f.next(f.Follow(live.Filter{}, 0)); b.Gap == nil || *b.Gap.Missing != 3010 {
+		t.Errorf("from the beginning: gap %+v", b.Gap)
 	}
 }
 

@@ -67,13 +67,24 @@
 //
 // # Holes
 //
-// Trimming never waits for a reader. A cursor that was overtaken gets a Gap
-// before what comes next. It asks the store what was trimmed after each page
-// that it reads, so it cannot pass over a hole that was made in between. The
-// gap has a count where numbers can be subtracted: for readers of everything,
-// within a stretch without a jump and without a source that was removed.
-// Otherwise it says that the count is unknown. Messages of a source that the
+// Trimming never waits for a reader. The store keeps, of each source, up to
+// which number it was trimmed and how many events went, and remembers the
+// newest trimmed messages one by one. A cursor asks after each page that it
+// reads whether anything of its sources was trimmed behind its place, so it
+// cannot pass over a hole that was made in between, and holes of other sources
+// do not concern it. The Gap comes before the page and has an exact count: the
+// events of those sources that were trimmed and not read. A hole that reaches
+// beyond the page is told as a whole and not again by this cursor; a client
+// that resumes inside it is told what is missing behind its place. The count is
+// unknown for a filter by content, where only gaps were trimmed, and where the
+// place is older than all that is remembered. Messages of a source that the
 // user removed are no gap.
+//
+// The writer trims behind each commit, before it takes the next one: what
+// exceeds a limit by 1 % goes, up to twice as many messages as came in, and all
+// of it where the limit is exceeded by 4 %. So limits hold under any load, and
+// no publisher waits for more than a few milliseconds of it. Age is looked at
+// by Trim, now and then.
 //
 // Numbers start at 1 and grow. They jump after an unclean end, because there
 // are disks that lose what they said was safe: what a reader may have seen

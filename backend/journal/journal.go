@@ -25,8 +25,8 @@ type Journal struct {
 	first atomic.Int64 // the oldest number kept
 	last  atomic.Int64 // the newest number in the tail, committed
 	told  atomic.Int64 // the newest number that readers were woken for
-	// trimmed and dense are the store's Trimmed, as of the last trimming.
-	trimmed, dense atomic.Int64
+	keep  atomic.Pointer[live.Keep]
+	due   chan struct{} // takes one call when a source's limits have changed
 
 	sources sources
 	stats   stats
@@ -67,15 +67,17 @@ func Open(ctx context.Context, store Store, opt Options) (*Journal, error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	j := &Journal{store: store, opt: opt, epoch: store.Epoch(), ended: make(chan struct{})}
+	j := &Journal{store: store, opt: opt, epoch: store.Epoch(), ended: make(chan struct{}), due: make(chan struct{}, 1)}
 	j.last.Store(store.Last())
 	j.told.Store(store.Last())
 	j.tail = newTail(store.Last()+1, opt.TailMessages, opt.TailBytes)
 	j.queue.wake = make(chan struct{}, 1) // one call is enough: the writer takes all that waits
 	j.bell.init()
-	if err := j.survey(ctx); err != nil {
+	first, err := store.First(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("open the journal: %w", err)
 	}
+	j.first.Store(first)
 	list, tallies, err := store.Sources(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open the journal: %w", err)
@@ -87,22 +89,6 @@ func Open(ctx context.Context, store Store, opt Options) (*Journal, error) {
 	}
 	go j.write()
 	return j, nil
-}
-
-// survey reads anew where the journal begins.
-func (j *Journal) survey(ctx context.Context) error {
-	through, dense, err := j.store.Trimmed(ctx)
-	if err != nil {
-		return err
-	}
-	first, err := j.store.First(ctx)
-	if err != nil {
-		return err
-	}
-	j.trimmed.Store(through)
-	j.dense.Store(dense)
-	j.first.Store(first)
-	return nil
 }
 
 // Close commits what has been accepted, ends every cursor with ErrClosed, and closes the store.

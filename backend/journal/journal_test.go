@@ -278,8 +278,8 @@ func (s *store) Append(ctx context.Context, ms []live.Message, marks []live.Mark
 	return s.Store.Append(ctx, ms, marks)
 }
 
-func (s *store) Trim(ctx context.Context, keep live.Keep, removed []int64) (map[int64]live.Tally, error) {
-	gone, err := s.Store.Trim(ctx, keep, removed)
+func (s *store) Trim(ctx context.Context, cut live.Cut) (live.Trimmed, error) {
+	gone, err := s.Store.Trim(ctx, cut)
 	if s.trimmed != nil {
 		s.trimmed()
 	}

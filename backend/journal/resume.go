@@ -17,22 +17,21 @@ import (
 //     Where several of the sources (all where none is named) have it, the
 //     oldest counts, and a Gap "ambiguous_id" says that messages may come
 //     again: to repeat some is better than to skip one.
-//  3. Anything else means everything kept, with a Gap "other_epoch" or
-//     "unknown_id".
+//  3. Anything else means everything kept (Oldest), with a Gap "other_epoch"
+//     or "unknown_id".
 //
 // No id at all means from now on.
 func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID string) (after int64, gap *live.Gap, err error) {
 	if lastEventID == "" {
 		return j.Last(), nil, nil
 	}
-	all := j.First() - 1
 	unknown := &live.Gap{Code: "unknown_id", After: lastEventID,
 		Reason: "The id that was resumed from is not known here; everything kept follows."}
 	// An id that reads as a position of this journal is never sent as such.
 	p, position := live.ParsePosition(lastEventID)
 	if position && p.Epoch == j.epoch {
 		if p.Number > j.Last() {
-			return all, unknown, nil
+			return Oldest, unknown, nil
 		}
 		return p.Number, nil, nil
 	}
@@ -51,8 +50,8 @@ func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID strin
 		return numbers[0], &live.Gap{Missing: new(int64), Code: "ambiguous_id", After: lastEventID,
 			Reason: "Several sources have a message with the id that was resumed from. The oldest was taken, so messages may come again."}, nil
 	case position && len(p.Epoch) == len(j.epoch):
-		return all, &live.Gap{Code: "other_epoch", After: lastEventID,
+		return Oldest, &live.Gap{Code: "other_epoch", After: lastEventID,
 			Reason: "The id that was resumed from belongs to another history; everything kept here follows."}, nil
 	}
-	return all, unknown, nil
+	return Oldest, unknown, nil
 }

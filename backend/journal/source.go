@@ -26,6 +26,7 @@ type sources struct {
 	version atomic.Int64
 	// messages and bytes are the sums of the tallies, of what is kept.
 	messages, bytes int64
+	limited         []int64 // sources with limits of their own
 }
 
 // A naming is a source getting a name: what it has under it is newer than the
@@ -61,6 +62,13 @@ func (s *sources) put(src live.Source, last int64) {
 		}
 		s.version.Add(1)
 	}
+	if limits := src.Keep != (live.Keep{}); limits != slices.Contains(s.limited, src.ID) {
+		if limits {
+			s.limited = append(s.limited, src.ID)
+		} else {
+			s.unlimit(src.ID)
+		}
+	}
 	s.byID[src.ID] = src
 	if src.Removed.IsZero() {
 		s.byName[src.Name] = src.ID
@@ -68,6 +76,11 @@ func (s *sources) put(src live.Source, last int64) {
 	if s.tallies[src.ID] == nil {
 		s.tallies[src.ID] = new(live.Tally)
 	}
+}
+
+// unlimit is called with the lock held.
+func (s *sources) unlimit(id int64) {
+	s.limited = slices.DeleteFunc(s.limited, func(other int64) bool { return other == id })
 }
 
 func (s *sources) lives(id int64) bool {
@@ -93,8 +106,8 @@ func (s *sources) count(ms []live.Message) {
 	}
 }
 
-// uncount takes what was trimmed off the tallies, and says how many messages that is.
-func (s *sources) uncount(gone map[int64]live.Tally) (n int64) {
+// uncount takes what was trimmed off the tallies.
+func (s *sources) uncount(gone map[int64]live.Tally) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for id, g := range gone {
@@ -102,9 +115,7 @@ func (s *sources) uncount(gone map[int64]live.Tally) (n int64) {
 			t.Kept, t.Bytes = t.Kept-g.Kept, t.Bytes-g.Bytes
 		}
 		s.messages, s.bytes = s.messages-g.Kept, s.bytes-g.Bytes
-		n += g.Kept
 	}
-	return n
 }
 
 func (s *sources) sum() (messages, bytes int64) {
@@ -181,7 +192,7 @@ func (j *Journal) AddSource(ctx context.Context, s live.Source) (live.Source, er
 	return s, err
 }
 
-// ChangeSource gives a source another name or colour. Errors: "bad_name", "name_taken", "not_found".
+// ChangeSource gives a source another name, colour or Keep. Errors: "bad_name", "name_taken", "not_found".
 func (j *Journal) ChangeSource(ctx context.Context, s live.Source) (live.Source, error) {
 	if err := live.CheckName(s.Name); err != nil {
 		return live.Source{}, err
@@ -195,12 +206,18 @@ func (j *Journal) ChangeSource(ctx context.Context, s live.Source) (live.Source,
 		if other, taken := j.Source(s.Name); taken && other.ID != s.ID {
 			return nameTaken(s.Name)
 		}
-		now.Name = s.Name
+		now.Name, now.Keep = s.Name, s.Keep
 		if 1 <= s.Colour && s.Colour <= live.Colours {
 			now.Colour = s.Colour
 		}
 		return j.put(&now)
 	})
+	if err == nil && now.Keep != (live.Keep{}) {
+		select {
+		case j.due <- struct{}{}:
+		default: // a call is waiting already
+		}
+	}
 	return now, err
 }
 

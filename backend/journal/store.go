@@ -22,9 +22,14 @@ type Store interface {
 	Last() int64
 	// First returns the number of the oldest message kept, Last+1 where none is.
 	First(context.Context) (int64, error)
-	// Trimmed returns the newest number that was ever trimmed, 0 where none
-	// was, and the number from which on no other than trimmed ones are missing.
-	Trimmed(context.Context) (through, dense int64, err error)
+	// Trimmed returns, of each of those sources (all where none is named) of
+	// which an event or a gap behind that number was trimmed, the newest such
+	// number. Everything of the source up to there is gone.
+	Trimmed(ctx context.Context, sources []int64, after int64) (map[int64]int64, error)
+	// CountTrimmed says whether any event or gap of a source was trimmed with
+	// after < number <= through, and how many events; -1 where that is no
+	// longer known.
+	CountTrimmed(ctx context.Context, source, after, through int64) (events int64, anything bool, err error)
 
 	// Append commits messages and marks in one transaction, or nothing. It
 	// gives the messages the numbers that come after Last, and sets
@@ -65,10 +70,11 @@ type Store interface {
 	Find(ctx context.Context, sources []int64, id string) ([]int64, error)
 	// Mark returns the mark of that name; its zero value where there is none.
 	Mark(ctx context.Context, name string) (live.Mark, error)
-	// Trim deletes one short chunk of what Keep does not keep, and the
-	// messages of removed sources, oldest first. It returns what went of each
-	// source, in Kept and Bytes; nothing means that nothing is left to trim.
-	Trim(ctx context.Context, keep live.Keep, removed []int64) (map[int64]live.Tally, error)
+	// Trim deletes the oldest messages that a Cut names, in one short
+	// transaction; the caller asks again for what is left. It remembers of each
+	// source how many events went, and of the newest messages what they were,
+	// unless their source was removed.
+	Trim(context.Context, live.Cut) (live.Trimmed, error)
 
 	// Sources returns all sources and their tallies, removed ones included.
 	Sources(context.Context) ([]live.Source, map[int64]live.Tally, error)

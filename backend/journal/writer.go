@@ -70,7 +70,8 @@ type writer struct {
 	rang    time.Time // when the readers were last woken
 	waiting bool      // whether they are still to be
 	fault   bool
-	callers int // of the last batch
+	callers int       // of the last batch
+	resting time.Time // until then it does not trim, because that failed
 }
 
 // work runs tasks and commits everything between two tasks in as few batches
@@ -91,6 +92,7 @@ func (w *writer) work(requests []*request) {
 			n, messages, bytes = n+1, messages+len(r.entries), bytes+r.weight
 		}
 		w.commitAll(requests[:n])
+		w.trimBehind(messages)
 		requests = requests[n:]
 	}
 }

@@ -36,10 +36,3 @@ type Page struct {
 	// More says that the journal goes on in the direction of the query.
 	More bool
 }
-
-// Keep says how much of the journal to keep. Zero means no limit.
-type Keep struct {
-	Messages int64         `json:"messages"`
-	Bytes    int64         `json:"bytes"`
-	Age      time.Duration `json:"age"` // in nanoseconds
-}

@@ -27,6 +27,9 @@ type Source struct {
 	// Removed is when it was taken off the list; its messages are deleted
 	// some minutes later, until then it can be restored. Zero while it lives.
 	Removed time.Time `json:"removed,omitzero"`
+	// Keep is how much of this source is kept, where it is less than of the
+	// whole journal.
+	Keep Keep `json:"keep,omitzero"`
 }
 
 // Colours is the size of the palette that sources are drawn with.

@@ -367,7 +367,9 @@ func (n *Node) keep(ctx context.Context) error {
 	tick := time.NewTicker(30 * time.Second)
 	defer tick.Stop()
 	for {
-		if _, err := n.journal.Trim(ctx, n.settings.keep()); err != nil && ctx.Err() == nil {
+		keep := n.settings.keep()
+		n.journal.SetKeep(keep)
+		if _, err := n.journal.Trim(ctx, keep); err != nil && ctx.Err() == nil {
 			n.log.Warn("trim the journal", "err", err)
 		}
 		select {
@@ -375,6 +377,7 @@ func (n *Node) keep(ctx context.Context) error {
 			return ctx.Err()
 		case <-tick.C:
 		case <-n.trim:
+		case <-n.journal.Due():
 		}
 	}
 }

@@ -172,6 +172,9 @@ func (s *Server) readSmall(w http.ResponseWriter, r *http.Request) (_ []byte, re
 }
 
 func badObject(err error) error {
+	if e, ok := errors.AsType[*live.Error](err); ok {
+		return e
+	}
 	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return live.Errorf("bad_value", "The field %q cannot be a %s.", t.Field, t.Value).WithField(t.Field).WithCause(err)
 	}

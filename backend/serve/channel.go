@@ -7,8 +7,9 @@ import (
 )
 
 type channelBody struct {
-	Name   string `json:"name"`
-	Colour int    `json:"colour"`
+	Name   string     `json:"name"`
+	Colour int        `json:"colour"`
+	Keep   *live.Keep `json:"keep"`
 }
 
 func (s *Server) readChannel(w http.ResponseWriter, r *http.Request) (b channelBody, err error) {
@@ -26,7 +27,11 @@ func (s *Server) addChannel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	src, err := s.j.AddSource(r.Context(), live.Source{Name: b.Name, Colour: b.Colour, Kind: live.ChannelSource})
+	src := live.Source{Name: b.Name, Colour: b.Colour, Kind: live.ChannelSource}
+	if b.Keep != nil {
+		src.Keep = *b.Keep
+	}
+	src, err = s.j.AddSource(r.Context(), src)
 	if err != nil {
 		return err
 	}
@@ -48,6 +53,9 @@ func (s *Server) changeChannel(w http.ResponseWriter, r *http.Request) error {
 	}
 	if b.Colour != 0 {
 		src.Colour = b.Colour
+	}
+	if b.Keep != nil {
+		src.Keep = *b.Keep
 	}
 	if src, err = s.j.ChangeSource(r.Context(), src); err != nil {
 		return err

@@ -43,7 +43,7 @@ func (s *Server) addFeed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b.Source = live.Source{Name: b.Name, Colour: b.Colour, Kind: live.FeedSource}
+	b.Source = live.Source{Name: b.Name, Colour: b.Colour, Kind: live.FeedSource, Keep: b.Keep}
 	f, err := s.config().Feeds.Add(r.Context(), b.Feed, b.secrets())
 	if err != nil {
 		return err
@@ -61,8 +61,9 @@ func (s *Server) changeFeed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	name, colour := b.Name, b.Colour
+	name, colour, keep := b.Name, b.Colour, b.Keep
 	b.Source = old.Source
+	b.Keep = keep
 	if name != "" {
 		b.Name = name
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"signalbox/backend/journal"
 	"signalbox/backend/live"
 )
 
@@ -122,7 +123,7 @@ func (s *Server) source(ctx context.Context, name string) (live.Source, error) {
 func (s *Server) begin(ctx context.Context, sub *subscription) (after int64, gap *live.Gap, err error) {
 	switch {
 	case sub.oldest:
-		return 0, nil, nil
+		return journal.Oldest, nil, nil
 	case sub.resume != "":
 		return s.j.Resume(ctx, sub.sources, sub.resume)
 	case sub.newest:

@@ -81,9 +81,6 @@ func (db *DB) note(now func() time.Time) error {
 // jumpTo makes last the greatest number given. It is written down although
 // nothing may ever be appended: positions up to it will be shown.
 func (w *writer) jumpTo(last int64) error {
-	if _, err := w.exec("UPDATE about SET dense = ?", last+1); err != nil {
-		return err
-	}
 	r, err := w.exec("UPDATE sqlite_sequence SET seq = ? WHERE name = 'messages'", last)
 	if err != nil {
 		return err

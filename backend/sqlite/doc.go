@@ -44,6 +44,19 @@
 // file itself before anything is appended; where it is found at the start the
 // end was unclean, and numbers jump past all that a lost log could have held.
 //
+// # Trimming
+//
+// One transaction deletes a few hundred of the oldest messages, notes them in
+// the table trimmed, and gives free pages back to the disk beyond those that
+// appends will soon take. It is not synced by itself: the log is one file, so
+// the sync of the next append covers it. With 64 callers at the limit, publishes
+// have 0.8 of their speed without it, and 0.55 where each has an id.
+//
+// An id or origin stays in its table while its trimmed message is remembered:
+// a client can resume from it, and a message that comes home is recognised by
+// the sum of its content. The newest 100,000 of a source and 1,000,000 in all
+// are remembered.
+//
 // # Opening
 //
 // A lock file keeps a second program out: two writers would each give the

@@ -64,11 +64,11 @@ func (db *DB) feedSources(ctx context.Context) ([]live.Feed, error) {
 	var feeds []live.Feed
 	for rows.Next() {
 		var s live.Source
-		var created, removed int64
-		if err := rows.Scan(&s.ID, &s.Name, &s.Kind, &s.Colour, &created, &removed); err != nil {
+		var created, removed, age int64
+		if err := rows.Scan(&s.ID, &s.Name, &s.Kind, &s.Colour, &created, &removed, &s.Keep.Messages, &s.Keep.Bytes, &age); err != nil {
 			return nil, err
 		}
-		s.Created, s.Removed = when(created), when(removed)
+		s.Created, s.Removed, s.Keep.Age = when(created), when(removed), time.Duration(age)*time.Microsecond
 		feeds = append(feeds, live.Feed{Source: s})
 	}
 	return feeds, rows.Err()

@@ -29,14 +29,6 @@ func (db *DB) First(ctx context.Context) (int64, error) {
 	return first.Int64, nil
 }
 
-// Trimmed returns the newest number that was ever trimmed for age or size,
-// and the number from which on none is missing but those.
-func (db *DB) Trimmed(ctx context.Context) (through, dense int64, err error) {
-	// A stream that catches up asks this after every portion.
-	err = db.stream.QueryRowContext(ctx, "SELECT trimmed, dense FROM about").Scan(&through, &dense)
-	return through, dense, explain(err)
-}
-
 // Read returns messages of those sources (all where none is named) with
 // after < number <= through, in order, and the number up to which that is
 // all of them. For many sources it looks for a bounded time, and may find none

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"time"
 
 	"signalbox/backend/live"
 )
@@ -11,7 +12,7 @@ import (
 // Sources returns all sources and their tallies, removed ones included.
 func (db *DB) Sources(ctx context.Context) ([]live.Source, map[int64]live.Tally, error) {
 	rows, err := db.read.QueryContext(ctx, `SELECT id, name, kind, colour, created, removed,
-		appended, kept, bytes, last, last_at, seen FROM sources ORDER BY id`)
+		appended, kept, bytes, last, last_at, seen, keep_messages, keep_bytes, keep_age FROM sources ORDER BY id`)
 	if err != nil {
 		return nil, nil, explain(fmt.Errorf("read the sources: %w", err))
 	}
@@ -21,12 +22,14 @@ func (db *DB) Sources(ctx context.Context) ([]live.Source, map[int64]live.Tally,
 	for rows.Next() {
 		var s live.Source
 		var t live.Tally
-		var created, removed, lastAt int64
+		var created, removed, lastAt, age int64
 		if err := rows.Scan(&s.ID, &s.Name, &s.Kind, &s.Colour, &created, &removed,
-			&t.Appended, &t.Kept, &t.Bytes, &t.Last, &lastAt, &t.Seen); err != nil {
+			&t.Appended, &t.Kept, &t.Bytes, &t.Last, &lastAt, &t.Seen,
+			&s.Keep.Messages, &s.Keep.Bytes, &age); err != nil {
 			return nil, nil, fmt.Errorf("read the sources: %w", err)
 		}
 		s.Created, s.Removed, t.LastAt = when(created), when(removed), when(lastAt)
+		s.Keep.Age = time.Duration(age) * time.Microsecond
 		list = append(list, s)
 		tallies[s.ID] = t
 	}
@@ -37,12 +40,15 @@ func (db *DB) Sources(ctx context.Context) ([]live.Source, map[int64]live.Tally,
 func (db *DB) PutSource(_ context.Context, s live.Source) (live.Source, error) {
 	err := db.write.tx(func() error {
 		if s.ID != 0 {
-			_, err := db.write.exec("UPDATE sources SET name = ?, kind = ?, colour = ?, created = ?, removed = ? WHERE id = ?",
-				s.Name, string(s.Kind), int64(s.Colour), micro(s.Created), micro(s.Removed), s.ID)
+			_, err := db.write.exec(`UPDATE sources SET name = ?, kind = ?, colour = ?, created = ?, removed = ?,
+				keep_messages = ?, keep_bytes = ?, keep_age = ? WHERE id = ?`,
+				s.Name, string(s.Kind), int64(s.Colour), micro(s.Created), micro(s.Removed),
+				s.Keep.Messages, s.Keep.Bytes, s.Keep.Age.Microseconds(), s.ID)
 			return err
 		}
-		r, err := db.write.exec("INSERT INTO sources (name, kind, colour, created, removed) VALUES (?, ?, ?, ?, ?)",
-			s.Name, string(s.Kind), int64(s.Colour), micro(s.Created), micro(s.Removed))
+		r, err := db.write.exec(`INSERT INTO sources (name, kind, colour, created, removed, keep_messages, keep_bytes, keep_age)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, s.Name, string(s.Kind), int64(s.Colour), micro(s.Created), micro(s.Removed),
+			s.Keep.Messages, s.Keep.Bytes, s.Keep.Age.Microseconds())
 		if err == nil {
 			s.ID, err = r.LastInsertId()
 		}

@@ -49,14 +49,13 @@ func source(t *testing.T, db *sqlite.DB) int64 {
 func TestALeapOfTheClockIsDoubtedAfterAKillToo(t *testing.T) {
 	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 	clock := sqlite.WithClock(func() time.Time { return now })
-	keep := live.Keep{Age: 24 * time.Hour}
 	trimmed := func(db *sqlite.DB) int {
 		t.Helper()
-		went, err := db.Trim(t.Context(), keep, nil)
+		went, err := db.Trim(t.Context(), live.Cut{Before: db.Now().Add(-24 * time.Hour)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return len(went)
+		return len(went.Sources)
 	}
 	dir := t.TempDir()
 	db := open(t, dir, clock)

@@ -4,137 +4,204 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"io"
+	"math"
 
 	"signalbox/backend/live"
 )
 
 const (
-	// chunk is how many messages one transaction deletes: publishers wait
-	// for it, a few milliseconds at most.
-	chunk = 500
-	// chunkBytes does the same for long ones.
-	chunkBytes = 16 << 20
+	// trimMessages is how many messages one transaction deletes: publishers
+	// wait for it, a few milliseconds at most.
+	trimMessages = 500
+	// trimBytes does the same for long ones.
+	trimBytes = 4 << 20
 )
 
-// gone is what was deleted of each source: Kept and Bytes of a Tally.
-type gone map[int64]live.Tally
-
-// Trim deletes one short chunk of what keep does not keep, then of the
-// messages of removed sources. It returns what went of each source; nothing
-// means that nothing is left to trim.
-func (db *DB) Trim(_ context.Context, keep live.Keep, removed []int64) (map[int64]live.Tally, error) {
-	var went gone
-	err := db.write.tx(func() (err error) {
+// Trim deletes what cut says, in one short transaction, and gives some of the
+// space back to the disk. Nothing in Sources means that nothing is left of it.
+//
+// The transaction is not synced by itself. The sync of the next append covers
+// it, because both are in one log; a power cut before that brings messages
+// back that were to go, and they are trimmed again.
+func (db *DB) Trim(_ context.Context, cut live.Cut) (live.Trimmed, error) {
+	var t live.Trimmed
+	err := db.write.unsynced(func() error {
 		if err := db.saveClock(false); err != nil {
 			return err
 		}
-		if went, err = db.trimOldest(keep); len(went) > 0 || err != nil {
+		gone, err := db.write.oldest(cut, micro(db.clock.Now()))
+		if err != nil {
 			return err
 		}
-		for _, source := range removed {
-			if went, err = db.trimSource(source); len(went) > 0 || err != nil {
+		if t.Sources, err = db.write.remove(cut, gone); err != nil {
+			return err
+		}
+		if cut.Removed && len(gone) == 0 {
+			n, err := db.write.forget(cut.Source, math.MaxInt64, trimMessages)
+			if err != nil {
 				return err
 			}
+			if n > 0 {
+				t.Sources[cut.Source] = live.Tally{}
+			}
 		}
-		return db.shrink()
+		if err := db.write.each(func(v []driver.Value) { t.First, _ = v[0].(int64) }, "SELECT min(number) FROM messages"); err != nil {
+			return err
+		}
+		t.More, err = db.write.shrink()
+		return err
 	})
 	if err != nil {
-		return nil, explain(fmt.Errorf("trim the history: %w", err))
+		return live.Trimmed{}, explain(fmt.Errorf("trim the history: %w", err))
 	}
-	return went, nil
+	return t, nil
 }
 
-// trimOldest deletes from the old end, whatever the source.
-func (db *DB) trimOldest(keep live.Keep) (gone, error) {
-	var over, overBytes int64
-	err := db.write.each(func(v []driver.Value) {
-		if keep.Messages > 0 {
-			over = v[0].(int64) - keep.Messages
-		}
-		if keep.Bytes > 0 {
-			overBytes = v[1].(int64) - keep.Bytes
-		}
-	}, "SELECT ifnull(sum(kept), 0), ifnull(sum(bytes), 0) FROM sources")
-	if err != nil || over <= 0 && overBytes <= 0 && keep.Age <= 0 {
-		return nil, err
-	}
-	now := micro(db.clock.Now())
-	oldest := now - keep.Age.Microseconds()
-	var seen, seenBytes, through int64
-	open := true
-	err = db.write.each(func(v []driver.Value) {
-		number, size, received := v[0].(int64), v[1].(int64), v[2].(int64)
-		if !open || seenBytes >= chunkBytes {
-			return
-		}
-		wanted := seen < over || seenBytes < overBytes || keep.Age > 0 && received < oldest
-		seen, seenBytes = seen+1, seenBytes+size
-		switch {
-		case wanted:
-			through = number
-		case keep.Age > 0 && received > now:
-			// A time in the future was written by a wrong clock. It says
-			// nothing about age, and must not keep what stands behind it.
-		default:
-			open = false
-		}
-	}, "SELECT number, size, received FROM messages ORDER BY number LIMIT ?", int64(chunk))
-	if err != nil || through == 0 {
-		return nil, err
-	}
-	if _, err := db.write.exec("UPDATE about SET trimmed = max(trimmed, ?)", through); err != nil {
-		return nil, err
-	}
-	return db.write.remove("number <= ?", through)
+// A leaving is a message that is about to be deleted.
+type leaving struct {
+	number, source, kind, bytes, sum int64
+	id, origin, key                  driver.Value // nil where it has none, or its id was used before
+	nth                              int64        // of the events of its source that were ever trimmed
 }
 
-// trimSource deletes from the old end of one source.
-func (db *DB) trimSource(source int64) (gone, error) {
-	var bytes, through int64
-	err := db.write.each(func(v []driver.Value) {
-		if bytes < chunkBytes {
-			bytes, through = bytes+v[1].(int64), v[0].(int64)
+// leavingColumns are what oldest reads. Of the data it takes no more than goes
+// into the sum.
+var leavingColumns = fmt.Sprintf(`number, source, received, kind, size, type,
+	CASE WHEN again IS NULL THEN id END, origin, key,
+	CASE WHEN size > %d THEN substr(CAST(data AS BLOB), 1, %[1]d) ELSE data END`, summed)
+
+// oldest returns the messages that a cut deletes, in order.
+func (w *writer) oldest(cut live.Cut, now int64) (gone []leaving, err error) {
+	limit := cut.Limit
+	if limit <= 0 {
+		limit = trimMessages
+	}
+	before := micro(cut.Before)
+	var wanted int // so many of gone
+	var size int64 // of all of gone
+	look := func(v []driver.Value) bool {
+		n, received := int64(len(gone)), v[2].(int64)
+		want := cut.Removed || n < cut.Messages || size < cut.Bytes || received < before
+		// A time in the future was written by a wrong clock. It says nothing
+		// about age, and must not keep what stands behind it.
+		if !want && (before == 0 || received <= now) {
+			return false
 		}
-	}, "SELECT number, size FROM messages WHERE source = ? ORDER BY number LIMIT ?", source, int64(chunk))
-	if err != nil || through == 0 {
-		return nil, err
+		gone = append(gone, leavingFrom(v))
+		size += gone[n].bytes
+		if want {
+			wanted = len(gone)
+		}
+		return len(gone) < limit && size < trimBytes
 	}
-	if _, err := db.write.exec("UPDATE about SET dense = max(dense, ?)", through+1); err != nil {
-		return nil, err
+	if cut.Source == 0 {
+		err = w.until(look, "SELECT "+leavingColumns+" FROM messages ORDER BY number LIMIT ?", int64(limit))
+	} else {
+		err = w.until(look, "SELECT "+leavingColumns+" FROM messages INDEXED BY message_source WHERE source = ? ORDER BY number LIMIT ?",
+			cut.Source, int64(limit))
 	}
-	return db.write.remove("source = ? AND number <= ?", source, through)
+	return gone[:wanted], err
 }
 
-// remove deletes messages and takes them off their sources' counts.
-func (w *writer) remove(where string, args ...driver.Value) (gone, error) {
-	went := make(gone)
-	// The plus keeps SQLite from walking all of the index of sources for the
-	// sake of its order.
-	err := w.each(func(v []driver.Value) {
-		went[v[0].(int64)] = live.Tally{Kept: v[1].(int64), Bytes: v[2].(int64)}
-	}, "SELECT source, count(*), sum(size) FROM messages WHERE "+where+" GROUP BY +source", args...)
-	if err != nil {
-		return nil, err
+func leavingFrom(v []driver.Value) leaving {
+	l := leaving{number: v[0].(int64), source: v[1].(int64), kind: v[3].(int64), bytes: v[4].(int64), id: v[6], origin: v[7], key: v[8]}
+	data, ok := v[9].(string)
+	if !ok {
+		b, _ := v[9].([]byte) // cut at any byte
+		data = string(b)
+	}
+	l.sum = contentSum(l.kind, v[5].(string), l.bytes, data)
+	return l
+}
+
+// remove deletes messages, takes them off their sources' counts and remembers
+// them, unless the user removed their source.
+func (w *writer) remove(cut live.Cut, gone []leaving) (map[int64]live.Tally, error) {
+	went := make(map[int64]live.Tally)
+	if len(gone) == 0 {
+		return went, nil
+	}
+	for _, l := range gone {
+		t := went[l.source]
+		went[l.source] = live.Tally{Kept: t.Kept + 1, Bytes: t.Bytes + l.bytes}
+		if l.key != nil {
+			if _, err := w.exec("DELETE FROM keys WHERE key = ? AND source = ? AND number = ?", l.key, l.source, l.number); err != nil {
+				return nil, err
+			}
+		}
 	}
 	for source, t := range went {
 		if _, err := w.exec("UPDATE sources SET kept = kept - ?, bytes = bytes - ? WHERE id = ?", t.Kept, t.Bytes, source); err != nil {
 			return nil, err
 		}
 	}
-	_, err = w.exec("DELETE FROM messages WHERE "+where, args...)
-	return went, err
+	var err error
+	if last := gone[len(gone)-1].number; cut.Source == 0 {
+		_, err = w.exec("DELETE FROM messages WHERE number <= ?", last)
+	} else {
+		_, err = w.exec("DELETE FROM messages WHERE source = ? AND number <= ?", cut.Source, last)
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case cut.Removed:
+		for _, l := range gone {
+			if err := w.forgetNames(l.number, l.source, l.id, l.origin); err != nil {
+				return nil, err
+			}
+		}
+		return went, nil
+	}
+	return went, w.remember(gone)
 }
 
-// shrink gives free pages back to the disk once they are a quarter of the
-// file, a few at a time; fewer than that are soon filled again.
-func (db *DB) shrink() error {
-	var free, pages int64
-	err := db.write.each(func(v []driver.Value) { free = v[0].(int64) }, "PRAGMA freelist_count")
-	if err == nil {
-		err = db.write.each(func(v []driver.Value) { pages = v[0].(int64) }, "PRAGMA page_count")
-	}
-	if err != nil || free < 4096 || free < pages/4 {
+// until is each, and ends early where row returns false.
+func (w *writer) until(row func([]driver.Value) bool, query string, args ...driver.Value) error {
+	s, err := w.prepare(query)
+	if err != nil {
 		return err
 	}
-	return db.write.each(func([]driver.Value) {}, "PRAGMA incremental_vacuum(1000)")
+	rows, err := s.Query(args)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	dest := make([]driver.Value, len(rows.Columns()))
+	for {
+		switch err := rows.Next(dest); {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		case !row(dest):
+			return nil
+		}
+	}
+}
+
+const (
+	// reservePages is how many free pages are left at least, in the file and
+	// for appends: giving back what is taken again at once costs twice. A
+	// 64th of the file is left as well.
+	reservePages = 256
+	// shrinkPages is how many pages are given back at once: each may have to
+	// be moved from the file's end, at about 10 µs.
+	shrinkPages = 250
+)
+
+var shrinkSQL = fmt.Sprintf("PRAGMA incremental_vacuum(%d)", shrinkPages)
+
+// shrink gives free pages back to the disk, and reports whether there are more.
+func (w *writer) shrink() (more bool, err error) {
+	var free, pages int64
+	err = w.each(func(v []driver.Value) { free = v[0].(int64) }, "PRAGMA freelist_count")
+	if err == nil {
+		err = w.each(func(v []driver.Value) { pages = v[0].(int64) }, "PRAGMA page_count")
+	}
+	spare := free - max(reservePages, pages/64)
+	if err != nil || spare <= 0 {
+		return false, err
+	}
+	return spare > shrinkPages, w.each(func([]driver.Value) {}, shrinkSQL)
 }

@@ -33,6 +33,29 @@ func newWriter(conn *sqlite3.SQLiteConn) *writer {
 func (w *writer) tx(fn func() error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.locked(fn)
+}
+
+// unsynced is tx without the sync of its commit: the next one of tx syncs both.
+func (w *writer) unsynced(fn func() error) (err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return errClosed
+	}
+	// Not prepared: SQLite does what they say while it compiles them.
+	if _, err := w.conn.Exec("PRAGMA synchronous = NORMAL", nil); err != nil {
+		return err
+	}
+	defer func() {
+		if _, e := w.conn.Exec("PRAGMA synchronous = FULL", nil); err == nil {
+			err = e
+		}
+	}()
+	return w.locked(fn)
+}
+
+func (w *writer) locked(fn func() error) error {
 	if w.closed {
 		return errClosed
 	}

@@ -192,9 +192,9 @@ func numbersAreNeverGivenTwice(t *testing.T, h *history) {
 	s := h.source("a")
 	h.some(s, 20)
 	for {
-		gone, err := h.Trim(t.Context(), live.Keep{}, []int64{s})
+		gone, err := h.Trim(t.Context(), live.Cut{Source: s, Removed: true})
 		h.must(err)
-		if len(gone) == 0 {
+		if len(gone.Sources) == 0 {
 			break
 		}
 	}

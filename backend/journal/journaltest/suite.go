@@ -40,6 +40,8 @@ func Run(t *testing.T, fresh func(t *testing.T) Place) {
 		{"AFilterMeansTheSameInTheStoreAsInMemory", filterMeansTheSame},
 		{"PagesOfAFilterMissNothing", pagesOfAFilterMissNothing},
 		{"TrimmingKeepsTheNewest", trimmingKeepsTheNewest},
+		{"TrimmingOfOneSourceLeavesTheOthers", trimmingOfOne},
+		{"WhatWasTrimmedIsCountedAndRecognised", trimmedIsRemembered},
 		{"TrimmingByAgeStopsAtWhatIsYoung", trimmingByAge},
 		{"ARemovedSourceIsTrimmedWhole", removedSourceIsTrimmed},
 		{"TalliesAreKeptWithTheMessages", talliesAreKept},

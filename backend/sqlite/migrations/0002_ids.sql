@@ -57,6 +57,12 @@ ALTER TABLE sources ADD COLUMN keep_bytes      INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sources ADD COLUMN keep_age        INTEGER NOT NULL DEFAULT 0; -- microseconds
 UPDATE sources SET trimmed = appended - kept, trimmed_through = min(last, (SELECT trimmed FROM about)) WHERE appended > kept;
 
+-- How many rows trimmed has.
+ALTER TABLE about ADD COLUMN remembered INTEGER NOT NULL DEFAULT 0;
+
+-- Gaps are counted by trimmed, not by numbers that follow each other.
+ALTER TABLE about DROP COLUMN dense;
+
 -- Counts the checks of whether the store can be written.
 ALTER TABLE about ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;
 
