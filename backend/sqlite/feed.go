@@ -55,8 +55,8 @@ func (db *DB) Feeds(ctx context.Context) ([]live.Feed, error) {
 
 // feedSources returns the sources that are feeds, without their settings.
 func (db *DB) feedSources(ctx context.Context) ([]live.Feed, error) {
-	rows, err := db.read.QueryContext(ctx, "SELECT id, name, kind, colour, created, removed FROM sources WHERE kind = ? ORDER BY id",
-		string(live.FeedSource))
+	rows, err := db.read.QueryContext(ctx, `SELECT id, name, kind, colour, created, removed, keep_messages, keep_bytes, keep_age
+		FROM sources WHERE kind = ? ORDER BY id`, string(live.FeedSource))
 	if err != nil {
 		return nil, err
 	}
