@@ -235,6 +235,10 @@ func (c *Cursor) lookBack(ctx context.Context, below int64) (Batch, error) {
 	}
 	ms, through, err := j.store.Read(ctx, sources, place, below-1, pageMessages, pageBytes)
 	if d, ok := errors.AsType[*live.Damage](err); ok {
+		// What was trimmed is told first: the damage moves the place.
+		if gap, err := c.trimmedGap(ctx, place, below, nil); gap != nil || err != nil {
+			return Batch{Gap: gap, Through: place}, j.orClosed(err)
+		}
 		return c.damaged(d), nil
 	}
 	if err != nil {

@@ -37,7 +37,7 @@ func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID strin
 	}
 	numbers, err := j.store.Find(ctx, sources, lastEventID)
 	if errors.Is(err, &live.Error{Code: "bad_database"}) {
-		return all, &live.Gap{Code: "damaged", After: lastEventID,
+		return Oldest, &live.Gap{Code: "damaged", After: lastEventID,
 			Reason: "The history is damaged where the id that was resumed from would be found; everything kept follows."}, nil
 	}
 	if err != nil {

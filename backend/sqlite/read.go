@@ -17,8 +17,8 @@ func (db *DB) First(ctx context.Context) (int64, error) {
 	err := db.read.QueryRowContext(ctx, "SELECT min(number) FROM messages").Scan(&first)
 	if isDamage(err) {
 		// The damage belongs to what is kept: a reader has to be told of it.
-		trimmed, _, err := db.Trimmed(ctx)
-		return trimmed + 1, err
+		err := db.read.QueryRowContext(ctx, "SELECT 1 + ifnull(min(trimmed_through), 0) FROM sources WHERE kept > 0").Scan(&first.Int64)
+		return first.Int64, explain(err)
 	}
 	if err != nil {
 		return 0, explain(fmt.Errorf("find the oldest message: %w", err))
