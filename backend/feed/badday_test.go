@@ -152,7 +152,7 @@ func sick(t *testing.T) (*fixture, *sickStore) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.db, f.Follower = db, New(j, db, &vault{path: f.dir + "/secrets.json"}, Options{})
+	f.db, f.Follower = db, New(j, db.Installation(), &vault{path: f.dir + "/secrets.json"}, Options{})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {

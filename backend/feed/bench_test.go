@@ -25,7 +25,7 @@ func benchFollower(b *testing.B) *Follower {
 	if err != nil {
 		b.Fatal(err)
 	}
-	f := New(j, db, &vault{path: b.TempDir() + "/secrets.json"}, Options{})
+	f := New(j, db.Installation(), &vault{path: b.TempDir() + "/secrets.json"}, Options{})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
 	go func() { done <- f.Run(ctx) }()

@@ -299,7 +299,7 @@ func TestSecretsStayWithTheirServerOverACrash(t *testing.T) {
 	// As when the program dies between the two steps of an edit.
 	fd := s.Feed
 	fd.URL = there.URL
-	f.must(f.db.PutFeed(t.Context(), fd))
+	f.must(f.db.Installation().PutFeed(t.Context(), fd))
 	f.stop()
 	f.start()
 	st := f.wait("a", "stopped", func(s Status) bool { return s.Health.State == live.Stopped && s.Health.Code == "secrets" })

@@ -166,7 +166,7 @@ func TestSecretsAreSentAndNotShown(t *testing.T) {
 	f.stop()
 	f.start()
 	check()
-	feeds, err := f.db.Feeds(t.Context())
+	feeds, err := f.db.Installation().Feeds(t.Context())
 	f.must(err)
 	st, _ := f.Get("a")
 	if all := fmt.Sprintf("%+v %+v", feeds, st); strings.Contains(all, "pa55") || strings.Contains(all, "k3y") {

@@ -50,9 +50,9 @@ func (f *fixture) start() {
 	f.must(err)
 	j, err := journal.Open(context.Background(), db, journal.Options{})
 	f.must(err)
-	var store Store = db
+	var store Store = db.Installation()
 	if f.wrap != nil {
-		store = f.wrap(db)
+		store = f.wrap(store)
 	}
 	f.db, f.Follower = db, New(j, store, f.vault, f.opt)
 	ctx, cancel := context.WithCancel(context.Background())

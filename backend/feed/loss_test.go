@@ -74,11 +74,11 @@ func TestACrashLeavesUntilWhenTheConnectionHeld(t *testing.T) {
 	// A crash leaves the record as it was last stored while the attempt lasted.
 	db, err := sqlite.Open(t.Context(), f.dir)
 	f.must(err)
-	list, err := db.Attempts(t.Context(), id, time.Time{}, 1)
+	list, err := db.Installation().Attempts(t.Context(), id, time.Time{}, 1)
 	f.must(err)
 	crashed := list[0]
 	crashed.Connection, crashed.Code, crashed.Reason = 2, "", ""
-	f.must(db.PutAttempt(t.Context(), crashed))
+	f.must(db.Installation().PutAttempt(t.Context(), crashed))
 	f.must(db.Close())
 
 	f.start()

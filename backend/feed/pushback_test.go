@@ -59,7 +59,7 @@ func TestAFeedFasterThanTheDiskIsHeldBackAndLosesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := New(j, db, &vault{epoch: "test", path: dir + "/secrets.json"}, Options{})
+	f := New(j, db.Installation(), &vault{epoch: "test", path: dir + "/secrets.json"}, Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {

@@ -159,7 +159,7 @@ func (s sampleFeeds) Remove(ctx context.Context, id int64) error {
 
 // sampleMemory keeps what the samples remember among the settings of this
 // installation.
-type sampleMemory struct{ store *sqlite.DB }
+type sampleMemory struct{ store *sqlite.Installation }
 
 func (m sampleMemory) Load(ctx context.Context) (string, error) {
 	text, _, err := m.store.Setting(ctx, "samples")

@@ -65,6 +65,7 @@ type Node struct {
 	opt       Options
 	log       *slog.Logger
 	store     *sqlite.DB
+	own       *sqlite.Installation
 	journal   *journal.Journal
 	publisher *publish.Publisher
 	feeds     *feed.Follower
@@ -104,6 +105,7 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 	if n.store, err = sqlite.Open(ctx, opt.Data, sqlite.WithClock(opt.Now), sqlite.WithProgress(opt.Progress)); err != nil {
 		return nil, err
 	}
+	n.own = n.store.Installation()
 	if n.journal, err = journal.Open(ctx, n.store, journal.Options{Now: opt.Now, Log: n.log}); err != nil {
 		return nil, err
 	}
@@ -128,7 +130,7 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 
 func (n *Node) build() {
 	s := n.settings.current
-	n.feeds = feed.New(n.journal, n.store, feed.OpenSecrets(n.journal.Epoch(), n.opt.Data), feed.Options{
+	n.feeds = feed.New(n.journal, n.own, feed.OpenSecrets(n.journal.Epoch(), n.opt.Data), feed.Options{
 		Log: n.log, MaxEvent: s.MaxEvent, UserAgent: "Signalbox/" + n.opt.Version,
 		Fault: func(sentence string) { n.server.SetFault("feeds", sentence) },
 	})
@@ -136,7 +138,7 @@ func (n *Node) build() {
 	n.examples = example.New(n.journal, n.publisher, example.Options{
 		Log:     n.log,
 		Follow:  sampleFeeds{n},
-		Memory:  sampleMemory{n.store},
+		Memory:  sampleMemory{n.own},
 		Clients: func(source string) int { return n.server.Clients(source) },
 		Events:  http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { n.server.Handler().ServeHTTP(w, r) }),
 	})
@@ -145,7 +147,7 @@ func (n *Node) build() {
 		spoken = n.cert.config()
 	}
 	n.server = serve.New(serve.Config{
-		Journal: n.journal, Publish: n.publisher, Feeds: feeds{n.feeds}, Samples: n.examples, Settings: n.settings, Sessions: sessions{n.store},
+		Journal: n.journal, Publish: n.publisher, Feeds: feeds{n.feeds}, Samples: n.examples, Settings: n.settings, Sessions: sessions{n.own},
 		Examples: n.examples.Handler(), Assets: n.opt.Assets, Version: n.opt.Version,
 		Token: n.token, RequireToken: n.opt.Token != "", Hosts: n.opt.Hosts, Origins: n.opt.Origins, TLS: spoken,
 		Heartbeat: seconds(s.Heartbeat), Retry: millis(s.Retry),
@@ -289,13 +291,13 @@ func (n *Node) Window() http.Handler { return n.server.Window() }
 // Recall and Remember read and write what the window itself keeps, such as its
 // size. Recall returns "" for what was never kept.
 func (n *Node) Recall(ctx context.Context, name string) (string, error) {
-	value, _, err := n.store.Setting(ctx, "desk."+name)
+	value, _, err := n.own.Setting(ctx, "desk."+name)
 	return value, err
 }
 
 // Remember keeps a value under a name of the window's own.
 func (n *Node) Remember(ctx context.Context, name, value string) error {
-	return n.store.PutSetting(ctx, "desk."+name, value)
+	return n.own.PutSetting(ctx, "desk."+name, value)
 }
 
 // Theme returns the theme of the settings: "dark", "light" or "system".
@@ -326,12 +328,12 @@ func (n *Node) consoleToken(ctx context.Context) (string, error) {
 	if n.opt.Token != "" {
 		return n.opt.Token, nil
 	}
-	token, ok, err := n.store.Setting(ctx, "token")
+	token, ok, err := n.own.Setting(ctx, "token")
 	if err != nil || ok {
 		return token, err
 	}
 	token = rand.Text()
-	return token, n.store.PutSetting(ctx, "token", token)
+	return token, n.own.PutSetting(ctx, "token", token)
 }
 
 // noteAddress writes the address where `signalbox publish` and `tail` on this

@@ -190,7 +190,7 @@ func TestAnAddressOfOneRunIsNotKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	n := &Node{opt: Options{Data: dir}, log: slog.New(slog.DiscardHandler), store: store}
+	n := &Node{opt: Options{Data: dir}, log: slog.New(slog.DiscardHandler), store: store, own: store.Installation()}
 	next, err := loadSettings(t.Context(), n)
 	if err != nil {
 		t.Fatal(err)

@@ -70,7 +70,7 @@ type settings struct {
 
 func loadSettings(ctx context.Context, n *Node) (*settings, error) {
 	c := defaults(n.opt.Data)
-	stored, ok, err := n.store.Setting(ctx, "settings")
+	stored, ok, err := n.own.Setting(ctx, "settings")
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (s *settings) Change(ctx context.Context, patch json.RawMessage) (any, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := s.node.store.PutSetting(ctx, "settings", string(text)); err != nil {
+	if err := s.node.own.PutSetting(ctx, "settings", string(text)); err != nil {
 		return nil, err
 	}
 	s.current, s.stored = next, stored
@@ -228,7 +228,7 @@ func (s *settings) noteFolder(dir string) error {
 
 // Layout and SetLayout keep what the window remembers.
 func (s *settings) Layout(ctx context.Context) (json.RawMessage, error) {
-	layout, ok, err := s.node.store.Setting(ctx, "layout")
+	layout, ok, err := s.node.own.Setting(ctx, "layout")
 	if err != nil || !ok {
 		return json.RawMessage("{}"), err
 	}
@@ -237,11 +237,11 @@ func (s *settings) Layout(ctx context.Context) (json.RawMessage, error) {
 
 // SetLayout stores a JSON object.
 func (s *settings) SetLayout(ctx context.Context, layout json.RawMessage) error {
-	return s.node.store.PutSetting(ctx, "layout", string(layout))
+	return s.node.own.PutSetting(ctx, "layout", string(layout))
 }
 
 // sessions keep which browsers were signed out.
-type sessions struct{ store *sqlite.DB }
+type sessions struct{ store *sqlite.Installation }
 
 func (s sessions) SignedOut(ctx context.Context) (json.RawMessage, error) {
 	kept, ok, err := s.store.Setting(ctx, "signed_out")

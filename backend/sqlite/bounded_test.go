@@ -138,9 +138,9 @@ func TestStreamsThatCatchUpKeepNoScreenWaiting(t *testing.T) {
 			_, err := db.Page(ctx, live.Query{Limit: 1, Filter: live.Filter{Text: []string{"x"}}})
 			return err
 		},
-		"a setting":   func() error { _, _, err := db.Setting(ctx, "a"); return err },
+		"a setting":   func() error { _, _, err := db.Installation().Setting(ctx, "a"); return err },
 		"the sources": func() error { _, _, err := db.Sources(ctx); return err },
-		"attempts":    func() error { _, err := db.Attempts(ctx, busy, time.Time{}, 5); return err },
+		"attempts":    func() error { _, err := db.Installation().Attempts(ctx, busy, time.Time{}, 5); return err },
 	} {
 		if err := ask(); err != nil {
 			t.Errorf("%s: %v", name, err)

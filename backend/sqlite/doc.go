@@ -1,6 +1,7 @@
-// Package sqlite keeps in one file all that must outlive the program:
-// messages, sources and their counts, marks, feeds, connection attempts and
-// settings. It is the journal's store.
+// Package sqlite keeps in one file all that must outlive the program. A DB is
+// the journal's store: messages, sources and their counts, marks. Its
+// Installation is what this installation keeps for itself: feeds, connection
+// attempts, settings.
 //
 // # One writer, a few readers
 //

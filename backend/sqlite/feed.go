@@ -23,15 +23,15 @@ const maxAttempts = 1000
 // these may be restored. Their Removed tells. A feed whose settings cannot be
 // read has its Source and a Fault only, so that one damaged row does not keep
 // the others from being followed.
-func (db *DB) Feeds(ctx context.Context) ([]live.Feed, error) {
-	feeds, err := db.feedSources(ctx)
+func (in *Installation) Feeds(ctx context.Context) ([]live.Feed, error) {
+	feeds, err := in.feedSources(ctx)
 	if err != nil {
 		return nil, explain(fmt.Errorf("read the feeds: %w", err))
 	}
 	read := feeds[:0]
 	for _, f := range feeds {
 		var settings []byte
-		err := db.read.QueryRowContext(ctx, "SELECT settings FROM feeds WHERE source = ?", f.Source.ID).Scan(&settings)
+		err := in.db.read.QueryRowContext(ctx, "SELECT settings FROM feeds WHERE source = ?", f.Source.ID).Scan(&settings)
 		s := f.Source
 		switch {
 		case ctx.Err() != nil:
@@ -54,8 +54,8 @@ func (db *DB) Feeds(ctx context.Context) ([]live.Feed, error) {
 }
 
 // feedSources returns the sources that are feeds, without their settings.
-func (db *DB) feedSources(ctx context.Context) ([]live.Feed, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT id, name, kind, colour, created, removed, keep_messages, keep_bytes, keep_age
+func (in *Installation) feedSources(ctx context.Context) ([]live.Feed, error) {
+	rows, err := in.db.read.QueryContext(ctx, `SELECT id, name, kind, colour, created, removed, keep_messages, keep_bytes, keep_age
 		FROM sources WHERE kind = ? ORDER BY id`, string(live.FeedSource))
 	if err != nil {
 		return nil, err
@@ -75,56 +75,56 @@ func (db *DB) feedSources(ctx context.Context) ([]live.Feed, error) {
 }
 
 // PutFeed saves a feed's settings under the id of its source.
-func (db *DB) PutFeed(_ context.Context, f live.Feed) error {
+func (in *Installation) PutFeed(_ context.Context, f live.Feed) error {
 	id := f.Source.ID
 	f.Source = live.Source{}
 	settings, err := json.Marshal(f)
 	if err != nil {
 		return fmt.Errorf("write the settings of a feed: %w", err)
 	}
-	return db.change(`INSERT INTO feeds (source, settings) VALUES (?, ?)
+	return in.db.change(`INSERT INTO feeds (source, settings) VALUES (?, ?)
 		ON CONFLICT (source) DO UPDATE SET settings = excluded.settings`, id, string(settings))
 }
 
 // DeleteFeed forgets a feed's settings and attempts. Its source stays.
-func (db *DB) DeleteFeed(_ context.Context, id int64) error {
-	return explain(db.write.tx(func() error {
-		if _, err := db.write.exec("DELETE FROM attempts WHERE source = ?", id); err != nil {
+func (in *Installation) DeleteFeed(_ context.Context, id int64) error {
+	return explain(in.db.write.tx(func() error {
+		if _, err := in.db.write.exec("DELETE FROM attempts WHERE source = ?", id); err != nil {
 			return err
 		}
-		_, err := db.write.exec("DELETE FROM feeds WHERE source = ?", id)
+		_, err := in.db.write.exec("DELETE FROM feeds WHERE source = ?", id)
 		return err
 	}))
 }
 
 // PutAttempt saves an attempt, or replaces the one with its number, and lets
 // go of those that have become old.
-func (db *DB) PutAttempt(_ context.Context, a live.Attempt) error {
+func (in *Installation) PutAttempt(_ context.Context, a live.Attempt) error {
 	text, err := json.Marshal(a)
 	if err != nil {
 		return fmt.Errorf("write an attempt: %w", err)
 	}
-	return explain(db.write.tx(func() error {
-		_, err := db.write.exec(`INSERT INTO attempts (source, connection, started, attempt) VALUES (?, ?, ?, ?)
+	return explain(in.db.write.tx(func() error {
+		_, err := in.db.write.exec(`INSERT INTO attempts (source, connection, started, attempt) VALUES (?, ?, ?, ?)
 			ON CONFLICT (source, connection) DO UPDATE SET started = excluded.started, attempt = excluded.attempt`,
 			a.Source, a.Connection, micro(a.Started), string(text))
 		if err != nil {
 			return err
 		}
 		// Connections are numbered without holes.
-		if _, err = db.write.exec("DELETE FROM attempts WHERE source = ? AND connection <= ?", a.Source, a.Connection-maxAttempts); err != nil {
+		if _, err = in.db.write.exec("DELETE FROM attempts WHERE source = ? AND connection <= ?", a.Source, a.Connection-maxAttempts); err != nil {
 			return err
 		}
 		// A limit, so that the first attempt after months does not wait for them all.
-		_, err = db.write.exec("DELETE FROM attempts WHERE (source, connection) IN (SELECT source, connection FROM attempts WHERE started < ? LIMIT 100)",
-			micro(db.clock.Now().Add(-keepAttempts)))
+		_, err = in.db.write.exec("DELETE FROM attempts WHERE (source, connection) IN (SELECT source, connection FROM attempts WHERE started < ? LIMIT 100)",
+			micro(in.db.clock.Now().Add(-keepAttempts)))
 		return err
 	}))
 }
 
 // Attempts returns attempts of a source that began at or after since, newest first.
-func (db *DB) Attempts(ctx context.Context, source int64, since time.Time, limit int) ([]live.Attempt, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT attempt FROM attempts WHERE source = ? AND started >= ?
+func (in *Installation) Attempts(ctx context.Context, source int64, since time.Time, limit int) ([]live.Attempt, error) {
+	rows, err := in.db.read.QueryContext(ctx, `SELECT attempt FROM attempts WHERE source = ? AND started >= ?
 		ORDER BY connection DESC LIMIT ?`, source, micro(since), limit)
 	if err != nil {
 		return nil, explain(fmt.Errorf("read the attempts: %w", err))

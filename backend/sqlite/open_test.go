@@ -59,7 +59,7 @@ func TestASecondOpenIsToldThatTheHistoryIsInUse(t *testing.T) {
 func TestNobodyElseMayLookIntoTheHistory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "folder ?#%41")
 	db := open(t, dir)
-	if err := db.PutSetting(t.Context(), "a", "b"); err != nil {
+	if err := db.Installation().PutSetting(t.Context(), "a", "b"); err != nil {
 		t.Fatal(err)
 	}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -177,16 +177,16 @@ func TestFeedsAttemptsAndSettingsAreKept(t *testing.T) {
 		Headers: []live.Header{{Name: "X-A", Value: "1"}, {Name: "X-B", Secret: true}}, CA: "pem", Certificate: "ab", Proxy: "direct"}
 	for _, paused := range []bool{false, true} {
 		want.Paused = paused
-		if err := db.PutFeed(ctx, want); err != nil {
+		if err := db.Installation().PutFeed(ctx, want); err != nil {
 			t.Fatal(err)
 		}
-		feeds, err := db.Feeds(ctx)
+		feeds, err := db.Installation().Feeds(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
 		same(t, feeds, []live.Feed{want})
 	}
-	if err := db.PutFeed(ctx, live.Feed{Source: live.Source{ID: 999}}); err == nil {
+	if err := db.Installation().PutFeed(ctx, live.Feed{Source: live.Source{ID: 999}}); err == nil {
 		t.Error("a feed without a source was kept")
 	}
 
@@ -195,13 +195,13 @@ func TestFeedsAttemptsAndSettingsAreKept(t *testing.T) {
 			Status: 200, Messages: n, Code: "closed", Reason: "The server closed the stream."}
 	}
 	for i, ago := range []time.Duration{31 * 24 * time.Hour, 29 * 24 * time.Hour, time.Hour, time.Minute} {
-		if err := db.PutAttempt(ctx, attempt(int64(i+1), ago)); err != nil {
+		if err := db.Installation().PutAttempt(ctx, attempt(int64(i+1), ago)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	last := attempt(4, time.Minute)
 	last.Ended, last.Messages = now, 77
-	if err := db.PutAttempt(ctx, last); err != nil {
+	if err := db.Installation().PutAttempt(ctx, last); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {
@@ -217,7 +217,7 @@ func TestFeedsAttemptsAndSettingsAreKept(t *testing.T) {
 		{now.Add(-time.Hour), 10, []live.Attempt{last, attempt(3, time.Hour)}},
 		{time.Time{}, 1, []live.Attempt{last}},
 	} {
-		got, err := db.Attempts(ctx, s.ID, c.since, c.limit)
+		got, err := db.Installation().Attempts(ctx, s.ID, c.since, c.limit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -225,27 +225,27 @@ func TestFeedsAttemptsAndSettingsAreKept(t *testing.T) {
 	}
 
 	for _, value := range []string{"one", "", "🚂\x00"} {
-		if err := db.PutSetting(ctx, "theme", value); err != nil {
+		if err := db.Installation().PutSetting(ctx, "theme", value); err != nil {
 			t.Fatal(err)
 		}
-		got, ok, err := db.Setting(ctx, "theme")
+		got, ok, err := db.Installation().Setting(ctx, "theme")
 		if got != value || !ok || err != nil {
 			t.Errorf("%q, %v, %v; not %q", got, ok, err, value)
 		}
 	}
-	if _, ok, err := db.Setting(ctx, "none"); ok || err != nil {
+	if _, ok, err := db.Installation().Setting(ctx, "none"); ok || err != nil {
 		t.Errorf("a setting that was never put: %v, %v", ok, err)
 	}
 
-	if err := db.DeleteFeed(ctx, s.ID); err != nil {
+	if err := db.Installation().DeleteFeed(ctx, s.ID); err != nil {
 		t.Fatal(err)
 	}
 	// A source that is a feed and has no settings is said to be one.
-	feeds, err := db.Feeds(ctx)
+	feeds, err := db.Installation().Feeds(ctx)
 	if len(feeds) != 1 || feeds[0].ID != s.ID || feeds[0].Fault == "" || err != nil {
 		t.Errorf("%v, %v", feeds, err)
 	}
-	if got, err := db.Attempts(ctx, s.ID, time.Time{}, 10); len(got) != 0 || err != nil {
+	if got, err := db.Installation().Attempts(ctx, s.ID, time.Time{}, 10); len(got) != 0 || err != nil {
 		t.Errorf("%v, %v", got, err)
 	}
 }
@@ -260,13 +260,13 @@ func TestTheNewestThousandAttemptsOfAFeedAreKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		feeds[i] = s
-		if err := db.PutFeed(ctx, live.Feed{Source: s}); err != nil {
+		if err := db.Installation().PutFeed(ctx, live.Feed{Source: s}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	const more = 20
 	put := func(s live.Source, n int64) {
-		if err := db.PutAttempt(ctx, live.Attempt{Source: s.ID, Connection: n, Started: time.Now()}); err != nil {
+		if err := db.Installation().PutAttempt(ctx, live.Attempt{Source: s.ID, Connection: n, Started: time.Now()}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -275,7 +275,7 @@ func TestTheNewestThousandAttemptsOfAFeedAreKept(t *testing.T) {
 		put(feeds[0], n+1)
 	}
 	for i, want := range []int{sqlite.MaxAttempts, 1} {
-		list, err := db.Attempts(ctx, feeds[i].ID, time.Time{}, 2*sqlite.MaxAttempts)
+		list, err := db.Installation().Attempts(ctx, feeds[i].ID, time.Time{}, 2*sqlite.MaxAttempts)
 		if err != nil {
 			t.Fatal(err)
 		}

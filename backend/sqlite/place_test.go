@@ -181,7 +181,7 @@ func TestACheckWritesSomething(t *testing.T) {
 			before = after
 		}
 	}
-	if _, ok, err := db.Setting(t.Context(), "check"); ok || err != nil {
+	if _, ok, err := db.Installation().Setting(t.Context(), "check"); ok || err != nil {
 		t.Errorf("something of it is left: %v", err)
 	}
 }
