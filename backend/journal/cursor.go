@@ -12,7 +12,8 @@ import (
 
 const (
 	// pageMessages and pageBytes are the largest portion that a cursor reads
-	// from the store. Every client that catches up holds one in memory.
+	// from the store. Every client that catches up holds one in memory; SetPage
+	// makes it smaller.
 	pageMessages = 512
 	pageBytes    = 1 << 20
 )
@@ -29,6 +30,11 @@ type Cursor struct {
 	place   atomic.Int64
 	holes   holes
 	found   []*Entry // reused by filtered cursors
+	page    int      // the largest portion that is read from the store, in bytes
+	before  struct { // what was known before the last portion from the store
+		place int64
+		holes holes
+	}
 	block   []Entry  // what was read from the store
 	entries []*Entry // and addresses of all of it
 }
@@ -39,6 +45,7 @@ type Batch struct {
 	Gap     *live.Gap // what was trimmed behind the cursor's place, told before Entries
 	Through int64     // the last number examined
 	Stored  bool      // whether Entries were read from the store: then nobody else has them
+	Bytes   int       // that these take in memory
 }
 
 // Oldest, as the place of a cursor, is before the oldest message kept.
@@ -56,7 +63,7 @@ func (j *Journal) FollowNames(names []string, f live.Filter, after int64) *Curso
 	// The caller's slices may change under way.
 	f.Sources, f.Kinds, f.Types = slices.Clone(f.Sources), slices.Clone(f.Kinds), slices.Clone(f.Types)
 	f.Text, f.Without = slices.Clone(f.Text), slices.Clone(f.Without)
-	c := &Cursor{j: j, filter: f, names: names}
+	c := &Cursor{j: j, page: pageBytes, filter: f, names: names}
 	if after < 0 {
 		after, c.holes.accepted = j.First()-1, true
 	}
@@ -199,11 +206,30 @@ func (c *Cursor) Recent() (Batch, bool) {
 	return c.take(entries), true
 }
 
-// Move moves the cursor behind the number of a committed message.
+// Move moves the cursor behind the number of a committed message, and lets go
+// of what it read from the store.
 func (c *Cursor) Move(after int64) {
 	c.place.Store(after)
 	c.holes = holes{}
+	c.letGo()
 }
+
+// Back takes back what the last call of Next has read from the store, and lets
+// go of it. The next call reads it again.
+func (c *Cursor) Back() {
+	c.place.Store(c.before.place)
+	c.holes = c.before.holes
+	c.letGo()
+}
+
+func (c *Cursor) letGo() {
+	c.block, c.entries = nil, nil
+	clear(c.found)
+}
+
+// SetPage sets how much data the cursor reads from the store at a time, 1 MiB
+// at most. A message that is larger comes alone.
+func (c *Cursor) SetPage(bytes int) { c.page = min(bytes, pageBytes) }
 
 // Wait waits until something was committed behind the cursor's place, whether
 // or not it matches.
@@ -229,11 +255,12 @@ func (c *Cursor) Wait(ctx context.Context) error {
 func (c *Cursor) lookBack(ctx context.Context, below int64) (Batch, error) {
 	j, place := c.j, c.Place()
 	c.lookUp() // all that is read here was committed before
+	c.before.place, c.before.holes = place, c.holes
 	sources := c.filter.Sources
 	if len(sources) > 1 && sources[0] == noSource {
 		sources = sources[1:] // one source is read faster than two
 	}
-	ms, through, err := j.store.Read(ctx, sources, place, below-1, pageMessages, pageBytes)
+	ms, through, err := j.store.Read(ctx, sources, place, below-1, max(1, pageMessages*c.page/pageBytes), c.page)
 	if d, ok := errors.AsType[*live.Damage](err); ok {
 		// What was trimmed is told first: the damage moves the place.
 		if gap, err := c.trimmedGap(ctx, place, below, nil); gap != nil || err != nil {
@@ -250,18 +277,24 @@ func (c *Cursor) lookBack(ctx context.Context, below int64) (Batch, error) {
 	}
 	c.place.Store(through)
 	c.hold(len(ms))
-	for i := range ms {
+	size := 0
+	for i := range c.block {
 		e := &c.block[i]
-		e.Message = ms[i]
 		e.frame.Store(nil)
+		if i < len(ms) {
+			e.Message = ms[i]
+		} else {
+			e.Message = live.Message{} // of an earlier portion, which was larger
+		}
+		size += e.weight()
 	}
-	return Batch{Entries: c.match(c.entries[:len(ms)]), Gap: gap, Through: through, Stored: true}, nil
+	return Batch{Entries: c.match(c.entries[:len(ms)]), Gap: gap, Through: through, Stored: true, Bytes: size}, nil
 }
 
 // hold makes room for n entries from the store. It is used again and again
 // while the cursor catches up, and let go when it has.
 func (c *Cursor) hold(n int) {
-	if n <= len(c.block) {
+	if len(c.block)/8 <= n && n <= len(c.block) {
 		return
 	}
 	c.block, c.entries = make([]Entry, n), make([]*Entry, n)

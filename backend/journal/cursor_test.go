@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -290,5 +292,59 @@ func TestAPlaceBeyondTheEndSkipsNothing(t *testing.T) {
 	f.some(1)
 	if b := f.next(c); b.Entries[0].Number != 4 {
 		t.Errorf("%d", b.Entries[0].Number)
+	}
+}
+
+func TestAPortionFromTheStoreIsNoLargerThanWasAskedFor(t *testing.T) {
+	f := open(t, journal.Options{TailMessages: 1})
+	data := strings.Repeat("x", 1000)
+	drafts := make([]live.Draft, 2000)
+	for i := range drafts {
+		drafts[i] = live.Draft{Source: f.source, Data: data}
+	}
+	if _, err := f.AppendAll(t.Context(), drafts); err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range []int{1, 4000, 32 << 10, 1 << 30} {
+		c := f.Follow(live.Filter{}, journal.Oldest)
+		c.SetPage(page)
+		var found int
+		for found < 1000 {
+			b, err := c.Next(t.Context())
+			if err != nil || !b.Stored {
+				t.Fatal(b.Stored, err)
+			}
+			if n := len(b.Entries); n == 0 || n > 512 || (n-1)*len(data) > page || b.Bytes < n*len(data) {
+				t.Fatalf("%d messages in a portion of %d bytes, said to take %d", n, page, b.Bytes)
+			}
+			found += len(b.Entries)
+			// Nothing is left out, and nothing comes again, where it is taken back and read again.
+			if found == len(b.Entries) {
+				c.Back()
+				if again, err := c.Next(t.Context()); err != nil || len(again.Entries) != found || again.Through != b.Through {
+					t.Fatalf("again: %d messages up to %d: %v", len(again.Entries), again.Through, err)
+				}
+			}
+		}
+	}
+}
+
+func TestAPortionThatIsTakenBackTellsOfTheSameHole(t *testing.T) {
+	f := open(t, journal.Options{TailMessages: 1})
+	f.some(3000)
+	_, err := f.Trim(t.Context(), live.Keep{Messages: 1500})
+	f.must(err)
+	for place, hole := range map[int64]bool{journal.Oldest: false, 10: true} {
+		c := f.Follow(live.Filter{}, place)
+		first := f.next(c)
+		n, through := len(first.Entries), first.Through
+		c.Back()
+		again := f.next(c)
+		if (first.Gap != nil) != hole || !reflect.DeepEqual(first.Gap, again.Gap) || len(again.Entries) != n || again.Through != through {
+			t.Errorf("from %d: %+v, then %+v", place, first.Gap, again.Gap)
+		}
+		if next := f.next(c); next.Gap != nil || next.Entries[0].Number != through+1 {
+			t.Errorf("from %d: %+v behind it", place, next.Gap)
+		}
 	}
 }

@@ -42,6 +42,7 @@ type Config struct {
 
 	Heartbeat      time.Duration // between two comments of an idle stream; 0 means 15 s
 	Retry          time.Duration // the reconnection time sent to clients; negative means 3 s
+	MaxCatchUp     int64         // bytes that streams which read from the store hold together; 0 means 128 MiB
 	MaxBodies      int64         // bytes of larger bodies that are in memory at the same time; 0 means 128 MiB
 	WriteTimeout   time.Duration // after which a reader that has stopped is cut off; 0 means 10 s
 	MaxConnections int           // at the same time; 0 means 10000
@@ -56,6 +57,9 @@ func (c *Config) setDefaults() {
 	}
 	if c.Retry < 0 {
 		c.Retry = 3 * time.Second
+	}
+	if c.MaxCatchUp <= 0 {
+		c.MaxCatchUp = 128 << 20
 	}
 	if c.MaxBodies <= 0 {
 		c.MaxBodies = 128 << 20

@@ -25,6 +25,7 @@ type output struct {
 	timeout time.Duration // of one write; guarded by mu
 	until   time.Time     // the deadline that is set; guarded by mu
 	left    bool          // whether the handler has returned; guarded by mu
+	cut     error         // why it writes no more; guarded by mu
 
 	http2   bool
 	direct  *direct   // nil while net/http writes
@@ -41,7 +42,9 @@ func newOutput(w http.ResponseWriter, timeout time.Duration) *output {
 func (o *output) write(b []byte) error {
 	for len(b) > 0 && o.err == nil {
 		n := min(len(b), stretch)
-		o.extend()
+		if o.err = o.extend(); o.err != nil {
+			break
+		}
 		if o.direct != nil {
 			o.err = o.direct.write(b[:n])
 		} else {
@@ -59,7 +62,9 @@ func (o *output) flush() error {
 	if o.err == nil && o.direct != nil {
 		o.last = time.Now()
 	} else if o.err == nil {
-		o.extend()
+		if o.err = o.extend(); o.err != nil {
+			return o.err
+		}
 		if err := o.rc.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 			o.err = err
 		}
@@ -73,16 +78,28 @@ func (o *output) flush() error {
 	return o.err
 }
 
-func (o *output) extend() {
+func (o *output) extend() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now := time.Now()
-	if !o.http2 && o.until.Sub(now) >= o.timeout-o.timeout/renewals {
-		return
+	if o.cut != nil || !o.http2 && o.until.Sub(now) >= o.timeout-o.timeout/renewals {
+		return o.cut
 	}
 	o.until = now.Add(o.timeout)
 	// Not supported in the window, whose reader is this program.
 	_ = o.rc.SetWriteDeadline(o.until)
+	return nil
+}
+
+// cutOff ends the write under way, and all that would follow it. It is called
+// by others than the handler.
+func (o *output) cutOff(why error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.cut = why
+	if !o.left {
+		_ = o.rc.SetWriteDeadline(time.Now())
+	}
 }
 
 // hurry shortens the time that a write may take, also of the one under way.

@@ -25,6 +25,7 @@ type Server struct {
 	fault    lastFault
 	faults   faults
 	meter    meter
+	catching catching
 	bodies   budget // of bodies that are being read, or worked on
 	metrics  *metrics
 	sessions *sessions

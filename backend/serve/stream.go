@@ -85,6 +85,7 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request, sub *subscription,
 
 // part is the opposite of join.
 func (f *follower) part() {
+	f.caughtUp()
 	f.strips.leave(f.strip)
 	f.clients.remove(f.client)
 	f.out.leave()
@@ -119,6 +120,7 @@ type follower struct {
 	gone    map[int64]bool // for clients of all sources: which were removed…
 	version int64          // …by this version of the sources
 
+	behind bool            // whether it reads from the store
 	idle   context.Context // ends when a heartbeat is due, or sources changed
 	cancel context.CancelFunc
 	// early brings the first heartbeat forward, so that clients that came
@@ -156,16 +158,22 @@ func (f *follower) advance() error {
 	if f.strip != nil {
 		if c, ok := f.strip.take(f.cursor.Place()); ok {
 			f.cursor.Move(c.through)
+			f.caughtUp()
 			if c.n == 0 {
 				return f.cursor.Wait(f.idle)
 			}
 			return f.finish(c.frames, c.n, c.last)
 		}
 	}
+	f.cursor.SetPage(f.catching.page(f.config().MaxCatchUp))
 	batch, err := f.cursor.Next(f.idle)
 	if err != nil {
 		return err
 	}
+	if batch.Stored {
+		return f.sendStored(batch)
+	}
+	f.caughtUp()
 	return f.send(batch)
 }
 
