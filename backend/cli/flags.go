@@ -31,6 +31,7 @@ var (
 	missing       = regexp.MustCompile(`^expected (?:one of )?((?:"?<).*)$`)
 	noValue       = regexp.MustCompile(`^(?:-\w, )?(--[\w-]+)\S*?: (?:expected .* value but got "(.*)" \(.*\)|missing value.*)`)
 	badNumber     = regexp.MustCompile(`^(--[\w-]+)\S*?: expected a valid .* int but got (".*")(.*)$`)
+	badDuration   = regexp.MustCompile(`^(--[\w-]+)\S*?: expected duration but got (".*?"): `)
 	badBool       = regexp.MustCompile(`^(--[\w-]+)\S*?: bool value must be .* but got (".*?")(.*)$`)
 	badChoice     = regexp.MustCompile(`^(--[\w-]+) must be one of (.*) but got (".*")$`)
 	beforeCommand = regexp.MustCompile(`^flag (--[\w-]+) applies to the default command "\w+", not "(\w+)"`)
@@ -77,6 +78,9 @@ func usageError(parser *kong.Kong, err error) error {
 	}
 	if m := badNumber.FindStringSubmatch(text); m != nil {
 		return wrong(source(text), "%s is a whole number, not %s.", m[1], m[2])
+	}
+	if m := badDuration.FindStringSubmatch(text); m != nil {
+		return wrong(fmt.Sprintf("Write it with its unit, as in: %s 30s", m[1]), "%s is a duration, not %s.", m[1], m[2])
 	}
 	if m := badBool.FindStringSubmatch(text); m != nil {
 		return wrong(source(text), "%s is true or false, not %s.", m[1], m[2])

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -136,9 +137,10 @@ func (f *serverFlags) client() (*http.Client, error) {
 	return f.asked, nil
 }
 
-func unreachable(url string, err error) error {
+// unreachable says why no answer came within that time.
+func unreachable(url string, err error, took time.Duration) *live.Error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return live.Errorf("unreachable", "%s did not answer within 30 seconds.", url).WithCause(err)
+		return live.Errorf("unreachable", "%s did not answer within %s.", url, took.Round(100*time.Millisecond)).WithCause(err)
 	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return live.Errorf("untrusted", "The certificate of %s is not trusted.", url).
