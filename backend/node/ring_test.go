@@ -220,3 +220,41 @@ func TestAFastRingMultipliesNothing(t *testing.T) {
 		}
 	}
 }
+
+// What was trimmed before it came home is recognised all the same.
+func TestAMessageThatComesHomeAfterItWasTrimmedIsNotStoredAgain(t *testing.T) {
+	r := makeRing(t, 2)
+	home, other := r.boxes[0], r.boxes[1]
+	r.publish(1, "", "first") // so that the feed has a place to resume from
+	r.until("it to come", func() bool { return home.events()["first"] == 1 })
+	if code := home.ask("POST", "/api/feeds/ring/pause", "", nil); code >= 300 {
+		t.Fatalf("pause: %d", code)
+	}
+	for i := range 30 {
+		r.publish(0, "", fmt.Sprint("early ", i))
+	}
+	r.until("the other to have them", func() bool { return len(other.events()) == 31 })
+	if code := home.ask("PUT", "/api/settings", `{"keep":{"messages":1,"bytes":0,"age_days":0}}`, nil); code != 200 {
+		t.Fatalf("settings: %d", code)
+	}
+	r.until("them to be trimmed", func() bool { return len(home.events()) <= 1 })
+	if code := home.ask("PUT", "/api/settings", `{"keep":{"messages":0,"bytes":0,"age_days":0}}`, nil); code != 200 {
+		t.Fatalf("settings: %d", code)
+	}
+	r.restart(0)
+	home = r.boxes[0]
+	if code := home.ask("POST", "/api/feeds/ring/resume", "", nil); code >= 300 {
+		t.Fatalf("resume: %d", code)
+	}
+	r.open()
+	r.publish(1, "", "late")
+	r.until("the newest to come", func() bool { return home.events()["late"] == 1 })
+	for data := range home.events() {
+		if data != "late" && data != "early 29" {
+			t.Errorf("%q was stored again", data)
+		}
+	}
+	if f, _ := home.feeds.Get("ring"); f.Health.Home < 30 {
+		t.Errorf("%d came home, not 30 at least", f.Health.Home)
+	}
+}
