@@ -105,7 +105,7 @@ func (d door) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	inner := &http.Client{Transport: &hopper{feed: d.feed, dial: d.dial}, CheckRedirect: redirector(d.feed)}
+	inner := &http.Client{Transport: &hostTransport{feed: d.feed, dial: d.dial}, CheckRedirect: redirector(d.feed)}
 	res, err := inner.Do(real)
 	if err != nil {
 		if res != nil {

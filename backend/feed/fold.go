@@ -12,8 +12,8 @@ const (
 	foldAfter = 3
 	// foldCalm is how long nothing has to happen for the count to begin anew.
 	foldCalm = 15 * time.Minute
-	// After that something is told once in foldFirst, and each time it is told
-	// that time doubles, up to foldMost.
+	// foldFirst is the period in which it is told once from then on. The period
+	// doubles each time, up to foldMost.
 	foldFirst = time.Minute
 	foldMost  = 10 * time.Minute
 	// foldOutage is how long an outage that is being gathered may last before
@@ -26,10 +26,10 @@ const (
 // one summary with a count. What has been told is never changed. It is not safe
 // for use by several goroutines.
 type fold struct {
-	last   time.Time // when it last happened
-	row    int       // how often it has, each time within foldCalm of the one before
-	told   time.Time // when it was last told
-	period time.Duration
+	last   time.Time     // when it last happened
+	streak int           // how often it has, each time within foldCalm of the one before
+	told   time.Time     // when it was last told
+	period time.Duration // in which it is told once
 
 	count    int64 // times that were not told
 	from, to time.Time
@@ -39,11 +39,11 @@ type fold struct {
 // happens notes that it happened, and reports whether to tell it at once.
 func (f *fold) happens(now time.Time) (tell bool) {
 	if f.last.IsZero() || now.Sub(f.last) >= foldCalm {
-		f.row, f.period = 0, foldFirst
+		f.streak, f.period = 0, foldFirst
 	}
-	f.row++
+	f.streak++
 	f.last = now
-	if f.count > 0 || f.row > foldAfter && now.Sub(f.told) < f.period {
+	if f.count > 0 || f.streak > foldAfter && now.Sub(f.told) < f.period {
 		return false
 	}
 	f.tell(now)
@@ -53,7 +53,7 @@ func (f *fold) happens(now time.Time) (tell bool) {
 // tell notes that it is told now.
 func (f *fold) tell(now time.Time) {
 	f.told = now
-	if f.row > foldAfter {
+	if f.streak > foldAfter {
 		f.period = min(2*f.period, foldMost)
 	}
 }
@@ -94,9 +94,9 @@ type outageFold struct {
 	away    time.Duration // in all
 	waited  time.Duration
 	missing int64
-	unknown int64 // of how many it is not known what is missing
-	one     live.Gap
-	reason  string // of the last loss
+	unknown int64    // of how many it is not known what is missing
+	one     live.Gap // of the last
+	reason  string   // of the last loss
 }
 
 // end counts an outage that is over.

@@ -30,7 +30,7 @@ type keeper struct {
 	telling sync.Mutex // before mu; held while something is told, so that order stays
 	absence absence
 	limit   limit
-	tidings
+	notes
 	own bool // it was told that the server is this Signalbox
 
 	remember sync.Mutex // held by recall

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// A day of attempts, at one a minute and some more.
-	recallAttempts = 5000
+	// As many as the store keeps of one feed.
+	recallAttempts = 1000
 	// Enough messages to see whether ids are consecutive.
 	recallMessages = 20
 )

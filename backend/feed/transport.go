@@ -24,12 +24,12 @@ const (
 	headerTimeout = 5 * time.Minute
 )
 
-// A hopper makes the requests of one attempt: the first, and those that
+// A hostTransport makes the requests of one attempt: the first, and those that
 // redirects lead to. Each host has a transport of its own, because the check of
 // a certificate has to know the host, and crypto/tls does not tell it where it
 // is an IP address. No transport is shared between attempts, so an attempt
 // always means a new connection.
-type hopper struct {
+type hostTransport struct {
 	feed *live.Feed
 	dial dialer
 	host string // that transport is for, with its scheme
@@ -37,7 +37,7 @@ type hopper struct {
 }
 
 // RoundTrip makes one request. Requests come one after the other.
-func (h *hopper) RoundTrip(r *http.Request) (*http.Response, error) {
+func (h *hostTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if host := r.URL.Scheme + "://" + r.URL.Host; h.now == nil || h.host != host {
 		t, err := newTransport(h.feed, h.dial, r)
 		if err != nil {

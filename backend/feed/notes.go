@@ -7,9 +7,9 @@ import (
 	"signalbox/backend/live"
 )
 
-// tidings are what the journal is told of a feed's connection: a note of every
-// change of its health, and the gaps. They are guarded by keeper.telling.
-type tidings struct {
+// notes is what a keeper has to remember to note every change of its feed's
+// health once in the journal. It is guarded by keeper.telling.
+type notes struct {
 	failure  string // why the last attempt failed, as far as it was told
 	outages  outageFold
 	failures fold
