@@ -110,13 +110,14 @@ func TestARetryIsStoredOnceAndAnsweredWithTheFirstPosition(t *testing.T) {
 
 func TestTheRetryOfALaterMessageWithAnIDUsedBeforeIsRecognised(t *testing.T) {
 	b := open(t)
-	var places []string
+	var first []publish.Receipt
 	for i := range 30 {
-		places = append(places, b.publish("x", live.Draft{ID: "same", Data: fmt.Sprint(i), Once: true}).Position)
+		first = append(first, b.publish("x", live.Draft{ID: "same", Data: fmt.Sprint(i), Once: true}))
 	}
 	for _, i := range []int{0, 1, 17, 29} {
-		if got := b.publish("x", live.Draft{ID: "same", Data: fmt.Sprint(i), Once: true}); !got.Repeated || got.Position != places[i] {
-			t.Errorf("%d: %+v, not %s", i, got, places[i])
+		got := b.publish("x", live.Draft{ID: "same", Data: fmt.Sprint(i), Once: true})
+		if !got.Repeated || got.Position != first[i].Position || got.ID != first[i].ID {
+			t.Errorf("%d: %+v, not %+v", i, got, first[i])
 		}
 	}
 }

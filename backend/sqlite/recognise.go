@@ -18,7 +18,14 @@ func (w *writer) insertOne(epoch string, last int64, ms []live.Message) (int64, 
 	m := &ms[0]
 	m.Number = last + 1
 	for _, known := range []func(string, *live.Message) (bool, error){w.knownOrigin, w.knownKey, w.knownID} {
-		if repeated, err := known(epoch, m); repeated || err != nil {
+		repeated, err := known(epoch, m)
+		if repeated && err == nil && m.ID != "" {
+			// Whether clients know the first one by its id.
+			var again int64
+			again, err = w.number("SELECT ifnull(again, 0) FROM messages WHERE number = ?", m.Number)
+			m.Again = again == 1
+		}
+		if repeated || err != nil {
 			m.Repeated = repeated
 			return last, err
 		}
