@@ -14,7 +14,7 @@ type line struct {
 
 // check reads all that an instance has kept and compares it with everything
 // that anybody was ever told.
-func (t *torture) check(ctx context.Context, at *instance) error {
+func (t *part) check(ctx context.Context, at *instance) error {
 	if err := at.learn(ctx); err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (t *torture) check(ctx context.Context, at *instance) error {
 		switch {
 		case failed != nil:
 			return failed
-		case at.limit > 0 && after.first > before.first && ctx.Err() == nil:
+		case (at.limit > 0 || at.trimming) && after.first > before.first && ctx.Err() == nil:
 			// It was trimmed between two pages, which then do not meet.
 			continue
 		}
@@ -37,14 +37,16 @@ func (t *torture) check(ctx context.Context, at *instance) error {
 	}
 }
 
-func (t *torture) lookThrough(ctx context.Context, at *instance) error {
+func (t *part) lookThrough(ctx context.Context, at *instance) error {
 	life := at.life.Load()
 	top := at.told.newest() // all of that must be there, trimmed or found
 	views := make(map[string]*view)
-	for _, source := range t.sources[at] {
+	for source := range t.speaks[at] {
 		views[source] = t.view(at.name+"'s history of "+source, at, nil, source)
+		views[source].all = !at.cut.Load()
 	}
 	found := make(map[int64]bool)
+	oldest := make(map[string]int64) // of each source
 	var last int64
 	err := at.pages(ctx, func(l line) error {
 		number := at.number(l.Position)
@@ -54,10 +56,18 @@ func (t *torture) lookThrough(ctx context.Context, at *instance) error {
 		if last = number; number <= top {
 			found[number] = true
 		}
+		if oldest[l.Source] == 0 {
+			oldest[l.Source] = number
+		}
 		return t.readLine(at, views[l.Source], number, l)
 	})
 	if err != nil {
 		return err
+	}
+	for _, v := range views {
+		if behind := v.behind(); t.quiet && behind != "" {
+			return fmt.Errorf("promise 1: %s ends before %s", v.who, behind)
+		}
 	}
 	kept, err := at.kept(ctx)
 	if err != nil {
@@ -70,7 +80,8 @@ func (t *torture) lookThrough(ctx context.Context, at *instance) error {
 		return err
 	}
 	at.told.between(kept.first-1, top+1, func(number int64, e entry) bool {
-		if !found[number] {
+		p := t.publishers[e.publisher]
+		if !found[number] && !p.gone(e.n) && !(p.at == at && at.cutBy[p.channel] && number < oldest[p.channel]) {
 			err = fmt.Errorf("promise 1: %s told of %v as %d, which its history of %d to %d has not", at.name, e.word, number, kept.first, kept.last)
 		}
 		return err == nil
@@ -78,10 +89,13 @@ func (t *torture) lookThrough(ctx context.Context, at *instance) error {
 	if err != nil {
 		return err
 	}
-	if !at.cut {
+	if !at.cut.Load() {
 		kept.first = 0
 	}
-	return at.record.close(int(life), kept.first)
+	return at.record.close(int(life), kept.first, func(w word) bool {
+		p := t.publishers[w.publisher]
+		return at.cutBy[p.channel] || p.gone(w.n)
+	})
 }
 
 // begins checks that nothing has gone from the old end that was not trimmed.
@@ -95,13 +109,13 @@ func (i *instance) begins(first int64) error {
 	return nil
 }
 
-func (t *torture) readLine(at *instance, v *view, number int64, l line) error {
+func (t *part) readLine(at *instance, v *view, number int64, l line) error {
 	if v == nil {
-		return fmt.Errorf("%s's history has a message of %s, which nobody made", at.name, l.Source)
+		return fmt.Errorf("%s's history has a message of %q, which nobody made", at.name, l.Source)
 	}
 	switch {
 	case l.Kind == "gap":
-		return v.gap(string(l.Gap))
+		return v.gap(string(l.Gap), true)
 	case l.Kind != "event":
 		return nil // a note
 	}
@@ -109,17 +123,20 @@ func (t *torture) readLine(at *instance, v *view, number int64, l line) error {
 	if err != nil {
 		return fmt.Errorf("%s's history, %s: %w", at.name, l.Position, err)
 	}
+	e := event{id: l.ID, typ: l.Event, data: l.Data, number: number}
 	k := original
-	switch l.Source {
-	case "mirror":
+	switch p := t.publishers[w.publisher]; {
+	case p.at == at:
+		e.origin = l.Position
+	case p.at.number(l.ID) > 0:
+		k, e.origin = mirrored, l.ID
+	default:
 		k = mirrored
-	case "echo":
-		k = echoed
 	}
 	if err := at.told.tell(number, w, k); err != nil {
 		return fmt.Errorf("%s's history: %w", at.name, err)
 	}
-	return v.event(l.ID, l.Event, l.Data)
+	return v.event(e)
 }
 
 // pages reads the history from the oldest message to the newest.
@@ -146,39 +163,42 @@ func (i *instance) pages(ctx context.Context, f func(line) error) error {
 	}
 }
 
-// finish ends both, starts them again, and wants everything there: each
-// message once, and each copy complete and in the order of its source.
-func (t *torture) finish(ctx context.Context) error {
-	for _, i := range []*instance{t.a, t.b} {
+// finish wants everything there: each message once, and each copy complete and
+// in the order of its source.
+func (t *part) finish(ctx context.Context) error {
+	t.quiet = true
+	for _, i := range t.boxes {
 		i.weigh()
 		if err := t.check(ctx, i); err != nil {
 			return err
 		}
 	}
-	order := make(map[string][]word) // of each source
-	for _, i := range []*instance{t.a, t.b} {
+	// Of each instance, what it has of each instance.
+	orders := make(map[[2]*instance][]word)
+	for _, i := range t.boxes {
 		err := i.pages(ctx, func(l line) error {
 			if l.Kind != "event" {
 				return nil
 			}
 			w, err := t.view("", i, nil).parse(l.Data)
-			source := l.Source
-			if i == t.a {
-				source = "a"
+			if p := t.publishers[w.publisher]; err == nil && p.removal == nil {
+				orders[[2]*instance{i, p.at}] = append(orders[[2]*instance{i, p.at}], w)
 			}
-			order[source] = append(order[source], w)
 			return err
 		})
 		if err != nil {
 			return err
 		}
 	}
-	for copied, from := range map[string]string{"mirror": "a", "echo": "c0"} {
-		if err := sameEnd(copied, order[copied], from, order[from]); err != nil {
-			return err
+	for pair, order := range orders {
+		if at, of := pair[0], pair[1]; at != of {
+			if err := sameEnd(at.name+" of "+of.name, order, of.name, orders[[2]*instance{of, of}]); err != nil {
+				return err
+			}
 		}
 	}
-	for _, i := range []*instance{t.a, t.b} {
+	t.countLaps(orders)
+	for _, i := range t.boxes {
 		took, err := i.end()
 		if err != nil {
 			return err
@@ -186,6 +206,15 @@ func (t *torture) finish(ctx context.Context) error {
 		t.note("%s ended in %v", i.name, took)
 	}
 	return nil
+}
+
+// countLaps counts the messages that came over an instance between.
+func (t *part) countLaps(orders map[[2]*instance][]word) {
+	for n, i := range t.boxes {
+		if len(t.boxes) == 3 {
+			t.laps.Add(int64(len(orders[[2]*instance{i, t.boxes[(n+1)%3]}])))
+		}
+	}
 }
 
 // sameEnd compares two orders from the newest message back, as far as both

@@ -40,19 +40,21 @@ type instance struct {
 	epoch atomic.Pointer[string]
 	peak  atomic.Int64 // the most memory any life took, in KiB
 
+	cut atomic.Bool // whether it was ever told to trim
+
 	// Of chaos alone.
-	first    int64 // the oldest number kept when it was last looked through
-	limit    int   // how many it was told to keep
-	trimming bool  // whether it may have trimmed since
-	cut      bool  // whether it was ever told to trim
+	first    int64           // the oldest number kept when it was last looked through
+	limit    int             // how many it was told to keep
+	trimming bool            // whether it may have trimmed since
+	cutBy    map[string]bool // the channels that were told to keep less
 
 	mu    sync.Mutex
 	cmd   *exec.Cmd
 	token string
 }
 
-func newInstance(name string, opt options) (*instance, error) {
-	addr, err := freeAddress(name)
+func newInstance(name string, opt options, dir string) (*instance, error) {
+	addr, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -61,24 +63,28 @@ func newInstance(name string, opt options) (*instance, error) {
 		return nil, err
 	}
 	return &instance{
-		name: name, binary: opt.binary, dir: filepath.Join(opt.dir, name), addr: addr, url: "http://" + addr,
-		told: newLedger(), record: newRecord(), log: log,
+		name: name, binary: opt.binary, dir: filepath.Join(dir, name), addr: addr, url: "http://" + addr,
+		told: newLedger(), record: newRecord(), log: log, cutBy: make(map[string]bool),
 		client:  &http.Client{Timeout: answerTime, Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
 		streams: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
 	}, nil
 }
 
+// ports counts the ports given to instances.
+var ports atomic.Int32
+
 // freeAddress returns an address outside of the range from which the system
 // takes ports for outgoing connections: the port must be free again and again.
-// Two names never get the same one.
-func freeAddress(name string) (string, error) {
-	for port := 21000 + os.Getpid()%5000*2 + int(name[0]%2); port < 32000; port += 2 {
+// No two instances get the same one.
+func freeAddress() (string, error) {
+	for range 100 {
+		port := 21000 + os.Getpid()%1000*10 + int(ports.Add(1)-1)
 		addr := "127.0.0.1:" + strconv.Itoa(port)
 		if l, err := net.Listen("tcp", addr); err == nil {
 			return addr, l.Close()
 		}
 	}
-	return "", errors.New("no port is free from 21000 to 32000")
+	return "", errors.New("no port is free from 21000 to 31000")
 }
 
 // command is it, not yet started.
@@ -255,6 +261,29 @@ func (i *instance) number(position string) int64 {
 		return 0
 	}
 	return n
+}
+
+// healthy reports whether /healthz is green.
+func (i *instance) healthy(ctx context.Context) (bool, error) {
+	req, err := http.NewRequestWithContext(ctx, "GET", i.url+"/healthz", nil)
+	if err != nil {
+		return false, err
+	}
+	res, err := i.client.Do(req)
+	if err != nil {
+		return false, err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	switch {
+	case err != nil:
+		return false, err
+	case res.StatusCode == http.StatusOK:
+		return true, nil
+	case res.StatusCode == http.StatusServiceUnavailable:
+		return false, nil
+	}
+	return false, fmt.Errorf("/healthz: %s: %s", res.Status, body)
 }
 
 // learn asks for the epoch, and notices where it has changed.

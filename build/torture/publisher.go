@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -18,39 +19,96 @@ var types = [...]string{"message", "order.paid", "stock.low"}
 
 func typeOf(n int64) string { return types[n%int64(len(types))] }
 
+// A manner is how a publisher tells its messages apart.
+type manner int8
+
+const (
+	plain  manner = iota // not at all: it cannot retry
+	keyed                // an Idempotency-Key for each
+	named                // an id for each
+	shared               // an id for several, also of other publishers and channels
+	same                 // one id for everything
+)
+
+func (m manner) String() string { return [...]string{"plain", "keyed", "named", "shared", "same"}[m] }
+
 // A publisher says one word after the other, each after the answer to the
-// one before, and never the same twice: a word without an answer stays one
-// that may or may not be there.
+// one before, and never the same twice. It retries a word that was not
+// answered until it is, where the program can recognise it; where not, it
+// stays one that may or may not be there.
 type publisher struct {
-	*torture
+	*part
 	at      *instance
 	number  int
 	channel string
-	ids     bool // whether it chooses the ids
+	manner  manner
+	rest    time.Duration // on average, after each word
+	removal *removal      // of its channel, where that is removed now and then
 	rand    *rand.Rand
+
+	mu    sync.Mutex
+	begun []time.Time // when each word was begun, where removal is set
 }
 
-func (p *publisher) run(ctx context.Context) {
+func (p *publisher) run(ctx, late context.Context) {
 	for n := int64(1); ctx.Err() == nil; n++ {
 		w := word{p.number, n}
+		if p.removal != nil {
+			p.mu.Lock()
+			p.begun = append(p.begun, time.Now())
+			p.mu.Unlock()
+		}
 		p.at.record.begin(w, p.at.told.newest())
-		if err := p.say(w); err != nil {
+		if err := p.say(late, w); err != nil {
 			p.broken(err)
 			return
 		}
-		for !p.at.up.Load() && ctx.Err() == nil {
-			pause(ctx, time.Duration(1+p.rand.IntN(20))*time.Millisecond)
-		}
+		p.waitUp(ctx)
+		pause(ctx, time.Duration(p.rand.Int64N(int64(2*p.rest)+1)))
 		if p.rand.IntN(50) == 0 {
 			pause(ctx, time.Duration(p.rand.IntN(200))*time.Millisecond)
 		}
 	}
 }
 
-// say publishes one word, in one of the three forms. Its error is a broken
-// promise; no answer is none. The request is not cancelled at the end of the
-// run: its answer is wanted.
-func (p *publisher) say(w word) error {
+// waitUp waits until the instance listens, and a little longer.
+func (p *publisher) waitUp(ctx context.Context) {
+	for !p.at.up.Load() && ctx.Err() == nil {
+		pause(ctx, time.Duration(1+p.rand.IntN(20))*time.Millisecond)
+	}
+}
+
+// gone reports whether a word may have gone with its channel.
+func (p *publisher) gone(n int64) bool {
+	if p.removal == nil {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return n >= 1 && n <= int64(len(p.begun)) && p.removal.since(p.begun[n-1])
+}
+
+// id returns the id that a word has, "" for none.
+func (p *publisher) id(n int64) string {
+	switch p.manner {
+	case named:
+		return fmt.Sprintf("w%d-%d", p.number, n)
+	case shared:
+		return fmt.Sprintf("r%d", n/2)
+	case same:
+		return "same"
+	}
+	return ""
+}
+
+// A sending is one word on its way, the same at each try.
+type sending struct {
+	word
+	id, key string
+	body    []byte
+}
+
+func (p *publisher) sending(w word) (*sending, error) {
 	message := map[string]string{"data": fmt.Sprintf("%d %d %s", w.publisher, w.n, strings.Repeat("x", p.rand.IntN(400)))}
 	if w.n%10 == 0 {
 		message["data"] += "\nand a second line"
@@ -58,62 +116,151 @@ func (p *publisher) say(w word) error {
 	if t := typeOf(w.n); t != "message" {
 		message["event"] = t
 	}
-	if p.ids {
-		message["id"] = fmt.Sprintf("w%d-%d", w.publisher, w.n)
+	s := &sending{word: w, id: p.id(w.n)}
+	if s.id != "" {
+		message["id"] = s.id
 	}
-	body, err := json.Marshal(message)
+	if p.manner == keyed {
+		s.key = fmt.Sprintf("key-%d-%d", w.publisher, w.n)
+	}
+	var err error
+	s.body, err = json.Marshal(message)
+	return s, err
+}
+
+// An answer is what came back for one try.
+type answer struct {
+	receipt *receipt // where it was acknowledged
+	refused bool     // else it is unclear
+	life    int      // of the process that it reached at the latest
+}
+
+type receipt struct {
+	Position, ID string
+	Repeated     bool
+	number       int64
+}
+
+// say publishes one word. Its error is a broken promise; no answer is none. A
+// request is not cancelled at the end of the run: its answer is wanted.
+func (p *publisher) say(late context.Context, w word) error {
+	s, err := p.sending(w)
 	if err != nil {
 		return err
 	}
+	for unclear := false; ; {
+		a, err := p.try(s)
+		switch {
+		case err != nil:
+			return err
+		case a.receipt != nil:
+			return p.acknowledged(s, a.receipt, unclear)
+		case a.refused && !unclear:
+			pause(late, time.Duration(1+p.rand.IntN(50))*time.Millisecond)
+			return p.at.record.refuse(w)
+		case p.manner == plain || late.Err() != nil:
+			p.at.record.giveUp(w, a.life)
+			return nil
+		}
+		unclear = true
+		p.waitUp(late)
+		pause(late, time.Duration(1+p.rand.IntN(20))*time.Millisecond)
+		p.retries.Add(1)
+	}
+}
+
+// try sends it once.
+func (p *publisher) try(s *sending) (a answer, err error) {
+	req, err := http.NewRequest("POST", p.at.url+"/channels/"+p.channel+"/messages", bytes.NewReader(s.body))
+	if err != nil {
+		return a, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if s.key != "" {
+		req.Header.Set("Idempotency-Key", s.key)
+	}
 	begun, life := time.Now(), p.at.life.Load()
-	res, err := p.at.client.Post(p.at.url+"/channels/"+p.channel+"/messages", "application/json", bytes.NewReader(body))
-	var answer []byte
+	res, err := p.at.client.Do(req)
+	var text []byte
 	if err == nil {
-		answer, err = io.ReadAll(res.Body)
+		text, err = io.ReadAll(res.Body)
 		res.Body.Close()
 	}
 	took := time.Since(begun)
 	// Read after the request has ended: it reached this life at the latest.
-	now := p.at.life.Load()
+	a.life = int(p.at.life.Load())
 	if err != nil {
-		p.at.record.giveUp(w, int(now))
 		p.unanswered.Add(1)
-		if took >= answerTime && p.at.up.Load() && life == now {
-			return fmt.Errorf("promise 4: %s gave %v no answer within %v", p.at.name, w, answerTime)
+		if took >= answerTime && p.at.up.Load() && life == int32(a.life) {
+			return a, fmt.Errorf("promise 4: %s gave %v no answer within %v", p.at.name, s.word, answerTime)
 		}
-		return nil
+		return a, nil
 	}
 	raise(&p.slowest, int64(took))
-	return p.heard(w, res.StatusCode, answer, int(now))
+	return p.heard(a, s, res.StatusCode, text)
 }
 
-// heard notes an answer.
-func (p *publisher) heard(w word, status int, answer []byte, life int) error {
+// heard reads an answer.
+func (p *publisher) heard(a answer, s *sending, status int, text []byte) (answer, error) {
 	if status != http.StatusCreated {
 		var body struct{ Error struct{ Code string } }
-		if err := json.Unmarshal(answer, &body); err != nil || status < 500 {
-			return fmt.Errorf("%s answered %v with %d: %s", p.at.name, w, status, answer)
+		if err := json.Unmarshal(text, &body); err != nil || status < 500 {
+			return a, fmt.Errorf("%s answered %v with %d: %s", p.at.name, s.word, status, text)
 		}
 		if body.Error.Code == "not_known" {
-			p.at.record.giveUp(w, life)
 			p.unanswered.Add(1)
-			return nil
+			return a, nil
 		}
 		p.refused.Add(1)
-		return p.at.record.refuse(w)
+		a.refused = true
+		return a, nil
 	}
-	var receipt struct{ Position, ID string }
-	if err := json.Unmarshal(answer, &receipt); err != nil {
-		return fmt.Errorf("%s acknowledged %v with %s: %w", p.at.name, w, answer, err)
+	var r receipt
+	if err := json.Unmarshal(text, &r); err != nil {
+		return a, fmt.Errorf("%s acknowledged %v with %s: %w", p.at.name, s.word, text, err)
 	}
-	number := p.at.number(receipt.Position)
-	if number == 0 || p.ids != (receipt.ID != receipt.Position) {
-		return fmt.Errorf("%s acknowledged %v with %s", p.at.name, w, answer)
+	// An id that was used before comes back as the position; an id that nobody
+	// else uses does not.
+	r.number = p.at.number(r.Position)
+	ok := r.ID == s.id && s.id != "" || r.ID == r.Position && p.manner != named
+	if r.number == 0 || !ok {
+		return a, fmt.Errorf("%s acknowledged %v with %s", p.at.name, s.word, text)
 	}
-	if err := p.at.told.tell(number, w, original); err != nil {
+	a.receipt = &r
+	return a, nil
+}
+
+// acknowledged notes a receipt, and now and then sends a word again that was
+// acknowledged.
+func (p *publisher) acknowledged(s *sending, r *receipt, unclear bool) error {
+	switch {
+	case !r.Repeated:
+	case unclear:
+		p.recognised.Add(1)
+	case s.key == "": // with a key, Go's client itself tries again
+		return fmt.Errorf("promise 1: %s says that it had %v already, which was sent once", p.at.name, s.word)
+	}
+	if s.id != "" && r.ID == r.Position {
+		p.idsRepeated.Add(1)
+	}
+	if err := p.at.told.tell(r.number, s.word, original); err != nil {
 		return err
 	}
-	return p.at.record.acknowledge(w)
+	if err := p.at.record.acknowledge(s.word); err != nil {
+		return err
+	}
+	if p.manner == plain || p.rand.IntN(20) > 0 {
+		return nil
+	}
+	a, err := p.try(s)
+	if err != nil || a.receipt == nil || p.gone(s.n) {
+		return err
+	}
+	if !a.receipt.Repeated || a.receipt.number != r.number || a.receipt.ID != r.ID {
+		return fmt.Errorf("promise 1: %s acknowledged %v as %+v, and once more as %+v", p.at.name, s.word, *r, *a.receipt)
+	}
+	p.onPurpose.Add(1)
+	return nil
 }
 
 func raise(to *atomic.Int64, n int64) {

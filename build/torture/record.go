@@ -120,9 +120,17 @@ func (r *record) skip(w word, who string) bool {
 	return true
 }
 
+// fate returns what became of a word, as far as it is known.
+func (r *record) fate(w word) fate {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.doubts[w].fate
+}
+
 // close settles what was in doubt since before that life began: all of the
 // history from first on was read, and what was found is no doubt any more.
-func (r *record) close(life int, first int64) error {
+// Where a word may have gone otherwise, unseen says so.
+func (r *record) close(life int, first int64, unseen func(w word) bool) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for w, d := range r.doubts {
@@ -130,7 +138,7 @@ func (r *record) close(life int, first int64) error {
 			continue
 		}
 		f := never
-		if first > d.after+1 {
+		if first > d.after+1 || unseen(w) {
 			f = lapsed
 		}
 		if err := r.settle(w, f); err != nil {

@@ -24,15 +24,15 @@ type subscriber struct {
 // errLeft is why a subscriber left by itself.
 var errLeft = errors.New("left")
 
-func (t *torture) subscriber(n int, r *rand.Rand) *subscriber {
-	asked := t.asked[n%len(t.asked)]
+func (p *part) subscriber(n int, r *rand.Rand) *subscriber {
+	asked := p.asked[n%len(p.asked)]
 	q := url.Values{"source": asked.sources}
 	if len(asked.types) > 0 {
 		q["type"] = []string{strings.Join(asked.types, ",")}
 	}
 	path := "/events?" + q.Encode()
 	who := fmt.Sprintf("subscriber %d (%s %s)", n, asked.at.name, path)
-	return &subscriber{view: t.view(who, asked.at, asked.types, asked.sources...), path: path, rand: r, oldest: r.IntN(2) == 0}
+	return &subscriber{view: p.view(who, asked.at, asked.types, asked.sources...), path: path, rand: r, oldest: r.IntN(2) == 0}
 }
 
 // run follows until ctx ends, and then until all is seen or late ends.
@@ -55,8 +55,18 @@ func (s *subscriber) run(ctx, late context.Context) {
 			s.lastID, s.oldest = "", s.rand.IntN(2) == 0
 		}
 		s.visits.Add(1)
-		pause(late, time.Duration(s.rand.IntN(100))*time.Millisecond)
+		s.leave(ctx, late)
 	}
+}
+
+// leave is away for a moment, or for seconds.
+func (s *subscriber) leave(ctx, late context.Context) {
+	if s.rand.IntN(6) > 0 {
+		pause(late, time.Duration(s.rand.IntN(100))*time.Millisecond)
+		return
+	}
+	s.away.Add(1)
+	pause(ctx, time.Duration(1000+s.rand.IntN(4000))*time.Millisecond)
 }
 
 // stay decides how long the next connection lasts, and how long the reader
@@ -98,9 +108,7 @@ func (s *subscriber) follow(ctx, late context.Context, stay, slow time.Duration)
 	if err == nil {
 		defer res.Body.Close()
 		if res.StatusCode == http.StatusOK {
-			if s.lastID == "" {
-				s.open()
-			}
+			s.begun(s.lastID)
 			if err := s.read(bufio.NewReader(res.Body), slow, silence, func() bool { return ctx.Err() != nil && s.behind() == "" }); err != nil {
 				return err
 			}
@@ -117,8 +125,9 @@ func (s *subscriber) follow(ctx, late context.Context, stay, slow time.Duration)
 // read reads a stream to its end, or until done. What is not whole when it
 // breaks is not read.
 func (s *subscriber) read(in *bufio.Reader, slow time.Duration, silence *time.Timer, done func() bool) error {
-	var id, typ string
+	var e event
 	var data []string
+	epoch := ""
 	for {
 		line, err := in.ReadString('\n')
 		if err != nil {
@@ -128,16 +137,27 @@ func (s *subscriber) read(in *bufio.Reader, slow time.Duration, silence *time.Ti
 		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
 		switch name {
 		case "id":
-			id = value
+			e.id = value
 		case "event":
-			typ = value
+			e.typ = value
+		case "origin":
+			e.origin = value
+			if !strings.Contains(value, ".") { // of all that follows
+				epoch, e.origin = value, ""
+			}
 		case "data":
 			data = append(data, value)
 		case "":
-			if err := s.dispatch(id, typ, strings.Join(data, "\n"), len(data) > 0); err != nil {
-				return err
+			if len(data) > 0 {
+				e.data = strings.Join(data, "\n")
+				if e.origin == "" && strings.HasPrefix(e.id, epoch+".") {
+					e.origin = e.id
+				}
+				if err := s.dispatch(e); err != nil {
+					return err
+				}
 			}
-			id, typ, data = "", "", data[:0]
+			e, data = event{}, data[:0]
 			if slow > 0 && s.rand.IntN(50) == 0 {
 				time.Sleep(slow)
 			}
@@ -149,33 +169,36 @@ func (s *subscriber) read(in *bufio.Reader, slow time.Duration, silence *time.Ti
 	}
 }
 
-func (s *subscriber) dispatch(id, typ, data string, any bool) error {
-	if !any {
-		return nil
-	}
-	if id != "" {
-		s.lastID = id
-	}
-	if typ == "gap" {
-		return s.gap(data)
-	}
-	if id == "" {
-		return fmt.Errorf("promise 2: %s was shown a message without an id: %.100q", s.who, data)
-	}
-	if typ == "" {
-		typ = "message"
-	}
-	return s.event(id, typ, data)
+// An event is one as it came.
+type event struct {
+	id, origin, typ, data string
+	number                int64 // in this instance, where the history has it
 }
 
-// stop is a reader that has stopped: it subscribes and never reads.
-func (t *torture) stopped(ctx context.Context, at *instance, r *rand.Rand) {
+func (s *subscriber) dispatch(e event) error {
+	if e.id != "" {
+		s.lastID = e.id
+	}
+	if e.typ == "gap" {
+		return s.gap(e.data, e.origin != "")
+	}
+	if e.id == "" {
+		return fmt.Errorf("promise 2: %s was shown a message without an id: %.100q", s.who, e.data)
+	}
+	if e.typ == "" {
+		e.typ = "message"
+	}
+	return s.event(e)
+}
+
+// dawdle is a reader that has stopped: it subscribes and never reads.
+func (p *part) dawdle(ctx context.Context, at *instance, r *rand.Rand) {
 	for ctx.Err() == nil {
 		conn, cancel := context.WithTimeout(ctx, time.Duration(r.IntN(15000))*time.Millisecond)
 		req, err := http.NewRequestWithContext(conn, "GET", at.url+"/events?after=0", nil)
 		if err != nil {
 			cancel()
-			t.broken(err)
+			p.broken(err)
 			return
 		}
 		if res, err := at.streams.Do(req); err == nil {

@@ -13,32 +13,35 @@ import (
 // follows in order, without a loss and without a repeat, except where a gap
 // said so.
 type view struct {
-	*torture
+	*part
 	who   string
 	of    *instance
 	wants []string     // types; empty for all
 	from  map[int]bool // whose words it sees
-	twice map[int]bool // whose words it sees twice and cannot tell apart, as message and as echo
 	whole bool         // whether it sees every message
+	exact bool         // whether a count of what it misses can be checked
+	all   bool         // whether it begins with each publisher's first word
 
-	last    map[int]int64 // of each publisher, what was seen last
-	base    map[int]int64 // of each publisher, what may have gone before the view began
-	excused map[int]bool  // since a gap
-	place   int64         // the newest position of this instance
-	other   int64         // the newest of the other one
+	last    map[int]int64       // of each publisher, what was seen last
+	base    map[int]int64       // of each publisher, what may have gone before the view began
+	excused map[int]bool        // since a gap
+	rewound map[int]bool        // since a gap that announced repeats
+	place   int64               // the newest position of this instance
+	others  map[*instance]int64 // the newest of the others
+	hole    hole
 	seen    int64
 }
 
-func (t *torture) view(who string, of *instance, wants []string, sources ...string) *view {
-	v := &view{torture: t, who: who, of: of, wants: wants, whole: len(wants) == 0 && len(sources) == 0}
-	v.from, v.twice = make(map[int]bool), make(map[int]bool)
+func (p *part) view(who string, of *instance, wants []string, sources ...string) *view {
+	v := &view{part: p, who: who, of: of, wants: wants, whole: len(wants) == 0 && len(sources) == 0, exact: len(wants) == 0}
+	v.from = make(map[int]bool)
 	if len(sources) == 0 {
-		sources = t.sources[of]
+		sources = p.names(of)
 	}
 	for _, s := range sources {
-		for _, p := range t.speakers(s) {
-			v.twice[p] = v.from[p]
-			v.from[p] = true
+		for _, n := range p.speaks[of][s] {
+			v.from[n] = true
+			v.exact = v.exact && p.publishers[n].at == of && p.publishers[n].removal == nil
 		}
 	}
 	v.forget()
@@ -47,47 +50,53 @@ func (t *torture) view(who string, of *instance, wants []string, sources ...stri
 
 // forget begins anew, as a reader without a Last-Event-ID.
 func (v *view) forget() {
-	v.last, v.base, v.excused = make(map[int]int64), make(map[int]int64), make(map[int]bool)
-	v.place, v.other = 0, 0
+	v.last, v.base, v.excused, v.rewound = make(map[int]int64), make(map[int]int64), make(map[int]bool), make(map[int]bool)
+	v.place, v.others, v.hole = 0, make(map[*instance]int64), hole{}
 }
 
-// open notes what had been said before a view without a past began.
-func (v *view) open() {
-	for p := range v.from {
-		r := v.publishers[p].at.record
-		r.mu.Lock()
-		v.base[p] = r.newest[p]
-		r.mu.Unlock()
+// begun notes that a connection was made, after an id or without one: then
+// what was said until now may not be shown.
+func (v *view) begun(after string) {
+	v.hole = hole{} // the program counts again from what was read last
+	switch {
+	case after == "":
+		for p := range v.from {
+			r := v.publishers[p].at.record
+			r.mu.Lock()
+			v.base[p] = r.newest[p]
+			r.mu.Unlock()
+		}
+	case v.of.number(after) > 0:
+		v.byPosition.Add(1)
+	default:
+		v.byID.Add(1)
 	}
 }
 
 func (v *view) wanted(n int64) bool { return len(v.wants) == 0 || slices.Contains(v.wants, typeOf(n)) }
 
 // event takes one message as it came.
-func (v *view) event(id, typ, data string) error {
-	w, err := v.parse(data)
+func (v *view) event(e event) error {
+	w, err := v.parse(e.data)
 	if err != nil {
-		return fmt.Errorf("%s: %s: %w", v.who, id, err)
+		return fmt.Errorf("%s: %s: %w", v.who, e.id, err)
 	}
+	p := v.publishers[w.publisher]
 	if !v.from[w.publisher] {
 		return fmt.Errorf("promise 2: %s was shown %v, whom it does not follow", v.who, w)
 	}
-	if typ != typeOf(w.n) || !v.wanted(w.n) {
-		return fmt.Errorf("promise 2: %s was shown %v as %s", v.who, w, typ)
+	if e.typ != typeOf(w.n) || !v.wanted(w.n) {
+		return fmt.Errorf("promise 2: %s was shown %v as %s", v.who, w, e.typ)
 	}
-	if err := v.publishers[w.publisher].at.record.see(w); err != nil {
+	if err := p.at.record.see(w); err != nil {
 		return fmt.Errorf("%s: %w", v.who, err)
 	}
-	if err := v.position(id, w); err != nil {
+	if err := v.position(e, p, w); err != nil {
 		return err
 	}
 	v.seen++
 	v.shown.Add(1)
-	if v.twice[w.publisher] {
-		delete(v.excused, w.publisher)
-		return nil
-	}
-	return v.order(w)
+	return v.order(p, w)
 }
 
 // parse reads a message's data.
@@ -103,39 +112,63 @@ func (v *view) parse(data string) (word, error) {
 	return word{}, fmt.Errorf("promise 1: data that nobody sent: %.100q", data)
 }
 
-// position checks that the positions of each instance grow, and that each
-// means one message only.
-func (v *view) position(id string, w word) error {
-	if number := v.of.number(id); number > 0 {
-		if number <= v.place {
-			return fmt.Errorf("promise 2: %s was shown %s after %d", v.who, id, v.place)
-		}
-		before := v.place
-		v.place = number
-		if err := v.of.told.tell(number, w, 0); err != nil {
+// position checks that the positions of each instance grow, that each means
+// one message only, and that the id is one by which the message is known.
+func (v *view) position(e event, p *publisher, w word) error {
+	home := p.at.number(e.origin)
+	if home == 0 && (p.at == v.of || e.number == 0) { // the history does not say where a message came from
+		return fmt.Errorf("promise 2: %s was shown %v with the id %q and the origin %q", v.who, w, e.id, e.origin)
+	}
+	if !v.known(e, p, w) {
+		return fmt.Errorf("promise 2: %s was shown %v with the id %q", v.who, w, e.id)
+	}
+	own := e.number
+	switch {
+	case p.at == v.of:
+		own = home
+	case own == 0:
+		own = v.of.number(e.id)
+	}
+	if home > 0 {
+		if err := p.at.told.tell(home, w, original); err != nil {
 			return fmt.Errorf("%s: %w", v.who, err)
 		}
-		if v.whole && before > 0 && len(v.excused) == 0 {
-			return v.between(before, number)
+		if p.at != v.of && home <= v.others[p.at] {
+			return fmt.Errorf("promise 2: %s was shown %v, %s of %s as %s, after %d", v.who, w, e.origin, p.at.name, e.id, v.others[p.at])
 		}
+		v.others[p.at] = home
+	}
+	if own == 0 {
 		return nil
 	}
-	at := v.publishers[w.publisher].at
-	if at == v.of {
-		if !v.publishers[w.publisher].ids || id != fmt.Sprintf("w%d-%d", w.publisher, w.n) {
-			return fmt.Errorf("promise 2: %s was shown %v with the id %q", v.who, w, id)
-		}
-		return nil
+	if own <= v.place {
+		return fmt.Errorf("promise 2: %s was shown %d after %d", v.who, own, v.place)
 	}
-	number := at.number(id)
-	if number <= v.other {
-		return fmt.Errorf("promise 2: %s was shown %q of %s after %d", v.who, id, at.name, v.other)
-	}
-	v.other = number
-	if err := at.told.tell(number, w, original); err != nil {
+	before := v.place
+	v.place = own
+	if err := v.of.told.tell(own, w, 0); err != nil {
 		return fmt.Errorf("%s: %w", v.who, err)
 	}
+	if v.whole && before > 0 && len(v.excused) == 0 {
+		return v.between(before, own)
+	}
 	return nil
+}
+
+// known reports whether an id is one that a word may have: the one that was
+// chosen, or the position where none was or another message has it.
+func (v *view) known(e event, p *publisher, w word) bool {
+	chosen := p.id(w.n)
+	if chosen != "" && e.id == chosen {
+		return true
+	}
+	if chosen != "" && p.manner == named && p.at == v.of && p.removal == nil {
+		return false
+	}
+	// Over several instances it has the position in any of them.
+	epoch, _, _ := strings.Cut(e.id, ".")
+	i := v.home(epoch)
+	return i != nil && i.number(e.id) > 0
 }
 
 // between checks that nobody was told of a message between two that came one
@@ -143,7 +176,7 @@ func (v *view) position(id string, w word) error {
 func (v *view) between(before, number int64) (err error) {
 	v.of.told.between(before, number, func(n int64, e entry) bool {
 		p := v.publishers[e.publisher]
-		if e.kind == mirrored || p.at != v.of || p.ids {
+		if e.kind == mirrored || p.at != v.of || p.gone(e.n) {
 			return true // came under another id than this number
 		}
 		err = fmt.Errorf("promise 2: %s was shown %d after %d, without %v, which is %d", v.who, number, before, e.word, n)
@@ -153,29 +186,50 @@ func (v *view) between(before, number int64) (err error) {
 }
 
 // order checks one publisher's words: none twice, none left out.
-func (v *view) order(w word) error {
+func (v *view) order(p *publisher, w word) error {
 	last := v.last[w.publisher]
 	if w.n <= last {
-		return fmt.Errorf("promise 2: %s was shown %v after its message %d", v.who, w, last)
+		// A retry after a removal is a new message, as the first one has gone.
+		if !v.rewound[w.publisher] && !(w.n == last && p.gone(w.n)) {
+			return fmt.Errorf("promise 2: %s was shown %v after its message %d", v.who, w, last)
+		}
+		last = w.n - 1
 	}
 	if last == 0 {
 		last = v.base[w.publisher]
 	}
-	if !v.excused[w.publisher] && (last > 0 || v.base[w.publisher] > 0) {
-		r := v.publishers[w.publisher].at.record
+	known := v.last[w.publisher] > 0 || v.base[w.publisher] > 0 || v.all
+	if !v.excused[w.publisher] && known {
 		for n := last + 1; n < w.n; n++ {
-			if v.wanted(n) && !r.skip(word{w.publisher, n}, v.who) {
+			if v.wanted(n) && !p.gone(n) && !p.at.record.skip(word{w.publisher, n}, v.who) {
 				return fmt.Errorf("promise 1 or 3: %s was shown %v after its message %d, and no gap said that message %d is missing", v.who, w, last, n)
 			}
 		}
 	}
+	if err := v.count(p, last, w.n); err != nil {
+		return err
+	}
 	delete(v.excused, w.publisher)
+	delete(v.rewound, w.publisher)
 	v.last[w.publisher] = w.n
 	return nil
 }
 
-// gap takes a gap as it came.
-func (v *view) gap(data string) error {
+// behind returns what the view has still to see, "" where that is nothing.
+func (v *view) behind() string {
+	for n := range v.from {
+		p := v.publishers[n]
+		last := p.at.record.last(n, v.wanted)
+		if !v.excused[n] && v.last[n] < last && v.base[n] < last && !p.gone(last) {
+			return fmt.Sprintf("%v; it is at %d", word{n, last}, v.last[n])
+		}
+	}
+	return ""
+}
+
+// gap takes a gap as it came. One that was passed on from another instance is
+// about what that one missed.
+func (v *view) gap(data string, passedOn bool) error {
 	var g struct {
 		Code    string
 		Missing *int64
@@ -185,9 +239,18 @@ func (v *view) gap(data string) error {
 	}
 	v.countGap(g.Code)
 	switch g.Code {
-	case "trimmed", "unknown_id", "other_epoch": // the id was trimmed
-		for p := range v.from {
-			v.excused[p] = true
+	case "trimmed":
+		v.miss(g.Missing)
+		return nil
+	case "unknown_id": // the id was trimmed, or went with its channel
+		if passedOn || v.maybeGone() {
+			v.miss(nil)
+			v.rewind()
+			return nil
+		}
+	case "ambiguous_id":
+		if !passedOn {
+			v.rewind()
 		}
 		return nil
 	case "disconnected", "restarted", "no_ids":
@@ -201,13 +264,23 @@ func (v *view) gap(data string) error {
 	return fmt.Errorf("promise 3: %s was shown a gap that has no cause here: %s", v.who, data)
 }
 
-// behind returns what the view has still to see, "" where that is nothing.
-func (v *view) behind() string {
-	for p := range v.from {
-		last := v.publishers[p].at.record.last(p, v.wanted)
-		if !v.twice[p] && !v.excused[p] && v.last[p] < last && v.base[p] < last {
-			return fmt.Sprintf("%v; it is at %d", word{p, last}, v.last[p])
+// maybeGone reports whether an id that the view has read may be forgotten.
+func (v *view) maybeGone() bool {
+	if v.of.cut.Load() {
+		return true
+	}
+	for n := range v.from {
+		if v.publishers[n].removal != nil {
+			return true
 		}
 	}
-	return ""
+	return false
+}
+
+// rewind begins again at an earlier place: messages come twice.
+func (v *view) rewind() {
+	for p := range v.from {
+		v.rewound[p] = true
+	}
+	v.place, v.others, v.hole = 0, make(map[*instance]int64), hole{}
 }
