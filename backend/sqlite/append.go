@@ -17,6 +17,13 @@ func (db *DB) Append(_ context.Context, ms []live.Message, marks []live.Mark) er
 	if len(ms) == 0 && len(marks) == 0 {
 		return nil
 	}
+	weight := 0
+	for i := range ms {
+		weight += len(ms[i].Data)
+	}
+	if err := db.room(weight); err != nil {
+		return err
+	}
 	last := db.last.Load()
 	err := db.write.tx(func() (err error) {
 		if last, err = db.write.insert(db.epoch, last, ms); err != nil {
@@ -27,6 +34,9 @@ func (db *DB) Append(_ context.Context, ms []live.Message, marks []live.Mark) er
 		}
 		return db.write.mark(marks, ms)
 	})
+	if isFull(err) {
+		db.giveUp()
+	}
 	if err != nil {
 		return explain(fmt.Errorf("append to the history: %w", err))
 	}

@@ -29,6 +29,9 @@ type DB struct {
 	last  atomic.Int64 // the greatest number committed, or jumped over
 	place place
 
+	reserve reserve
+	full    atomic.Bool // whether the reserve was given up
+
 	clock   *clock.Clock
 	doubted bool // whether the saved state of the clock is in doubt; only within tx
 
@@ -87,29 +90,64 @@ func Open(ctx context.Context, dir string, opt ...Option) (*DB, error) {
 		f(&o)
 	}
 	// The history may hold secrets of the feeds' owners: nobody else may look.
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	err := os.MkdirAll(dir, 0o700)
+	if err != nil {
 		return nil, cannotOpen(fmt.Errorf("make the folder of the history: %w", err))
 	}
-	lock := flock.New(filepath.Join(dir, "signalbox.lock"), flock.SetPermissions(0o600))
-	switch ok, err := lock.TryLock(); {
-	case err != nil:
-		return nil, cannotOpen(fmt.Errorf("lock the history: %w", err))
-	case !ok:
-		return nil, live.Errorf("in_use", "Another Signalbox has this history open.").
-			WithHint("Close it, or start this one with --data.")
+	path := filepath.Join(dir, "signalbox.db")
+	lock, err := lockFolder(dir)
+	if errors.Is(err, errInUse) {
+		return nil, err
 	}
-	db, err := openLocked(ctx, filepath.Join(dir, "signalbox.db"), o)
-	if err != nil {
-		lock.Unlock()
-		return nil, cannotOpen(err)
+	var db *DB
+	reserve := newReserve(dir)
+	if err == nil {
+		db, err = openLocked(ctx, path, o, reserve)
+		if err != nil && (isFull(err) || noRoom(dir)) && reserve.give() {
+			db, err = openLocked(ctx, path, o, reserve)
+		}
 	}
-	db.lock = lock
+	if err == nil {
+		db.full.Store(isFull(reserve.take()))
+	} else if db, err = openToRead(ctx, path, o, cannotOpen(err)); err != nil {
+		if lock != nil {
+			lock.Unlock()
+		}
+		return nil, err
+	}
+	db.lock, db.reserve = lock, reserve
 	db.closed = sync.OnceValue(db.close)
 	return db, nil
 }
 
-func openLocked(ctx context.Context, path string, o options) (*DB, error) {
-	db := &DB{place: place{path: path}, patience: o.patience}
+var errInUse = live.Errorf("in_use", "Another Signalbox has this history open.").
+	WithHint("Close it, or start this one with --data.")
+
+// lockFolder keeps other programs out. Where the lock's file cannot be made or
+// written, the lock is nil beside the error, or that of the file that is there:
+// somebody else may have opened the history who can write it.
+func lockFolder(dir string) (*flock.Flock, error) {
+	path := filepath.Join(dir, "signalbox.lock")
+	lock := flock.New(path, flock.SetPermissions(0o600))
+	ok, err := lock.TryLock()
+	if err != nil {
+		lock = flock.New(path, flock.SetFlag(os.O_RDONLY))
+		var e error
+		if ok, e = lock.TryLock(); e != nil {
+			return nil, fmt.Errorf("lock the history: %w", err)
+		}
+	}
+	if !ok {
+		return nil, errInUse
+	}
+	if err != nil {
+		err = fmt.Errorf("lock the history: %w", err)
+	}
+	return lock, err
+}
+
+func openLocked(ctx context.Context, path string, o options, r reserve) (*DB, error) {
+	db := &DB{place: place{path: path}, reserve: r, patience: o.patience}
 	if err := db.place.lonelyLog(); err != nil {
 		return nil, err
 	}
@@ -129,6 +167,10 @@ func openLocked(ctx context.Context, path string, o options) (*DB, error) {
 		return nil, fmt.Errorf("open the history: %w", err)
 	}
 	db.write = newWriter(conn)
+	if _, err := conn.Exec(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", r.pages()), nil); err != nil {
+		db.write.close()
+		return nil, err
+	}
 	if o.maxPages > 0 {
 		if _, err := conn.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", o.maxPages), nil); err != nil {
 			db.write.close()
@@ -144,8 +186,8 @@ func openLocked(ctx context.Context, path string, o options) (*DB, error) {
 		return nil, fmt.Errorf("open the history: %w", err)
 	}
 	db.write.guard = db.place.check
-	if db.read, err = openReaders(ctx, path); err == nil {
-		db.stream, err = openReaders(ctx, path)
+	if db.read, err = openReaders(ctx, dsn(path, shared, reading)); err == nil {
+		db.stream, err = openReaders(ctx, dsn(path, shared, reading))
 	}
 	if err != nil {
 		db.write.close()
@@ -155,8 +197,8 @@ func openLocked(ctx context.Context, path string, o options) (*DB, error) {
 }
 
 // openReaders opens a pool of connections that only read.
-func openReaders(ctx context.Context, path string) (*sql.DB, error) {
-	db, err := sql.Open("signalbox", dsn(path, shared, reading))
+func openReaders(ctx context.Context, dsn string) (*sql.DB, error) {
+	db, err := sql.Open("signalbox", dsn)
 	if err != nil {
 		return nil, err
 	}
@@ -175,22 +217,32 @@ func (db *DB) Close() error { return db.closed() }
 
 func (db *DB) close() error {
 	err := errors.Join(db.read.Close(), db.stream.Close())
-	if e := db.write.tx(func() error {
-		if err := db.saveClock(true); err != nil {
-			return err
+	if db.write.refusal == nil {
+		if e := db.important(func() error { return db.write.tx(db.end) }); err == nil {
+			err = e
 		}
-		_, err := db.write.exec("UPDATE about SET clean = 1")
-		return err
-	}); err == nil {
-		err = e
 	}
 	if e := db.write.close(); err == nil {
 		err = e
 	}
-	if e := db.lock.Unlock(); err == nil {
-		err = e
+	if db.full.Load() {
+		db.reserve.keep()
+	}
+	if db.lock != nil {
+		if e := db.lock.Unlock(); err == nil {
+			err = e
+		}
 	}
 	return explain(err)
+}
+
+// end notes that the end is a clean one.
+func (db *DB) end() error {
+	if err := db.saveClock(true); err != nil {
+		return err
+	}
+	_, err := db.write.exec("UPDATE about SET clean = 1")
+	return err
 }
 
 // Epoch returns the epoch that was made with the database.

@@ -82,7 +82,7 @@ func notOpened(err error) error {
 
 func diskFull(err error) error {
 	return live.Errorf("disk_full", "The disk is full, so nothing more can be kept.").
-		WithHint("Free some space, or keep less history in the settings.").WithCause(err)
+		WithHint("Free some space, or keep less history in the settings. Publishing then goes on by itself.").WithCause(err)
 }
 
 func readOnly(err error) error {

@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
@@ -84,15 +83,8 @@ func fullDisk(t *testing.T, dir string, free func(*journal.Journal), opt ...sqli
 	if err != nil || len(p.Messages) != 1 || p.Messages[0].Data != kept[len(kept)-1] {
 		t.Errorf("%d messages, %v", len(p.Messages), err)
 	}
-	moved, _ := j.Moved()
 	free(j)
-	if j.Stats().Fault != "" {
-		select { // nobody appends: it is found out by itself
-		case <-moved:
-		case <-time.After(10 * time.Second):
-			t.Fatalf("the fault stays: %s", j.Stats().Fault)
-		}
-	}
+	until(t, j, false) // nobody appends: it is found out by itself
 	if _, err := j.Append(t.Context(), live.Draft{Source: s.ID, Data: "after"}); err != nil {
 		t.Fatalf("with space again: %v", err)
 	}

@@ -100,6 +100,10 @@ func (in *Installation) DeleteFeed(_ context.Context, id int64) error {
 // PutAttempt saves an attempt, or replaces the one with its number, and lets
 // go of those that have become old.
 func (in *Installation) PutAttempt(_ context.Context, a live.Attempt) error {
+	// They come by themselves and would use up what trimming needs.
+	if in.db.full.Load() {
+		return diskFull(nil)
+	}
 	text, err := json.Marshal(a)
 	if err != nil {
 		return fmt.Errorf("write an attempt: %w", err)

@@ -38,21 +38,23 @@ func (db *DB) Sources(ctx context.Context) ([]live.Source, map[int64]live.Tally,
 
 // PutSource adds a source (ID 0) or changes one, and returns it with its id.
 func (db *DB) PutSource(_ context.Context, s live.Source) (live.Source, error) {
-	err := db.write.tx(func() error {
-		if s.ID != 0 {
-			_, err := db.write.exec(`UPDATE sources SET name = ?, kind = ?, colour = ?, created = ?, removed = ?,
+	err := db.important(func() error {
+		return db.write.tx(func() error {
+			if s.ID != 0 {
+				_, err := db.write.exec(`UPDATE sources SET name = ?, kind = ?, colour = ?, created = ?, removed = ?,
 				keep_messages = ?, keep_bytes = ?, keep_age = ? WHERE id = ?`,
-				s.Name, string(s.Kind), int64(s.Colour), micro(s.Created), micro(s.Removed),
-				s.Keep.Messages, s.Keep.Bytes, s.Keep.Age.Microseconds(), s.ID)
-			return err
-		}
-		r, err := db.write.exec(`INSERT INTO sources (name, kind, colour, created, removed, keep_messages, keep_bytes, keep_age)
+					s.Name, string(s.Kind), int64(s.Colour), micro(s.Created), micro(s.Removed),
+					s.Keep.Messages, s.Keep.Bytes, s.Keep.Age.Microseconds(), s.ID)
+				return err
+			}
+			r, err := db.write.exec(`INSERT INTO sources (name, kind, colour, created, removed, keep_messages, keep_bytes, keep_age)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, s.Name, string(s.Kind), int64(s.Colour), micro(s.Created), micro(s.Removed),
-			s.Keep.Messages, s.Keep.Bytes, s.Keep.Age.Microseconds())
-		if err == nil {
-			s.ID, err = r.LastInsertId()
-		}
-		return err
+				s.Keep.Messages, s.Keep.Bytes, s.Keep.Age.Microseconds())
+			if err == nil {
+				s.ID, err = r.LastInsertId()
+			}
+			return err
+		})
 	})
 	return s, explain(err)
 }
@@ -69,8 +71,10 @@ func (db *DB) PutSeen(_ context.Context, source, seen int64) error {
 
 // change runs one statement in a transaction of its own.
 func (db *DB) change(query string, args ...driver.Value) error {
-	return explain(db.write.tx(func() error {
-		_, err := db.write.exec(query, args...)
-		return err
+	return explain(db.important(func() error {
+		return db.write.tx(func() error {
+			_, err := db.write.exec(query, args...)
+			return err
+		})
 	}))
 }

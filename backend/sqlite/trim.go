@@ -26,31 +26,33 @@ const (
 // back that were to go, and they are trimmed again.
 func (db *DB) Trim(_ context.Context, cut live.Cut) (live.Trimmed, error) {
 	var t live.Trimmed
-	err := db.write.unsynced(func() error {
-		if err := db.saveClock(false); err != nil {
-			return err
-		}
-		gone, err := db.write.oldest(cut, micro(db.clock.Now()))
-		if err != nil {
-			return err
-		}
-		if t.Sources, err = db.write.remove(cut, gone); err != nil {
-			return err
-		}
-		if cut.Removed && len(gone) == 0 {
-			n, err := db.write.forget(cut.Source, math.MaxInt64, trimMessages)
+	err := db.important(func() error {
+		return db.write.unsynced(func() error {
+			if err := db.saveClock(false); err != nil {
+				return err
+			}
+			gone, err := db.write.oldest(cut, micro(db.clock.Now()))
 			if err != nil {
 				return err
 			}
-			if n > 0 {
-				t.Sources[cut.Source] = live.Tally{}
+			if t.Sources, err = db.write.remove(cut, gone); err != nil {
+				return err
 			}
-		}
-		if err := db.write.each(func(v []driver.Value) { t.First, _ = v[0].(int64) }, "SELECT min(number) FROM messages"); err != nil {
+			if cut.Removed && len(gone) == 0 {
+				n, err := db.write.forget(cut.Source, math.MaxInt64, trimMessages)
+				if err != nil {
+					return err
+				}
+				if n > 0 {
+					t.Sources[cut.Source] = live.Tally{}
+				}
+			}
+			if err := db.write.each(func(v []driver.Value) { t.First, _ = v[0].(int64) }, "SELECT min(number) FROM messages"); err != nil {
+				return err
+			}
+			t.More, err = db.write.shrink()
 			return err
-		}
-		t.More, err = db.write.shrink()
-		return err
+		})
 	})
 	if err != nil {
 		return live.Trimmed{}, explain(fmt.Errorf("trim the history: %w", err))

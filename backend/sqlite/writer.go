@@ -20,6 +20,7 @@ type writer struct {
 	stmts         map[string]*sqlite3.SQLiteStmt
 	args, entries arguments    // reused
 	guard         func() error // asked before each commit, where it is not nil
+	refusal       error        // of everything, where the history can only be read
 	closed        bool
 }
 
@@ -43,6 +44,9 @@ func (w *writer) unsynced(fn func() error) (err error) {
 	if w.closed {
 		return errClosed
 	}
+	if w.refusal != nil {
+		return w.refusal
+	}
 	// Not prepared: SQLite does what they say while it compiles them.
 	if _, err := w.conn.Exec("PRAGMA synchronous = NORMAL", nil); err != nil {
 		return err
@@ -58,6 +62,9 @@ func (w *writer) unsynced(fn func() error) (err error) {
 func (w *writer) locked(fn func() error) error {
 	if w.closed {
 		return errClosed
+	}
+	if w.refusal != nil {
+		return w.refusal
 	}
 	if _, err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
@@ -141,9 +148,23 @@ func (w *writer) checkpoint() error {
 	return w.each(func([]driver.Value) {}, "PRAGMA wal_checkpoint(TRUNCATE)")
 }
 
+// backfill copies as much of the log into the database file as can be without
+// waiting for anybody. Where all of it could be, the log begins anew.
+func (w *writer) backfill() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.closed && w.refusal == nil {
+		// An error is met again by whoever writes next.
+		_ = w.each(func([]driver.Value) {}, "PRAGMA wal_checkpoint(PASSIVE)")
+	}
+}
+
 func (w *writer) close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.conn == nil {
+		return nil
+	}
 	w.closed = true
 	for _, s := range w.stmts {
 		s.Close()

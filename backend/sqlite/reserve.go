@@ -1,0 +1,174 @@
+package sqlite
+
+import (
+	"crypto/rand"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"signalbox/backend/live"
+)
+
+const (
+	// mostReserve is how much of the disk is held in reserve. It has to take
+	// what the log may hold beyond the database file: 4 MiB and a large batch.
+	mostReserve = 16 << 20
+	// reservePart is the largest part of a small disk that it takes.
+	reservePart = 16
+	// leastReserve is enough for trimming a few hundred messages.
+	leastReserve = 256 << 10
+	// largeBatch is the size from which on a batch is not begun without enough
+	// space: a log that has grown by it must fit into the database file too.
+	largeBatch = 1 << 20
+)
+
+// A reserve is a file that takes space on the disk until there is no other
+// left. Deleting needs space as well, for the log: without a reserve a full
+// disk could not be helped by keeping less. It is given up when a write fails
+// for want of space, and publishes are refused until it can be made again.
+type reserve struct {
+	path string
+	size int64
+}
+
+func newReserve(dir string) reserve {
+	size := int64(mostReserve)
+	if _, total, ok := diskSpace(dir); ok {
+		size = max(min(size, total/reservePart), leastReserve)
+	}
+	return reserve{path: filepath.Join(dir, "signalbox.reserve"), size: size}
+}
+
+// take makes the file where it is not there. It asks for a quarter more than it
+// keeps: with less than that beside it the next message would give it up again.
+func (r *reserve) take() error {
+	if info, err := os.Stat(r.path); err == nil && info.Size() == r.size && allocated(info) >= r.size {
+		return nil
+	}
+	return r.make(r.size)
+}
+
+// make makes the file with a size.
+func (r *reserve) make(size int64) error {
+	f, err := os.OpenFile(r.path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	err = allocate(f, size+size/4)
+	if err == nil {
+		err = f.Truncate(size)
+	}
+	err = errors.Join(err, f.Close())
+	if err != nil {
+		os.Remove(r.path)
+	}
+	return err
+}
+
+// give gives the space back to the disk, and reports whether there was any.
+func (r *reserve) give() bool { return os.Remove(r.path) == nil }
+
+// keep leaves as much for the next start as there is.
+func (r *reserve) keep() {
+	for size := r.size; size >= leastReserve; size /= 2 {
+		if r.make(size) == nil {
+			return
+		}
+	}
+}
+
+// writeAll writes bytes that no file system can compress away.
+func writeAll(f *os.File, size int64) error {
+	_, err := io.CopyN(f, rand.Reader, size)
+	return err
+}
+
+// pages is how many pages a step may change that works with the reserve alone.
+func (r *reserve) pages() int64 { return max(16, min(1000, r.size/4/4096)) }
+
+// isFull reports whether a write failed for want of space.
+func isFull(err error) bool {
+	return err != nil && errors.Is(explain(err), &live.Error{Code: "disk_full"})
+}
+
+// noRoom reports whether nothing can be written into a folder for want of
+// space. Some of SQLite's errors do not say why.
+func noRoom(dir string) bool {
+	f, err := os.CreateTemp(dir, ".signalbox-*")
+	if err != nil {
+		return isFull(err)
+	}
+	defer os.Remove(f.Name())
+	return isFull(errors.Join(allocate(f, 64<<10), f.Close()))
+}
+
+// giveUp gives the reserve up, and reports whether it was held until now. What
+// the log holds is brought into the database file with the space: from then on
+// the log begins anew in the space that it has.
+func (db *DB) giveUp() bool {
+	if db.full.Swap(true) {
+		return false
+	}
+	db.reserve.give()
+	db.write.backfill()
+	return true
+}
+
+// important runs a transaction that must be possible on a full disk as well:
+// whatever helps to free some space, and settings.
+func (db *DB) important(tx func() error) error {
+	err := tx()
+	if isFull(err) && db.giveUp() {
+		err = tx()
+	}
+	if db.full.Load() {
+		// The log has the space that it has: begin it anew.
+		db.write.backfill()
+	}
+	return err
+}
+
+// room reports whether a batch of that many bytes may be begun.
+func (db *DB) room(weight int) error {
+	if db.full.Load() {
+		return diskFull(nil)
+	}
+	if weight < largeBatch {
+		return nil
+	}
+	if free, _, ok := diskSpace(filepath.Dir(db.place.path)); ok && free < 3*int64(weight) {
+		return diskFull(nil)
+	}
+	return nil
+}
+
+// makeRoom gives the free pages of the database back to the disk, a few at a
+// time, until there is space for the reserve.
+func (db *DB) makeRoom() error {
+	for {
+		err := db.reserve.take()
+		if !isFull(err) {
+			return nil // also where a reserve cannot be made for another reason
+		}
+		var before, after int64
+		if e := db.write.tx(func() (err error) {
+			if before, err = db.write.number("PRAGMA freelist_count"); err != nil || before == 0 {
+				return err
+			}
+			err = db.write.each(func([]driver.Value) {}, fmt.Sprintf("PRAGMA incremental_vacuum(%d)", db.reserve.pages()))
+			if err == nil {
+				after, err = db.write.number("PRAGMA freelist_count")
+			}
+			return err
+		}); e != nil {
+			return e
+		}
+		db.write.backfill()
+		if after >= before {
+			return err
+		}
+	}
+}
