@@ -112,7 +112,7 @@ func TestKeepingLessHelpsAFullDisk(t *testing.T) {
 					t.Errorf("a publish: %v", err)
 				}
 			}
-			if err := db.PutSetting(t.Context(), "settings", "keep less"); err != nil {
+			if err := db.Installation().PutSetting(t.Context(), "settings", "keep less"); err != nil {
 				t.Errorf("a setting: %v", err)
 			}
 			n, err := j.Trim(t.Context(), live.Keep{Messages: kept / 2})

@@ -73,4 +73,27 @@
 // names are looked up before each commit, and every two seconds while there is
 // none: where they lead to other files, or nowhere, nothing is acknowledged
 // until the same files are back.
+//
+// # Damage
+//
+// A page of the file that was overwritten makes what lies on it unreadable, and
+// every walk that comes to it end there. Reads go around it: what comes before
+// is returned, then a live.Damage with its extent, then what lies behind. The
+// end of it is found by trying numbers further and further away. A damaged
+// index is replaced by a walk through the table.
+//
+// # A full disk, and one that cannot be written
+//
+// Deleting needs space as well: each transaction is appended to the log before
+// it changes the file. So a part of the disk is held in reserve, and given up
+// when a write fails for want of space. From then on publishes are refused, so
+// that the space is there for trimming and settings; the log is copied into the
+// file first, and after each change, and begins anew in the space that it has.
+// Pages that trimming has freed are given back to the disk. Once the reserve
+// can be made again, publishes go on.
+//
+// Where the history cannot be opened for writing at all it is opened for
+// reading. A reader of a log shares an index of it with others, in a file that
+// it would have to make. Without a log the file is opened as immutable; with
+// one, each connection makes an index of its own in memory.
 package sqlite
