@@ -14,17 +14,17 @@ import (
 // what is written is gone with the program.
 type place struct {
 	path    string
-	db, log os.FileInfo
+	db, log fileID
 }
 
 // find notes which files are open. It looks at them by their names: opening
 // and closing one of them here would take SQLite's locks away, which on Unix
 // belong to the process and not to the descriptor.
 func (p *place) find() (err error) {
-	if p.db, err = os.Stat(p.path); err != nil {
+	if p.db, err = identify(p.path); err != nil {
 		return err
 	}
-	p.log, err = os.Stat(p.path + "-wal")
+	p.log, err = identify(p.path + "-wal")
 	return err
 }
 
@@ -34,13 +34,13 @@ func (p *place) find() (err error) {
 func (p *place) check() error {
 	for _, f := range []struct {
 		name string
-		was  os.FileInfo
+		was  fileID
 	}{{p.path, p.db}, {p.path + "-wal", p.log}} {
-		is, err := os.Stat(f.name)
+		is, err := identify(f.name)
 		if err != nil {
 			return folderGone(err)
 		}
-		if !os.SameFile(f.was, is) {
+		if !f.was.same(is) {
 			return folderGone(fmt.Errorf("%s is another file", f.name))
 		}
 	}

@@ -86,8 +86,14 @@ func writeAll(f *os.File, size int64) error {
 	return err
 }
 
-// pages is how many pages a step may change that works with the reserve alone.
+// pages is how many pages the log has before it is copied into the database
+// file: at least so many are in its own space when the reserve is given up.
 func (r *reserve) pages() int64 { return max(16, min(1000, r.size/4/4096)) }
+
+// messages is how many messages may be deleted by a transaction that must fit
+// into the space of the log. Each may change a page of an index of its own, and
+// the same again where an older one is forgotten altogether.
+func (r *reserve) messages() int { return int(max(5, r.pages()/4)) }
 
 // isFull reports whether a write failed for want of space.
 func isFull(err error) bool {
@@ -158,7 +164,7 @@ func (db *DB) makeRoom() error {
 			if before, err = db.write.number("PRAGMA freelist_count"); err != nil || before == 0 {
 				return err
 			}
-			err = db.write.each(func([]driver.Value) {}, fmt.Sprintf("PRAGMA incremental_vacuum(%d)", db.reserve.pages()))
+			err = db.write.each(func([]driver.Value) {}, fmt.Sprintf("PRAGMA incremental_vacuum(%d)", max(5, db.reserve.pages()/4)))
 			if err == nil {
 				after, err = db.write.number("PRAGMA freelist_count")
 			}

@@ -27,6 +27,14 @@ const (
 func (db *DB) Trim(_ context.Context, cut live.Cut) (live.Trimmed, error) {
 	var t live.Trimmed
 	err := db.important(func() error {
+		limit := trimMessages
+		if db.full.Load() {
+			limit = db.reserve.messages()
+		}
+		cut.Limit = max(0, min(cut.Limit, limit))
+		if cut.Limit == 0 {
+			cut.Limit = limit
+		}
 		return db.write.unsynced(func() error {
 			if err := db.saveClock(false); err != nil {
 				return err
@@ -39,7 +47,7 @@ func (db *DB) Trim(_ context.Context, cut live.Cut) (live.Trimmed, error) {
 				return err
 			}
 			if cut.Removed && len(gone) == 0 {
-				n, err := db.write.forget(cut.Source, math.MaxInt64, trimMessages)
+				n, err := db.write.forget(cut.Source, math.MaxInt64, cut.Limit)
 				if err != nil {
 					return err
 				}
@@ -50,7 +58,9 @@ func (db *DB) Trim(_ context.Context, cut live.Cut) (live.Trimmed, error) {
 			if err := db.write.each(func(v []driver.Value) { t.First, _ = v[0].(int64) }, "SELECT min(number) FROM messages"); err != nil {
 				return err
 			}
-			t.More, err = db.write.shrink()
+			if !db.full.Load() { // else makeRoom does it, in smaller steps
+				t.More, err = db.write.shrink()
+			}
 			return err
 		})
 	})
