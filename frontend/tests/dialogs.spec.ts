@@ -43,11 +43,14 @@ test.describe('a feed', () => {
     await expect(page.getByText(/first byte [\d.]+ ms/)).toBeVisible();
     await page.getByRole('button', { name: 'Follow', exact: true }).click();
     await expect(page.getByRole('heading', { name: `${own} 2` })).toBeVisible();
+    // The stream is this program's own: its messages are there already.
     await expect
       .poll(async () =>
-        (await (await request.get(`/sources/${own} 2/messages`)).json()).messages.map((m: { data?: string }) => m.data),
+        (await (await request.get(`/sources/${own} 2/messages`)).json()).messages.map(
+          (m: { note?: { code: string } }) => m.note?.code,
+        ),
       )
-      .toContain('hello');
+      .toContain('own');
   });
 
   test('that cannot be reached says why, before anything is kept', async ({ page, request }) => {
@@ -87,6 +90,22 @@ test.describe('a feed', () => {
     const feed = await (await request.get(`/api/feeds/${encodeURIComponent(name)}`)).json();
     expect(JSON.stringify(feed)).not.toMatch(/one|two|three/);
     expect(feed.has_secrets.length).toBe(2);
+
+    // What is kept stays with its server: for another one it is typed again.
+    await page.getByRole('button', { name: `What to do with ${name}` }).click();
+    await page.getByRole('menuitem', { name: 'Edit…' }).click();
+    await page.getByLabel('Address').fill(`${node.url.replace('127.0.0.1', 'localhost')}/events/${own}`);
+    await page.getByRole('button', { name: 'Test', exact: true }).click();
+    const token = page.getByLabel('Token', { exact: true });
+    await expect(token).toHaveAccessibleDescription(
+      /The stored token was entered for http:\/\/127\.0\.0\.1:\d+ and is not sent/,
+    );
+    await token.fill('four');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByText(/The stored value of the header X-Key was entered for/)).toBeVisible();
+    await page.getByLabel('Secret value of header 1').fill('five');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByRole('dialog')).toHaveCount(0);
   });
 
   test('with a limit says how much it left out', async ({ page, node, publish, own }) => {
