@@ -63,7 +63,7 @@ func (in *inlet) put(ctx context.Context, d live.Draft, lastID *string) bool {
 		in.mu.Lock()
 	}
 	in.waiting = append(in.waiting, d)
-	in.bytes += len(d.Data) + len(d.Type) + len(d.ID)
+	in.bytes += d.Size()
 	in.setID(lastID)
 	in.mu.Unlock()
 	knock(in.work)
@@ -75,7 +75,7 @@ func (in *inlet) put(ctx context.Context, d live.Draft, lastID *string) bool {
 func (in *inlet) add(d live.Draft, lastID *string) {
 	in.mu.Lock()
 	in.waiting = append(in.waiting, d)
-	in.bytes += len(d.Data)
+	in.bytes += d.Size()
 	in.setID(lastID)
 	in.mu.Unlock()
 	knock(in.work)

@@ -23,7 +23,7 @@ func (j *Journal) Put(ctx context.Context, d live.Draft, marks ...live.Mark) (li
 	if err := j.check(e); err != nil {
 		return live.Message{}, err
 	}
-	r := &request{weight: len(d.Data), marks: marks}
+	r := &request{weight: d.Size(), marks: marks}
 	r.entries = append(r.one[:0], e)
 	if err := j.ask(ctx, r); err != nil {
 		return live.Message{}, err
@@ -49,7 +49,7 @@ func (j *Journal) AppendAll(ctx context.Context, drafts []live.Draft, marks ...l
 			return Appended{}, err
 		}
 		r.entries[i] = e
-		r.weight += len(e.Data)
+		r.weight += e.Size()
 	}
 	if err := j.ask(ctx, r); err != nil {
 		return Appended{}, err

@@ -98,7 +98,7 @@ func (s *sources) count(ms []live.Message) {
 		if ms[i].Repeated {
 			continue
 		}
-		m, size := &ms[i], int64(len(ms[i].Data))
+		m, size := &ms[i], int64(ms[i].Size())
 		t := s.tallies[m.Source]
 		t.Appended, t.Kept, t.Bytes = t.Appended+1, t.Kept+1, t.Bytes+size
 		t.Last, t.LastAt = m.Number, m.Received

@@ -51,6 +51,10 @@ type Draft struct {
 	Received time.Time
 }
 
+// Size returns how much a message counts to what is kept, in bytes: all of its
+// texts.
+func (d *Draft) Size() int { return len(d.Data) + len(d.Type) + len(d.ID) + len(d.Origin) + len(d.Key) }
+
 // RetryTime is for how long the retry of a publish is recognised.
 const RetryTime = time.Hour
 

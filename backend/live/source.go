@@ -67,7 +67,7 @@ func CheckName(name string) error {
 type Tally struct {
 	Appended int64 // messages ever appended
 	Kept     int64 // messages still in the journal
-	Bytes    int64 // their data, in bytes
+	Bytes    int64 // their size, in bytes
 	Last     int64 // number of the newest, 0 where there was none
 	LastAt   time.Time
 	Seen     int64 // how many of Appended the user has seen: unread is the difference

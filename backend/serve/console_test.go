@@ -57,7 +57,7 @@ func TestTheStateIsWhatTheShellShows(t *testing.T) {
 	if remote.Feed == nil || remote.Feed.URL != "https://example.org/events" || remote.Health["since"] != "2026-01-02T02:04:05.123456Z" || remote.Clients != 1 {
 		t.Errorf("%+v", remote)
 	}
-	if mine.Messages != 1 || mine.Bytes != 3 || mine.Unread != 1 || mine.Last != 1 || mine.Clients != 2 || len(mine.Spark) != 30 || mine.Feed != nil {
+	if mine.Messages != 1 || mine.Bytes != 10 || mine.Unread != 1 || mine.Last != 1 || mine.Clients != 2 || len(mine.Spark) != 30 || mine.Feed != nil {
 		t.Errorf("%+v", mine)
 	}
 	want[any](s, 204, "POST", "/api/sources/mine/seen", "{}")

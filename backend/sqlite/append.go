@@ -58,7 +58,7 @@ func (w *writer) tally(ms []live.Message) error {
 			s = new(sum)
 			sums[m.Source] = s
 		}
-		s.n, s.bytes, s.last, s.at = s.n+1, s.bytes+int64(len(m.Data)), m.Number, micro(m.Received)
+		s.n, s.bytes, s.last, s.at = s.n+1, s.bytes+int64(m.Size()), m.Number, micro(m.Received)
 	}
 	for source, s := range sums {
 		_, err := w.exec(`UPDATE sources SET appended = appended + ?1, kept = kept + ?1, bytes = bytes + ?2, last = ?3, last_at = ?4

@@ -41,7 +41,8 @@ func (db *DB) note(now func() time.Time) error {
 	w := db.write
 	return w.tx(func() error {
 		clean, last, known := int64(1), int64(0), clock.State{Known: now()}
-		err := w.each(func(v []driver.Value) { db.epoch, clean = v[0].(string), v[1].(int64) }, "SELECT epoch, clean FROM about")
+		err := w.each(func(v []driver.Value) { db.epoch, clean, w.sized = v[0].(string), v[1].(int64), v[2].(int64) },
+			"SELECT epoch, clean, sized FROM about")
 		if err == nil {
 			err = w.each(func(v []driver.Value) { last = v[0].(int64) },
 				"SELECT seq FROM sqlite_sequence WHERE name = 'messages'")

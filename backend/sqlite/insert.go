@@ -109,7 +109,7 @@ func together(ms []live.Message, epoch string) bool {
 		if !simple(&ms[i], epoch) {
 			return false
 		}
-		sum += len(ms[i].Data)
+		sum += ms[i].Size()
 	}
 	return sum <= 1<<20
 }

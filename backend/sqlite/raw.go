@@ -90,7 +90,7 @@ func fill(m *live.Message, row []driver.Value) (size int, sound bool) {
 	}
 	m.ID, _ = row[6].(string)
 	m.Data, _ = row[7].(string)
-	return len(m.Data), true
+	return m.Size(), true
 }
 
 // fillRare fills in what few messages have.

@@ -72,7 +72,7 @@ func (db *DB) Trim(_ context.Context, cut live.Cut) (live.Trimmed, error) {
 
 // A leaving is a message that is about to be deleted.
 type leaving struct {
-	number, source, kind, bytes, sum int64
+	number, source, kind, bytes, sum int64        // bytes as of live.Draft.Size
 	id, origin, key                  driver.Value // nil where it has none, or its id was used before
 	nth                              int64        // of the events of its source that were ever trimmed
 }
@@ -81,7 +81,7 @@ type leaving struct {
 // into the sum.
 var leavingColumns = fmt.Sprintf(`number, source, received, kind, size, type,
 	CASE WHEN again IS NULL THEN id END, origin, key,
-	CASE WHEN size > %d THEN substr(CAST(data AS BLOB), 1, %[1]d) ELSE data END`, summed)
+	CASE WHEN size > %d THEN substr(CAST(data AS BLOB), 1, %[1]d) ELSE data END, ifnull(octet_length(id), 0)`, summed)
 
 // oldest returns the messages that a cut deletes, in order.
 func (w *writer) oldest(cut live.Cut, now int64) (gone []leaving, err error) {
@@ -100,7 +100,7 @@ func (w *writer) oldest(cut live.Cut, now int64) (gone []leaving, err error) {
 		if !want && (before == 0 || received <= now) {
 			return false
 		}
-		gone = append(gone, leavingFrom(v))
+		gone = append(gone, w.leavingFrom(v))
 		size += gone[n].bytes
 		if want {
 			wanted = len(gone)
@@ -116,14 +116,20 @@ func (w *writer) oldest(cut live.Cut, now int64) (gone []leaving, err error) {
 	return gone[:wanted], err
 }
 
-func leavingFrom(v []driver.Value) leaving {
-	l := leaving{number: v[0].(int64), source: v[1].(int64), kind: v[3].(int64), bytes: v[4].(int64), id: v[6], origin: v[7], key: v[8]}
+func (w *writer) leavingFrom(v []driver.Value) leaving {
+	l := leaving{number: v[0].(int64), source: v[1].(int64), kind: v[3].(int64), id: v[6], origin: v[7], key: v[8]}
+	size, typ := v[4].(int64), v[5].(string)
+	if l.bytes = size; l.number > w.sized {
+		origin, _ := l.origin.(string)
+		key, _ := l.key.(string)
+		l.bytes += int64(len(typ)) + v[10].(int64) + int64(len(origin)) + int64(len(key))
+	}
 	data, ok := v[9].(string)
 	if !ok {
 		b, _ := v[9].([]byte) // cut at any byte
 		data = string(b)
 	}
-	l.sum = contentSum(l.kind, v[5].(string), l.bytes, data)
+	l.sum = contentSum(l.kind, typ, size, data)
 	return l
 }
 

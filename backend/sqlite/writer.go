@@ -19,6 +19,7 @@ type writer struct {
 	conn          *sqlite3.SQLiteConn
 	stmts         map[string]*sqlite3.SQLiteStmt
 	args, entries arguments    // reused
+	sized         int64        // up to this number messages are counted with their data alone
 	guard         func() error // asked before each commit, where it is not nil
 	refusal       error        // of everything, where the history can only be read
 	closed        bool

@@ -59,7 +59,7 @@ func (h *history) kept(want []live.Message) {
 	sums := make(map[int64]live.Tally)
 	for _, m := range want {
 		s := sums[m.Source]
-		sums[m.Source] = live.Tally{Kept: s.Kept + 1, Bytes: s.Bytes + int64(len(m.Data))}
+		sums[m.Source] = live.Tally{Kept: s.Kept + 1, Bytes: s.Bytes + int64(m.Size())}
 	}
 	for id, t := range tallies {
 		if t.Kept != sums[id].Kept || t.Bytes != sums[id].Bytes {
@@ -89,7 +89,11 @@ func trimmingKeepsTheNewest(t *testing.T, h *history) {
 	h.kept(ms[1117:])
 	h.trim(live.Cut{Messages: 83})
 	long := h.append(live.Draft{Source: b, Data: strings.Repeat("x", 1000)}, live.Draft{Source: a, Data: strings.Repeat("x", 1000)})
-	h.trim(live.Cut{Bytes: 9 + 2}) // the data of the ten before counts to 10
+	before := 0
+	for _, m := range ms[1200:] {
+		before += m.Size()
+	}
+	h.trim(live.Cut{Bytes: int64(before)})
 	h.kept(long)
 	h.trim(live.Cut{Bytes: 1})
 	h.kept(long[1:])
@@ -109,7 +113,7 @@ func trimmingOfOne(t *testing.T, h *history) {
 	h.same(h.trim(live.Cut{Source: a, Messages: 600}), int64(600))
 	left := slices.DeleteFunc(slices.Clone(ms), func(m live.Message) bool { return m.Source == a && m.Number < 1200 })
 	h.kept(left)
-	h.same(h.trim(live.Cut{Source: b, Bytes: 100}), int64(100))
+	h.same(h.trim(live.Cut{Source: b, Bytes: 100 * int64(ms[1].Size())}), int64(100))
 	left = slices.DeleteFunc(left, func(m live.Message) bool { return m.Source == b && m.Number <= 200 })
 	h.kept(left)
 	check := func() {
@@ -225,19 +229,25 @@ func removedSourceIsTrimmed(t *testing.T, h *history) {
 
 func talliesAreKept(t *testing.T, h *history) {
 	a, b := h.source("a"), h.source("b")
-	h.append(live.Draft{Source: a, Data: "12345"}, live.Draft{Source: b, Data: "1"}, live.Draft{Source: a, Data: "1", Received: start.Add(time.Hour)})
+	h.append(live.Draft{Source: a, Data: "12345", Type: "order", ID: "12"}, live.Draft{Source: b, Data: "1", Type: "t"},
+		live.Draft{Source: a, Data: "1", Type: "t", ID: "12", Origin: "zz.7", Once: true, Key: "key", Received: start.Add(time.Hour)})
 	h.must(h.PutSeen(t.Context(), a, 1))
 	want := map[int64]live.Tally{
-		a: {Appended: 2, Kept: 2, Bytes: 6, Last: 3, LastAt: start.Add(time.Hour), Seen: 1},
-		b: {Appended: 1, Kept: 1, Bytes: 1, Last: 2, LastAt: start},
+		a: {Appended: 2, Kept: 2, Bytes: 5 + 5 + 2 + 1 + 1 + 2 + 4 + 3, Last: 3, LastAt: start.Add(time.Hour), Seen: 1},
+		b: {Appended: 1, Kept: 1, Bytes: 2, Last: 2, LastAt: start},
 	}
 	_, got, err := h.Sources(t.Context())
 	h.must(err)
 	h.same(got, want)
 	h.reopen()
 	h.trim(live.Cut{Messages: 2})
-	want[a] = live.Tally{Appended: 2, Kept: 1, Bytes: 1, Last: 3, LastAt: start.Add(time.Hour), Seen: 1}
+	want[a] = live.Tally{Appended: 2, Kept: 1, Bytes: 1 + 1 + 2 + 4 + 3, Last: 3, LastAt: start.Add(time.Hour), Seen: 1}
 	want[b] = live.Tally{Appended: 1, Last: 2, LastAt: start}
+	_, got, err = h.Sources(t.Context())
+	h.must(err)
+	h.same(got, want)
+	h.trim(live.Cut{Messages: 1})
+	want[a] = live.Tally{Appended: 2, Last: 3, LastAt: start.Add(time.Hour), Seen: 1}
 	_, got, err = h.Sources(t.Context())
 	h.must(err)
 	h.same(got, want)

@@ -63,6 +63,12 @@ ALTER TABLE about ADD COLUMN remembered INTEGER NOT NULL DEFAULT 0;
 -- Gaps are counted by trimmed, not by numbers that follow each other.
 ALTER TABLE about DROP COLUMN dense;
 
+-- Messages up to this number were counted with their data alone in
+-- sources.bytes, later ones with their type and ids. What trimming takes off
+-- must be what was counted.
+ALTER TABLE about ADD COLUMN sized INTEGER NOT NULL DEFAULT 0;
+UPDATE about SET sized = ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0);
+
 -- Counts the checks of whether the store can be written.
 ALTER TABLE about ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;
 
