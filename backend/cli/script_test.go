@@ -44,6 +44,8 @@ func page() fs.FS {
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
+		// All run at once, and each takes seconds: one that hangs says so soon.
+		Deadline: time.Now().Add(3 * time.Minute),
 		Setup: func(env *testscript.Env) error {
 			for _, name := range []string{"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"} {
 				env.Setenv(name, filepath.Join(env.WorkDir, strings.ToLower(name)))
@@ -61,7 +63,6 @@ func TestStories(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"listening": listening,
 			"get":       get,
-			"sleep":     sleep,
 
 			"serve":    command((*story).serve),
 			"signal":   command((*story).signal),
@@ -132,15 +133,4 @@ func get(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("GET %s: status %s, want %s: %s", args[0], got, want, body)
 	}
 	fmt.Fprintf(ts.Stdout(), "%s\n", body)
-}
-
-// sleep DURATION leaves another process time to do what leaves no trace to
-// wait for.
-func sleep(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: sleep DURATION")
-	}
-	d, err := time.ParseDuration(args[0])
-	ts.Check(err)
-	time.Sleep(d)
 }

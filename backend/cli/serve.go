@@ -45,7 +45,7 @@ func (c *windowCommand) Run(ctx context.Context, p *Program, log *slog.Logger) e
 type serveCommand struct{ nodeFlags }
 
 func (c *serveCommand) Help() string {
-	return `Prints one line with its address when it is ready, and where to open the dashboard. Stops on Ctrl+C or SIGTERM: publishers get their answers and clients are told when to come back.`
+	return `Prints one line with its address when it is ready, and where to open the dashboard. Stops on Ctrl+C or SIGTERM: publishers get their answers and clients are told when to come back. A second Ctrl+C or SIGTERM ends it at once; nothing that was acknowledged is lost by that.`
 }
 
 func (c *serveCommand) Run(ctx context.Context, p *Program, log *slog.Logger) error {
