@@ -156,6 +156,16 @@ func TestFeedsAreHandedOnWithTheirSecretsAndComeBackWithout(t *testing.T) {
 		t.Errorf("%q", feeds.seen)
 	}
 	want[refusal](s, 400, "POST", "/api/feeds", `{"name":"g","url":"file:///etc/passwd"}`)
+	type noticed struct{ Notice string }
+	if n := want[noticed](s, 201, "POST", "/api/feeds", `{"name":"other","url":"https://example.org"}`); n.Notice != "" {
+		t.Errorf("another server: %q", n.Notice)
+	}
+	if n := want[noticed](s, 201, "POST", "/api/feeds", `{"name":"own","url":"`+s.url+`/events"}`); !strings.Contains(n.Notice, "own address") {
+		t.Errorf("our own server: %q", n.Notice)
+	}
+	if n := want[noticed](s, 200, "PUT", "/api/feeds/other", `{"url":"`+s.url+`/events"}`); !strings.Contains(n.Notice, "own address") {
+		t.Errorf("a change to our own server: %q", n.Notice)
+	}
 	want[refusal](s, 404, "PUT", "/api/feeds/nobody", `{"url":"https://example.org"}`)
 	if e := want[refusal](s, 400, "POST", "/api/feeds", `{"name":"g","uri":"x"}`).Error; e.Field != "uri" {
 		t.Errorf("%+v", e)

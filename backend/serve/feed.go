@@ -49,7 +49,22 @@ func (s *Server) addFeed(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sourcesChanged()
-	return s.answerSource(w, http.StatusCreated, f.Source, &f)
+	return s.answerFeed(w, http.StatusCreated, f)
+}
+
+// answerFeed answers with a feed that was added or edited as /api/state has it,
+// and with a notice where a user should know something about it.
+func (s *Server) answerFeed(w http.ResponseWriter, status int, f FeedStatus) error {
+	v := s.view(f.Source, s.clients.following([]int64{f.ID}), time.Now())
+	v.addFeed(f)
+	notice := ""
+	if s.address.Load().own(f.URL, s.config().Hosts, localAddresses) {
+		notice = "This is this Signalbox's own address. Its messages are in the history already, and are not stored again."
+	}
+	return answer(w, status, struct {
+		*sourceView
+		Notice string `json:"notice,omitempty"`
+	}{v, notice})
 }
 
 func (s *Server) changeFeed(w http.ResponseWriter, r *http.Request) error {
@@ -75,7 +90,7 @@ func (s *Server) changeFeed(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sourcesChanged()
-	return s.answerSource(w, http.StatusOK, f.Source, &f)
+	return s.answerFeed(w, http.StatusOK, f)
 }
 
 // feed looks up the feed that the address names.

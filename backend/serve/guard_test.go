@@ -74,6 +74,11 @@ func TestAllowedOriginsGetCORS(t *testing.T) {
 		resp.Header.Get("Access-Control-Allow-Private-Network") != "true" {
 		t.Errorf("%s %v", resp.Status, resp.Header)
 	}
+	for _, header := range []string{"Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"} {
+		if !strings.Contains(resp.Header.Get("Access-Control-Allow-Headers"), header) {
+			t.Errorf("%s is not allowed: %v", header, resp.Header)
+		}
+	}
 	rd := s.open(t.Context(), "/events/x", "Origin", "https://friend.example")
 	if rd.head.Get("Access-Control-Allow-Origin") != "https://friend.example" || rd.head.Get("Vary") != "Origin" ||
 		rd.head.Get("Access-Control-Allow-Credentials") != "" {

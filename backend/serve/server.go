@@ -37,9 +37,6 @@ type Server struct {
 	routes   http.Handler
 }
 
-// An address is where the server listens.
-type address struct{ address, notice string }
-
 // New returns a server. Serve runs it.
 func New(cfg Config) *Server {
 	cfg.setDefaults()

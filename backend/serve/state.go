@@ -1,9 +1,7 @@
 package serve
 
 import (
-	"net"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"signalbox/backend/live"
@@ -95,22 +93,6 @@ func (s *Server) state(w http.ResponseWriter, r *http.Request) error {
 		view.Sources = append(view.Sources, v)
 	}
 	return answer(w, http.StatusOK, view)
-}
-
-// url is the address as a browser on this machine writes it.
-func (a *address) url(secure bool) string {
-	host, port, err := net.SplitHostPort(a.address)
-	if err != nil {
-		return ""
-	}
-	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	scheme := "http://"
-	if secure {
-		scheme = "https://"
-	}
-	return scheme + net.JoinHostPort(host, port)
 }
 
 func (s *Server) view(src live.Source, clients int, at time.Time) *sourceView {
