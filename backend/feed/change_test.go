@@ -111,7 +111,7 @@ func TestAnEditThatFailsChangesNothing(t *testing.T) {
 			f.untilCount("a", 1)
 			fail(store, secrets)
 			fd := before.Feed
-			fd.Name, fd.Colour, fd.URL = "b", 5, r.URL+"/two"
+			fd.Name, fd.Colour, fd.URL, fd.Keep = "b", 5, r.URL+"/two", live.Keep{Messages: 5}
 			if _, err := f.Edit(t.Context(), "a", fd, &live.Secrets{Token: "new"}); !errors.Is(err, errStorage) {
 				t.Fatalf("%v", err)
 			}

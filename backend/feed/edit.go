@@ -180,10 +180,11 @@ func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, given 
 	return k.status(), nil
 }
 
-// rename gives a source its name and colour where they differ.
+// rename gives a source its name, its colour and what is kept of it, where
+// they differ.
 func (f *Follower) rename(ctx context.Context, src live.Source, done *steps) (live.Source, error) {
 	old, ok := f.journal.SourceByID(src.ID)
-	if ok && old.Name == src.Name && (old.Colour == src.Colour || src.Colour == 0) {
+	if ok && old.Name == src.Name && (old.Colour == src.Colour || src.Colour == 0) && old.Keep == src.Keep {
 		return old, nil
 	}
 	src, err := f.journal.ChangeSource(ctx, src)

@@ -119,6 +119,12 @@ func TestARenamedFeedStaysConnected(t *testing.T) {
 	}
 	c.send("data: b\n\n")
 	f.untilCount("b", 2)
+	fd.Keep = live.Keep{Messages: 1000}
+	s, err = f.Edit(t.Context(), "b", fd, nil)
+	f.must(err)
+	if src, _ := f.journal.Source("b"); src.Keep != fd.Keep || s.Keep != fd.Keep || s.Health.Connection != 1 {
+		t.Errorf("%+v, %+v", src, s)
+	}
 }
 
 func TestAnEditedFeedIsConnectedAnew(t *testing.T) {
