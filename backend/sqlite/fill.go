@@ -16,7 +16,7 @@ const fillChunk = 10_000
 type filling struct {
 	id             string // the last entry taken over
 	source, number int64
-	done, total    int64 // entries
+	done, total    int64 // messages
 }
 
 // fill fills the table ids, in chunks, so that what was done outlives a kill
@@ -40,9 +40,13 @@ func (w *writer) fill(ctx context.Context, progress func(done, total int64)) err
 				return err
 			}
 			if f.total == 0 {
-				f.total, err = w.number("SELECT count(*) FROM messages INDEXED BY message_id WHERE id IS NOT NULL")
-				if err != nil {
+				// Those without an id are no work. To count the others would take
+				// seconds in which nothing is seen.
+				if f.total, err = w.number("SELECT ifnull(sum(kept), 0) FROM sources"); err != nil {
 					return err
+				}
+				if f.total > 0 {
+					progress(0, f.total)
 				}
 			}
 			return w.fillSome(&f)

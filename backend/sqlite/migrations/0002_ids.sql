@@ -79,7 +79,7 @@ CREATE TABLE filling (
     id     TEXT NOT NULL,
     source INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    done   INTEGER NOT NULL, -- entries taken over
+    done   INTEGER NOT NULL, -- messages
     total  INTEGER NOT NULL  -- of so many; 0 until they are counted
 ) STRICT;
 INSERT INTO filling VALUES (1, '', 0, 0, 0, 0);
