@@ -101,7 +101,7 @@ func statusOf(e *live.Error) int {
 	case "internal":
 		return http.StatusInternalServerError
 	case "bad_database", "cannot_open", "folder_gone", "disk_full", "disk_error", "read_only", "store_fault", "part_fault", "busy", "not_ready", "not_known",
-		"too_many_connections", "too_many_streams", "busy_bodies":
+		"too_many_connections", "too_many_streams", "busy_bodies", "busy_pages":
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusBadRequest

@@ -73,7 +73,7 @@ type body struct {
 	r      *http.Request
 	max    int64
 	bytes  []byte
-	room   int64 // that it has in the budget
+	room
 }
 
 func (b *body) read(w http.ResponseWriter) error {
@@ -94,7 +94,7 @@ func (b *body) read(w http.ResponseWriter) error {
 		return err
 	}
 	b.bytes, err = readAll(b.r.Body, b.bytes, b.max+1)
-	b.keep(min(b.room, int64(len(b.bytes))))
+	b.keep(int64(len(b.bytes)))
 	return err
 }
 
@@ -105,21 +105,11 @@ func (b *body) take(w http.ResponseWriter, n int64) error {
 		if !b.server.bodies.take(b.r.Context(), n, b.server.config().MaxBodies, bodyWait) {
 			return errBusyBodies
 		}
-		b.room = n
+		b.room = room{&b.server.bodies, n}
 	}
 	setReadDeadline(w, time.Now().Add(bodyTime)) // it may have waited
 	return nil
 }
-
-// keep gives back what it has in the budget but n bytes.
-func (b *body) keep(n int64) {
-	if b.room > n {
-		b.server.bodies.give(b.room - n)
-	}
-	b.room = n
-}
-
-func (b *body) release() { b.keep(0) }
 
 // readAll appends what a reader has to b, up to so many bytes in all.
 func readAll(r io.Reader, b []byte, most int64) ([]byte, error) {

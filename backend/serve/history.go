@@ -47,7 +47,14 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, names []string) er
 	if err != nil {
 		return err
 	}
+	reader, memory, err := s.pageRoom(r, &q)
+	if err != nil {
+		return err
+	}
+	defer memory.release()
+	defer reader.release()
 	page, err := s.j.Read(r.Context(), q)
+	reader.release()
 	if err != nil {
 		return err
 	}
@@ -71,8 +78,45 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, names []string) er
 	b = append(b, s.position(page.To)...)
 	b = append(b, `","more":`...)
 	b = strconv.AppendBool(b, page.More)
-	writeJSON(w, http.StatusOK, append(b, "}\n"...))
+	b = append(b, "}\n"...)
+	memory.keep(int64(len(b)))
+	writeJSON(w, http.StatusOK, b)
 	return nil
+}
+
+const (
+	// pagesAtOnce is how many requests that are not of our own screens read
+	// history at the same time: one reader less than the store has.
+	pagesAtOnce = 2
+	// pagesMost is how many bytes of it are in memory for them.
+	pagesMost = 128 << 20
+	pageWait  = 3 * time.Second // for their turn
+)
+
+// errBusyPages is the error of a request that there was no room for in time.
+var errBusyPages = live.Errorf("busy_pages", "Other requests read as much of the history at this moment as Signalbox answers at once.").
+	WithHint("Try again in a moment.")
+
+// pageRoom takes room to read a page of history. The reader is for the time
+// until it is read; the room is kept until the answer is sent.
+func (s *Server) pageRoom(r *http.Request, q *live.Query) (reader, memory *room, err error) {
+	if s.byScreen(r) {
+		return &room{}, &room{}, nil
+	}
+	// What a page may take that is not cut is known when it is read.
+	n := int64(pagesMost / 2)
+	if q.Preview > 0 {
+		n = min(n, 2*int64(q.Limit)*(int64(q.Preview)+4096))
+	}
+	reader, memory = &room{&s.reading, 1}, &room{&s.pages, n}
+	if !s.pages.take(r.Context(), n, pagesMost, pageWait) {
+		return nil, nil, errBusyPages
+	}
+	if !s.reading.take(r.Context(), 1, pagesAtOnce, pageWait) {
+		memory.release()
+		return nil, nil, errBusyPages
+	}
+	return reader, memory, nil
 }
 
 // wordsMost is how many words and types a filter may have. Each is looked for
@@ -155,16 +199,26 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	q := live.Query{After: n - 1, Before: n + 1, Limit: 1}
+	reader, memory, err := s.pageRoom(r, &q)
+	if err != nil {
+		return err
+	}
+	defer memory.release()
+	defer reader.release()
 	var page live.Page
 	if 0 < n && n <= s.j.Last() {
-		if page, err = s.j.Read(r.Context(), live.Query{After: n - 1, Before: n + 1, Limit: 1}); err != nil {
-			return err
-		}
+		page, err = s.j.Read(r.Context(), q)
+	}
+	reader.release()
+	if err != nil {
+		return err
 	}
 	if len(page.Messages) == 0 {
 		return live.Errorf("not_found", "There is no message at %s.", text).WithHint("It may have been deleted to save space.")
 	}
 	m := &page.Messages[0]
+	memory.keep(2 * int64(len(m.Data))) // and its frame
 	src, ok := s.j.SourceByID(m.Source)
 	if !ok || !src.Removed.IsZero() {
 		return live.Errorf("not_found", "The source of this message was removed.")

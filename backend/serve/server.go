@@ -26,6 +26,8 @@ type Server struct {
 	faults   faults
 	meter    meter
 	catching catching
+	reading  budget // of requests that read history
+	pages    budget // of what they have read
 	bodies   budget // of bodies that are being read, or worked on
 	metrics  *metrics
 	sessions *sessions

@@ -127,6 +127,10 @@ func (s *Server) begin(ctx context.Context, sub *subscription) (after int64, gap
 	case sub.resume != "":
 		return s.j.Resume(ctx, sub.sources, sub.resume)
 	case sub.newest:
+		if !s.reading.take(ctx, 1, pagesAtOnce, pageWait) {
+			return 0, nil, errBusyPages
+		}
+		defer s.reading.give(1)
 		page, err := s.j.Read(ctx, live.Query{Filter: live.Filter{Sources: sub.sources, Kinds: []live.Kind{live.Event}}, Newest: true, Limit: 1})
 		if err != nil {
 			return 0, nil, err

@@ -50,8 +50,7 @@ func bearer(r *http.Request) string {
 // right one passes whatever else came from its address: it would lock the user
 // out otherwise, who has the same address as every program of the machine.
 func (s *Server) try(r *http.Request, token string) error {
-	given, ours := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(s.config().Token))
-	if s.config().Token != "" && subtle.ConstantTimeCompare(given[:], ours[:]) == 1 {
+	if s.right(token) {
 		return nil
 	}
 	address := remote(r.RemoteAddr)
@@ -59,9 +58,21 @@ func (s *Server) try(r *http.Request, token string) error {
 		sleep(r, wrongPause, s.ending)
 		return live.Errorf("too_many_tries", "Too many wrong tokens came from this address.").WithHint("Try again in a minute, or with the right one.")
 	}
-	s.tries.wrong(address, given)
+	s.tries.wrong(address, sha256.Sum256([]byte(token)))
 	return live.Errorf("wrong_token", "This is not the token of this Signalbox.").WithField("token").
 		WithHint("It stands in the address that was printed when Signalbox was started.")
+}
+
+// right reports whether a token is ours.
+func (s *Server) right(token string) bool {
+	given, ours := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(s.config().Token))
+	return s.config().Token != "" && subtle.ConstantTimeCompare(given[:], ours[:]) == 1
+}
+
+// byScreen reports whether a request is from one of our own screens, or has the
+// token that only they have.
+func (s *Server) byScreen(r *http.Request) bool {
+	return windowed(r.Context()) || !foreign(r) && s.sessions.holds(r) || !s.config().RequireToken && s.right(bearer(r))
 }
 
 const (
