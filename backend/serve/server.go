@@ -130,9 +130,6 @@ func (s *Server) Clients(sources ...string) int {
 
 func (s *Server) config() *Config { return s.cfg.Load() }
 
-// now is the time as the API writes it.
-func now() time.Time { return stamp(time.Now()) }
-
 // stamp rounds a time to what the API writes: microseconds, in UTC.
 func stamp(t time.Time) time.Time {
 	if t.IsZero() {
