@@ -220,3 +220,35 @@ func TestAFaultOfTheStoreIsSaidAndGoesByItself(t *testing.T) {
 		f.must(f.Close())
 	})
 }
+
+func TestPublishersThatTryAgainAndAgainDoNotKeepAFaultAlive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		// As on a full disk: every message is refused until a check succeeds.
+		var space, taken atomic.Bool
+		full := live.Errorf("disk_full", "The disk is full.")
+		f := open(t, journal.Options{}, func(s journal.Store) journal.Store {
+			return &store{Store: s, check: func() error {
+				if !space.Load() {
+					return full
+				}
+				taken.Store(true)
+				return nil
+			}, before: func([]live.Message) error {
+				if !taken.Load() {
+					return full
+				}
+				return nil
+			}}
+		})
+		_, err := f.Append(t.Context(), live.Draft{Source: f.source})
+		code(t, err, "disk_full")
+		space.Store(true)
+		for begun := time.Now(); err != nil; time.Sleep(100 * time.Millisecond) {
+			if time.Since(begun) > 10*time.Second {
+				t.Fatal("the disk has space, and every publish is refused")
+			}
+			_, err = f.Append(t.Context(), live.Draft{Source: f.source})
+		}
+		f.must(f.Close())
+	})
+}

@@ -23,7 +23,8 @@ const (
 	// twice as many publishes a second, the more the slower the disk.
 	crowd     = 8
 	crowdTime = 150 * time.Microsecond
-	// checkEvery is how often a faulty store is tried while nobody appends.
+	// checkEvery is how often a faulty store is tried, whoever appends: it may
+	// refuse every message until a check has succeeded.
 	checkEvery = time.Second
 	// lookEvery is how often one that works is looked at while nobody appends.
 	lookEvery = 2 * time.Second
@@ -70,6 +71,7 @@ type writer struct {
 	rang    time.Time // when the readers were last woken
 	waiting bool      // whether they are still to be
 	fault   bool
+	checked time.Time // when a faulty store was last tried
 	callers int       // of the last batch
 	resting time.Time // until then it does not trim, because that failed
 }
@@ -191,7 +193,7 @@ func (w *writer) set() {
 	case w.waiting:
 		w.timer.Reset(max(0, w.opt.Gather-time.Since(w.rang)))
 	case w.fault:
-		w.timer.Reset(checkEvery)
+		w.timer.Reset(max(0, checkEvery-time.Since(w.checked)))
 	default:
 		w.timer.Reset(lookEvery)
 	}
@@ -202,10 +204,12 @@ func (w *writer) tick() {
 		w.wake()
 	}
 	w.watchDamage()
-	if w.fault {
-		w.setFault(w.store.Check(w.ctx))
-	} else {
+	switch {
+	case !w.fault:
 		w.setFault(w.store.Look(w.ctx))
+	case time.Since(w.checked) >= checkEvery:
+		w.setFault(w.store.Check(w.ctx))
+		w.checked = time.Now()
 	}
 	w.set()
 }
@@ -215,6 +219,9 @@ func (w *writer) setFault(err error) {
 	fault := isFault(err)
 	if err != nil && !fault || !fault && !w.fault {
 		return
+	}
+	if fault && !w.fault {
+		w.checked = time.Now()
 	}
 	w.fault = fault
 	if !w.stats.setFault(sentence(err)) {
