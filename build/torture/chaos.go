@@ -32,7 +32,7 @@ func (c *chaos) run(ctx context.Context) {
 		}
 		err := plan[0](ctx)
 		plan = plan[1:]
-		if err != nil && ctx.Err() == nil {
+		if err != nil && (ctx.Err() == nil || !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)) {
 			c.broken(err)
 			return
 		}
@@ -202,21 +202,21 @@ func limit(messages int) map[string]any {
 
 // A stock is what an instance keeps.
 type stock struct {
-	messages, first, last int64
-	of                    map[string]int64 // messages of each source
+	messages, bytes, first, last int64
+	of                           map[string]int64 // messages of each source
 }
 
 func (i *instance) kept(ctx context.Context) (stock, error) {
 	var state struct {
 		First, Last int64
-		Journal     struct{ Messages int64 }
+		Journal     struct{ Messages, Bytes int64 }
 		Sources     []struct {
 			Name     string
 			Messages int64
 		}
 	}
 	err := i.ask(ctx, "GET", "/api/state", nil, &state)
-	s := stock{state.Journal.Messages, state.First, state.Last, make(map[string]int64)}
+	s := stock{state.Journal.Messages, state.Journal.Bytes, state.First, state.Last, make(map[string]int64)}
 	for _, source := range state.Sources {
 		s.of[source.Name] = source.Messages
 	}

@@ -1,6 +1,337 @@
 package main
 
-import "context"
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
 
-func (t *torture) smallDisk(ctx context.Context) error { t.cannotRun("disk", "not yet"); return nil }
-func onSmallDisk(ctx context.Context, opt options) int { return 2 }
+// What the process on the small disk ends with.
+const (
+	diskBroken = 1
+	diskNone   = 3 // it could not mount one
+)
+
+// diskError begins the lines of a broken promise.
+const diskError = "broken: "
+
+// smallDisk runs the part disk in a process and namespaces of its own, where a
+// small disk can be mounted.
+func (t *torture) smallDisk(ctx context.Context) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	disk := filepath.Join(t.dir, "disk")
+	if err := os.Mkdir(disk, 0o700); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	t.onBroken(stop)
+	args := []string{"-rm", self, "-disk", disk, "-binary", t.binary, "-parts", "disk",
+		"-seed", strconv.FormatUint(t.seed, 10), "-seconds", strconv.Itoa(int(t.length.Seconds())), "-v=" + strconv.FormatBool(t.verbose)}
+	cmd := exec.CommandContext(ctx, "unshare", args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = endTime
+	var said, complaint bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &complaint
+	err = cmd.Run()
+	var why []string
+	for lines := bufio.NewScanner(&said); lines.Scan(); {
+		if figures, ok := strings.CutPrefix(lines.Text(), "figures "); ok {
+			if err := t.add([]byte(figures)); err != nil {
+				return err
+			}
+		} else if text, ok := strings.CutPrefix(lines.Text(), diskError); ok || len(why) > 0 {
+			why = append(why, text)
+		} else {
+			t.keep("disk: " + lines.Text())
+		}
+	}
+	switch code := cmd.ProcessState; {
+	case ctx.Err() != nil:
+		return nil // said by whoever ended it
+	case err == nil:
+		return nil
+	case code != nil && code.ExitCode() == diskBroken && len(why) > 0:
+		return errors.New(strings.Join(why, "\n"))
+	}
+	t.cannotRun("disk", fmt.Sprintf("no small disk could be mounted in a namespace of its own: %v: %s", err, strings.TrimSpace(complaint.String())))
+	return nil
+}
+
+// onSmallDisk is the process in its own namespaces. It returns its exit code.
+func onSmallDisk(ctx context.Context, opt options) int {
+	if err := mount(opt.disk, diskSize(opt)>>20); err != nil {
+		fmt.Fprintln(os.Stderr, "mount:", err)
+		return diskNone
+	}
+	opt.dir = filepath.Dir(opt.disk)
+	t := newTorture(opt)
+	err := t.runPart(ctx, t.disk)
+	for _, p := range t.ran {
+		t.sum(p)
+	}
+	figures, failed := t.encode()
+	if failed != nil {
+		fmt.Fprintln(os.Stderr, failed)
+		return diskNone
+	}
+	if t.broken(err); t.failed() != nil {
+		err = t.failed()
+		if !t.verbose {
+			fmt.Println(strings.Join(t.notes(), "\n"))
+		}
+		fmt.Printf("%s%v\n", diskError, err)
+		// The disk goes with this process.
+		if out, err := exec.Command("cp", "-a", opt.disk, opt.disk+"-kept").CombinedOutput(); err != nil {
+			fmt.Printf("what was on the disk could not be kept: %s\n", out)
+		}
+	}
+	fmt.Printf("figures %s\n", figures)
+	if err != nil {
+		return diskBroken
+	}
+	return 0
+}
+
+// diskSize has space for all that is published; the rest is filled.
+func diskSize(opt options) int { return (40 + int(opt.length.Seconds())) << 20 }
+
+// disk is one instance on the small disk. It keeps its log elsewhere.
+func (t *torture) disk() (*part, error) {
+	p, err := t.newPart("disk", 20_000, t.options.disk, "d")
+	if err != nil {
+		return nil, err
+	}
+	d := p.boxes[0]
+	for _, m := range []manner{plain, keyed, named, shared, same, plain, keyed, named} {
+		p.publish(d, m.String(), m, 10*time.Millisecond).size = 2000
+	}
+	f := &filler{at: d, path: filepath.Join(t.options.disk, "filler"), probe: p.publish(d, "probe", plain, 0)}
+	f.probe.byHand = true
+	p.asked = []asking{{at: d}, {at: d, sources: []string{"named", "plain"}}, {at: d, sources: []string{"same"}}, {at: d, sources: []string{"probe"}}}
+	p.readers = 2 * len(p.asked)
+	p.plan = func(c *chaos) []action {
+		return []action{
+			c.fill(f, c.free), c.fill(f, c.free), c.fill(f, c.startFull), c.fill(f, c.startFull),
+			c.much(f), c.kill(d), c.end(d), c.idle(2 * time.Second),
+		}
+	}
+	return p, nil
+}
+
+// A filler is a file that takes all the space that is left.
+type filler struct {
+	at    *instance
+	path  string
+	probe *publisher
+	said  int64
+}
+
+// fill takes what is free.
+func (f *filler) fill() error {
+	file, err := os.OpenFile(f.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	for size := 1 << 20; size >= 1<<12; {
+		_, err := file.Write(make([]byte, size))
+		switch {
+		case errors.Is(err, syscall.ENOSPC):
+			size >>= 4
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+// try publishes one message, and reports whether it was refused.
+func (f *filler) try() (refused, acknowledged bool, err error) {
+	f.said++
+	w := word{f.probe.number, f.said}
+	s, err := f.probe.sending(w)
+	if err != nil {
+		return false, false, err
+	}
+	f.at.record.begin(w, f.at.told.newest())
+	a, err := f.probe.try(s)
+	switch {
+	case err != nil:
+		return false, false, err
+	case a.receipt != nil:
+		return false, true, f.probe.acknowledged(s, a.receipt, false)
+	case a.refused:
+		return true, false, f.at.record.refuse(w)
+	}
+	f.at.record.giveUp(w, a.life)
+	return false, false, nil
+}
+
+// fill fills the disk, looks at what is said while it is full, and helps.
+func (c *chaos) fill(f *filler, help func(context.Context, *filler) error) action {
+	return func(ctx context.Context) error {
+		defer os.Remove(f.path)
+		full, err := c.untilRefused(ctx, f)
+		if err != nil || !full {
+			return err
+		}
+		c.fills.Add(1)
+		c.note("the disk is full, and publishes are refused")
+		if err := c.red(ctx, f); err != nil {
+			return err
+		}
+		// Everything can be read.
+		if err := c.check(ctx, f.at); err != nil {
+			return err
+		}
+		return help(ctx, f)
+	}
+}
+
+// free frees the disk.
+func (c *chaos) free(_ context.Context, f *filler) error {
+	if err := os.Remove(f.path); err != nil {
+		return err
+	}
+	c.note("the disk has space again")
+	return c.untilWell(f, answerTime)
+}
+
+// startFull kills it and starts it again, while the disk is full and after
+// that: what has started on a full disk may only read until it is started
+// once more.
+func (c *chaos) startFull(ctx context.Context, f *filler) error {
+	if err := c.killOne(f.at); err != nil {
+		return err
+	}
+	if err := errors.Join(f.fill(), c.again(f.at)); err != nil {
+		return err
+	}
+	c.fullStarts.Add(1)
+	if err := c.red(ctx, f); err != nil {
+		return err
+	}
+	if c.rand.IntN(2) == 0 {
+		_ = os.Remove(f.path)
+		if err := c.untilWell(f, 2*time.Second); err == nil {
+			return nil
+		}
+		c.note("it only reads, and is started again")
+	}
+	_ = os.Remove(f.path)
+	if err := c.kill(f.at)(ctx); err != nil {
+		return err
+	}
+	return c.untilWell(f, answerTime)
+}
+
+// much publishes an eighth of the disk, so that keeping less is a help: twice
+// what the program holds in reserve.
+func (c *chaos) much(f *filler) action {
+	fill := c.fill(f, c.keepLess)
+	return func(ctx context.Context) error {
+		size := f.probe.size
+		f.probe.size = 1 << 20
+		for sent := 0; sent < diskSize(c.options)/8 && ctx.Err() == nil; sent += f.probe.size / 2 {
+			if _, _, err := f.try(); err != nil {
+				return err
+			}
+		}
+		f.probe.size = size
+		return fill(ctx)
+	}
+}
+
+// keepLess makes it keep less, which frees enough for it to go on.
+func (c *chaos) keepLess(ctx context.Context, f *filler) error {
+	c.note("it is told to keep less")
+	if err := f.at.keep(ctx, 10); err != nil {
+		return err
+	}
+	if err := c.untilWell(f, answerTime); err != nil {
+		return err
+	}
+	c.trims.Add(1)
+	c.helped.Add(1)
+	return f.at.keep(context.Background(), 0)
+}
+
+// untilRefused fills the disk until a publish is refused. It is false where
+// none is: there is space in the program's own files.
+func (c *chaos) untilRefused(ctx context.Context, f *filler) (bool, error) {
+	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline) && ctx.Err() == nil; {
+		if err := f.fill(); err != nil {
+			return false, err
+		}
+		if refused, _, err := f.try(); refused || err != nil {
+			return refused, err
+		}
+	}
+	c.note("nothing was refused while the disk was full")
+	return false, nil
+}
+
+// red looks at the health between publishes for a second or two. Where one is
+// refused before and one behind, it is red.
+func (c *chaos) red(ctx context.Context, f *filler) error {
+	before := false
+	for end := time.Now().Add(time.Duration(500+c.rand.IntN(2000)) * time.Millisecond); time.Now().Before(end) && ctx.Err() == nil; {
+		green, err := f.at.healthy(context.Background())
+		if err != nil {
+			return err
+		}
+		refused, _, err := f.try()
+		switch {
+		case err != nil:
+			return err
+		case before && green && refused:
+			return fmt.Errorf("%s refuses publishes because its disk is full, and between two of them its health was green", f.at.name)
+		case before && refused:
+			c.redWhileFull.Add(1)
+		}
+		before = refused
+		pause(ctx, 10*time.Millisecond)
+	}
+	return nil
+}
+
+// untilWell wants publishes to be taken again, and then a green health.
+func (c *chaos) untilWell(f *filler, within time.Duration) error {
+	begun := time.Now()
+	for taken := false; ; time.Sleep(10 * time.Millisecond) {
+		if !taken {
+			var err error
+			if _, taken, err = f.try(); err != nil {
+				return err
+			}
+		}
+		if taken {
+			green, err := f.at.healthy(context.Background())
+			if err != nil {
+				return err
+			}
+			if green {
+				break
+			}
+		}
+		if time.Since(begun) > within {
+			return fmt.Errorf("%s: its disk has had space or less to keep for %v; it takes publishes: %v, and its health is not green", f.at.name, within, taken)
+		}
+	}
+	c.recoveries.Add(1)
+	c.note("%s is well again after %v", f.at.name, time.Since(begun).Round(time.Millisecond))
+	return nil
+}

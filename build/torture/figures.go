@@ -23,7 +23,7 @@ type figures struct {
 	kills, ends, checks, removals, laps  atomic.Int64
 	trims, sourceTrims, counted, missing atomic.Int64 // counted: trimmed gaps with a right count, of so many missing
 
-	fills, fullStarts, redWhileFull, recoveries atomic.Int64
+	fills, fullStarts, redWhileFull, recoveries, helped atomic.Int64
 
 	mu     sync.Mutex
 	gaps   map[string]int64
@@ -69,7 +69,7 @@ func (f *figures) counters() map[string]*atomic.Int64 {
 		"shown": &f.shown, "visits": &f.visits, "away": &f.away, "byID": &f.byID, "byPosition": &f.byPosition,
 		"kills": &f.kills, "ends": &f.ends, "checks": &f.checks, "removals": &f.removals, "laps": &f.laps,
 		"trims": &f.trims, "sourceTrims": &f.sourceTrims, "counted": &f.counted, "missing": &f.missing,
-		"fills": &f.fills, "fullStarts": &f.fullStarts, "redWhileFull": &f.redWhileFull, "recoveries": &f.recoveries,
+		"fills": &f.fills, "fullStarts": &f.fullStarts, "redWhileFull": &f.redWhileFull, "recoveries": &f.recoveries, "helped": &f.helped,
 	}
 }
 
@@ -133,8 +133,8 @@ func (t *torture) report(w io.Writer) {
 	fmt.Fprintf(w, "  trims       %d of a journal, %d of one source; %d gaps had the right count, of %d messages\n",
 		t.trims.Load(), t.sourceTrims.Load(), t.counted.Load(), t.missing.Load())
 	fmt.Fprintf(w, "  ring        %d messages came over two instances\n", t.laps.Load())
-	fmt.Fprintf(w, "  disk        filled %d times, %d times with a kill; %d answers of a red health; %d recoveries\n",
-		t.fills.Load(), t.fullStarts.Load(), t.redWhileFull.Load(), t.recoveries.Load())
+	fmt.Fprintf(w, "  disk        filled %d times, killed %d times while it was full; %d answers of a red health; %d recoveries, %d of them by keeping less\n",
+		t.fills.Load(), t.fullStarts.Load(), t.redWhileFull.Load(), t.recoveries.Load(), t.helped.Load())
 	var memory []string
 	for name, kib := range t.memory {
 		memory = append(memory, fmt.Sprintf("%s %d MiB", name, kib>>10))
@@ -174,6 +174,7 @@ func (t *torture) missed() (names []string) {
 		{"disk", t.fullStarts.Load(), "kills while the disk was full"},
 		{"disk", t.redWhileFull.Load(), "red health while the disk was full"},
 		{"disk", t.recoveries.Load(), "recoveries from a full disk"},
+		{"disk", t.helped.Load(), "keeping less on a full disk"},
 	} {
 		if _, absent := t.absent[x.part]; !absent && slices.Contains(t.parts, x.part) && x.n == 0 {
 			names = append(names, x.name)

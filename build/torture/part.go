@@ -60,7 +60,7 @@ func (t *torture) newPart(name string, actor int, dir string, boxes ...string) (
 // publish adds a publisher.
 func (p *part) publish(at *instance, channel string, m manner, rest time.Duration) *publisher {
 	n := p.actor + len(p.publishers) + 1
-	u := &publisher{part: p, at: at, number: n, channel: channel, manner: m, rest: rest, rand: p.random(n)}
+	u := &publisher{part: p, at: at, number: n, channel: channel, manner: m, rest: rest, size: 400, rand: p.random(n)}
 	for _, r := range p.removed {
 		if r.at == at && r.channel == channel {
 			u.removal = r
@@ -97,6 +97,9 @@ func (p *part) run(ctx context.Context) error {
 
 	var publishers, readers, others sync.WaitGroup
 	for _, u := range p.publishers {
+		if u.byHand {
+			continue
+		}
 		publishers.Go(func() { u.run(busy, late) })
 	}
 	quiet, rest := context.WithCancel(ctx)

@@ -43,7 +43,9 @@ type publisher struct {
 	channel string
 	manner  manner
 	rest    time.Duration // on average, after each word
+	size    int           // of its data, at most, about
 	removal *removal      // of its channel, where that is removed now and then
+	byHand  bool          // says only what it is told to
 	rand    *rand.Rand
 
 	mu    sync.Mutex
@@ -109,7 +111,7 @@ type sending struct {
 }
 
 func (p *publisher) sending(w word) (*sending, error) {
-	message := map[string]string{"data": fmt.Sprintf("%d %d %s", w.publisher, w.n, strings.Repeat("x", p.rand.IntN(400)))}
+	message := map[string]string{"data": fmt.Sprintf("%d %d %s", w.publisher, w.n, strings.Repeat("x", p.rand.IntN(p.size)))}
 	if w.n%10 == 0 {
 		message["data"] += "\nand a second line"
 	}

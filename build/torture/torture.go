@@ -80,7 +80,10 @@ func (t *torture) failed() error {
 
 // note keeps a line for the end.
 func (t *torture) note(format string, args ...any) {
-	line := fmt.Sprintf("%8.3f s  ", time.Since(t.began).Seconds()) + fmt.Sprintf(format, args...)
+	t.keep(fmt.Sprintf("%8.3f s  ", time.Since(t.began).Seconds()) + fmt.Sprintf(format, args...))
+}
+
+func (t *torture) keep(line string) {
 	if t.verbose {
 		fmt.Println(line)
 	}
