@@ -23,6 +23,8 @@ type tailCommand struct {
 	Header []string `help:"A header of the request, as in 'X-Api-Key: abc'." short:"H" placeholder:"LINE"`
 	JSON   bool     `help:"One JSON object a line, also in a terminal."`
 	Once   bool     `help:"End when the stream ends instead of reconnecting."`
+
+	withheld bool // there is a token, which is not for this address
 }
 
 func (c *tailCommand) Help() string {
@@ -51,12 +53,26 @@ func (c *tailCommand) Run(ctx context.Context, p *Program, log *slog.Logger) err
 			}
 			return out.message(d)
 		},
-		State: out.state,
+		State: func(sentence string) {
+			out.state(sentence)
+			c.tellWithheld(out, sentence)
+		},
 	})
 	if errors.Is(err, context.Canceled) {
 		return nil // Ctrl+C is how one leaves
 	}
+	if err != nil {
+		c.tellWithheld(out, err.Error())
+	}
 	return err
+}
+
+// tellWithheld says, once, why no token was sent to a server that wants one.
+func (c *tailCommand) tellWithheld(out *printer, sentence string) {
+	if c.withheld && strings.Contains(sentence, "401") {
+		c.withheld = false
+		out.state("The token of the environment or the configuration file goes to " + c.url() + " only. For this address give one with --token.")
+	}
 }
 
 // ownGap turns the event with which a Signalbox tells of a gap into one.
@@ -94,9 +110,11 @@ func (c *tailCommand) stream() (live.Feed, live.Secrets, error) {
 			fd.URL += "?" + query.Encode()
 		}
 	}
-	if token := c.tokenFor(fd.URL); token != "" {
+	token := c.tokenFor(fd.URL)
+	if token != "" {
 		fd.Auth, secrets.Token = "bearer", token
 	}
+	c.withheld = c.Token != "" && token == ""
 	for _, line := range c.Header {
 		name, value, ok := strings.Cut(line, ":")
 		if !ok || strings.TrimSpace(name) == "" {
