@@ -19,13 +19,24 @@ type filling struct {
 	done, total    int64 // messages
 }
 
+// lastly is what ends the filling. Each index reads every message once, without
+// long data: a second for a million.
+var lastly = []string{
+	"DROP INDEX message_id",
+	// Later messages with an id that an older one has, newest last.
+	"CREATE INDEX message_again ON messages (id, source) WHERE again = 1",
+	// Gaps and notes: every filter shows them, and they are few.
+	"CREATE INDEX message_gap ON messages (number, kind, source) WHERE kind <> 0",
+	"DELETE FROM filling",
+}
+
 // fill fills the table ids, in chunks, so that what was done outlives a kill
 // and a full disk: the next start goes on. An older program refuses the history
 // from the first chunk on, by its version. It follows the old index, which is
 // in the order of the new table and has the oldest of equal ids first; that
 // makes it several times as fast as going from message to message.
 func (w *writer) fill(ctx context.Context, progress func(done, total int64)) error {
-	for {
+	for total := int64(0); ; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -55,10 +66,15 @@ func (w *writer) fill(ctx context.Context, progress func(done, total int64)) err
 			return fmt.Errorf("bring the ids of the history to their new form: %w", err)
 		}
 		if !unfinished {
+			if total > 0 {
+				progress(total, total)
+			}
 			return nil
 		}
+		total = f.total
 		if f.total > 0 {
-			progress(f.done, f.total)
+			// The indexes at the end are the last hundredth.
+			progress(f.done-f.done/100, f.total)
 		}
 	}
 }
@@ -85,13 +101,7 @@ func (w *writer) fillSome(f *filling) error {
 		return err
 	}
 	if len(entries) == 0 {
-		for _, query := range []string{
-			"DROP INDEX message_id",
-			// Gaps and notes: every filter shows them, and they are few. Making it
-			// reads each message once, without long data: a second for a million.
-			"CREATE INDEX message_gap ON messages (number, kind, source) WHERE kind <> 0",
-			"DELETE FROM filling",
-		} {
+		for _, query := range lastly {
 			if _, err := w.exec(query); err != nil {
 				return err
 			}

@@ -18,9 +18,6 @@ CREATE TABLE ids (
     PRIMARY KEY (id, source)
 ) STRICT, WITHOUT ROWID;
 
--- Later messages with the same id, newest last.
-CREATE INDEX message_again ON messages (id, source) WHERE again = 1;
-
 CREATE TABLE keys (
     key    TEXT NOT NULL,
     source INTEGER NOT NULL,
