@@ -120,7 +120,7 @@ func (a *absence) unknown() string {
 	case a.sent:
 		return fmt.Sprintf("The server was asked to continue after id %s; whether all came cannot be seen from its ids", short(a.after))
 	case a.after != "":
-		return "Its last id holds a control character and cannot be sent, so what came meanwhile may be missing"
+		return "Its last id is too long or holds a control character and cannot be sent, so what came meanwhile may be missing"
 	}
 	return "The server sends no ids, so what came meanwhile could not be asked for"
 }

@@ -127,7 +127,7 @@ func TestAnEditThatFailsChangesNothing(t *testing.T) {
 			c.send("data: still here\n\n")
 			f.untilCount("a", 2)
 			store.put, secrets.set, secrets.undo = nil, nil, nil
-			f.settleAll()
+			f.cleanUp()
 			f.stop()
 			f.start()
 			again := r.next(t).stream("")
@@ -226,7 +226,7 @@ func TestSecretsAreForgottenWhenAFeedCanNoLongerBeRestored(t *testing.T) {
 	s := f.secretFeed("a", r.URL)
 	r.next(t).stream("")
 	f.must(f.Remove(t.Context(), "a"))
-	f.settleAll()
+	f.cleanUp()
 	f.mu.Lock()
 	held, ok := f.removed[s.Source.ID]
 	held.until = time.Now().Add(-time.Second)
@@ -235,7 +235,7 @@ func TestSecretsAreForgottenWhenAFeedCanNoLongerBeRestored(t *testing.T) {
 	if !ok || held.secrets.Token != "t0ken" {
 		t.Fatalf("within ten minutes: %+v", held)
 	}
-	f.settleAll()
+	f.cleanUp()
 	f.mu.Lock()
 	_, ok = f.removed[s.Source.ID]
 	f.mu.Unlock()

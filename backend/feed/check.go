@@ -97,7 +97,7 @@ func (f *Follower) checkSettings(feed *live.Feed, secrets *live.Secrets) error {
 		return err
 	}
 	if n.next == nil {
-		_, end := k.stored()
+		_, end := k.storedSecrets()
 		if end == nil {
 			return f.checkSettings(feed, secrets) // the keyring has answered meanwhile
 		}

@@ -19,7 +19,7 @@ const restorable = 10 * time.Minute
 // lock takes the right to change one feed. A keyring may be waited for while
 // it is held, so nothing that concerns other feeds waits for it.
 func (f *Follower) lock(id int64) (unlock func()) {
-	m := f.editing(id)
+	m := f.editLock(id)
 	m.Lock()
 	return m.Unlock
 }
@@ -33,7 +33,7 @@ func (f *Follower) whenFree(k *keeper, do func()) {
 			do()
 		}
 	}
-	m := f.editing(k.id)
+	m := f.editLock(k.id)
 	if m.TryLock() {
 		locked(m)
 		return
@@ -44,7 +44,7 @@ func (f *Follower) whenFree(k *keeper, do func()) {
 	}()
 }
 
-func (f *Follower) editing(id int64) *sync.Mutex {
+func (f *Follower) editLock(id int64) *sync.Mutex {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	m := f.edits[id]
@@ -55,8 +55,8 @@ func (f *Follower) editing(id int64) *sync.Mutex {
 	return m
 }
 
-// hold finds a feed by its name and takes the right to change it.
-func (f *Follower) hold(name string) (k *keeper, unlock func(), err error) {
+// lockByName finds a feed by its name and takes the right to change it.
+func (f *Follower) lockByName(name string) (k *keeper, unlock func(), err error) {
 	if k, err = f.find(name); err != nil {
 		return nil, nil, err
 	}
@@ -76,6 +76,7 @@ func (f *Follower) Add(ctx context.Context, feed live.Feed, secrets live.Secrets
 	if err := tidy(&feed, &secrets); err != nil {
 		return Status{}, err
 	}
+	secrets = mergeSecrets(&feed, &secrets, &live.Secrets{})
 	f.vault.Retry()
 	src, err := f.journal.AddSource(ctx, live.Source{Name: feed.Name, Colour: feed.Colour, Kind: live.FeedSource, Keep: feed.Keep})
 	if err != nil {
@@ -125,12 +126,12 @@ func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, given 
 	if err := live.CheckName(feed.Name); err != nil {
 		return Status{}, err
 	}
-	k, unlock, err := f.hold(name)
+	k, unlock, err := f.lockByName(name)
 	if err != nil {
 		return Status{}, err
 	}
 	defer unlock()
-	if err := f.settle(k.id); err != nil {
+	if err := f.retryUndo(k.id); err != nil {
 		return Status{}, err
 	}
 	f.vault.Retry()
@@ -151,7 +152,7 @@ func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, given 
 		err = f.store.PutFeed(ctx, feed) // the last step, so it need not be taken back
 	}
 	if err != nil {
-		f.takeBack(k.id, done)
+		f.rollBack(k.id, done)
 		return Status{}, err
 	}
 	what := changes(&old, &feed, secrets.changed)
@@ -212,7 +213,7 @@ func (k *keeper) nextSecrets(old, feed *live.Feed, given *live.Secrets) (n nextS
 	if err := tidy(feed, nil); err != nil {
 		return n, err
 	}
-	stored, end := k.stored()
+	stored, end := k.storedSecrets()
 	switch {
 	case !needsSecrets(feed):
 		n.next = &live.Secrets{}
@@ -226,7 +227,7 @@ func (k *keeper) nextSecrets(old, feed *live.Feed, given *live.Secrets) (n nextS
 			mine = live.Secrets{}
 		}
 		s := mergeSecrets(feed, &entered, &mine)
-		if err := elsewhere(feed, &s, &stored); err != nil {
+		if err := refuseElsewhere(feed, &s, &stored); err != nil {
 			return n, err
 		}
 		n.next, n.store = &s, !reflect.DeepEqual(s, stored.Secrets) || stored.Origin != origin(feed.URL)
@@ -266,42 +267,42 @@ func (s steps) undo() (left steps, err error) {
 	return left, err
 }
 
-// takeBack takes the steps of a failed change back. A step that cannot be
+// rollBack takes the steps of a failed change back. A step that cannot be
 // taken back now is tried again, also before the next change of the feed.
-func (f *Follower) takeBack(id int64, done steps) {
+func (f *Follower) rollBack(id int64, done steps) {
 	left, err := done.undo()
 	if err == nil {
 		return
 	}
 	f.opt.Log.Error("a failed change was not taken back; it will be tried again", "feed", id, "error", err)
 	f.mu.Lock()
-	f.owed[id] = left
+	f.undos[id] = left
 	f.mu.Unlock()
 }
 
-// settle takes back what takeBack could not. It is called with the feed's lock held.
-func (f *Follower) settle(id int64) error {
+// retryUndo undoes what rollBack could not. It is called with the feed's lock held.
+func (f *Follower) retryUndo(id int64) error {
 	f.mu.Lock()
-	owed := f.owed[id]
+	failed := f.undos[id]
 	f.mu.Unlock()
-	if len(owed) == 0 {
+	if len(failed) == 0 {
 		return nil
 	}
-	left, err := owed.undo()
+	left, err := failed.undo()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	delete(f.owed, id)
+	delete(f.undos, id)
 	if err != nil {
-		f.owed[id] = left
+		f.undos[id] = left
 	}
 	return err
 }
 
-// settleAll settles all feeds, and forgets the secrets of those that can no
-// longer be restored.
-func (f *Follower) settleAll() {
+// cleanUp tries again to undo failed changes, and forgets the secrets of feeds
+// that can no longer be restored.
+func (f *Follower) cleanUp() {
 	f.mu.Lock()
-	ids := slices.Collect(maps.Keys(f.owed))
+	ids := slices.Collect(maps.Keys(f.undos))
 	var late []int64
 	for id, r := range f.removed {
 		if time.Now().After(r.until) {
@@ -311,7 +312,7 @@ func (f *Follower) settleAll() {
 	f.mu.Unlock()
 	for _, id := range ids {
 		unlock := f.lock(id)
-		if err := f.settle(id); err != nil {
+		if err := f.retryUndo(id); err != nil {
 			f.opt.Log.Warn("a failed change was not taken back yet", "feed", id, "error", err)
 		}
 		unlock()
@@ -349,18 +350,18 @@ func (k *keeper) forgetPlace() {
 
 // Remove takes a feed off the list. It can be restored for ten minutes.
 func (f *Follower) Remove(ctx context.Context, name string) error {
-	k, unlock, err := f.hold(name)
+	k, unlock, err := f.lockByName(name)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	if err := f.settle(k.id); err != nil {
+	if err := f.retryUndo(k.id); err != nil {
 		return err
 	}
 	r := removed{until: time.Now().Add(restorable)}
 	var done steps
 	if old := k.settings(); old.Fault != "" || needsSecrets(&old) {
-		stored, end := k.stored()
+		stored, end := k.storedSecrets()
 		if r.known = end == nil; r.known {
 			// Kept in memory only: a removed feed leaves no secrets behind,
 			// whenever the program ends.
@@ -376,7 +377,7 @@ func (f *Follower) Remove(ctx context.Context, name string) error {
 	}
 	k.halt(endRemoved)
 	if err := f.journal.RemoveSource(ctx, k.id); err != nil {
-		f.takeBack(k.id, done)
+		f.rollBack(k.id, done)
 		f.begin(k)
 		return err
 	}
@@ -415,7 +416,7 @@ func (f *Follower) forget(id int64) {
 // keyring was locked.
 func (f *Follower) Restore(ctx context.Context, id int64) (Status, error) {
 	defer f.lock(id)()
-	if err := f.settle(id); err != nil {
+	if err := f.retryUndo(id); err != nil {
 		return Status{}, err
 	}
 	feeds, err := f.feeds(ctx)
@@ -442,7 +443,7 @@ func (f *Follower) Restore(ctx context.Context, id int64) (Status, error) {
 	}
 	feed := feeds[i]
 	if feed.Source, err = f.journal.RestoreSource(ctx, id); err != nil {
-		f.takeBack(id, done)
+		f.rollBack(id, done)
 		return Status{}, err
 	}
 	f.mu.Lock()
@@ -461,7 +462,7 @@ func (f *Follower) Pause(ctx context.Context, name string) error { return f.paus
 func (f *Follower) Resume(ctx context.Context, name string) error { return f.pause(ctx, name, false) }
 
 func (f *Follower) pause(ctx context.Context, name string, paused bool) error {
-	k, unlock, err := f.hold(name)
+	k, unlock, err := f.lockByName(name)
 	if err != nil {
 		return err
 	}
@@ -494,7 +495,7 @@ func (f *Follower) pause(ctx context.Context, name string, paused bool) error {
 
 // Reconnect tries a feed anew at once, whatever its state.
 func (f *Follower) Reconnect(name string) error {
-	k, unlock, err := f.hold(name)
+	k, unlock, err := f.lockByName(name)
 	if err != nil {
 		return err
 	}

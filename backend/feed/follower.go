@@ -77,7 +77,7 @@ type Follower struct {
 	edits   map[int64]*sync.Mutex // one change of a feed at a time
 	keepers map[int64]*keeper
 	removed map[int64]removed // feeds that may be restored
-	owed    map[int64]steps   // of failed changes, to be taken back
+	undos   map[int64]steps   // of failed changes, to be tried again
 	version int64
 	changed chan struct{}
 }
@@ -88,7 +88,7 @@ func New(j *journal.Journal, store Store, secrets Secrets, opt Options) *Followe
 	f := &Follower{
 		journal: j, store: store, vault: secrets, opt: opt, dial: opt.dial,
 		edits: make(map[int64]*sync.Mutex), keepers: make(map[int64]*keeper), removed: make(map[int64]removed),
-		owed: make(map[int64]steps), changed: make(chan struct{}), version: 1,
+		undos: make(map[int64]steps), changed: make(chan struct{}), version: 1,
 	}
 	f.largest.Store(int64(opt.MaxEvent))
 	return f
@@ -158,7 +158,7 @@ func (f *Follower) Run(ctx context.Context) error {
 	}
 	f.change()
 
-	wg.Go(func() { f.tidyUp(ctx) })
+	wg.Go(func() { f.runCleanUp(ctx) })
 	f.mind(ctx)
 
 	f.life.Lock()
@@ -169,9 +169,12 @@ func (f *Follower) Run(ctx context.Context) error {
 	}
 	wg.Wait()
 	f.mu.Lock()
-	ids := slices.Collect(maps.Keys(f.removed))
+	unfinished, gone := slices.Collect(maps.Keys(f.undos)), slices.Collect(maps.Keys(f.removed))
 	f.mu.Unlock()
-	for _, id := range ids {
+	for _, id := range unfinished {
+		_ = f.retryUndo(id) // it was logged, and is the last try
+	}
+	for _, id := range gone {
 		f.forget(id)
 	}
 	return nil
@@ -212,9 +215,9 @@ func (f *Follower) feeds(ctx context.Context) ([]live.Feed, error) {
 	return feeds, err
 }
 
-// tidyUp finishes what could not be finished at once, until ctx ends. It may
+// runCleanUp finishes what could not be finished at once, until ctx ends. It may
 // wait for the keyring, which the clock's watch must not.
-func (f *Follower) tidyUp(ctx context.Context) {
+func (f *Follower) runCleanUp(ctx context.Context) {
 	tick := time.NewTicker(lookAtClock)
 	defer tick.Stop()
 	for {
@@ -222,7 +225,7 @@ func (f *Follower) tidyUp(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			f.settleAll()
+			f.cleanUp()
 		}
 	}
 }

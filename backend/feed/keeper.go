@@ -99,8 +99,8 @@ func (k *keeper) halt(why *ending) bool {
 	return true
 }
 
-// runs reports whether the feed is being followed.
-func (k *keeper) runs() bool {
+// running reports whether the feed is being followed.
+func (k *keeper) running() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.cancel != nil

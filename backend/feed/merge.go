@@ -121,10 +121,10 @@ func mergeSecrets(f *live.Feed, entered, old *live.Secrets) live.Secrets {
 	return s
 }
 
-// elsewhere returns an Error that names the first stored secret that a feed
+// refuseElsewhere returns an Error that names the first stored secret that a feed
 // would need at a server for which it was not entered, or nil. Sent there, it
 // would be given away by anybody who can edit an address.
-func elsewhere(f *live.Feed, merged *live.Secrets, stored *StoredSecrets) error {
+func refuseElsewhere(f *live.Feed, merged *live.Secrets, stored *StoredSecrets) error {
 	refuse := func(field, what string) error {
 		return wrong(field, "The stored %s was entered for %s and is not sent to %s.", what, stored.Origin, origin(f.URL)).
 			WithHint("Enter it again for the new address.")

@@ -2,9 +2,11 @@ package feed
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"signalbox/backend/live"
+	"signalbox/backend/wire"
 )
 
 func TestSecretsThatWereNotGivenStayAsLongAsTheyAreUsed(t *testing.T) {
@@ -30,5 +32,34 @@ func TestSecretsThatWereNotGivenStayAsLongAsTheyAreUsed(t *testing.T) {
 		if got := mergeSecrets(&c.feed, &entered, old); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: got %+v, want %+v", c.name, got, c.want)
 		}
+	}
+}
+
+func TestAnOriginIsSchemeHostAndPort(t *testing.T) {
+	for _, same := range [][]string{
+		{"https://example.org", "https://example.org/", "HTTPS://Example.ORG:443/a?b#c", " https://example.org "},
+		{"http://example.org:8080/a", "http://example.org:8080/b"},
+		{"http://example.org", "http://example.org:80"},
+		{"http://[::1]:8080", "http://[::1]:8080/x"},
+	} {
+		for _, address := range same {
+			if origin(address) != origin(same[0]) {
+				t.Errorf("%s is %s, and %s is %s", same[0], origin(same[0]), address, origin(address))
+			}
+		}
+	}
+	seen := make(map[string]string)
+	for _, address := range []string{"https://example.org", "http://example.org", "http://example.org:443", "https://example.org:80",
+		"https://a.example.org", "https://example.org.", "https://example.com", "http://[::1]", "http://[::1]:8080", "%", ""} {
+		if other, ok := seen[origin(address)]; ok && address != "" && address != "%" {
+			t.Errorf("%s and %s are both %s", address, other, origin(address))
+		}
+		seen[origin(address)] = address
+	}
+}
+
+func TestAnIDThatIsTooLongIsNotSent(t *testing.T) {
+	if !canSend(strings.Repeat("i", wire.MaxID)) || canSend(strings.Repeat("i", wire.MaxID+1)) {
+		t.Error("the longest id that is sent is not the longest that is taken")
 	}
 }

@@ -218,7 +218,7 @@ func (k *keeper) tellEdited(ctx context.Context, why *ending) {
 	k.telling.Lock()
 	defer k.telling.Unlock()
 	n := live.Note{Code: why.code, Reason: why.reason}
-	if k.runs() {
+	if k.running() {
 		k.note(n, time.Now())
 		return
 	}

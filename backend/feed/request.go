@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"signalbox/backend/live"
+	"signalbox/backend/wire"
 )
 
 // A dialer opens a connection; tests put a pipe there.
@@ -76,9 +77,10 @@ func escapeQuery(query string) string {
 }
 
 // canSend reports whether an id can stand in a header. A browser sends any
-// control character but NUL, CR and LF; net/http sends none.
+// control character but NUL, CR and LF; net/http sends none. An id that is too
+// long was stored by an earlier version; servers would refuse it each time.
 func canSend(id string) bool {
-	return id != "" && !strings.ContainsFunc(id, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7F })
+	return id != "" && len(id) <= wire.MaxID && !strings.ContainsFunc(id, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7F })
 }
 
 // maxRedirects is where a chain of redirects is taken for a loop.

@@ -96,12 +96,12 @@ type vault struct {
 
 	file sync.Mutex // held while the file is changed
 
-	mu       sync.Mutex
-	open     *question       // that the ring has not answered
-	refusal  error           // of the last question, nil where it was answered
-	again    time.Time       // when the ring is asked again after a refusal
-	answered chan struct{}   // closed at a late answer; nil until somebody waits
-	owed     map[string]bool // to be deleted from the ring when it can be asked
+	mu             sync.Mutex
+	open           *question       // that the ring has not answered
+	refusal        error           // of the last question, nil where it was answered
+	again          time.Time       // when the ring is asked again after a refusal
+	answered       chan struct{}   // closed at a late answer; nil until somebody waits
+	pendingDeletes map[string]bool // what the ring is to delete when it can be asked
 }
 
 // A question is one that the ring was asked.
@@ -127,7 +127,7 @@ func (v *vault) Get(id int64) (StoredSecrets, error) {
 		return s, nil
 	}
 	v.mu.Lock()
-	gone := v.ring == nil || v.owed[user]
+	gone := v.ring == nil || v.pendingDeletes[user]
 	v.mu.Unlock()
 	if gone {
 		return s, nil
@@ -168,7 +168,7 @@ func (v *vault) Set(id int64, s StoredSecrets) (undo func() error, err error) {
 		}
 		text = string(b)
 	}
-	owed := v.owe(user, text == "")
+	pending := v.setPendingDelete(user, text == "")
 	var inRing string
 	var late atomic.Bool
 	asked := v.ask(func(r ring) (err error) {
@@ -182,7 +182,7 @@ func (v *vault) Set(id int64, s StoredSecrets) (undo func() error, err error) {
 	late.Store(asked != nil)
 	switch {
 	case asked == nil:
-		v.owe(user, false)
+		v.setPendingDelete(user, false)
 		err = v.change(user, nil)
 	case text == "":
 		err = v.change(user, nil) // and the ring forgets it when it answers
@@ -190,7 +190,7 @@ func (v *vault) Set(id int64, s StoredSecrets) (undo func() error, err error) {
 		err = v.change(user, &s)
 	}
 	undo = func() error {
-		v.owe(user, owed)
+		v.setPendingDelete(user, pending)
 		if asked == nil && v.ask(func(r ring) error { return set(r, user, inRing) }) != nil {
 			if !wasInFile && inRing != "" {
 				if err := json.Unmarshal([]byte(inRing), &inFile); err != nil {
@@ -198,7 +198,7 @@ func (v *vault) Set(id int64, s StoredSecrets) (undo func() error, err error) {
 				}
 				wasInFile = true
 			}
-			v.owe(user, inRing == "")
+			v.setPendingDelete(user, inRing == "")
 		}
 		if !wasInFile {
 			return v.change(user, nil)
@@ -285,48 +285,48 @@ func (v *vault) answer(q *question, err error) {
 		close(v.answered)
 		v.answered = nil
 	}
-	if err == nil && len(v.owed) > 0 {
-		go v.pay()
+	if err == nil && len(v.pendingDeletes) > 0 {
+		go v.runPendingDeletes()
 	}
 }
 
-// owe says whether the ring is to forget what it holds of a feed, and returns
-// what was said before.
-func (v *vault) owe(user string, owed bool) (before bool) {
+// setPendingDelete says whether the ring is to delete what it holds of a feed as
+// soon as it can be asked, and returns what was said before.
+func (v *vault) setPendingDelete(user string, pending bool) (before bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	before = v.owed[user]
-	if v.owed == nil {
-		v.owed = make(map[string]bool)
+	before = v.pendingDeletes[user]
+	if v.pendingDeletes == nil {
+		v.pendingDeletes = make(map[string]bool)
 	}
-	delete(v.owed, user)
-	if owed && v.ring != nil {
-		v.owed[user] = true
+	delete(v.pendingDeletes, user)
+	if pending && v.ring != nil {
+		v.pendingDeletes[user] = true
 	}
 	return before
 }
 
-// pay deletes from the ring what could not be deleted while it did not answer.
-// What is owed when the program ends stays in the ring.
-func (v *vault) pay() {
+// runPendingDeletes deletes from the ring what could not be deleted while it did
+// not answer. What is pending when the program ends stays in the ring.
+func (v *vault) runPendingDeletes() {
 	v.mu.Lock()
-	users := make([]string, 0, len(v.owed))
-	for user := range v.owed {
+	users := make([]string, 0, len(v.pendingDeletes))
+	for user := range v.pendingDeletes {
 		users = append(users, user)
 	}
 	v.mu.Unlock()
 	for _, user := range users {
 		err := v.ask(func(r ring) error {
 			v.mu.Lock()
-			owed := v.owed[user]
-			delete(v.owed, user)
+			pending := v.pendingDeletes[user]
+			delete(v.pendingDeletes, user)
 			v.mu.Unlock()
-			if !owed {
+			if !pending {
 				return nil // it was set anew meanwhile
 			}
 			err := set(r, user, "")
 			if err != nil {
-				v.owe(user, true)
+				v.setPendingDelete(user, true)
 			}
 			return err
 		})

@@ -56,7 +56,7 @@ func (k *keeper) loadSecrets() *ending {
 	if asking {
 		k.set(live.Connecting, nil)
 	}
-	s, end := k.stored()
+	s, end := k.storedSecrets()
 	if end != nil {
 		return end
 	}
@@ -76,9 +76,9 @@ func (k *keeper) loadSecrets() *ending {
 	return nil
 }
 
-// stored returns the secrets that the feed has, and why they are not known
+// storedSecrets returns the secrets that the feed has, and why they are not known
 // where they are not.
-func (k *keeper) stored() (StoredSecrets, *ending) {
+func (k *keeper) storedSecrets() (StoredSecrets, *ending) {
 	k.mu.Lock()
 	feed, secrets := k.feed, k.secrets
 	k.mu.Unlock()

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -22,6 +23,9 @@ func TestAPartThatDoesNotWorkIsSeen(t *testing.T) {
 	}
 	if e := want[refusal](s, 503, "GET", "/healthz", "").Error; e.Code != "part_fault" || e.Message != "No feed is followed." {
 		t.Errorf("%+v", e)
+	}
+	if _, text := s.do("GET", "/metrics", ""); !strings.Contains(text, "\nsignalbox_faults 1\n") {
+		t.Error("the metrics do not say so")
 	}
 	s.SetFault("samples", "The sample events have stopped.")
 	if got := want[state](s, 200, "GET", "/api/state", ""); !slices.Equal(got.Faults, []string{"No feed is followed.", "The sample events have stopped."}) {

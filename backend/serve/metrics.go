@@ -40,6 +40,7 @@ func newMetrics(s *Server) *metrics {
 	gauge("signalbox_journal_lag_seconds", "Time from append to commit, of late.", func() float64 { return s.j.Stats().Lag.Seconds() })
 	gauge("signalbox_journal_fault", "1 while commits fail.", func() float64 { return truth(s.j.Stats().Fault != "") })
 	gauge("signalbox_journal_damaged", "1 once a part of the history cannot be read.", func() float64 { return truth(s.j.Stats().Damage != "") })
+	gauge("signalbox_faults", "Parts of the program that do not work.", func() float64 { return float64(len(s.faults.list())) })
 	gauge("signalbox_clients", "Clients connected.", func() float64 { return float64(s.clients.count()) })
 	registry.MustRegister(m.latency, feedStates{s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
