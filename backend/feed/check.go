@@ -77,7 +77,7 @@ func (f *Follower) Check(ctx context.Context, feed live.Feed, secrets live.Secre
 		Code: end.code, Reason: end.reason, Hint: end.hint, Certificate: end.certificate,
 	}
 	if own && out.OK {
-		out.Reason, out.Hint = "The stream is open. "+ownStream, "Follow another address, unless you mean it."
+		out.Code, out.Reason, out.Hint = "own", ownStream, "Follow another address, unless you mean it."
 	}
 	out.DNS, out.Connect, out.TLS, out.FirstByte, _ = c.trace.times()
 	return out

@@ -41,7 +41,9 @@ test.describe('a feed', () => {
     await page.getByRole('button', { name: 'Test', exact: true }).click();
     await expect(page.getByText(/It works\. 1 message came/)).toBeVisible({ timeout: 10_000 });
     await expect(page.getByText(/first byte [\d.]+ ms/)).toBeVisible();
+    await expect(page.getByText(/This stream is this Signalbox's own\..*Follow another address/)).toBeVisible();
     await page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await expect(page.getByText(/This is this Signalbox's own address\./)).toBeVisible();
     await expect(page.getByRole('heading', { name: `${own} 2` })).toBeVisible();
     // The stream is this program's own: its messages are there already.
     await expect

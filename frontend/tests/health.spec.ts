@@ -33,6 +33,25 @@ test.describe('a feed on the health screen', () => {
     await expect(story.getByRole('img', { name: /first byte/ }).first()).toBeVisible();
   });
 
+  test('that follows this very program says that its messages came home', async ({
+    page,
+    node,
+    request,
+    publish,
+    own,
+  }) => {
+    const name = `${own} home`;
+    const made = await request.post('/api/feeds', { data: { name, url: `${node.url}/events/${own}` } });
+    expect((await made.json()).notice).toContain('own address');
+    await health(page);
+    const card = page.getByRole('article', { name });
+    await expect(card).toContainText(/Open for \d/);
+    await publish(own, { data: 'one' });
+    await expect(card).toContainText('1 message came home and was not stored again.');
+    await publish(own, { data: 'two' });
+    await expect(card).toContainText('2 messages came home and were not stored again.');
+  });
+
   test('that nobody answers says so and counts down', async ({ page, request, own }) => {
     const name = `${own} nobody`;
     await request.post('/api/feeds', { data: { name, url: 'http://127.0.0.1:9/events' } });

@@ -29,6 +29,29 @@ test.describe('the publish form', () => {
     await expect(page.getByLabel('Data')).toBeFocused();
   });
 
+  test('a message that is stored already is stored again only when that is asked for', async ({
+    page,
+    request,
+    own,
+  }) => {
+    await page.getByLabel('id', { exact: true }).fill('88405');
+    await page.getByLabel('Data').fill('paid');
+    await page.keyboard.press('Control+Enter');
+    const form = page.getByRole('region', { name: 'Publish' });
+    await expect(form.getByText(/Published at/)).toBeAttached();
+    await page.keyboard.press('Control+Enter');
+    await expect(form.getByText(/Already stored as \w+\.\d+, not stored again\./)).toBeVisible();
+    await expect(form.getByRole('button', { name: /message, stored before/ })).toBeVisible();
+    const stored = async () => (await (await request.get(`/sources/${own}/messages`)).json()).messages.length;
+    expect(await stored()).toBe(1);
+
+    await form.getByRole('button', { name: 'Store it again' }).click();
+    await expect(form.getByText(/Published at/)).toBeAttached();
+    await expect(page.getByLabel('Data')).toBeFocused();
+    await expect(form.getByRole('button', { name: 'Store it again' })).toHaveCount(0);
+    expect(await stored()).toBe(2);
+  });
+
   test('says in words where text stops being JSON, and sends it all the same', async ({ page, request, own }) => {
     const data = '{\n  "a": 1,\n}';
     await page.getByLabel('Data').fill(data);

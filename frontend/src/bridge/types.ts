@@ -69,6 +69,8 @@ export interface Health {
   connection: number;
   rate: number;
   messages: number;
+  /** Of messages, those that the journal held already. */
+  home?: number;
   last_message?: string;
   last_byte?: string;
   heartbeat_ms: number;
@@ -105,6 +107,8 @@ export interface Source {
   /** Clients that follow it at the local server. */
   clients: number;
   feed?: { url: string; paused: boolean };
+  /** What a user should know about a feed that was added or edited. */
+  notice?: string;
   health?: Health;
 }
 
@@ -260,12 +264,17 @@ export interface PublishDraft {
   /** A string goes out as it is; any other JSON value as its text. */
   data: unknown;
   retry?: number;
+  /** Stores the message also where the same one is there with its id. */
+  again?: boolean;
 }
 
 export interface Published {
+  /** Of the message that is stored already, where it was a retry. */
   position: Position;
   id: string;
   clients: number;
+  /** It was a retry, and was not stored again. */
+  repeated?: boolean;
 }
 
 export interface PublishedEntry {
@@ -275,5 +284,7 @@ export interface PublishedEntry {
   id: string;
   position: Position;
   clients: number;
+  /** It was a retry, and was not stored again. */
+  repeated?: boolean;
   error: string;
 }

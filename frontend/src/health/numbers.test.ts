@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Health } from '../bridge/types';
-import { cardNumbers, storyFacts } from './numbers';
+import { cardNumbers, homeWords, storyFacts } from './numbers';
 
 const now = Date.parse('2026-11-21T14:00:00Z');
 const health: Health = {
@@ -43,6 +43,12 @@ test('a feed that is down shows since when, counted from the last byte and not f
 test('a feed that the user paused is not down', () => {
   expect(of({ state: 'stopped', code: 'paused' })).not.toHaveProperty('Down for');
   expect(of({ state: 'stopped', code: 'status' })).toHaveProperty('Down for');
+});
+
+test('messages that came home are told of, where there are any', () => {
+  expect(homeWords(health)).toBe('');
+  expect(homeWords({ ...health, home: 1 })).toBe('1 message came home and was not stored again.');
+  expect(homeWords({ ...health, home: 1204 })).toBe('1,204 messages came home and were not stored again.');
 });
 
 test('an opened card tells only what is known', () => {

@@ -1,6 +1,6 @@
 import type { Health, Source } from '../bridge/types';
 import { pausedByUser } from '../lib/health';
-import { count, duration, micros, percent, perSecond } from '../lib/format';
+import { count, duration, micros, percent, perSecond, plural } from '../lib/format';
 
 const NONE = '—';
 
@@ -52,6 +52,12 @@ function downSince(health: Health, { last_at, created }: Pick<Source, 'created' 
 }
 
 const seconds = (ms: number) => (ms < 1000 ? duration(ms) : duration(Math.floor(ms / 1000) * 1000));
+
+/** What is said of a feed whose messages are in the history already; '' where there are none. */
+export function homeWords({ home = 0 }: Health): string {
+  if (home === 0) return '';
+  return `${plural(home, 'message')} came home and ${home === 1 ? 'was' : 'were'} not stored again.`;
+}
 
 /** What is told of a feed when its card is opened. */
 export function storyFacts(health: Health): [name: string, value: string][] {

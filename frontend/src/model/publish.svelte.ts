@@ -20,6 +20,8 @@ export interface Outcome {
   /** The same where there is little room. */
   short?: string;
   position?: string;
+  /** It was stored before, and was not stored again. */
+  repeated?: boolean;
   /** The field of the form that is wrong. */
   field?: string;
 }
@@ -45,6 +47,7 @@ export class PublishModel {
   /** Grows when the form should take the focus. */
   summons = $state(0);
 
+  #repeated: { channel: string; draft: PublishDraft } | null = null;
   #api: PublishApi;
   #storage: Storage | null;
   #queue: Promise<unknown> = Promise.resolve();
@@ -104,8 +107,21 @@ export class PublishModel {
       this.outcome = bad;
       return Promise.resolve(bad);
     }
+    return this.#enqueue(channel.trim(), body({ event, id, retry, data }));
+  }
+
+  /** Has the message stored a second time that the last publish found stored already. */
+  storeAgain(): Promise<Outcome> | undefined {
+    if (!this.#repeated) return;
+    const { channel, draft } = this.#repeated;
+    this.#repeated = null;
+    this.summons++; // the button goes away, and the focus must not go with it
+    return this.#enqueue(channel, { ...draft, again: true });
+  }
+
+  #enqueue(channel: string, draft: PublishDraft): Promise<Outcome> {
     this.waiting++;
-    const sent = this.#queue.then(() => this.#send(channel.trim(), body({ event, id, retry, data })));
+    const sent = this.#queue.then(() => this.#send(channel, draft));
     this.#queue = sent;
     return sent;
   }
@@ -120,6 +136,7 @@ export class PublishModel {
     }
     this.waiting--;
     this.outcome = outcome;
+    this.#repeated = outcome.repeated ? { channel, draft } : null;
     this.freshen(150);
     return outcome;
   }
@@ -169,7 +186,10 @@ function body({ event, id, retry, data }: Omit<Draft, 'channel'>): PublishDraft 
   return draft;
 }
 
-function reached({ position, clients }: Published): Outcome {
+function reached({ position, clients, repeated }: Published): Outcome {
+  if (repeated) {
+    return { ok: true, words: `Already stored as ${position}, not stored again.`, position, repeated };
+  }
   const who =
     clients === 0 ? 'nobody is listening' : clients === 1 ? 'reached 1 client' : `reached ${count(clients)} clients`;
   return {
@@ -183,6 +203,7 @@ function reached({ position, clients }: Published): Outcome {
 /** How a line of "Recently published" reads, without its time. */
 export function entryWords(entry: PublishedEntry): string {
   if (entry.error) return `refused: ${entry.error}`;
+  if (entry.repeated) return `${entry.event || 'message'}, stored before`;
   const who = entry.clients === 1 ? '1 client' : `${count(entry.clients)} clients`;
   return `${entry.event || 'message'} → ${who}`;
 }

@@ -71,6 +71,45 @@ test('a refusal names the field, keeps the draft, and does not stop the next', a
   expect(model.draft.event).toBe('a');
 });
 
+describe('a message that is stored already', () => {
+  const repeated = { ...published(12), repeated: true };
+
+  test('is said to be, and can be stored again as it was sent', async () => {
+    const publish = vi.fn().mockResolvedValueOnce(repeated).mockResolvedValue(published(40, 2));
+    const { model } = make(publish);
+    Object.assign(model.draft, { channel: 'orders', id: '7', data: 'paid' });
+    expect(await model.publish()).toEqual({
+      ok: true,
+      words: 'Already stored as k3f9.12, not stored again.',
+      position: 'k3f9.12',
+      repeated: true,
+    });
+    model.draft.data = 'typed meanwhile';
+    await model.storeAgain();
+    expect(publish).toHaveBeenLastCalledWith('orders', { data: 'paid', id: '7', again: true });
+    expect(model.outcome).toMatchObject({ ok: true, position: 'k3f9.40' });
+    expect(model.outcome?.repeated).toBeUndefined();
+    expect(model.draft.data).toBe('typed meanwhile');
+  });
+
+  test('is stored again once, however often that is asked for', async () => {
+    const publish = vi.fn().mockResolvedValueOnce(repeated).mockResolvedValue(published(40));
+    const { model } = make(publish);
+    await model.publish();
+    await Promise.all([model.storeAgain(), model.storeAgain()]);
+    expect(model.storeAgain()).toBeUndefined();
+    expect(publish).toHaveBeenCalledTimes(2);
+  });
+
+  test('cannot be stored again once another one has gone out', async () => {
+    const publish = vi.fn().mockResolvedValueOnce(repeated).mockResolvedValue(published(13));
+    const { model } = make(publish);
+    await model.publish();
+    await model.publish();
+    expect(model.storeAgain()).toBeUndefined();
+  });
+});
+
 test.each([
   [{ channel: ' ' }, 'channel'],
   [{ retry: '3 s' }, 'retry'],
@@ -115,6 +154,7 @@ test('an entry reads as a sentence', () => {
   const entry = { at: '', channel: 'chat', event: '', id: '', position: 'k.1', clients: 1, error: '' };
   expect(entryWords(entry)).toBe('message → 1 client');
   expect(entryWords({ ...entry, event: 'a', clients: 1204 })).toBe('a → 1,204 clients');
+  expect(entryWords({ ...entry, event: 'a', repeated: true })).toBe('a, stored before');
   expect(entryWords({ ...entry, error: 'The id has a line break.' })).toBe('refused: The id has a line break.');
 });
 

@@ -8,9 +8,10 @@ export interface Toast {
   action?: { label: string; act: () => void | Promise<void> };
 }
 
-/** How long a toast stays, in milliseconds. One with an action stays longer. */
+/** How long a toast stays, in milliseconds. One with an action, or with much to read, stays longer. */
 const STAY = 4000;
-const STAY_ACTION = 9000;
+const STAY_LONG = 9000;
+const MUCH = 80;
 const MOST = 4;
 
 /**
@@ -31,7 +32,7 @@ export class Toasts {
     const toast: Toast = { id: this.#next++, text, tone: 'info', ...more };
     for (const old of this.list.slice(0, Math.max(0, this.list.length + 1 - MOST))) this.dismiss(old.id);
     this.list = [...this.list, toast];
-    this.#left.set(toast.id, toast.action ? STAY_ACTION : STAY);
+    this.#left.set(toast.id, toast.action || text.length > MUCH ? STAY_LONG : STAY);
     if (!this.#held) this.#start(toast.id);
     return toast.id;
   }

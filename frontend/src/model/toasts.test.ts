@@ -16,6 +16,17 @@ test('a toast goes by itself, one with an action later', () => {
   expect(texts(t)).toEqual([]);
 });
 
+test('a toast with much to read stays longer', () => {
+  const t = new Toasts();
+  const long =
+    'This is this Signalbox’s own address. Its messages are in the history already, and are not stored again.';
+  t.add(long);
+  vi.advanceTimersByTime(8999);
+  expect(texts(t)).toEqual([long]);
+  vi.advanceTimersByTime(1);
+  expect(texts(t)).toEqual([]);
+});
+
 test('time stands still while it is held, and a second is left afterwards', () => {
   const t = new Toasts();
   t.add('Copied');
