@@ -78,7 +78,7 @@ async function look() {
     if (s.ready) return location.reload();
     if (s.total > 0) {
       bar.max = s.total; bar.value = s.done;
-      words.textContent = Math.floor(100 * s.done / s.total) + ' % of ' + s.total.toLocaleString() + ' messages';
+      words.textContent = Math.floor(100 * s.done / s.total) + ' % of ' + s.total.toLocaleString('en-US') + ' messages';
     }
   } catch {}
   setTimeout(look, 300);

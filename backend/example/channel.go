@@ -49,7 +49,7 @@ func (e *Examples) publish(ctx context.Context, to channel, d live.Draft, marks 
 	if s, ok := e.j.Source(name); !ok || s.Kind != live.ChannelSource {
 		return errNoChannel
 	}
-	_, err := e.pub.Publish(ctx, name, d, marks...)
+	_, err := e.pub.Emit(ctx, name, d, marks...)
 	return err
 }
 

@@ -73,26 +73,38 @@ type Receipt struct {
 const renamed = 3
 
 // Publish appends a message to a channel, which comes into being where it does
-// not exist, and commits the marks with it. The draft's Source is filled in.
-// Errors: those of wire.Check, Source and the journal, "not_a_channel", and
-// "key_reused" where another message has its Key.
-func (p *Publisher) Publish(ctx context.Context, channel string, d live.Draft, marks ...live.Mark) (_ Receipt, err error) {
+// not exist. The draft's Source is filled in. Errors: those of wire.Check,
+// Source and the journal, "not_a_channel", and "key_reused" where another
+// message has its Key.
+func (p *Publisher) Publish(ctx context.Context, channel string, d live.Draft) (Receipt, error) {
+	got, err := p.Emit(ctx, channel, d)
 	if d.Type == "" {
 		d.Type = "message"
 	}
 	entry := Publication{Channel: channel, Event: d.Type, ID: d.ID}
-	defer func() { p.recent.add(entry, err) }()
+	if err == nil {
+		entry.ID, entry.Position, entry.Clients, entry.Repeated = got.ID, got.Position, got.Clients, got.Repeated
+	}
+	p.recent.add(entry, err)
+	return got, err
+}
+
+// Emit is Publish for what the program itself says, such as the samples: it is
+// not remembered, or nobody would find their own publishes among it. The marks
+// are committed with the message.
+func (p *Publisher) Emit(ctx context.Context, channel string, d live.Draft, marks ...live.Mark) (Receipt, error) {
+	if d.Type == "" {
+		d.Type = "message"
+	}
 	if err := wire.Check(p.journal.Epoch(), &d, p.Limits().MaxEvent); err != nil {
 		return Receipt{}, err
 	}
-	var m live.Message
-	for try := 1; ; try++ {
-		if m, err = p.append(ctx, channel, d, marks); err == nil {
-			break
-		}
-		if try == renamed || !errors.Is(err, &live.Error{Code: "not_found"}) {
-			return Receipt{}, err
-		}
+	m, err := p.append(ctx, channel, d, marks)
+	for try := 1; try < renamed && errors.Is(err, &live.Error{Code: "not_found"}); try++ {
+		m, err = p.append(ctx, channel, d, marks)
+	}
+	if err != nil {
+		return Receipt{}, err
 	}
 	got := Receipt{
 		Position: live.Position{Epoch: p.journal.Epoch(), Number: m.Number}.String(),
@@ -101,7 +113,6 @@ func (p *Publisher) Publish(ctx context.Context, channel string, d live.Draft, m
 	if !m.Repeated {
 		got.Clients = (*p.clients.Load())(&m)
 	}
-	entry.ID, entry.Position, entry.Clients, entry.Repeated = got.ID, got.Position, got.Clients, got.Repeated
 	return got, nil
 }
 

@@ -261,3 +261,18 @@ func TestAPublishMeetsTheRemovalOfItsChannel(t *testing.T) {
 		t.Errorf("%d of 300 publishes found no channel", failed)
 	}
 }
+
+func TestWhatTheProgramItselfSaysIsNotAmongTheRecentPublishes(t *testing.T) {
+	b := open(t)
+	mine := b.publish("x", live.Draft{Data: "mine"})
+	for range 60 {
+		_, err := b.Emit(t.Context(), "sample", live.Draft{Data: "sample"}, live.Mark{Name: "m", Number: live.Newest})
+		b.must(err)
+	}
+	if list := b.Recent(); len(list) != 1 || list[0].Position != mine.Position {
+		t.Errorf("%+v", list)
+	}
+	if m, err := b.j.Mark(t.Context(), "m"); err != nil || m.Number != b.j.Last() {
+		t.Errorf("%+v, %v", m, err)
+	}
+}
