@@ -11,6 +11,18 @@ const MaxAttempts = maxAttempts
 // WithMaxPages makes the disk full at so many pages.
 var WithMaxPages = withMaxPages
 
+// Remember makes a DB remember less of what was trimmed.
+func Remember(db *DB, ofOne, ofAll int64) { db.write.memory = memory{ofOne, ofAll} }
+
+// Rows counts the rows of a table.
+func Rows(t *testing.T, db *DB, table string) (n int64) {
+	t.Helper()
+	if err := db.read.QueryRowContext(t.Context(), "SELECT count(*) FROM "+table).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // WithPatience changes how long one read may look for what matches little.
 var WithPatience = withPatience
 

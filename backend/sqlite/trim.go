@@ -26,6 +26,7 @@ const (
 // back that were to go, and they are trimmed again.
 func (db *DB) Trim(_ context.Context, cut live.Cut) (live.Trimmed, error) {
 	var t live.Trimmed
+	var shrunk bool
 	err := db.important(func() error {
 		limit := trimMessages
 		if db.full.Load() {
@@ -59,11 +60,15 @@ func (db *DB) Trim(_ context.Context, cut live.Cut) (live.Trimmed, error) {
 				return err
 			}
 			if !db.full.Load() { // else makeRoom does it, in smaller steps
-				t.More, err = db.write.shrink()
+				shrunk, t.More, err = db.write.shrink()
 			}
 			return err
 		})
 	})
+	if err == nil && shrunk && !t.More {
+		// The file itself becomes shorter when the log is copied into it.
+		err = db.write.copyLog()
+	}
 	if err != nil {
 		return live.Trimmed{}, explain(fmt.Errorf("trim the history: %w", err))
 	}
@@ -210,8 +215,9 @@ const (
 
 var shrinkSQL = fmt.Sprintf("PRAGMA incremental_vacuum(%d)", shrinkPages)
 
-// shrink gives free pages back to the disk, and reports whether there are more.
-func (w *writer) shrink() (more bool, err error) {
+// shrink gives free pages back to the disk, and reports whether it did and
+// whether there are more.
+func (w *writer) shrink() (shrunk, more bool, err error) {
 	var free, pages int64
 	err = w.each(func(v []driver.Value) { free = v[0].(int64) }, "PRAGMA freelist_count")
 	if err == nil {
@@ -219,7 +225,7 @@ func (w *writer) shrink() (more bool, err error) {
 	}
 	spare := free - max(reservePages, pages/64)
 	if err != nil || spare <= 0 {
-		return false, err
+		return false, false, err
 	}
-	return spare > shrinkPages, w.each(func([]driver.Value) {}, shrinkSQL)
+	return true, spare > shrinkPages, w.each(func([]driver.Value) {}, shrinkSQL)
 }

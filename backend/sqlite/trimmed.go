@@ -10,12 +10,12 @@ import (
 	"signalbox/backend/live"
 )
 
-// How many trimmed messages are remembered, at about 100 bytes each: of each
-// source, so that a busy one does not push out those of a quiet one, and in all.
-const (
-	rememberedOfOne = 100_000
-	rememberedOfAll = 1_000_000
-)
+// A memory is how many trimmed messages are remembered, at about 100 bytes
+// each: of each source, so that a busy one does not push out those of a quiet
+// one, and in all.
+type memory struct{ ofOne, ofAll int64 }
+
+var usualMemory = memory{ofOne: 100_000, ofAll: 1_000_000}
 
 const trimmedColumns = 6
 
@@ -61,7 +61,7 @@ func (w *writer) remember(gone []leaving) error {
 		if err != nil {
 			return err
 		}
-		if _, err := w.forget(source, c.events-rememberedOfOne, 2*len(kept)); err != nil {
+		if _, err := w.forget(source, c.events-w.memory.ofOne, 2*len(kept)); err != nil {
 			return err
 		}
 	}
@@ -70,7 +70,7 @@ func (w *writer) remember(gone []leaving) error {
 		return err
 	}
 	var over int64
-	err = w.each(func(v []driver.Value) { over = v[0].(int64) - rememberedOfAll }, "SELECT remembered FROM about")
+	err = w.each(func(v []driver.Value) { over = v[0].(int64) - w.memory.ofAll }, "SELECT remembered FROM about")
 	if err == nil && over > 0 {
 		_, err = w.forget(0, 0, int(min(over, int64(2*len(kept)))))
 	}

@@ -22,13 +22,14 @@ type writer struct {
 	sized         int64        // up to this number messages are counted with their data alone
 	guard         func() error // asked before each commit, where it is not nil
 	refusal       error        // of everything, where the history can only be read
+	memory        memory
 	closed        bool
 }
 
 var errClosed = errors.New("the history is closed")
 
 func newWriter(conn *sqlite3.SQLiteConn) *writer {
-	return &writer{conn: conn, stmts: make(map[string]*sqlite3.SQLiteStmt)}
+	return &writer{conn: conn, memory: usualMemory, stmts: make(map[string]*sqlite3.SQLiteStmt)}
 }
 
 // tx runs fn in a transaction of its own; nobody else writes meanwhile.
@@ -138,6 +139,17 @@ func (w *writer) each(row func([]driver.Value), query string, args ...driver.Val
 			return err
 		}
 	}
+}
+
+// copyLog copies the log into the database file as far as no reader needs it,
+// and waits for nobody.
+func (w *writer) copyLog() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return errClosed
+	}
+	return w.each(func([]driver.Value) {}, "PRAGMA wal_checkpoint(PASSIVE)")
 }
 
 // checkpoint copies the log into the database file, syncs it, and empties the
