@@ -87,6 +87,13 @@ export interface Health {
   last_event_id?: string;
 }
 
+/** How much of the journal or of a source is kept; 0 means no limit. */
+export interface Keep {
+  messages: number;
+  bytes: number;
+  age_days: number;
+}
+
 export interface Source {
   id: number;
   name: string;
@@ -94,6 +101,8 @@ export interface Source {
   /** 1 to 6. */
   colour: number;
   created: string;
+  /** Left out where it has no limits of its own. */
+  keep?: Keep;
   messages: number;
   bytes: number;
   unread: number;
@@ -161,6 +170,8 @@ export interface FeedDraft {
   proxy?: string;
   /** Messages a second that are taken; the others are counted in a gap. 0 takes all. */
   max_rate?: number;
+  /** Left out where it has no limits of its own. */
+  keep?: Keep;
   paused?: boolean;
   secrets?: Secrets;
 }
@@ -212,6 +223,7 @@ export interface Attempt {
 export interface ChannelDraft {
   name: string;
   colour?: number;
+  keep?: Keep;
 }
 
 export interface Client {

@@ -1,5 +1,6 @@
 import { api, toApiError } from '../bridge/api';
 import type { Feed, FeedCheck, FeedDraft, Secrets, Source } from '../bridge/types';
+import { KeepForm } from './keepform.svelte';
 
 /** One header of the request, as a row of the form. */
 export interface HeaderRow {
@@ -35,6 +36,7 @@ export class FeedForm {
   proxyURL = $state('');
   /** Messages a second; null for all. */
   maxRate = $state<number | null>(null);
+  keep = $state.raw(new KeepForm());
   paused = false;
 
   loading = $state(false);
@@ -69,7 +71,9 @@ export class FeedForm {
   /** What came of the test, unless the form has changed since. */
   readonly result = $derived(this.checked?.of === this.#fingerprint ? this.checked : null);
   /** An error lies in the part that is folded away. */
-  readonly errorInMore = $derived(Object.keys(this.errors).some((f) => !['', 'url', 'name', 'colour'].includes(f)));
+  readonly errorInMore = $derived(
+    Object.keys(this.errors).some((f) => !['', 'url', 'name', 'colour'].includes(f)) || this.keep.wrong,
+  );
 
   /** Reads the settings of the feed that is edited. */
   async load(): Promise<void> {
@@ -109,6 +113,7 @@ export class FeedForm {
     this.proxy = !feed.proxy ? 'environment' : feed.proxy === 'direct' ? 'direct' : 'url';
     this.proxyURL = this.proxy === 'url' ? feed.proxy! : '';
     this.maxRate = feed.max_rate || null;
+    this.keep = new KeepForm(feed.keep);
     this.paused = feed.paused;
   }
 
@@ -138,6 +143,7 @@ export class FeedForm {
       max_rate: this.maxRate ?? 0,
       paused: this.paused,
     };
+    if (!this.keep.empty) draft.keep = this.keep.value;
     if (this.method === 'POST') draft.body = this.body;
     if (this.auth === 'basic') draft.user = this.user;
     if (this.#id !== undefined) draft.id = this.#id;
@@ -206,7 +212,7 @@ export class FeedForm {
     if (this.proxy === 'url' && this.proxyURL.trim() === '') errors.proxy = 'Type the address of the proxy.';
     if (this.maxRate !== null && !Number.isInteger(this.maxRate)) errors.max_rate = 'This is not a whole number.';
     this.errors = errors;
-    return Object.keys(errors).length === 0;
+    return this.keep.check() && Object.keys(errors).length === 0;
   }
 
   // Puts the server's words beside the field that they are about.
@@ -223,7 +229,8 @@ export class FeedForm {
     if (field === 'token') this.tokenKept = false;
     if (field === 'password') this.passwordKept = false;
     if (field === 'headers') for (const row of this.headers) row.kept = false;
-    this.errors = { [field]: words };
+    if (field === 'keep') this.keep.refuse(words);
+    else this.errors = { [field]: words };
   }
 }
 

@@ -1,0 +1,67 @@
+import type { Keep } from '../bridge/types';
+
+const MB = 2 ** 20;
+const NONE: Keep = { messages: 0, bytes: 0, age_days: 0 };
+
+/** The KeepForm is how much of one source to keep, in the units that people use. null means no limit. */
+export class KeepForm {
+  messages = $state<number | null>(null);
+  /** In MB. */
+  size = $state<number | null>(null);
+  days = $state<number | null>(null);
+  errors = $state.raw<{ messages?: string; size?: string; days?: string }>({});
+
+  #begun = $state.raw<Keep>(NONE);
+  #begunSize = $state.raw<number | null>(null);
+
+  constructor(keep: Keep = NONE) {
+    this.#begun = keep;
+    this.messages = keep.messages || null;
+    // To a hundredth for the eye; what was not touched is sent as it was.
+    this.#begunSize = keep.bytes > 0 ? Math.max(0.01, Math.round((keep.bytes / MB) * 100) / 100) : null;
+    this.size = this.#begunSize;
+    this.days = keep.age_days || null;
+  }
+
+  /** What would be sent. */
+  readonly value = $derived.by<Keep>(() => ({
+    messages: this.messages ?? 0,
+    bytes: Object.is(this.size, this.#begunSize) ? this.#begun.bytes : Math.round((this.size ?? 0) * MB),
+    age_days: this.days ?? 0,
+  }));
+
+  readonly empty = $derived(this.value.messages === 0 && this.value.bytes === 0 && this.value.age_days === 0);
+
+  readonly dirty = $derived(
+    !Object.is(this.value.messages, this.#begun.messages) ||
+      !Object.is(this.value.bytes, this.#begun.bytes) ||
+      !Object.is(this.value.age_days, this.#begun.age_days),
+  );
+
+  readonly wrong = $derived(Object.keys(this.errors).length > 0);
+
+  /** Says what cannot be sent. Answers whether all can. */
+  check(): boolean {
+    this.errors = Object.fromEntries(
+      Object.entries({
+        messages: fault(this.messages, true),
+        size: fault(this.size, false),
+        days: fault(this.days, true) ?? (this.days !== null && this.days > 36500 ? 'At most 36500 days.' : undefined),
+      }).filter(([, words]) => words !== undefined),
+    );
+    return !this.wrong;
+  }
+
+  /** Shows why the server refused it. */
+  refuse(words: string): void {
+    this.errors = { messages: words };
+  }
+}
+
+function fault(value: number | null, whole: boolean): string | undefined {
+  if (value === null) return undefined;
+  if (Number.isNaN(value)) return 'This is not a number.';
+  if (value < 0) return 'This cannot be less than 0.';
+  if (whole && !Number.isInteger(value)) return 'This must be a whole number.';
+  return undefined;
+}
