@@ -261,6 +261,81 @@ func TestWhatIsTrimmedIsTrimmedSoonAfterTheSettingChanged(t *testing.T) {
 	t.Errorf("%d messages are kept", state.Journal.Messages)
 }
 
+func TestASourceKeepsWhatItsOwnLimitsSay(t *testing.T) {
+	data := t.TempDir()
+	r := run(t, Options{Data: data})
+	type sources struct {
+		Sources []struct {
+			Name     string
+			Messages int64
+			Keep     *live.Keep
+		}
+	}
+	kept := func(r *running, source string) (n int64, keep live.Keep) {
+		t.Helper()
+		var all sources
+		r.ask("GET", "/api/state", "", &all)
+		for _, s := range all.Sources {
+			if s.Name == source && s.Keep != nil {
+				return s.Messages, *s.Keep
+			}
+		}
+		return -1, keep
+	}
+	waitFor := func(r *running, source string, want int64) {
+		t.Helper()
+		for range 200 {
+			if n, _ := kept(r, source); n == want {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		n, keep := kept(r, source)
+		t.Fatalf("%d messages of %s are kept, %+v", n, source, keep)
+	}
+	publish := func(r *running, n int) {
+		t.Helper()
+		for range n {
+			if code := r.ask("POST", "/channels/a/messages", `{"data":"x"}`, nil); code != 201 {
+				t.Fatalf("status %d", code)
+			}
+		}
+	}
+	publish(r, 30)
+	feed := fmt.Sprintf(`{"name":"copy","url":%q,"proxy":"direct","keep":{"messages":5}}`, r.URL()+"/examples/none")
+	if code := r.ask("POST", "/api/feeds", feed, nil); code != 201 {
+		t.Fatalf("status %d", code)
+	}
+	if code := r.ask("PUT", "/api/channels/a", `{"keep":{"messages":10}}`, nil); code != 200 {
+		t.Fatalf("status %d", code)
+	}
+	waitFor(r, "a", 10) // within seconds, not at the next look at ages
+	publish(r, 7)
+	waitFor(r, "a", 10)
+	if _, keep := kept(r, "copy"); keep.Messages != 5 {
+		t.Errorf("the feed: %+v", keep)
+	}
+	var fd map[string]json.RawMessage
+	if r.ask("GET", "/api/feeds/copy", "", &fd); string(fd["keep"]) != `{"messages":5,"bytes":0,"age_days":0}` {
+		t.Errorf("the feed's settings: %s", fd["keep"])
+	}
+	if code := r.ask("PUT", "/api/feeds/copy", strings.Replace(feed, `"messages":5`, `"bytes":7`, 1), nil); code != 200 {
+		t.Fatalf("status %d", code)
+	}
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	r = run(t, Options{Data: data})
+	if n, keep := kept(r, "a"); n != 10 || keep != (live.Keep{Messages: 10}) {
+		t.Errorf("after a restart: %d messages, %+v", n, keep)
+	}
+	if _, keep := kept(r, "copy"); keep != (live.Keep{Bytes: 7}) {
+		t.Errorf("the feed after a restart: %+v", keep)
+	}
+	publish(r, 3)
+	waitFor(r, "a", 10)
+}
+
 func TestAFeedOfANodeArrivesInAnother(t *testing.T) {
 	up, down := run(t, Options{}), run(t, Options{})
 	up.ask("POST", "/channels/news/messages", `{"data":"first","event":"bulletin","id":"n1"}`, nil)
