@@ -7,12 +7,14 @@ import (
 )
 
 type channelBody struct {
-	Name   string     `json:"name"`
-	Colour int        `json:"colour"`
-	Keep   *live.Keep `json:"keep"`
+	Name   string    `json:"name"`
+	Colour int       `json:"colour"`
+	Keep   live.Keep `json:"keep"`
 }
 
-func (s *Server) readChannel(w http.ResponseWriter, r *http.Request) (b channelBody, err error) {
+// readChannel reads what a channel is to be. Limits that are not named stay.
+func (s *Server) readChannel(w http.ResponseWriter, r *http.Request, limits live.Keep) (b channelBody, err error) {
+	b.Keep = limits
 	if err := s.readObject(w, r, &b); err != nil {
 		return b, err
 	}
@@ -23,15 +25,11 @@ func (s *Server) readChannel(w http.ResponseWriter, r *http.Request) (b channelB
 }
 
 func (s *Server) addChannel(w http.ResponseWriter, r *http.Request) error {
-	b, err := s.readChannel(w, r)
+	b, err := s.readChannel(w, r, live.Keep{})
 	if err != nil {
 		return err
 	}
-	src := live.Source{Name: b.Name, Colour: b.Colour, Kind: live.ChannelSource}
-	if b.Keep != nil {
-		src.Keep = *b.Keep
-	}
-	src, err = s.j.AddSource(r.Context(), src)
+	src, err := s.j.AddSource(r.Context(), live.Source{Name: b.Name, Colour: b.Colour, Kind: live.ChannelSource, Keep: b.Keep})
 	if err != nil {
 		return err
 	}
@@ -44,7 +42,7 @@ func (s *Server) changeChannel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b, err := s.readChannel(w, r)
+	b, err := s.readChannel(w, r, src.Keep)
 	if err != nil {
 		return err
 	}
@@ -54,9 +52,7 @@ func (s *Server) changeChannel(w http.ResponseWriter, r *http.Request) error {
 	if b.Colour != 0 {
 		src.Colour = b.Colour
 	}
-	if b.Keep != nil {
-		src.Keep = *b.Keep
-	}
+	src.Keep = b.Keep
 	if src, err = s.j.ChangeSource(r.Context(), src); err != nil {
 		return err
 	}

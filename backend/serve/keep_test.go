@@ -28,6 +28,10 @@ func TestAChannelHasLimitsOfItsOwn(t *testing.T) {
 			t.Errorf("%s: %+v", body, e)
 		}
 	}
+	if c := want[view](s, 200, "PUT", "/api/channels/a", `{"keep":{"bytes":500}}`); c.Keep == nil || *c.Keep != (live.Keep{Messages: 3, Bytes: 500, Age: limits.Age}) {
+		t.Errorf("one of them changed: %+v", c.Keep)
+	}
+	want[view](s, 200, "PUT", "/api/channels/a", `{"keep":{"bytes":0}}`)
 	// A change of something else leaves them.
 	if c := want[view](s, 200, "PUT", "/api/channels/a", `{"name":"b"}`); c.Keep == nil || *c.Keep != limits {
 		t.Errorf("after a renaming: %+v", c.Keep)

@@ -23,29 +23,35 @@ test.describe('a channel', () => {
 
   test('keeps no more than its own limits, also when it is edited later', async ({ page, request, own }) => {
     await open(page, 'Make a channel');
-    await page.keyboard.type(own);
-    await page.getByLabel('Messages', { exact: true }).fill('2.5');
+    const name = `${own} kept`;
+    await page.keyboard.type(name);
+    const messages = page.getByRole('textbox', { name: 'Messages', exact: true });
+    await messages.fill('2.5');
     await page.keyboard.press('Enter');
-    await expect(page.getByLabel('Messages', { exact: true })).toHaveAccessibleDescription(/whole number/);
-    await page.getByLabel('Messages', { exact: true }).fill('3');
+    await expect(messages).toHaveAccessibleDescription(/whole number/);
+    await messages.fill('3');
     await page.keyboard.press('Enter');
     await expect(page.getByRole('dialog')).toHaveCount(0);
-    for (const data of ['1', '2', '3', '4', '5']) await request.post(`/channels/${own}/messages`, { data: { data } });
+    for (const data of ['1', '2', '3', '4', '5']) await request.post(`/channels/${name}/messages`, { data: { data } });
     await expect
       .poll(async () =>
-        (await (await request.get(`/sources/${own}/messages`)).json()).messages.map((m: { data?: string }) => m.data),
+        (await (await request.get(`/sources/${name}/messages`)).json()).messages.map((m: { data?: string }) => m.data),
       )
       .toEqual(['3', '4', '5']);
-    await page.getByRole('heading', { name: own }).waitFor();
-    await page.getByRole('button', { name: `More about ${own}` }).click({ force: true });
+    await page.getByRole('heading', { name }).waitFor();
+    await page.getByRole('main').getByRole('button', { name: `More about ${name}` }).click();
     await page.getByRole('menuitem', { name: /Edit/ }).click();
-    await expect(page.getByLabel('Messages', { exact: true })).toHaveValue('3');
-    await page.getByLabel('Messages', { exact: true }).fill('');
+    await expect(messages).toHaveValue('3');
+    await messages.fill('');
     await page.getByLabel('Age', { exact: true }).fill('30');
     await page.getByRole('button', { name: 'Save' }).click();
     await expect(page.getByRole('dialog')).toHaveCount(0);
     const { sources } = await (await request.get('/api/state')).json();
-    expect(sources.find((s: { name: string }) => s.name === own).keep).toEqual({ messages: 0, bytes: 0, age_days: 30 });
+    expect(sources.find((s: { name: string }) => s.name === name).keep).toEqual({
+      messages: 0,
+      bytes: 0,
+      age_days: 30,
+    });
   });
 
   test('with a name that cannot be is refused in words', async ({ page }) => {
