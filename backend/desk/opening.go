@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"html/template"
@@ -60,18 +62,26 @@ func (o *Opening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r)
 	case r.URL.Path == "/" || r.URL.Path == "/index.html":
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Security-Policy", openingPolicy)
 		_ = openingPage.Execute(w, nil)
 	default:
 		http.NotFound(w, r)
 	}
 }
 
+var openingPolicy = plainPolicy(openingStyle, openingScript)
+
 var openingPage = template.Must(template.New("opening").Parse(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Signalbox</title><style>` + plainStyle + `
-progress{width:100%;height:6px;margin:.75rem 0;accent-color:#6ea8fe}
-</style></head><body><main role="status"><h1>Bringing your history to its new form</h1>
+<html lang="en"><head><meta charset="utf-8"><title>Signalbox</title><style>` + openingStyle + `</style></head><body><main role="status"><h1>Bringing your history to its new form</h1>
 <p>This version keeps messages in a new way. Nothing is lost if you close the window: the next start goes on from here.</p>
-<progress id="bar" aria-label="Progress"></progress><p class="hint" id="words">&nbsp;</p></main><script>
+<progress id="bar" aria-label="Progress"></progress><p class="hint" id="words">&nbsp;</p></main><script>` + openingScript + `</script></body></html>
+`))
+
+const openingStyle = plainStyle + `
+progress{width:100%;height:6px;margin:.75rem 0;accent-color:#6ea8fe}
+`
+
+const openingScript = `
 async function look() {
   try {
     const s = await (await fetch('/opening')).json();
@@ -84,8 +94,7 @@ async function look() {
   setTimeout(look, 300);
 }
 look();
-</script></body></html>
-`))
+`
 
 // plainStyle is the look of the pages that are shown without the real one.
 const plainStyle = `
@@ -93,6 +102,17 @@ body{margin:0;display:grid;place-content:center;height:100vh;font:15px/1.5 syste
 main{max-width:34rem;padding:2rem}h1{font-size:18px;margin:0 0 .75rem}p{margin:.4rem 0}.hint{color:#99a3b3}
 @media (prefers-color-scheme:light){body{background:#fff;color:#171a21}.hint{color:#566072}}
 `
+
+// plainPolicy is a content security policy for such a page: its own style and
+// script, known by their hashes, and the scripts that Wails adds to it.
+func plainPolicy(style, script string) string {
+	hash := func(text string) string {
+		sum := sha256.Sum256([]byte(text))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	return "default-src 'none'; script-src 'self' " + hash(script) + "; style-src " + hash(style) +
+		"; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
 
 // asError returns an error as what a user is told.
 func asError(err error) *live.Error {

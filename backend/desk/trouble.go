@@ -15,9 +15,12 @@ func Trouble(err error) http.Handler {
 			return
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Security-Policy", troublePolicy)
 		troublePage.Execute(w, e)
 	})
 }
+
+var troublePolicy = plainPolicy(plainStyle, "")
 
 var troublePage = template.Must(template.New("trouble").Parse(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Signalbox</title><style>` + plainStyle + `</style></head><body><main role="alert"><h1>Signalbox cannot start</h1><p>{{.Message}}</p><p class="hint">{{.Hint}}</p></main></body></html>
