@@ -103,7 +103,7 @@ func Open(ctx context.Context, dir string, opt ...Option) (*DB, error) {
 	reserve := newReserve(dir)
 	if err == nil {
 		db, err = openLocked(ctx, path, o, reserve)
-		if err != nil && (isFull(err) || noRoom(dir)) && reserve.give() {
+		if noRoom(dir, err) && reserve.give() {
 			db, err = openLocked(ctx, path, o, reserve)
 		}
 	}

@@ -100,9 +100,15 @@ func isFull(err error) bool {
 	return err != nil && errors.Is(explain(err), &live.Error{Code: "disk_full"})
 }
 
-// noRoom reports whether nothing can be written into a folder for want of
-// space. Some of SQLite's errors do not say why.
-func noRoom(dir string) bool {
+// noRoom reports whether opening the history failed for want of space. Some of
+// SQLite's errors do not say why; then it tries to write a file.
+func noRoom(dir string, err error) bool {
+	if err == nil || isFull(err) {
+		return err != nil
+	}
+	if e, ok := errors.AsType[*live.Error](cannotOpen(err)); !ok || e.Code != "disk_error" && e.Code != "cannot_open" {
+		return false
+	}
 	f, err := os.CreateTemp(dir, ".signalbox-*")
 	if err != nil {
 		return isFull(err)
