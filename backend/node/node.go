@@ -375,7 +375,9 @@ func (n *Node) keep(ctx context.Context) error {
 	for {
 		keep := n.settings.keep()
 		n.journal.SetKeep(keep)
-		if _, err := n.journal.Trim(ctx, keep); err != nil && ctx.Err() == nil {
+		_, err := n.journal.Trim(ctx, keep)
+		// A store that fails is in the log already, and stays as it is for hours.
+		if err != nil && ctx.Err() == nil && n.journal.Stats().Fault == "" {
 			n.log.Warn("trim the journal", "err", err)
 		}
 		select {
