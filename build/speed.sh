@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Measures the wire and the journal beside a bare server and two libraries,
-# and prints one table. Nothing fails here: figures depend on the machine.
+# and prints one table. With -before PROGRAM and -before-seed SEED it measures
+# an older program in turn instead. Nothing fails here: figures depend on the
+# machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 printf '\n\033[1m==>\033[0m %s\n' 'The speed of the wire (about eight minutes; 10 million messages take 4 GB of disk for a while)'
