@@ -67,7 +67,7 @@ bench: setup-test build ## measure speed and size, and print one table
 	@build/speed.sh
 
 .PHONY: torture
-torture: build ## kill the program at random moments for SECONDS (60) under load, and hold it to its promises
+torture: build ## kill, trim and fill the program at random moments for SECONDS (60), and hold it to its promises
 	@go run ./build/torture -binary $(binary) -seconds $(or $(SECONDS),60) $(ARGS)
 
 .PHONY: screenshots

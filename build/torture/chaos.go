@@ -116,7 +116,7 @@ func (c *chaos) trim(at *instance) action {
 		if err != nil {
 			return err
 		}
-		keep := 1000 + c.rand.IntN(10000)
+		keep := 500 + c.rand.IntN(4000)
 		if before.messages <= int64(keep) {
 			keep = int(before.messages / 2)
 		}
@@ -140,6 +140,7 @@ func (c *chaos) trim(at *instance) action {
 				return fmt.Errorf("%s has %d messages, was told to keep %d, and trimmed none within %v", at.name, now.messages, keep, answerTime)
 			}
 		}
+		pause(ctx, time.Duration(c.rand.IntN(3000))*time.Millisecond)
 		// A kill in the middle of it now and then.
 		if c.rand.IntN(4) == 0 {
 			return errors.Join(c.kill(at)(ctx), at.keep(ctx, 0))
@@ -157,7 +158,7 @@ func (c *chaos) trimSource(at *instance, channels ...string) action {
 		if err != nil {
 			return err
 		}
-		keep := min(before.of[channel]/2, 300+c.rand.Int64N(2000))
+		keep := min(before.of[channel]/2, 200+c.rand.Int64N(500))
 		if keep < 200 {
 			return nil
 		}
@@ -179,6 +180,7 @@ func (c *chaos) trimSource(at *instance, channels ...string) action {
 			if now.of[channel] < before.of[channel] {
 				c.sourceTrims.Add(1)
 				c.note("%s trimmed %s from %d messages to %d", at.name, channel, before.of[channel], now.of[channel])
+				pause(ctx, time.Duration(c.rand.IntN(3000))*time.Millisecond)
 				return set(0)
 			}
 			if time.Now().After(deadline) {

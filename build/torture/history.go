@@ -181,7 +181,7 @@ func (t *part) finish(ctx context.Context) error {
 				return nil
 			}
 			w, err := t.view("", i, nil).parse(l.Data)
-			if p := t.publishers[w.publisher]; err == nil && p.removal == nil {
+			if p := t.publishers[w.publisher]; err == nil && p.removal == nil && !p.at.cutBy[p.channel] {
 				orders[[2]*instance{i, p.at}] = append(orders[[2]*instance{i, p.at}], w)
 			}
 			return err

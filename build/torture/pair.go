@@ -48,7 +48,7 @@ func (t *torture) pair() (*part, error) {
 	p.plan = func(c *chaos) []action {
 		return []action{
 			c.kill(b), c.kill(b), c.kill(a), c.kill(a, b), c.end(b), c.end(a),
-			c.trim(b), c.trim(a), c.trimSource(b, "c1", "c2", "shared", "named"),
+			c.trim(b), c.trim(a), c.trimSource(b, "c1", "c2"), c.trimSource(b, "shared", "named"), c.trimSource(a, "a1"),
 		}
 	}
 	return p, nil
