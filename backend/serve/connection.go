@@ -22,13 +22,13 @@ import (
 // more deadlines: a tenth of all that a publish costs.
 type connection struct {
 	net.Conn
-	room    *limited
-	address netip.Addr // that limits go by
-	give    func()
-	spare   bool         // whether it is above the limits
-	secure  bool         // whether TLS is spoken over it
-	idle    atomic.Int64 // since when it has waited for another request, in nanoseconds since 1970; 0 while it does not
-	streams int          // that it carries; guarded by room.mu
+	listener *limited
+	address  netip.Addr // that limits go by
+	give     func()
+	spare    bool         // whether it is above the limits
+	secure   bool         // whether TLS is spoken over it
+	idle     atomic.Int64 // since when it has waited for another request, in nanoseconds since 1970; 0 while it does not
+	streams  int          // that it carries; guarded by listener.mu
 
 	// brief is set while a request is answered that does not need to know
 	// whether the other end is still there.

@@ -25,6 +25,12 @@
 //     and the channel come into being again a moment later.
 //   - Comments and retry: have no blank line behind them. The standard wants
 //     none, and several clients report an empty event at one.
+//   - What many may ask for at the same time has a budget for all of them
+//     together: bodies, pages of history, and what streams hold that catch up
+//     (budget.go). Beyond it a request waits in line for a moment and is then
+//     refused, because the alternative is the end of the program. Small bodies
+//     and our own screens are outside of the budgets, so that nobody who uses
+//     them up stops publishing or the window.
 //   - The doorbell is a long poll, because WebView2 hands the window whole
 //     answers only.
 //   - The console needs a token even on loopback: any program of any user of

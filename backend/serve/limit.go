@@ -53,7 +53,7 @@ func (l *limited) Accept() (net.Conn, error) {
 }
 
 func (l *limited) admit(conn net.Conn) *connection {
-	c := &connection{Conn: conn, room: l, address: remote(conn.RemoteAddr().String())}
+	c := &connection{Conn: conn, listener: l, address: remote(conn.RemoteAddr().String())}
 	if l.take(c) || l.closeIdle(c) && l.take(c) {
 		c.give = sync.OnceFunc(func() { l.give(c) })
 		return c
@@ -158,7 +158,7 @@ func carries(r *http.Request) (end func(), err error) {
 	if c == nil {
 		return func() {}, nil
 	}
-	end, ok := c.room.carry(c)
+	end, ok := c.listener.carry(c)
 	if !ok {
 		return nil, live.Errorf("too_many_streams", "Signalbox carries as many streams as it takes.").
 			WithHint("Close some, or try again later.")
