@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -295,5 +296,41 @@ func TestEverySourceIsSeenOrCountedWhileTheWriterTrims(t *testing.T) {
 	}
 	if n := f.Tally(m.sources[1]).Kept; n > 52 {
 		t.Errorf("%d messages of one source are kept", n)
+	}
+}
+
+func TestALimitInBytesHoldsForLongAndShortMessages(t *testing.T) {
+	f := open(t, journal.Options{})
+	const limit = 1 << 20
+	f.SetKeep(live.Keep{Bytes: limit})
+	held := func(what string) {
+		t.Helper()
+		f.must(f.SetSeen(t.Context(), f.source)) // waits for the writer
+		if got := f.Stats().Bytes; got > limit*105/100 {
+			t.Fatalf("%s: %d bytes are kept", what, got)
+		}
+	}
+	short := make([]live.Draft, 1000)
+	for i := range short {
+		short[i] = live.Draft{Source: f.source, Data: strings.Repeat("x", 60)}
+	}
+	for range 20 {
+		_, err := f.AppendAll(t.Context(), short)
+		f.must(err)
+		held("short ones")
+	}
+	if n := f.Stats().Bytes; n < limit*9/10 {
+		t.Fatalf("only %d bytes are kept", n)
+	}
+	// Each takes the place of thousands.
+	for range 8 {
+		_, err := f.Append(t.Context(), live.Draft{Source: f.source, Data: strings.Repeat("x", 300<<10)})
+		f.must(err)
+		held("long ones")
+	}
+	for range 5 {
+		_, err := f.AppendAll(t.Context(), short)
+		f.must(err)
+		held("short ones again")
 	}
 }
