@@ -44,7 +44,7 @@ func (in *Installation) Feeds(ctx context.Context) ([]live.Feed, error) {
 			f.Fault = explain(err).Error()
 		default:
 			if err := json.Unmarshal(settings, &f); err != nil {
-				f = live.Feed{Fault: "They are damaged: " + err.Error() + "."}
+				f = live.Feed{Fault: "They are damaged (" + err.Error() + ")."}
 			}
 			f.Source = s // the sources table has the last word on the name
 		}
