@@ -92,8 +92,10 @@ func (f *serverFlags) server() (url, certificate string) {
 		data = dataFolder()
 	}
 	if b, err := os.ReadFile(filepath.Join(data, node.AddressFile)); err == nil {
-		url, certificate, _ := strings.Cut(strings.TrimSpace(string(b)), "\n")
-		return url, certificate
+		// One that could not be written, on a full disk, is empty.
+		if url, certificate, _ := strings.Cut(strings.TrimSpace(string(b)), "\n"); url != "" {
+			return url, certificate
+		}
 	}
 	return fmt.Sprintf("http://127.0.0.1:%d", node.DefaultPort), ""
 }

@@ -1,6 +1,12 @@
 package cli
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"signalbox/backend/node"
+)
 
 func TestATokenThatIsStoredGoesToTheOwnServerOnly(t *testing.T) {
 	for _, c := range []struct {
@@ -29,5 +35,17 @@ func TestATokenThatIsStoredGoesToTheOwnServerOnly(t *testing.T) {
 		if f.tokenFor(c.address) == "" {
 			t.Errorf("%s: one of the command line is not sent", c.address)
 		}
+	}
+}
+
+func TestAnEmptyAddressFileIsNone(t *testing.T) {
+	dir := t.TempDir()
+	f := serverFlags{Data: dir}
+	want := f.url() // where there is no file
+	if err := os.WriteFile(filepath.Join(dir, node.AddressFile), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.url(); got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -353,6 +353,7 @@ func (n *Node) noteAddress() (remove func()) {
 		}
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			n.log.Warn("note the address for publish and tail", "err", err)
+			os.Remove(file) // on a full disk it is made and stays empty
 		}
 	}
 	write()
