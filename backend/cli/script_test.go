@@ -85,9 +85,12 @@ func TestStories(t *testing.T) {
 			"history":       command((*story).history),
 			"each-once":     command((*story).eachOnce),
 
-			"waitfor": command((*story).waitFor),
-			"clock":   command((*story).clock),
-			"disk":    command((*story).disk),
+			"waitfor":   command((*story).waitFor),
+			"clock":     command((*story).clock),
+			"disk":      command((*story).disk),
+			"fill-disk": command((*story).fillDisk),
+			"remount":   command((*story).remount),
+			"damage":    command((*story).damage),
 		},
 	})
 }
