@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // A line is a message of the history.
@@ -78,6 +80,10 @@ func (t *part) lookThrough(ctx context.Context, at *instance) error {
 	}
 	if err := at.begins(kept.first); err != nil {
 		return err
+	}
+	if at.limit > 0 && len(found) > 0 {
+		// It is told to trim, and the state lags behind what has gone.
+		kept.first = max(kept.first, slices.Min(slices.Collect(maps.Values(oldest))))
 	}
 	at.told.between(kept.first-1, top+1, func(number int64, e entry) bool {
 		p := t.publishers[e.publisher]
