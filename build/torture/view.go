@@ -14,13 +14,14 @@ import (
 // said so.
 type view struct {
 	*part
-	who   string
-	of    *instance
-	wants []string     // types; empty for all
-	from  map[int]bool // whose words it sees
-	whole bool         // whether it sees every message
-	exact bool         // whether a count of what it misses can be checked
-	all   bool         // whether it begins with each publisher's first word
+	who     string
+	of      *instance
+	wants   []string     // types; empty for all
+	from    map[int]bool // whose words it sees
+	whole   bool         // whether it sees every message
+	exact   bool         // whether a count of what it misses can be checked
+	all     bool         // whether it begins with each publisher's first word
+	history bool         // whether it is what is stored
 
 	last    map[int]int64       // of each publisher, what was seen last
 	base    map[int]int64       // of each publisher, what may have gone before the view began
@@ -192,8 +193,10 @@ func (v *view) between(before, number int64) (err error) {
 func (v *view) order(p *publisher, w word) error {
 	last := v.last[w.publisher]
 	if w.n <= last {
-		// A retry after a removal is a new message, as the first one has gone.
-		if !v.rewound[w.publisher] && !(w.n == last && p.gone(w.n)) {
+		// A retry is a new message where the first one has gone, with its channel
+		// or by trimming. The history has one of them.
+		anew := p.gone(w.n) || p.renewed(w.n) && !(v.history && p.at == v.of)
+		if !v.rewound[w.publisher] && !(w.n == last && anew) {
 			return fmt.Errorf("promise 2: %s was shown %v after its message %d", v.who, w, last)
 		}
 		last = w.n - 1
