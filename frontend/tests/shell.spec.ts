@@ -24,7 +24,9 @@ test('the palette searches every message', async ({ page, own: channel, publish 
   await page.keyboard.type(`"needle in ${channel}"`);
   await page.getByRole('option', { name: /^Search every message for/ }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'All messages' })).toBeVisible();
-  await expect(page.getByRole('listbox', { name: 'Messages' }).getByRole('option')).toHaveCount(1);
+  const rows = page.getByRole('listbox', { name: 'Messages' }).getByRole('option');
+  // Gaps and notes of other feeds pass every filter.
+  await expect(rows.filter({ hasText: 'needle in' })).toHaveCount(1);
 });
 
 test('the help names every key', async ({ page, own: channel }) => {
