@@ -63,6 +63,7 @@ type Examples struct {
 
 	mu    sync.Mutex
 	run   context.Context // of Run; nil before and after it
+	begun chan struct{}   // closed when Run has begun
 	parts sync.WaitGroup  // everything that must have returned before Run does
 
 	hungUp     chan struct{} // closed when the streams of the samples must end
@@ -85,7 +86,7 @@ func New(j *journal.Journal, p *publish.Publisher, opt Options) *Examples {
 	if opt.Seed == 0 {
 		opt.Seed = 1
 	}
-	e := &Examples{j: j, pub: p, opt: opt, log: opt.Log, hungUp: make(chan struct{})}
+	e := &Examples{j: j, pub: p, opt: opt, log: opt.Log, hungUp: make(chan struct{}), begun: make(chan struct{})}
 	e.clock = &clock{e, named("clock"), func() bool { return e.watched("clock") }}
 	e.chat = newChat(e, named("chat"))
 	e.reliable = newReliable(e, named("reliable"), "reliable", func() bool { return e.watched("reliable") })
@@ -104,6 +105,7 @@ func (e *Examples) Run(ctx context.Context) error {
 	e.mu.Lock()
 	e.run = ctx
 	e.mu.Unlock()
+	close(e.begun)
 
 	e.spawn(e.clock.run)
 	e.spawn(e.reliable.run)
@@ -145,7 +147,17 @@ func (e *Examples) ready() bool {
 
 // Start begins the sample events. Errors: those of adding the feeds, or
 // "not_ready" while Run does not run.
-func (e *Examples) Start(ctx context.Context) error { return e.samples.start(ctx) }
+func (e *Examples) Start(ctx context.Context) error {
+	select {
+	case <-e.begun:
+	case <-time.After(startTime): // the server may answer a moment before
+	case <-ctx.Done():
+	}
+	return e.samples.start(ctx)
+}
+
+// startTime is how long Start waits for Run to begin.
+const startTime = 2 * time.Second
 
 // Stop ends the sample events and pauses their feeds. What came stays.
 func (e *Examples) Stop(ctx context.Context) error { return e.samples.stop(ctx) }
