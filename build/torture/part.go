@@ -31,10 +31,8 @@ type part struct {
 	stopped []*instance
 	feeds   []feed
 	plan    func(c *chaos) []action
-	// settings are those of all instances, beside what makes a run lively.
-	settings map[string]any
-	actor    int  // is added to the numbers of its actors
-	quiet    bool // nothing is said any more, and everybody has seen everything
+	actor   int  // is added to the numbers of its actors
+	quiet   bool // nothing is said any more, and everybody has seen everything
 }
 
 // A feed is one that an instance follows.
@@ -134,9 +132,6 @@ func (p *part) run(ctx context.Context) error {
 func (p *part) begin(ctx context.Context) error {
 	// Come back soon, and beat often: a run is short.
 	settings := map[string]any{"retry_ms": 100, "heartbeat_s": 1}
-	for name, value := range p.settings {
-		settings[name] = value
-	}
 	for _, i := range p.boxes {
 		if err := i.start(); err != nil {
 			return err
