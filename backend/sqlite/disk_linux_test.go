@@ -76,15 +76,24 @@ func ballast(t *testing.T, dir string) (path string) {
 // On a disk that is full to the last byte, and stays so, less history can be
 // kept; publishes then go on by themselves.
 func TestKeepingLessHelpsAFullDisk(t *testing.T) {
-	for _, stop := range []bool{false, true} {
-		t.Run(fmt.Sprintf("stopped in between: %v", stop), func(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		size   int
+		stop   bool // in between
+		others int  // bytes that another program takes meanwhile
+	}{
+		{"running", 1000, false, 0},
+		{"stopped in between", 1000, true, 0},
+		{"small messages, and hardly any space at the start", 150, true, 200 << 10},
+	} {
+		t.Run(c.name, func(t *testing.T) {
 			mount := disk(t, "64m")
 			dir := filepath.Join(mount, "data")
 			db := open(t, dir)
 			j, source := channelOf(t, db)
 			var kept int64
 			for range 20_000 {
-				if _, err := j.Append(t.Context(), live.Draft{Source: source, Data: strings.Repeat("x", 1000)}); err != nil {
+				if _, err := j.Append(t.Context(), live.Draft{Source: source, Data: strings.Repeat("x", c.size)}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -99,10 +108,12 @@ func TestKeepingLessHelpsAFullDisk(t *testing.T) {
 					t.Fatalf("the check says %v", err)
 				}
 			}
-			if stop {
+			if c.stop {
 				if err := j.Close(); err != nil {
 					t.Errorf("the end: %v", err)
 				}
+				// It may not fit.
+				_ = os.WriteFile(filepath.Join(mount, "others"), make([]byte, c.others), 0o600)
 				db = open(t, dir)
 				j, source = channelOf(t, db)
 				if until(t, j, true); j.Last() != kept {

@@ -90,11 +90,6 @@ func writeAll(f *os.File, size int64) error {
 // file: at least so many are in its own space when the reserve is given up.
 func (r *reserve) pages() int64 { return max(16, min(1000, r.size/4/4096)) }
 
-// messages is how many messages may be deleted by a transaction that must fit
-// into the space of the log. Each may change a page of an index of its own, and
-// the same again where an older one is forgotten altogether.
-func (r *reserve) messages() int { return int(max(5, r.pages()/4)) }
-
 // isFull reports whether a write failed for want of space.
 func isFull(err error) bool {
 	return err != nil && errors.Is(explain(err), &live.Error{Code: "disk_full"})
@@ -160,27 +155,36 @@ func (db *DB) room(weight int) error {
 // makeRoom gives the free pages of the database back to the disk, a few at a
 // time, until there is space for the reserve.
 func (db *DB) makeRoom() error {
-	for {
-		err := db.reserve.take()
-		if !isFull(err) {
+	for step := max(1, db.reserve.pages()/4); ; {
+		full := db.reserve.take()
+		if !isFull(full) {
 			return nil // also where a reserve cannot be made for another reason
 		}
-		var before, after int64
-		if e := db.write.tx(func() (err error) {
-			if before, err = db.write.number("PRAGMA freelist_count"); err != nil || before == 0 {
-				return err
-			}
-			err = db.write.each(func([]driver.Value) {}, fmt.Sprintf("PRAGMA incremental_vacuum(%d)", max(5, db.reserve.pages()/4)))
-			if err == nil {
-				after, err = db.write.number("PRAGMA freelist_count")
-			}
-			return err
-		}); e != nil {
-			return e
-		}
+		before, after, err := db.giveBack(step)
 		db.write.backfill()
-		if after >= before {
+		switch {
+		case isFull(err) && step > 1:
+			step = max(1, step/4) // what it changes must fit into the log's space
+		case err != nil:
 			return err
+		case after >= before:
+			return full
 		}
 	}
+}
+
+// giveBack gives up to so many free pages back to the disk, and returns how
+// many there were before and after.
+func (db *DB) giveBack(pages int64) (before, after int64, err error) {
+	err = db.write.tx(func() (err error) {
+		before, err = db.write.number("PRAGMA freelist_count")
+		if err == nil && before > 0 {
+			err = db.write.each(func([]driver.Value) {}, fmt.Sprintf("PRAGMA incremental_vacuum(%d)", pages))
+		}
+		if err == nil {
+			after, err = db.write.number("PRAGMA freelist_count")
+		}
+		return err
+	})
+	return before, after, err
 }

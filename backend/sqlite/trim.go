@@ -27,15 +27,10 @@ const (
 func (db *DB) Trim(_ context.Context, cut live.Cut) (live.Trimmed, error) {
 	var t live.Trimmed
 	var shrunk bool
-	err := db.important(func() error {
-		limit := trimMessages
-		if db.full.Load() {
-			limit = db.reserve.messages()
-		}
-		cut.Limit = max(0, min(cut.Limit, limit))
-		if cut.Limit == 0 {
-			cut.Limit = limit
-		}
+	if cut.Limit <= 0 {
+		cut.Limit = trimMessages
+	}
+	trim := func() error {
 		return db.write.unsynced(func() error {
 			if err := db.saveClock(false); err != nil {
 				return err
@@ -64,7 +59,13 @@ func (db *DB) Trim(_ context.Context, cut live.Cut) (live.Trimmed, error) {
 			}
 			return err
 		})
-	})
+	}
+	err := db.important(trim)
+	for ; isFull(err) && cut.Limit > 1; err = db.important(trim) {
+		// It must fit into the space of the log. Many at once free more pages
+		// than it takes to remember them, but each may have its own in an index.
+		cut.Limit /= 4
+	}
 	if err == nil && shrunk && !t.More {
 		// The file itself becomes shorter when the log is copied into it. Where
 		// that fails, SQLite does it later.
