@@ -31,6 +31,7 @@ type DB struct {
 
 	reserve reserve
 	full    atomic.Bool // whether the reserve was given up
+	trimmed atomic.Bool // whether something was trimmed since then
 
 	clock   *clock.Clock
 	doubted bool // whether the saved state of the clock is in doubt; only within tx
@@ -167,7 +168,7 @@ func openLocked(ctx context.Context, path string, o options, r reserve) (*DB, er
 		return nil, fmt.Errorf("open the history: %w", err)
 	}
 	db.write = newWriter(conn)
-	if _, err := conn.Exec(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", r.pages()), nil); err != nil {
+	if err := db.write.copyEvery(r.pages()); err != nil {
 		db.write.close()
 		return nil, err
 	}
@@ -226,7 +227,10 @@ func (db *DB) close() error {
 		err = e
 	}
 	if db.full.Load() {
-		db.reserve.keep()
+		// As much for the next start as there is.
+		if db.reserve.take() != nil {
+			db.reserve.settle()
+		}
 	}
 	if db.lock != nil {
 		if e := db.lock.Unlock(); err == nil {

@@ -31,7 +31,8 @@ const (
 // for want of space, and publishes are refused until it can be made again.
 type reserve struct {
 	path string
-	size int64
+	want int64 // its size
+	size int64 // and what there was room for, after a disk was full
 }
 
 func newReserve(dir string) reserve {
@@ -39,16 +40,31 @@ func newReserve(dir string) reserve {
 	if _, total, ok := diskSpace(dir); ok {
 		size = max(min(size, total/reservePart), leastReserve)
 	}
-	return reserve{path: filepath.Join(dir, "signalbox.reserve"), size: size}
+	return reserve{path: filepath.Join(dir, "signalbox.reserve"), want: size, size: size}
 }
 
 // take makes the file where it is not there. It asks for a quarter more than it
 // keeps: with less than that beside it the next message would give it up again.
 func (r *reserve) take() error {
-	if info, err := os.Stat(r.path); err == nil && info.Size() == r.size && allocated(info) >= r.size {
+	if info, err := os.Stat(r.path); err == nil && info.Size() == r.want && allocated(info) >= r.want {
 		return nil
 	}
-	return r.make(r.size)
+	err := r.make(r.want)
+	if err == nil {
+		r.size = r.want
+	}
+	return err
+}
+
+// settle makes a smaller file, the largest that there is room for.
+func (r *reserve) settle() (ok bool) {
+	for size := r.want / 2; size >= leastReserve; size /= 2 {
+		if r.make(size) == nil {
+			r.size = size
+			return true
+		}
+	}
+	return false
 }
 
 // make makes the file with a size.
@@ -70,15 +86,6 @@ func (r *reserve) make(size int64) error {
 
 // give gives the space back to the disk, and reports whether there was any.
 func (r *reserve) give() bool { return os.Remove(r.path) == nil }
-
-// keep leaves as much for the next start as there is.
-func (r *reserve) keep() {
-	for size := r.size; size >= leastReserve; size /= 2 {
-		if r.make(size) == nil {
-			return
-		}
-	}
-}
 
 // writeAll writes bytes that no file system can compress away.
 func writeAll(f *os.File, size int64) error {
@@ -119,6 +126,7 @@ func (db *DB) giveUp() bool {
 	if db.full.Swap(true) {
 		return false
 	}
+	db.trimmed.Store(false)
 	db.reserve.give()
 	db.write.backfill()
 	return true
@@ -143,7 +151,7 @@ func (db *DB) room(weight int) error {
 	if db.full.Load() {
 		return diskFull(nil)
 	}
-	if weight < largeBatch {
+	if int64(weight) < min(largeBatch, db.reserve.size/4) {
 		return nil
 	}
 	if free, _, ok := diskSpace(filepath.Dir(db.place.path)); ok && free < 3*int64(weight) {
@@ -153,12 +161,16 @@ func (db *DB) room(weight int) error {
 }
 
 // makeRoom gives the free pages of the database back to the disk, a few at a
-// time, until there is space for the reserve.
+// time, until there is space for the reserve. If there are none left and
+// something was trimmed since the disk was full, a smaller one has to do: a
+// small history may be all that can be deleted. Without that condition it would
+// be made of the space that it has just given up.
 func (db *DB) makeRoom() error {
 	for step := max(1, db.reserve.pages()/4); ; {
 		full := db.reserve.take()
 		if !isFull(full) {
-			return nil // also where a reserve cannot be made for another reason
+			// Also where a reserve cannot be made for another reason.
+			return db.write.copyEvery(db.reserve.pages())
 		}
 		before, after, err := db.giveBack(step)
 		db.write.backfill()
@@ -167,6 +179,8 @@ func (db *DB) makeRoom() error {
 			step = max(1, step/4) // what it changes must fit into the log's space
 		case err != nil:
 			return err
+		case after >= before && db.trimmed.Load() && db.reserve.settle():
+			return db.write.copyEvery(db.reserve.pages())
 		case after >= before:
 			return full
 		}

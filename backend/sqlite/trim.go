@@ -66,6 +66,9 @@ func (db *DB) Trim(_ context.Context, cut live.Cut) (live.Trimmed, error) {
 		// than it takes to remember them, but each may have its own in an index.
 		cut.Limit /= 4
 	}
+	if err == nil && len(t.Sources) > 0 {
+		db.trimmed.Store(true)
+	}
 	if err == nil && shrunk && !t.More {
 		// The file itself becomes shorter when the log is copied into it. Where
 		// that fails, SQLite does it later.

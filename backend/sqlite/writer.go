@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
 
@@ -170,6 +171,18 @@ func (w *writer) backfill() {
 		// An error is met again by whoever writes next.
 		_ = w.each(func([]driver.Value) {}, "PRAGMA wal_checkpoint(PASSIVE)")
 	}
+}
+
+// copyEvery makes each commit copy the log into the database file that finds so
+// many pages in it.
+func (w *writer) copyEvery(pages int64) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return errClosed
+	}
+	_, err := w.conn.Exec(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", pages), nil)
+	return err
 }
 
 func (w *writer) close() error {
