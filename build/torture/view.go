@@ -225,6 +225,9 @@ func (v *view) order(p *publisher, w word) error {
 func (v *view) behind() string {
 	for n := range v.from {
 		p := v.publishers[n]
+		if v.history && v.of.cut.Load() && v.last[n] == 0 {
+			continue // all of it may have been trimmed
+		}
 		last := p.at.record.last(n, v.wanted)
 		if !v.excused[n] && v.last[n] < last && v.base[n] < last && !p.gone(last) {
 			return fmt.Sprintf("%v; it is at %d", word{n, last}, v.last[n])
