@@ -29,6 +29,7 @@ type damage struct {
 	mu     sync.Mutex
 	places []live.Damage // in which messages lie; they do not touch each other
 	index  bool          // whether an index is damaged
+	stuck  bool          // whether old messages cannot be deleted because of it
 	err    *live.Error
 }
 
@@ -72,15 +73,30 @@ func (db *DB) metIndex(err error) {
 	k.say(db.epoch, err)
 }
 
+// metTrimming notes that trimming has come to a damage.
+func (db *DB) metTrimming(err error) {
+	k := &db.damage
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.stuck = true
+	k.say(db.epoch, err)
+}
+
 // say makes the sentence. Only with the lock held.
 func (k *damage) say(epoch string, err error) {
-	text := "The history is damaged: one of its indexes cannot be read, so that finding messages takes longer."
+	text := "The history is damaged."
 	switch len(k.places) {
 	case 0:
+		if k.index {
+			text = "The history is damaged: one of its indexes cannot be read, so that finding messages takes longer."
+		}
 	case 1:
 		text = k.places[0].Gap(epoch).Reason
 	default:
 		text = "The history is damaged: messages in several places cannot be read."
+	}
+	if k.stuck {
+		text += " Old messages can no longer be deleted."
 	}
 	k.err = live.Errorf("bad_database", "%s", text).WithHint(damageHint).WithCause(err)
 }

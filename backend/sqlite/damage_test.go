@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
@@ -269,6 +270,24 @@ func TestWhicheverPageIsDamagedAllThatCanBeReadIs(t *testing.T) {
 	if pages := len(file) / pageSize; opened < pages*3/4 {
 		t.Errorf("%d of %d could be opened", opened, pages)
 	}
+}
+
+func TestTrimmingThatComesToADamageSaysSo(t *testing.T) {
+	const n = 1500
+	file, _, _ := written(t, n)
+	j, err := spoilt(t, file, pageOf(t, file, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := j.Trim(t.Context(), live.Keep{Messages: 100}); !errors.Is(err, &live.Error{Code: "bad_database"}) {
+		t.Errorf("trimming: %v", err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(j.Stats().Damage, "no longer be deleted"); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it says %q", j.Stats().Damage)
+		}
+	}
+	followed(t, j).complete(t, "a stream", n)
 }
 
 func TestWhatIsWholeBetweenTwoDamagesIsRead(t *testing.T) {

@@ -79,7 +79,8 @@
 // every walk that comes to it end there. Reads go around it: what comes before
 // is returned, then a live.Damage with its extent, then what lies behind. The
 // end of it is found by trying numbers further and further away. A damaged
-// index is replaced by a walk through the table.
+// index is replaced by a walk through the table. Only trimming does not get past
+// a damage: deleting would have to change the pages that cannot be read.
 //
 // # A full disk, and one that cannot be written
 //
@@ -89,7 +90,8 @@
 // that the space is there for trimming and settings; the log is copied into the
 // file first, and after each change, and begins anew in the space that it has.
 // Pages that trimming has freed are given back to the disk. Once the reserve
-// can be made again, publishes go on.
+// can be made again, or a smaller one where no more can be given back, publishes
+// go on.
 //
 // Where the history cannot be opened for writing at all it is opened for
 // reading. A reader of a log shares an index of it with others, in a file that

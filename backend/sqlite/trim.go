@@ -74,6 +74,9 @@ func (db *DB) Trim(_ context.Context, cut live.Cut) (live.Trimmed, error) {
 		// that fails, SQLite does it later.
 		_ = db.write.copyLog()
 	}
+	if isDamage(err) {
+		db.metTrimming(err)
+	}
 	if err != nil {
 		return live.Trimmed{}, explain(fmt.Errorf("trim the history: %w", err))
 	}
