@@ -39,7 +39,10 @@ test.describe('a channel', () => {
       )
       .toEqual(['3', '4', '5']);
     await page.getByRole('heading', { name }).waitFor();
-    await page.getByRole('main').getByRole('button', { name: `More about ${name}` }).click();
+    await page
+      .getByRole('main')
+      .getByRole('button', { name: `More about ${name}` })
+      .click();
     await page.getByRole('menuitem', { name: /Edit/ }).click();
     await expect(messages).toHaveValue('3');
     await messages.fill('');
