@@ -91,6 +91,11 @@ func TestStories(t *testing.T) {
 			"fill-disk": command((*story).fillDisk),
 			"remount":   command((*story).remount),
 			"damage":    command((*story).damage),
+
+			"keyring":        command((*story).startKeyring),
+			"lock-keyring":   command((*story).lockKeyring),
+			"unlock-keyring": command((*story).unlockKeyring),
+			"listen-in":      command((*story).listenIn),
 		},
 	})
 }

@@ -143,10 +143,13 @@ var disksWork = sync.OnceValue(func() bool {
 	return true
 })
 
-// condition answers [disk]: whether small disks can be made here.
+// condition answers [disk] and [keyring]: whether those can be made here.
 func condition(name string) (bool, error) {
-	if name == "disk" {
+	switch name {
+	case "disk":
 		return disksWork(), nil
+	case "keyring":
+		return keyringsWork(), nil
 	}
 	return false, fmt.Errorf("unknown condition %q", name)
 }

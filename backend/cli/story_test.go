@@ -27,6 +27,7 @@ type story struct {
 	subscribers map[string]*subscriber
 	publishers  map[string]*publisher
 	disks       map[string]*disk // by folder
+	keyring     *keyring         // nil without
 }
 
 type storyKey struct{}
@@ -69,6 +70,9 @@ func (s *story) end() {
 	}
 	for _, d := range s.disks {
 		d.remove()
+	}
+	if s.keyring != nil {
+		s.keyring.end()
 	}
 }
 
