@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"signalbox/backend/live"
@@ -195,8 +196,12 @@ func (k *keeper) attempt(ctx context.Context) *ending {
 		k.opened(after)
 		wg.Go(func() { k.watch(ctx, cut) })
 	}
-	c.server = func(epoch string) { k.tellOwn(ctx, number, epoch) }
-	c.item = func(it item) bool { return k.take(ctx, number, it) }
+	var home atomic.Bool // the server is this Signalbox; set by the goroutine that reads
+	c.server = func(epoch string) {
+		home.Store(epoch == k.journal.Epoch())
+		k.tellOwn(ctx, number, epoch)
+	}
+	c.item = func(it item) bool { return k.take(ctx, number, it, home.Load()) }
 	end := c.run(ctx)
 	cut(end)
 	wg.Wait()
@@ -212,7 +217,7 @@ func (k *keeper) attempt(ctx context.Context) *ending {
 }
 
 // take takes one item of the stream into the journal.
-func (k *keeper) take(ctx context.Context, number int64, it item) bool {
+func (k *keeper) take(ctx context.Context, number int64, it item, home bool) bool {
 	now := time.Now()
 	k.telling.Lock()
 	defer k.telling.Unlock()
@@ -229,6 +234,7 @@ func (k *keeper) take(ctx context.Context, number int64, it item) bool {
 		k.tellReturn(g, doubt)
 	}
 	d := eventDraft(k.id, number, it, now)
+	d.Home = home
 	if it.kind != anEvent {
 		d = largeDraft(k.id, number, it, now, k.max())
 	}

@@ -39,6 +39,9 @@ type Draft struct {
 	// Origin is the position, as text, that it has in the Signalbox that it was
 	// first published in, where it came from there; else empty.
 	Origin string
+	// Home says that it came over a stream of this very journal: then a message
+	// of any source with its Origin is the same one. For Append only.
+	Home bool
 	// Once asks for a retry to be recognised: a message with the same type, id
 	// and data in the same source within RetryTime is stored once. Where Key is
 	// set (the publisher's Idempotency-Key) it takes the place of the id. Both

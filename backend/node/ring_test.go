@@ -258,3 +258,25 @@ func TestAMessageThatComesHomeAfterItWasTrimmedIsNotStoredAgain(t *testing.T) {
 		t.Errorf("%d came home, not 30 at least", f.Health.Home)
 	}
 }
+
+// A feed that follows all of its own Signalbox gets what other feeds bring too.
+func TestAFeedOnItsOwnSignalboxStoresNothingOfOtherFeeds(t *testing.T) {
+	r := makeRing(t, 1)
+	home, other := r.boxes[0], run(t, Options{})
+	if code := home.ask("POST", "/api/feeds", fmt.Sprintf(`{"name":"other","url":"%s/events"}`, other.URL()), nil); code != 201 {
+		t.Fatalf("add the feed: %d", code)
+	}
+	r.until("the other feed to be connected", func() bool {
+		f, ok := home.feeds.Get("other")
+		return ok && f.Health.State == live.Open
+	})
+	var want []string
+	for i := range 20 {
+		data := fmt.Sprint("from afar ", i)
+		if code := other.ask("POST", "/channels/x/messages", fmt.Sprintf(`{"id":"%d","data":%q}`, i%7, data), nil); code != 201 {
+			t.Fatalf("publish: %d", code)
+		}
+		want = append(want, data)
+	}
+	r.settles(want)
+}

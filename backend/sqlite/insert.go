@@ -117,7 +117,7 @@ func together(ms []live.Message, epoch string) bool {
 // simple says whether a message needs no look at another one, unless its id or
 // origin turns out to be taken.
 func simple(m *live.Message, epoch string) bool {
-	return m.Key == "" && (m.Origin == "" || !ownOrigin(m.Origin, epoch))
+	return m.Key == "" && (m.Origin == "" || !m.Home && !ownOrigin(m.Origin, epoch))
 }
 
 // claim enters the ids and origins of a group. Where one of them is taken, or

@@ -47,6 +47,21 @@ func (w *writer) knownOrigin(epoch string, m *live.Message) (bool, error) {
 	if m.Origin == "" {
 		return false, nil
 	}
+	if m.Home {
+		// Another feed brought it, and our own stream brings it once more.
+		var numbers []int64
+		err := w.each(func(v []driver.Value) { numbers = append(numbers, v[0].(int64)) },
+			"SELECT number FROM origins WHERE origin = ? LIMIT ?", m.Origin, int64(retryCandidates))
+		for _, number := range numbers {
+			if same, err := w.holds(number, m); same || err != nil {
+				m.Number = number
+				return same, err
+			}
+		}
+		if err != nil {
+			return false, err
+		}
+	}
 	number := int64(0)
 	if p, ok := live.ParsePosition(m.Origin); ok && p.Epoch == epoch {
 		number = p.Number

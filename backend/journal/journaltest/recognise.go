@@ -102,9 +102,18 @@ func comesHome(t *testing.T, h *history) {
 	if m.Repeated || m.Number != 6 || m.Origin != "b7xx.1" {
 		t.Errorf("%+v", m)
 	}
+	// And our own stream brings what a feed brought before.
+	theirs.Source, theirs.Home = h.source("self"), true
+	if m := h.append(theirs)[0]; !m.Repeated || m.Number != 4 {
+		t.Errorf("%+v", m)
+	}
+	theirs.Data = "forged"
+	if m := h.append(theirs)[0]; m.Repeated || m.Number != 7 {
+		t.Errorf("%+v", m)
+	}
 	all := h.all()
 	h.same(all[:3], ms)
-	h.same(len(all), 6)
+	h.same(len(all), 7)
 	h.same(all[3].Origin, "b7xx.1")
 }
 
