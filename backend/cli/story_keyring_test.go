@@ -23,6 +23,7 @@ import (
 // when the user has typed the password.
 type keyring struct {
 	daemon *exec.Cmd
+	in     interface{ Close() error } // closed, the bus ends
 	conn   *dbus.Conn
 
 	mu      sync.Mutex
@@ -45,14 +46,20 @@ const busConfig = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Con
 <busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`
 
+// runBus runs a bus until the end of its input, so that none is left behind
+// where the test is killed.
+const runBus = `dbus-daemon --nofork --print-address --config-file "$1" & cat; kill $!`
+
 // keyring starts a keyring for the boxes that are started after it. Guard it
 // with [keyring].
 func (s *story) startKeyring(args []string) {
 	s.flags("keyring", 0, args, nil)
 	config := s.MkAbs("bus.conf")
 	s.Check(os.WriteFile(config, []byte(busConfig), 0o600))
-	k := &keyring{daemon: exec.Command("dbus-daemon", "--nofork", "--print-address", "--config-file", config)}
+	k := &keyring{daemon: exec.Command("sh", "-c", runBus, "sh", config)}
 	out, err := k.daemon.StdoutPipe()
+	s.Check(err)
+	k.in, err = k.daemon.StdinPipe()
 	s.Check(err)
 	s.Check(k.daemon.Start())
 	s.keyring = k
@@ -90,7 +97,7 @@ func (k *keyring) end() {
 	if k.conn != nil {
 		k.conn.Close()
 	}
-	k.daemon.Process.Kill()
+	k.in.Close()
 	k.daemon.Wait()
 }
 
