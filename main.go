@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/wailsapp/wails/v2"
@@ -75,8 +76,8 @@ func window(ctx context.Context, opt node.Options) error {
 	}()
 	frame := desk.FirstFrame()
 	var page http.Handler = opening
-	running := make(chan *node.Node, 1) // the node, once it runs; nil where it cannot be opened
-	ended := make(chan error, 1)        // so that Run can end after the window did
+	var running atomic.Pointer[node.Node] // nil until it is opened
+	ended := make(chan error, 1)          // so that Run can end after the window did
 	nodeCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	begin := func(r result) {
@@ -84,8 +85,8 @@ func window(ctx context.Context, opt node.Options) error {
 			ended <- r.err
 			return
 		}
+		running.Store(r.node)
 		go func() { ended <- r.node.Run(nodeCtx) }()
-		running <- r.node
 	}
 	select {
 	case r := <-opened:
@@ -121,12 +122,12 @@ func window(ctx context.Context, opt node.Options) error {
 			context.AfterFunc(ctx, func() { wailsrun.Quit(wails) }) // Ctrl+C, SIGTERM
 		},
 		OnBeforeClose: func(wails context.Context) bool {
-			select {
-			case n := <-running:
+			// Wails asks twice. The second time GTK knows the size after a change
+			// that came just before.
+			if n := running.Load(); n != nil {
 				if err := desk.KeepFrame(wails, n); err != nil {
 					opt.Log.Warn("remember the window's size", "err", err)
 				}
-			default: // it is still being opened
 			}
 			return false
 		},
