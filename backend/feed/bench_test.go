@@ -59,7 +59,6 @@ func benchServer(b *testing.B, block string, left *atomic.Int64) string {
 func BenchmarkFollow(b *testing.B) {
 	for _, feeds := range []int{1, 8} {
 		b.Run(fmt.Sprint(feeds), func(b *testing.B) {
-			f := benchFollower(b)
 			var block strings.Builder
 			for i := range 500 {
 				fmt.Fprintf(&block, "id: %d\nevent: order.paid\ndata: {\"order\":%d,\"customer\":\"%s\"}\n\n", i, i, strings.Repeat("x", 130))
@@ -67,6 +66,7 @@ func BenchmarkFollow(b *testing.B) {
 			var left atomic.Int64
 			left.Store(int64(b.N))
 			url := benchServer(b, block.String(), &left)
+			f := benchFollower(b) // it ends first, or it would come back to a server that closes
 			b.ReportAllocs()
 			b.ResetTimer()
 			for i := range feeds {

@@ -18,9 +18,9 @@ const (
 )
 
 // groups are how many rows one INSERT takes. Most of the price of a small
-// message is the statement around it; three sizes keep the number of prepared
+// message is the statement around it; a few sizes keep the number of prepared
 // statements and of leftover single inserts small.
-var groups = [...]int{64, 8, 1}
+var groups = [...]int{64, 16, 4, 1}
 
 // insertSQL returns the INSERTs of each group's size.
 func insertSQL(into string, count int) (q [len(groups)]string) {
