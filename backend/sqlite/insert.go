@@ -64,19 +64,19 @@ func (w *writer) insert(epoch string, last int64, ms []live.Message) (int64, err
 	defer w.args.clear()
 	defer w.entries.clear()
 	for len(ms) > 0 {
-		size := groupSize(ms, epoch)
+		size := w.groupSize(ms, epoch)
 		group := ms[:groups[size]]
 		for i := range group {
 			group[i].Number = last + int64(i) + 1
 		}
-		fresh, err := w.claim(epoch, group)
+		fresh, err := false, error(nil)
+		if len(group) > 1 || plain(&group[0]) {
+			fresh, err = w.insertFresh(size, group)
+		}
 		switch {
 		case err != nil:
 			return last, err
 		case fresh:
-			if err := w.insertGroup(size, group); err != nil {
-				return last, err
-			}
 			last += int64(len(group))
 		default:
 			for i := range group {
@@ -91,9 +91,9 @@ func (w *writer) insert(epoch string, last int64, ms []live.Message) (int64, err
 }
 
 // groupSize chooses how many messages go next.
-func groupSize(ms []live.Message, epoch string) int {
+func (w *writer) groupSize(ms []live.Message, epoch string) int {
 	for size, n := range groups {
-		if n <= len(ms) && together(ms[:n], epoch) {
+		if n <= len(ms) && w.together(ms[:n], epoch) {
 			return size
 		}
 	}
@@ -103,10 +103,10 @@ func groupSize(ms []live.Message, epoch string) int {
 // together says whether messages may share an INSERT. SQLite holds what was
 // bound to a statement until it is bound anew: 64 messages of 16 MiB would be
 // a GiB that is of no use to anybody.
-func together(ms []live.Message, epoch string) bool {
+func (w *writer) together(ms []live.Message, epoch string) bool {
 	sum := 0
 	for i := range ms {
-		if !simple(&ms[i], epoch) {
+		if m := &ms[i]; !simple(m, epoch) || m.ID != "" && w.repeating[m.Source] > 0 {
 			return false
 		}
 		sum += ms[i].Size()
@@ -120,51 +120,70 @@ func simple(m *live.Message, epoch string) bool {
 	return m.Key == "" && (m.Origin == "" || !m.Home && !ownOrigin(m.Origin, epoch))
 }
 
-// claim enters the ids and origins of a group. Where one of them is taken, or
-// a message is not simple, it enters none and reports false.
-func (w *writer) claim(epoch string, group []live.Message) (bool, error) {
-	if len(group) == 1 && !simple(&group[0], epoch) {
-		return false, nil
-	}
-	rows := 0
-	args := w.args.take(3 * len(group))
-	for i := range group {
-		if m := &group[i]; m.ID != "" {
-			args[3*rows].Value, args[3*rows+1].Value, args[3*rows+2].Value = m.ID, m.Source, m.Number
-			rows++
-		}
-	}
-	fresh, err := w.enter(&insertIDs, args[:3*rows])
-	if err != nil {
+// plain says whether a message has nothing that another one may have too.
+func plain(m *live.Message) bool { return m.Key == "" && m.Origin == "" && m.ID == "" }
+
+const (
+	enterIDs = `INSERT OR IGNORE INTO ids (id, source, number)
+		SELECT id, source, number FROM messages WHERE number >= ? AND number <= ? AND id IS NOT NULL`
+	enterOrigins = `INSERT OR IGNORE INTO origins (origin, source, number)
+		SELECT origin, source, number FROM messages WHERE number >= ? AND number <= ? AND origin IS NOT NULL`
+)
+
+// insertFresh writes a group and enters its ids and origins. Where one of them
+// is taken, it takes all of that back and reports false. The ids are entered
+// from the rows just written: to bind them once more costs more than to read
+// them.
+func (w *writer) insertFresh(size int, group []live.Message) (bool, error) {
+	if err := w.insertGroup(size, group); err != nil {
 		return false, err
 	}
-	if fresh {
-		rows = 0
-		for i := range group {
-			if m := &group[i]; m.Origin != "" {
-				args[3*rows].Value, args[3*rows+1].Value, args[3*rows+2].Value = m.Origin, m.Source, m.Number
-				rows++
-			}
+	first, last := group[0].Number, group[len(group)-1].Number
+	var ids, origins int64
+	for i := range group {
+		if group[i].ID != "" {
+			ids++
 		}
-		fresh, err = w.enter(&insertOrigins, args[:3*rows])
+		if group[i].Origin != "" {
+			origins++
+		}
 	}
-	if fresh || err != nil {
-		return fresh, err
+	for _, enter := range []struct {
+		query string
+		want  int64
+	}{{enterIDs, ids}, {enterOrigins, origins}} {
+		if enter.want == 0 {
+			continue
+		}
+		done, err := w.exec(enter.query, first, last)
+		if err != nil {
+			return false, err
+		}
+		if n, err := done.RowsAffected(); err != nil || n < enter.want {
+			return false, w.takeBack(group, err)
+		}
 	}
+	return true, nil
+}
+
+// takeBack undoes insertFresh, unless there is an error already.
+func (w *writer) takeBack(group []live.Message, err error) error {
 	for i := range group {
 		m := &group[i]
-		if m.ID != "" {
-			if _, err := w.exec("DELETE FROM ids WHERE id = ? AND source = ? AND number = ?", m.ID, m.Source, m.Number); err != nil {
-				return false, err
-			}
+		if err == nil && m.ID != "" {
+			_, err = w.exec("DELETE FROM ids WHERE id = ? AND source = ? AND number = ?", m.ID, m.Source, m.Number)
 		}
-		if m.Origin != "" {
-			if _, err := w.exec("DELETE FROM origins WHERE origin = ? AND source = ? AND number = ?", m.Origin, m.Source, m.Number); err != nil {
-				return false, err
-			}
+		if err == nil && m.Origin != "" {
+			_, err = w.exec("DELETE FROM origins WHERE origin = ? AND source = ? AND number = ?", m.Origin, m.Source, m.Number)
 		}
 	}
-	return false, nil
+	if err == nil {
+		_, err = w.exec("DELETE FROM messages WHERE number >= ?", group[0].Number)
+	}
+	if err == nil {
+		_, err = w.exec("UPDATE sqlite_sequence SET seq = ? WHERE name = 'messages'", group[0].Number-1)
+	}
+	return err
 }
 
 // enter inserts rows of three columns and reports whether all of them were new.

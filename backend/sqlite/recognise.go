@@ -166,8 +166,14 @@ func (w *writer) knownID(_ string, m *live.Message) (bool, error) {
 	}
 	fresh, err := w.changes("INSERT OR IGNORE INTO ids (id, source, number) VALUES (?, ?, ?)", m.ID, m.Source, m.Number)
 	if fresh || err != nil {
+		if n := w.repeating[m.Source]; n > 1 {
+			w.repeating[m.Source] = n - 1
+		} else {
+			delete(w.repeating, m.Source)
+		}
 		return false, err
 	}
+	w.repeating[m.Source] = groups[0]
 	if m.Once && m.Key == "" {
 		number, err := w.number(`SELECT number FROM messages WHERE number IN (
 				SELECT number FROM ids WHERE id = ?1 AND source = ?2

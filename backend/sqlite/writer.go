@@ -19,18 +19,22 @@ type writer struct {
 	mu            sync.Mutex
 	conn          *sqlite3.SQLiteConn
 	stmts         map[string]*sqlite3.SQLiteStmt
-	args, entries arguments    // reused
-	sized         int64        // up to this number messages are counted with their data alone
-	guard         func() error // asked before each commit, where it is not nil
-	refusal       error        // of everything, where the history can only be read
-	memory        memory
-	closed        bool
+	args, entries arguments // reused
+	// repeating are sources that have used an id again of late, and for how many
+	// messages with new ids they count as such: a group of theirs would be
+	// written for nothing.
+	repeating map[int64]int
+	sized     int64        // up to this number messages are counted with their data alone
+	guard     func() error // asked before each commit, where it is not nil
+	refusal   error        // of everything, where the history can only be read
+	memory    memory
+	closed    bool
 }
 
 var errClosed = errors.New("the history is closed")
 
 func newWriter(conn *sqlite3.SQLiteConn) *writer {
-	return &writer{conn: conn, memory: usualMemory, stmts: make(map[string]*sqlite3.SQLiteStmt)}
+	return &writer{conn: conn, memory: usualMemory, stmts: make(map[string]*sqlite3.SQLiteStmt), repeating: make(map[int64]int)}
 }
 
 // tx runs fn in a transaction of its own; nobody else writes meanwhile.
