@@ -35,7 +35,6 @@ var (
 	insertMessages = insertSQL("ABORT INTO messages ("+columns+")", columnCount)
 	insertRare     = insertSQL("ABORT INTO messages ("+columns+rareColumns+")", columnCount+rareCount)
 	insertIDs      = insertSQL("IGNORE INTO ids (id, source, number)", 3)
-	insertOrigins  = insertSQL("IGNORE INTO origins (origin, source, number)", 3)
 )
 
 // arguments are the arguments of one statement, so that they are not made anew
