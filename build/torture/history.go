@@ -20,7 +20,7 @@ func (t *part) check(ctx context.Context, at *instance) error {
 	if err := at.learn(ctx); err != nil {
 		return err
 	}
-	for {
+	for try := 1; ; try++ {
 		before, err := at.kept(ctx)
 		if err != nil {
 			return err
@@ -31,7 +31,12 @@ func (t *part) check(ctx context.Context, at *instance) error {
 		case failed != nil:
 			return failed
 		case (at.limit > 0 || at.trimming) && after.first > before.first && ctx.Err() == nil:
-			// It was trimmed between two pages, which then do not meet.
+			// It was trimmed between two pages, which then do not meet. One that
+			// has reached its limit is trimmed with every message; the next check,
+			// when it may keep everything again, looks at it.
+			if try == 3 {
+				return nil
+			}
 			continue
 		}
 		t.checks.Add(1)
