@@ -59,7 +59,7 @@ func again(t *testing.T, f *find) {
 	if !found || n != len(frame) {
 		t.Fatalf("%q is not one event", frame)
 	}
-	id := string(wire.AppendID(nil, "e", m)) // the position, where there is no id or one that no header can carry
+	id := wire.ID("e", m) // the position, where there is no id or one that no header can carry
 	if string(p.out.typ) != m.Type || string(p.out.data) != m.Data || string(p.out.id) != id {
 		t.Fatalf("%q became %q %q %q", frame, p.out.typ, p.out.data, p.out.id)
 	}

@@ -123,11 +123,32 @@ func (w *writer) fillSome(f *filling) error {
 		f.id, f.source, f.number = e.id, e.source, e.number
 	}
 	for part := range slices.Chunk(rows, 3*groups[0]) {
-		if _, err := w.enter(&insertIDs, part); err != nil {
+		if err := w.enterIDs(part); err != nil {
 			return err
 		}
 	}
 	f.done += int64(len(entries))
 	_, err = w.exec("UPDATE filling SET id = ?, source = ?, number = ?, done = ?, total = ?", f.id, f.source, f.number, f.done, f.total)
 	return err
+}
+
+// enterIDs inserts rows of the table ids.
+func (w *writer) enterIDs(rows []driver.NamedValue) error {
+	for size := 0; len(rows) > 0; {
+		n := 3 * groups[size]
+		if n > len(rows) {
+			size++
+			continue
+		}
+		// A copy, because each statement counts its arguments from 1.
+		args := w.args.take(n)
+		for i := range args {
+			args[i].Value = rows[i].Value
+		}
+		if _, err := w.execNamed(insertIDs[size], args); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
 }

@@ -61,7 +61,6 @@ func (a arguments) clear() {
 // the last one given. It fills in Number, Again and Repeated.
 func (w *writer) insert(epoch string, last int64, ms []live.Message) (int64, error) {
 	defer w.args.clear()
-	defer w.entries.clear()
 	for len(ms) > 0 {
 		size := w.groupSize(ms, epoch)
 		group := ms[:groups[size]]
@@ -185,32 +184,7 @@ func (w *writer) takeBack(group []live.Message, err error) error {
 	return err
 }
 
-// enter inserts rows of three columns and reports whether all of them were new.
-func (w *writer) enter(queries *[len(groups)]string, rows []driver.NamedValue) (bool, error) {
-	for size := 0; len(rows) > 0; {
-		n := 3 * groups[size]
-		if n > len(rows) {
-			size++
-			continue
-		}
-		// A copy, because each statement counts its arguments from 1.
-		args := w.entries.take(n)
-		for i := range args {
-			args[i].Value = rows[i].Value
-		}
-		done, err := w.execNamed(queries[size], args)
-		if err != nil {
-			return false, err
-		}
-		if entered, err := done.RowsAffected(); err != nil || entered < int64(groups[size]) {
-			return false, err
-		}
-		rows = rows[n:]
-	}
-	return true, nil
-}
-
-// insertGroup writes messages whose ids and origins are entered.
+// insertGroup writes the rows of some messages.
 func (w *writer) insertGroup(size int, group []live.Message) error {
 	queries, count := &insertMessages, columnCount
 	for i := range group {

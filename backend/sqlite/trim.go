@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
-	"io"
 	"math"
 
 	"signalbox/backend/live"
@@ -185,30 +184,6 @@ func (w *writer) remove(cut live.Cut, gone []leaving) (map[int64]live.Tally, err
 		return went, nil
 	}
 	return went, w.remember(gone)
-}
-
-// until is each, and ends early where row returns false.
-func (w *writer) until(row func([]driver.Value) bool, query string, args ...driver.Value) error {
-	s, err := w.prepare(query)
-	if err != nil {
-		return err
-	}
-	rows, err := s.Query(args)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	dest := make([]driver.Value, len(rows.Columns()))
-	for {
-		switch err := rows.Next(dest); {
-		case err == io.EOF:
-			return nil
-		case err != nil:
-			return err
-		case !row(dest):
-			return nil
-		}
-	}
 }
 
 const (

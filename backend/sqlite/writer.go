@@ -16,10 +16,10 @@ import (
 // a context watcher and the conversion of each argument cost more than the
 // insert of a small message.
 type writer struct {
-	mu            sync.Mutex
-	conn          *sqlite3.SQLiteConn
-	stmts         map[string]*sqlite3.SQLiteStmt
-	args, entries arguments // reused
+	mu    sync.Mutex
+	conn  *sqlite3.SQLiteConn
+	stmts map[string]*sqlite3.SQLiteStmt
+	args  arguments // reused
 	// repeating are sources that have used an id again of late, and for how many
 	// messages with new ids they count as such: a group of theirs would be
 	// written for nothing.
@@ -124,6 +124,11 @@ func (w *writer) execNamed(query string, args []driver.NamedValue) (driver.Resul
 
 // each calls row with every row of a query. Only within tx.
 func (w *writer) each(row func([]driver.Value), query string, args ...driver.Value) error {
+	return w.until(func(v []driver.Value) bool { row(v); return true }, query, args...)
+}
+
+// until is each, and ends early where row returns false.
+func (w *writer) until(row func([]driver.Value) bool, query string, args ...driver.Value) error {
 	s, err := w.prepare(query)
 	if err != nil {
 		return err
@@ -135,13 +140,13 @@ func (w *writer) each(row func([]driver.Value), query string, args ...driver.Val
 	defer rows.Close()
 	dest := make([]driver.Value, len(rows.Columns()))
 	for {
-		switch err := rows.Next(dest); err {
-		case nil:
-			row(dest)
-		case io.EOF:
+		switch err := rows.Next(dest); {
+		case err == io.EOF:
 			return nil
-		default:
+		case err != nil:
 			return err
+		case !row(dest):
+			return nil
 		}
 	}
 }

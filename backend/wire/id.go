@@ -24,14 +24,6 @@ func ID(epoch string, m *live.Message) string {
 	return live.Position{Epoch: epoch, Number: m.Number}.String()
 }
 
-// AppendID appends what ID returns to b.
-func AppendID(b []byte, epoch string, m *live.Message) []byte {
-	if chosen(epoch, m) {
-		return append(b, m.ID...)
-	}
-	return live.Position{Epoch: epoch, Number: m.Number}.AppendTo(b)
-}
-
 func chosen(epoch string, m *live.Message) bool {
 	return m.ID != "" && !m.Again && headerSafe(m.ID) && !ownPosition(epoch, m.ID)
 }
