@@ -122,6 +122,50 @@ func TestTheRetryOfALaterMessageWithAnIDUsedBeforeIsRecognised(t *testing.T) {
 	}
 }
 
+func TestARetryOfATrimmedMessageIsRecognised(t *testing.T) {
+	b := open(t)
+	long := strings.Repeat("x", 5000)
+	var drafts []live.Draft
+	for _, data := range []string{"a", "b", long + "a", long + "b"} {
+		drafts = append(drafts,
+			live.Draft{ID: "id of " + data[len(data)-1:] + fmt.Sprint(len(data)), Type: "order", Data: data, Once: true},
+			live.Draft{ID: "same", Data: data, Once: true},
+			live.Draft{ID: "7", Data: data, Key: "key of " + data, Once: true})
+	}
+	var first []publish.Receipt
+	for _, d := range drafts {
+		first = append(first, b.publish("x", d))
+	}
+	b.publish("x", live.Draft{Data: "end"})
+	if n, err := b.j.Trim(t.Context(), live.Keep{Messages: 1}); n != int64(len(drafts)) || err != nil {
+		t.Fatalf("%d trimmed, %v", n, err)
+	}
+	b.restart()
+	for i, d := range drafts {
+		if got := b.publish("x", d); !got.Repeated || got.Position != first[i].Position || got.ID != first[i].ID {
+			t.Errorf("%d: %+v, not %+v", i, got, first[i])
+		}
+	}
+	// Each of these is another message.
+	for _, other := range []live.Draft{
+		{ID: "same", Data: long + "c", Once: true}, {ID: "same", Type: "order", Data: "a", Once: true},
+		{ID: "id of a1", Data: "a", Once: true}, {ID: "7", Type: "order", Data: "a"},
+	} {
+		if got := b.publish("x", other); got.Repeated {
+			t.Errorf("%q, %q was taken for a retry", other.ID, other.Type)
+		}
+	}
+	if _, err := b.Publish(t.Context(), "x", live.Draft{Data: "b", Key: "key of a", Once: true}); !errors.Is(err, &live.Error{Code: "key_reused"}) {
+		t.Errorf("another message with the key: %v", err)
+	}
+	b.now = b.now.Add(live.RetryTime + time.Second)
+	for _, d := range drafts[:3] {
+		if b.publish("x", d).Repeated {
+			t.Errorf("%q was taken for a retry after more than an hour", d.ID)
+		}
+	}
+}
+
 func TestARetryIsRecognisedForAnHour(t *testing.T) {
 	b := open(t)
 	d := live.Draft{ID: "7", Data: "a", Once: true}

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"database/sql/driver"
+	"encoding/binary"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -22,7 +23,8 @@ func (w *writer) insertOne(epoch string, last int64, ms []live.Message) (int64, 
 		if repeated && err == nil && m.ID != "" {
 			// Whether clients know the first one by its id.
 			var again int64
-			again, err = w.number("SELECT ifnull(again, 0) FROM messages WHERE number = ?", m.Number)
+			again, err = w.number(`SELECT ifnull(again, 0) FROM messages WHERE number = ?1
+				UNION ALL SELECT ifnull(again, 0) FROM trimmed WHERE number = ?1`, m.Number)
 			m.Again = again == 1
 		}
 		if repeated || err != nil {
@@ -94,29 +96,24 @@ func (w *writer) holds(number int64, m *live.Message) (same bool, err error) {
 	if kept || err != nil {
 		return same, err
 	}
-	sum := contentSum(int64(m.Kind), m.Type, int64(len(m.Data)), m.Data)
+	sum := contentSum(int64(m.Kind), m.Type, m.Data)
 	err = w.each(func(v []driver.Value) { same = v[0].(int64) == sum }, "SELECT sum FROM trimmed WHERE number = ?", number)
 	return same, err
 }
 
-// summed is how much of the data goes into the sum: enough to tell messages
-// apart, and trimming must not read long ones whole.
-const summed = 1024
-
-// contentSum is what is remembered of the content of a trimmed message. Data
-// may be cut, size is its whole length in bytes.
-func contentSum(kind int64, typ string, size int64, data string) int64 {
+// contentSum is what is remembered of the content of a trimmed message: all
+// of it goes into the sum, because a message that is taken for another one is
+// not stored.
+func contentSum(kind int64, typ, data string) int64 {
 	var h xxhash.Digest
 	h.Reset()
 	var head [16]byte
-	for i := range 8 {
-		head[i], head[8+i] = byte(kind>>(8*i)), byte(size>>(8*i))
-	}
+	binary.LittleEndian.PutUint64(head[:], uint64(kind))
+	binary.LittleEndian.PutUint64(head[8:], uint64(len(typ)))
 	// A Digest's Write never fails.
 	_, _ = h.Write(head[:])
 	_, _ = h.WriteString(typ)
-	_, _ = h.Write([]byte{0})
-	_, _ = h.WriteString(data[:min(len(data), summed)])
+	_, _ = h.WriteString(data)
 	return int64(h.Sum64())
 }
 
@@ -134,11 +131,17 @@ func (w *writer) knownKey(_ string, m *live.Message) (bool, error) {
 		return false, err
 	}
 	recent, same := false, false
+	sum := contentSum(int64(m.Kind), m.Type, m.Data)
 	err = w.each(func(v []driver.Value) {
 		recent = inRetryTime(v[0].(int64), m)
-		id, _ := v[2].(string)
-		same = v[1].(string) == m.Type && id == m.ID && v[3].(string) == m.Data
-	}, "SELECT received, type, id, data FROM messages WHERE number = ?", number)
+		id, _ := v[1].(string)
+		if same = id == m.ID; v[2] == nil {
+			same = same && v[3].(string) == m.Type && v[4].(string) == m.Data
+		} else {
+			same = same && v[2].(int64) == sum
+		}
+	}, `SELECT received, id, NULL, type, data FROM messages WHERE number = ?1
+		UNION ALL SELECT received, id, sum, NULL, NULL FROM trimmed WHERE number = ?1`, number)
 	switch {
 	case err != nil:
 		return false, err
@@ -175,12 +178,7 @@ func (w *writer) knownID(_ string, m *live.Message) (bool, error) {
 	}
 	w.repeating[m.Source] = groups[0]
 	if m.Once && m.Key == "" {
-		number, err := w.number(`SELECT number FROM messages WHERE number IN (
-				SELECT number FROM ids WHERE id = ?1 AND source = ?2
-				UNION ALL SELECT number FROM (SELECT number FROM messages INDEXED BY message_again
-					WHERE id = ?1 AND source = ?2 AND again = 1 ORDER BY number DESC LIMIT ?3))
-			AND kind = 0 AND type = ?4 AND size = ?5 AND abs(received - ?6) <= ?7 AND data = ?8 ORDER BY number LIMIT 1`,
-			m.ID, m.Source, int64(retryCandidates), m.Type, int64(len(m.Data)), micro(m.Received), live.RetryTime.Microseconds(), m.Data)
+		number, err := w.retried(m)
 		if number > 0 || err != nil {
 			m.Number = number
 			return number > 0, err
@@ -188,6 +186,27 @@ func (w *writer) knownID(_ string, m *live.Message) (bool, error) {
 	}
 	m.Again = true
 	return false, nil
+}
+
+// retried returns the number of the message that m repeats, 0 where there is
+// none. Its id is known to have been used before.
+func (w *writer) retried(m *live.Message) (int64, error) {
+	received, limit := micro(m.Received), live.RetryTime.Microseconds()
+	number, err := w.number(`SELECT number FROM messages WHERE number IN (
+			SELECT number FROM ids WHERE id = ?1 AND source = ?2
+			UNION ALL SELECT number FROM (SELECT number FROM messages INDEXED BY message_again
+				WHERE id = ?1 AND source = ?2 AND again = 1 ORDER BY number DESC LIMIT ?3))
+		AND kind = 0 AND type = ?4 AND size = ?5 AND abs(received - ?6) <= ?7 AND data = ?8 ORDER BY number LIMIT 1`,
+		m.ID, m.Source, int64(retryCandidates), m.Type, int64(len(m.Data)), received, limit, m.Data)
+	if number > 0 || err != nil {
+		return number, err
+	}
+	return w.number(`SELECT number FROM trimmed WHERE number IN (
+			SELECT number FROM ids WHERE id = ?1 AND source = ?2
+			UNION ALL SELECT number FROM (SELECT number FROM trimmed INDEXED BY trimmed_again
+				WHERE id = ?1 AND source = ?2 AND again = 1 ORDER BY number DESC LIMIT ?3))
+		AND abs(received - ?4) <= ?5 AND sum = ?6 ORDER BY number LIMIT 1`,
+		m.ID, m.Source, int64(retryCandidates), received, limit, contentSum(int64(m.Kind), m.Type, m.Data))
 }
 
 // changes runs a statement and reports whether it changed a row.

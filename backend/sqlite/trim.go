@@ -84,16 +84,13 @@ func (db *DB) Trim(_ context.Context, cut live.Cut) (live.Trimmed, error) {
 
 // A leaving is a message that is about to be deleted.
 type leaving struct {
-	number, source, kind, bytes, sum int64        // bytes as of live.Draft.Size
-	id, origin, key                  driver.Value // nil where it has none, or its id was used before
-	nth                              int64        // of the events of its source that were ever trimmed
+	number, source, received, kind, bytes, sum int64        // bytes as of live.Draft.Size
+	id, again, origin, key                     driver.Value // as in the table messages
+	nth                                        int64        // of the events of its source that were ever trimmed
 }
 
-// leavingColumns are what oldest reads. Of the data it takes no more than goes
-// into the sum.
-var leavingColumns = fmt.Sprintf(`number, source, received, kind, size, type,
-	CASE WHEN again IS NULL THEN id END, origin, key,
-	CASE WHEN size > %d THEN substr(CAST(data AS BLOB), 1, %[1]d) ELSE data END, ifnull(octet_length(id), 0)`, summed)
+// leavingColumns are what oldest reads.
+const leavingColumns = "number, source, received, kind, size, type, id, again, origin, key, data"
 
 // oldest returns the messages that a cut deletes, in order.
 func (w *writer) oldest(cut live.Cut, now int64) (gone []leaving, err error) {
@@ -129,19 +126,17 @@ func (w *writer) oldest(cut live.Cut, now int64) (gone []leaving, err error) {
 }
 
 func (w *writer) leavingFrom(v []driver.Value) leaving {
-	l := leaving{number: v[0].(int64), source: v[1].(int64), kind: v[3].(int64), id: v[6], origin: v[7], key: v[8]}
-	size, typ := v[4].(int64), v[5].(string)
-	if l.bytes = size; l.number > w.sized {
-		origin, _ := l.origin.(string)
-		key, _ := l.key.(string)
-		l.bytes += int64(len(typ)) + v[10].(int64) + int64(len(origin)) + int64(len(key))
+	l := leaving{number: v[0].(int64), source: v[1].(int64), received: v[2].(int64), kind: v[3].(int64),
+		id: v[6], again: v[7], origin: v[8], key: v[9]}
+	typ := v[5].(string)
+	if l.bytes = v[4].(int64); l.number > w.sized {
+		l.bytes += int64(len(typ))
+		for _, text := range v[6:10] {
+			s, _ := text.(string)
+			l.bytes += int64(len(s))
+		}
 	}
-	data, ok := v[9].(string)
-	if !ok {
-		b, _ := v[9].([]byte) // cut at any byte
-		data = string(b)
-	}
-	l.sum = contentSum(l.kind, typ, size, data)
+	l.sum = contentSum(l.kind, typ, v[10].(string))
 	return l
 }
 
@@ -155,11 +150,6 @@ func (w *writer) remove(cut live.Cut, gone []leaving) (map[int64]live.Tally, err
 	for _, l := range gone {
 		t := went[l.source]
 		went[l.source] = live.Tally{Kept: t.Kept + 1, Bytes: t.Bytes + l.bytes}
-		if l.key != nil {
-			if _, err := w.exec("DELETE FROM keys WHERE key = ? AND source = ? AND number = ?", l.key, l.source, l.number); err != nil {
-				return nil, err
-			}
-		}
 	}
 	for source, t := range went {
 		if _, err := w.exec("UPDATE sources SET kept = kept - ?, bytes = bytes - ? WHERE id = ?", t.Kept, t.Bytes, source); err != nil {
@@ -177,7 +167,7 @@ func (w *writer) remove(cut live.Cut, gone []leaving) (map[int64]live.Tally, err
 		return nil, err
 	case cut.Removed:
 		for _, l := range gone {
-			if err := w.forgetNames(l.number, l.source, l.id, l.origin); err != nil {
+			if err := w.forgetNames(l); err != nil {
 				return nil, err
 			}
 		}

@@ -17,9 +17,9 @@ type memory struct{ ofOne, ofAll int64 }
 
 var usualMemory = memory{ofOne: 100_000, ofAll: 1_000_000}
 
-const trimmedColumns = 6
+const trimmedColumns = 9
 
-var insertTrimmed = insertSQL("ABORT INTO trimmed (number, source, nth, sum, id, origin)", trimmedColumns)
+var insertTrimmed = insertSQL("ABORT INTO trimmed (number, source, nth, received, sum, id, again, origin, key)", trimmedColumns)
 
 // remember notes what goes: for each source how many of its events were ever
 // trimmed and up to which number, and each event and gap by itself. Notes are
@@ -31,7 +31,7 @@ func (w *writer) remember(gone []leaving) error {
 	kept := gone[:0]
 	for _, l := range gone {
 		if l.kind == int64(live.NoteKind) {
-			if err := w.forgetNames(l.number, l.source, l.id, l.origin); err != nil {
+			if err := w.forgetNames(l); err != nil {
 				return err
 			}
 			continue
@@ -88,7 +88,9 @@ func (w *writer) insertTrimmed(gone []leaving) error {
 		args := w.args.take(trimmedColumns * n)
 		for i, l := range gone[:n] {
 			a := args[trimmedColumns*i:]
-			a[0].Value, a[1].Value, a[2].Value, a[3].Value, a[4].Value, a[5].Value = l.number, l.source, l.nth, l.sum, l.id, l.origin
+			for j, v := range [trimmedColumns]driver.Value{l.number, l.source, l.nth, l.received, l.sum, l.id, l.again, l.origin, l.key} {
+				a[j].Value = v
+			}
 		}
 		if _, err := w.execNamed(insertTrimmed[size], args); err != nil {
 			return err
@@ -103,7 +105,7 @@ func (w *writer) insertTrimmed(gone []leaving) error {
 func (w *writer) forget(source, nth int64, limit int) (n int, err error) {
 	var old []leaving
 	take := func(v []driver.Value) bool {
-		l := leaving{number: v[0].(int64), source: v[1].(int64), nth: v[2].(int64), id: v[3], origin: v[4]}
+		l := leaving{number: v[0].(int64), source: v[1].(int64), nth: v[2].(int64), id: v[3], again: v[4], origin: v[5], key: v[6]}
 		if source != 0 && l.nth > nth {
 			return false
 		}
@@ -111,16 +113,16 @@ func (w *writer) forget(source, nth int64, limit int) (n int, err error) {
 		return true
 	}
 	if source == 0 {
-		err = w.until(take, "SELECT number, source, nth, id, origin FROM trimmed ORDER BY number LIMIT ?", int64(limit))
+		err = w.until(take, "SELECT number, source, nth, id, again, origin, key FROM trimmed ORDER BY number LIMIT ?", int64(limit))
 	} else {
-		err = w.until(take, "SELECT number, source, nth, id, origin FROM trimmed INDEXED BY trimmed_source WHERE source = ? ORDER BY number LIMIT ?",
+		err = w.until(take, "SELECT number, source, nth, id, again, origin, key FROM trimmed INDEXED BY trimmed_source WHERE source = ? ORDER BY number LIMIT ?",
 			source, int64(limit))
 	}
 	if err != nil || len(old) == 0 {
 		return 0, err
 	}
 	for _, l := range old {
-		if err := w.forgetNames(l.number, l.source, l.id, l.origin); err != nil {
+		if err := w.forgetNames(l); err != nil {
 			return 0, err
 		}
 	}
@@ -135,19 +137,20 @@ func (w *writer) forget(source, nth int64, limit int) (n int, err error) {
 	return len(old), err
 }
 
-// forgetNames deletes a message's id and origin from where they are looked up.
-func (w *writer) forgetNames(number, source int64, id, origin driver.Value) error {
-	if id != nil {
-		if _, err := w.exec("DELETE FROM ids WHERE id = ? AND source = ? AND number = ?", id, source, number); err != nil {
-			return err
-		}
+// forgetNames deletes a message's id, origin and key from where they are looked
+// up.
+func (w *writer) forgetNames(l leaving) error {
+	var err error
+	if l.id != nil && l.again == nil {
+		_, err = w.exec("DELETE FROM ids WHERE id = ? AND source = ? AND number = ?", l.id, l.source, l.number)
 	}
-	if origin != nil {
-		if _, err := w.exec("DELETE FROM origins WHERE origin = ? AND source = ? AND number = ?", origin, source, number); err != nil {
-			return err
-		}
+	if err == nil && l.origin != nil {
+		_, err = w.exec("DELETE FROM origins WHERE origin = ? AND source = ? AND number = ?", l.origin, l.source, l.number)
 	}
-	return nil
+	if err == nil && l.key != nil {
+		_, err = w.exec("DELETE FROM keys WHERE key = ? AND source = ? AND number = ?", l.key, l.source, l.number)
+	}
+	return err
 }
 
 // Trimmed returns, of each of those sources (all where none is named) of which

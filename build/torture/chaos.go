@@ -116,11 +116,11 @@ func (c *chaos) trim(at *instance) action {
 		if err != nil {
 			return err
 		}
-		keep := 1000 + c.rand.IntN(4000)
+		keep := 500 + c.rand.IntN(4000)
 		if before.messages <= int64(keep) {
 			keep = int(before.messages / 2)
 		}
-		if keep < 1000 {
+		if keep < 500 {
 			return nil
 		}
 		if err := at.keep(ctx, keep); err != nil {
@@ -158,7 +158,7 @@ func (c *chaos) trimSource(at *instance, channels ...string) action {
 		if err != nil {
 			return err
 		}
-		keep := min(before.of[channel]/2, 300+c.rand.Int64N(500))
+		keep := min(before.of[channel]/2, 200+c.rand.Int64N(500))
 		if keep < 200 {
 			return nil
 		}

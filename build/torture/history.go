@@ -50,7 +50,7 @@ func (t *part) lookThrough(ctx context.Context, at *instance) error {
 	views := make(map[string]*view)
 	for source := range t.speaks[at] {
 		views[source] = t.view(at.name+"'s history of "+source, at, nil, source)
-		views[source].all, views[source].history = !at.cut.Load(), true
+		views[source].all, views[source].kept = !at.cut.Load(), true
 	}
 	found := make(map[int64]bool)
 	oldest := make(map[string]int64) // of each source

@@ -10,7 +10,7 @@ type hole struct {
 	missing int64        // as the gaps say
 	waiting map[int]bool // publishers of whom nothing was seen since
 	lost    int64        // words that were acknowledged or seen by others, and are missing here
-	doubts  int64        // words of which nobody knows whether they were committed, or how often
+	doubts  int64        // words of which nobody knows whether they were committed
 }
 
 // miss takes a gap "trimmed"; nil where it has no count.
@@ -47,15 +47,9 @@ func (v *view) count(p *publisher, last, next int64) error {
 		switch p.at.record.fate(word{p.number, n}) {
 		case said:
 			h.lost++
-			if p.renewed(n) {
-				h.doubts++ // was there twice
-			}
 		case pending, lapsed:
 			h.doubts++
 		}
-	}
-	if p.renewed(next) {
-		h.doubts++
 	}
 	delete(h.waiting, p.number)
 	if len(h.waiting) > 0 {

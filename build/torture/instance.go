@@ -286,18 +286,6 @@ func (i *instance) healthy(ctx context.Context) (bool, error) {
 	return false, fmt.Errorf("/healthz: %s: %s", res.Status, body)
 }
 
-// missing reports whether there is no message with a position, or nobody who
-// could say.
-func (i *instance) missing(position string) (bool, error) {
-	res, err := i.client.Get(i.url + "/messages/" + position)
-	if err != nil {
-		return true, nil
-	}
-	defer res.Body.Close()
-	_, err = io.Copy(io.Discard, res.Body)
-	return res.StatusCode != http.StatusOK, err
-}
-
 // learn asks for the epoch, and notices where it has changed.
 func (i *instance) learn(ctx context.Context) error {
 	var state struct{ Epoch string }

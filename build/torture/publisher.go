@@ -48,9 +48,8 @@ type publisher struct {
 	byHand  bool          // says only what it is told to
 	rand    *rand.Rand
 
-	mu      sync.Mutex
-	begun   []time.Time    // when each word was begun, where removal is set
-	retried map[int64]bool // words that were sent more than once
+	mu    sync.Mutex
+	begun []time.Time // when each word was begun, where removal is set
 }
 
 func (p *publisher) run(ctx, late context.Context) {
@@ -89,26 +88,6 @@ func (p *publisher) gone(n int64) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return n >= 1 && n <= int64(len(p.begun)) && p.removal.since(p.begun[n-1])
-}
-
-// renewed reports whether a word may have been stored anew by a retry, because
-// the first was trimmed already and could not be compared.
-func (p *publisher) renewed(n int64) bool {
-	if !p.at.cut.Load() {
-		return false
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.retried[n]
-}
-
-func (p *publisher) noteRetry(n int64) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.retried == nil {
-		p.retried = make(map[int64]bool)
-	}
-	p.retried[n] = true
 }
 
 // id returns the id that a word has, "" for none.
@@ -188,7 +167,6 @@ func (p *publisher) say(late context.Context, w word) error {
 		unclear = true
 		p.waitUp(late)
 		pause(late, time.Duration(1+p.rand.IntN(20))*time.Millisecond)
-		p.noteRetry(w.n)
 		p.retries.Add(1)
 	}
 }
@@ -276,15 +254,9 @@ func (p *publisher) acknowledged(s *sending, r *receipt, unclear bool) error {
 	if p.manner == plain || p.rand.IntN(20) > 0 {
 		return nil
 	}
-	p.noteRetry(s.n)
 	a, err := p.try(s)
 	if err != nil || a.receipt == nil || p.gone(s.n) {
 		return err
-	}
-	if !a.receipt.Repeated && p.at.cut.Load() {
-		if trimmed, err := p.at.missing(r.Position); trimmed || err != nil {
-			return err
-		}
 	}
 	if !a.receipt.Repeated || a.receipt.number != r.number || a.receipt.ID != r.ID {
 		return fmt.Errorf("promise 1: %s acknowledged %v as %+v, and once more as %+v", p.at.name, s.word, *r, *a.receipt)

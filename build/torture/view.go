@@ -14,14 +14,14 @@ import (
 // said so.
 type view struct {
 	*part
-	who     string
-	of      *instance
-	wants   []string     // types; empty for all
-	from    map[int]bool // whose words it sees
-	whole   bool         // whether it sees every message
-	exact   bool         // whether a count of what it misses can be checked
-	all     bool         // whether it begins with each publisher's first word
-	history bool         // whether it is what is stored
+	who   string
+	of    *instance
+	wants []string     // types; empty for all
+	from  map[int]bool // whose words it sees
+	whole bool         // whether it sees every message
+	exact bool         // whether a count of what it misses can be checked
+	all   bool         // whether it begins with each publisher's first word
+	kept  bool         // whether it is what is stored, not what a client is shown
 
 	last    map[int]int64       // of each publisher, what was seen last
 	base    map[int]int64       // of each publisher, what may have gone before the view began
@@ -193,10 +193,8 @@ func (v *view) between(before, number int64) (err error) {
 func (v *view) order(p *publisher, w word) error {
 	last := v.last[w.publisher]
 	if w.n <= last {
-		// A retry is a new message where the first one has gone, with its channel
-		// or by trimming. The history has one of them.
-		anew := p.gone(w.n) || p.renewed(w.n) && !(v.history && p.at == v.of)
-		if !v.rewound[w.publisher] && !(w.n == last && anew) {
+		// A retry after a removal is a new message, as the first one has gone.
+		if !v.rewound[w.publisher] && !(w.n == last && p.gone(w.n)) {
 			return fmt.Errorf("promise 2: %s was shown %v after its message %d", v.who, w, last)
 		}
 		last = w.n - 1
@@ -225,7 +223,7 @@ func (v *view) order(p *publisher, w word) error {
 func (v *view) behind() string {
 	for n := range v.from {
 		p := v.publishers[n]
-		if v.history && v.of.cut.Load() && v.last[n] == 0 {
+		if v.kept && v.of.cut.Load() && v.last[n] == 0 {
 			continue // all of it may have been trimmed
 		}
 		last := p.at.record.last(n, v.wanted)

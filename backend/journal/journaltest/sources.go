@@ -180,8 +180,10 @@ func trimmedIsRemembered(t *testing.T, h *history) {
 	repeated(live.Draft{Source: a, Data: "2", Origin: own(1)}, false)
 	repeated(live.Draft{Source: a, Data: strings.Repeat("€", 5000), Origin: own(6)}, true)
 	repeated(live.Draft{Source: a, Data: strings.Repeat("€", 4999), Origin: own(6)}, false)
-	// The message of a key is gone, so the key can be used for another one.
-	repeated(live.Draft{Source: a, Data: "another", Once: true, Key: "k"}, false)
+	repeated(live.Draft{Source: a, ID: "x", Data: "1", Once: true}, true)
+	repeated(live.Draft{Source: a, ID: "x", Data: "2", Once: true}, true)
+	repeated(live.Draft{Source: a, ID: "x", Data: "3", Once: true}, false)
+	repeated(live.Draft{Source: a, Data: "key", Once: true, Key: "k"}, true)
 	// A source that was removed leaves nothing behind.
 	for h.trim(live.Cut{Source: a, Removed: true}) > 0 {
 	}

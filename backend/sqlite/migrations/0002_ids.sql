@@ -35,15 +35,19 @@ CREATE TABLE origins (
 -- What is remembered of the newest messages that were trimmed: to count what a
 -- reader missed, to know their ids, and to recognise them when they come back.
 CREATE TABLE trimmed (
-    number INTEGER PRIMARY KEY,
-    source INTEGER NOT NULL,
-    nth    INTEGER NOT NULL, -- of the messages of its source that were ever trimmed
-    sum    INTEGER NOT NULL, -- of its content
-    id     TEXT,
-    origin TEXT
+    number   INTEGER PRIMARY KEY,
+    source   INTEGER NOT NULL,
+    nth      INTEGER NOT NULL, -- of the messages of its source that were ever trimmed
+    received INTEGER NOT NULL,
+    sum      INTEGER NOT NULL, -- of its content
+    id       TEXT,
+    again    INTEGER, -- 1 where an older message of the source has its id
+    origin   TEXT,
+    key      TEXT
 ) STRICT;
 
 CREATE INDEX trimmed_source ON trimmed (source, number, nth);
+CREATE INDEX trimmed_again ON trimmed (id, source, number) WHERE again = 1;
 
 -- For each source: the newest number that was trimmed, how many were, and what
 -- is kept of it at most (0: no limit of its own).
