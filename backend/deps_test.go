@@ -23,6 +23,7 @@ type rule struct {
 
 var rules = map[string]rule{
 	"backend/live":                {"", "everybody speaks its words, so whatever it imported would be known everywhere"},
+	"backend/broadcast":           {"", "it only wakes goroutines; what changed is the business of whoever uses it"},
 	"backend/clock":               {"", "it is asked before anything is deleted; what it knew of the journal or the store could only blur what it says"},
 	"backend/wire":                {"live", "a form of a message says nothing about where it is kept or who reads it"},
 	"backend/journal":             {"live", "order and commit must be testable without a database, the wire or the network"},
