@@ -30,7 +30,7 @@ var rules = map[string]rule{
 	"backend/journal/journaltest": {"live journal", "the suite must not know which store it is testing"},
 	"backend/sqlite":              {"live clock", "a store is told what to keep; were it to know who asks, a second store could not take its place"},
 	"backend/publish":             {"live wire journal", "one way for messages of our own into the journal, whoever publishes; it must not know who does"},
-	"backend/feed":                {"live wire journal", "what feeds and the server share is the journal; a short cut past it would show what is not committed"},
+	"backend/feed":                {"live broadcast wire journal", "what feeds and the server share is the journal; a short cut past it would show what is not committed"},
 	"backend/serve":               {"live journal wire publish", "the server shows what the journal holds; feeds and examples reach it through interfaces of its own"},
 	"backend/example":             {"live journal publish", "the examples are guests: they use what any program could"},
 	"backend/node":                {"live wire journal publish sqlite feed serve example", "the one place where all parts meet, and it works without a window"},

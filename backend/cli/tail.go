@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/url"
@@ -47,7 +46,6 @@ func (c *tailCommand) Run(ctx context.Context, p *Program, log *slog.Logger) err
 	err = feed.Tail(ctx, fd, secrets, feed.TailOptions{
 		LastEventID: c.lastEventID(), Once: c.Once, Log: log,
 		Event: func(d live.Draft) error {
-			d = ownGap(d)
 			if f := (live.Filter{Types: c.Type}); !f.Match(&live.Message{Draft: d}) {
 				return nil
 			}
@@ -73,15 +71,6 @@ func (c *tailCommand) tellWithheld(out *printer, sentence string) {
 		c.withheld = false
 		out.state("The token of the environment or the configuration file goes to " + c.url() + " only. For this address give one with --token.")
 	}
-}
-
-// ownGap turns the event with which a Signalbox tells of a gap into one.
-func ownGap(d live.Draft) live.Draft {
-	var gap live.Gap
-	if d.Type == "gap" && d.ID == "" && json.Unmarshal([]byte(d.Data), &gap) == nil && gap.Code != "" && gap.Reason != "" {
-		d.Kind = live.GapKind
-	}
-	return d
 }
 
 // lastEventID is what --after means for a remote address; a source of ours

@@ -90,7 +90,7 @@ func TestAnEndlessLineBecomesAGapAndTakesNoMemory(t *testing.T) {
 	for range 64 {
 		c.send(piece)
 	}
-	f.wait("a", "a word about the large event", func(s Status) bool { return s.Health.Code == "too_large" })
+	f.wait("a", "a word about the large event", func(s live.FeedStatus) bool { return s.Health.Code == "too_large" })
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 8<<20 {
@@ -172,7 +172,7 @@ func TestAFullDiskHoldsAFeedUpAndLosesNothing(t *testing.T) {
 	f.untilCount("a", 3)
 	s.full.Store(true)
 	c.send(orders(4, 6))
-	got := f.wait("a", "the fault", func(s Status) bool { return s.Health.Code == "store" })
+	got := f.wait("a", "the fault", func(s live.FeedStatus) bool { return s.Health.Code == "store" })
 	if got.Health.State != live.Open || !strings.Contains(got.Health.Reason, "The disk is full.") {
 		t.Errorf("%+v", got.Health)
 	}
@@ -181,7 +181,7 @@ func TestAFullDiskHoldsAFeedUpAndLosesNothing(t *testing.T) {
 	}
 	s.full.Store(false)
 	f.untilCount("a", 6)
-	f.wait("a", "the recovery", func(s Status) bool { return s.Health.Code == "" })
+	f.wait("a", "the recovery", func(s live.FeedStatus) bool { return s.Health.Code == "" })
 }
 
 func TestWhatAFullDiskDidNotTakeIsAskedForAgain(t *testing.T) {
@@ -192,7 +192,7 @@ func TestWhatAFullDiskDidNotTakeIsAskedForAgain(t *testing.T) {
 	f.untilCount("a", 3)
 	s.full.Store(true)
 	c.send(orders(4, 6))
-	f.wait("a", "the fault", func(s Status) bool { return s.Health.Code == "store" })
+	f.wait("a", "the fault", func(s live.FeedStatus) bool { return s.Health.Code == "store" })
 	before := time.Now()
 	f.stop()
 	if d := time.Since(before); d > 5*time.Second {
@@ -250,8 +250,8 @@ func TestASlowJournalIsFeltByTheServer(t *testing.T) {
 	defer srv.Close()
 	s.full.Store(true)
 	f.add("a", srv.URL)
-	f.wait("a", "the fault", func(s Status) bool { return s.Health.Code == "store" })
-	f.wait("a", "standstill", func(Status) bool {
+	f.wait("a", "the fault", func(s live.FeedStatus) bool { return s.Health.Code == "store" })
+	f.wait("a", "standstill", func(live.FeedStatus) bool {
 		before := sent.Load()
 		for range 20 {
 			runtime.Gosched()

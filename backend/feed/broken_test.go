@@ -45,7 +45,7 @@ func TestAFeedThatCannotBeReadLeavesTheOthersAlone(t *testing.T) {
 			if c := r.next(t).stream(""); c.URL.Path != "/good" {
 				t.Fatalf("%s", c.URL)
 			}
-			s := f.wait("bad", "shown", func(s Status) bool { return s.Health.State == live.Stopped })
+			s := f.wait("bad", "shown", func(s live.FeedStatus) bool { return s.Health.State == live.Stopped })
 			if s.Health.Code != "settings" || !strings.Contains(s.Health.Reason, "cannot be read") || s.Health.Hint == "" {
 				t.Errorf("%+v", s.Health)
 			}
@@ -74,7 +74,7 @@ func TestAFeedThatCannotBeReadLeavesTheOthersAlone(t *testing.T) {
 			f.open("bad")
 
 			f.damage(damage, bad.Source.ID)
-			f.wait("bad", "shown", func(s Status) bool { return s.Health.State == live.Stopped })
+			f.wait("bad", "shown", func(s live.FeedStatus) bool { return s.Health.State == live.Stopped })
 			// Elsewhere its secrets are not known.
 			fd.URL = strings.Replace(r.URL, "127.0.0.1", "localhost", 1)
 			if _, err := f.Edit(t.Context(), "bad", fd, nil); !errors.Is(err, &live.Error{Code: "bad_token"}) {
@@ -83,7 +83,7 @@ func TestAFeedThatCannotBeReadLeavesTheOthersAlone(t *testing.T) {
 			f.must(f.Remove(t.Context(), "bad"))
 			f.stop()
 			f.start()
-			f.wait("good", "there", func(Status) bool { return true })
+			f.wait("good", "there", func(live.FeedStatus) bool { return true })
 			if len(f.List()) != 1 {
 				t.Error("it is still there")
 			}

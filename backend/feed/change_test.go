@@ -78,7 +78,7 @@ func followFaulty(t *testing.T) (*fixture, *faultyStore, *faultySecrets) {
 }
 
 // secretFeed adds a feed with a token and a secret header.
-func (f *fixture) secretFeed(name, url string) Status {
+func (f *fixture) secretFeed(name, url string) live.FeedStatus {
 	f.Helper()
 	fd := live.Feed{URL: url, Proxy: "direct", Auth: "bearer", Headers: []live.Header{{Name: "X-Key", Secret: true}}}
 	fd.Name = name
@@ -302,7 +302,7 @@ func TestSecretsStayWithTheirServerOverACrash(t *testing.T) {
 	f.must(f.db.Installation().PutFeed(t.Context(), fd))
 	f.stop()
 	f.start()
-	st := f.wait("a", "stopped", func(s Status) bool { return s.Health.State == live.Stopped && s.Health.Code == "secrets" })
+	st := f.wait("a", "stopped", func(s live.FeedStatus) bool { return s.Health.State == live.Stopped && s.Health.Code == "secrets" })
 	if !strings.Contains(st.Health.Reason, here.URL) || st.Health.Hint == "" {
 		t.Errorf("%+v", st.Health)
 	}
@@ -321,7 +321,7 @@ func TestAFeedIsNotConnectedWithoutItsSecrets(t *testing.T) {
 	_, err := f.vault.Set(s.Source.ID, StoredSecrets{})
 	f.must(err)
 	f.start()
-	st := f.wait("a", "stopped", func(s Status) bool { return s.Health.State == live.Stopped })
+	st := f.wait("a", "stopped", func(s live.FeedStatus) bool { return s.Health.State == live.Stopped })
 	if st.Health.Code != "secrets" || st.Health.Hint == "" {
 		t.Errorf("%+v", st.Health)
 	}
@@ -463,7 +463,7 @@ func TestAnotherStreamIsNotAskedToResume(t *testing.T) {
 	f.must(err)
 	f.stop()
 	f.start()
-	f.wait("a", "paused", func(s Status) bool { return s.Paused })
+	f.wait("a", "paused", func(s live.FeedStatus) bool { return s.Paused })
 	f.must(f.Resume(t.Context(), "a"))
 	if c := r.next(t); c.Header.Get("Last-Event-ID") != "" {
 		t.Errorf("after a restart it was asked to resume after %q", c.Header.Get("Last-Event-ID"))

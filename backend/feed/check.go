@@ -8,22 +8,6 @@ import (
 	"signalbox/backend/live"
 )
 
-// A Check is what came of trying a feed once.
-type Check struct {
-	OK          bool
-	Status      int    // of HTTP; 0 where no answer came
-	Code        string // as in live.Attempt
-	Field       string // of the settings, where one is wrong
-	Reason      string // a sentence
-	Hint        string
-	Certificate string // as in live.Health
-	DNS         time.Duration
-	Connect     time.Duration
-	TLS         time.Duration
-	FirstByte   time.Duration
-	Messages    int // that came while it was tried
-}
-
 const (
 	// checkFor is how long a stream is listened to.
 	checkFor = 5 * time.Second
@@ -38,9 +22,9 @@ var endChecked = &ending{code: "open", reason: "The stream is open."}
 // nothing of it. Errors in the settings are told in the same way. A feed that
 // is there already, by its id, is tried with the secrets that it has, as far as
 // an edit would keep them.
-func (f *Follower) Check(ctx context.Context, feed live.Feed, secrets live.Secrets) Check {
+func (f *Follower) Check(ctx context.Context, feed live.Feed, secrets live.Secrets) live.FeedCheck {
 	if err := f.checkSettings(&feed, &secrets); err != nil {
-		c := Check{Code: "bad_settings", Reason: err.Error()}
+		c := live.FeedCheck{Code: "bad_settings", Reason: err.Error()}
 		if e, ok := errors.AsType[*live.Error](err); ok {
 			c.Code, c.Field, c.Reason, c.Hint = e.Code, e.Field, e.Message, e.Hint
 		}
@@ -72,7 +56,7 @@ func (f *Follower) Check(ctx context.Context, feed live.Feed, secrets live.Secre
 	c.server = func(epoch string) { own = own || epoch == f.journal.Epoch() }
 	end := c.run(ctx)
 	limit.Stop()
-	out := Check{
+	out := live.FeedCheck{
 		OK: c.trace.step() == "open", Status: int(c.status.Load()), Messages: messages,
 		Code: end.code, Reason: end.reason, Hint: end.hint, Certificate: end.certificate,
 	}

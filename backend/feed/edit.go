@@ -68,18 +68,18 @@ func (f *Follower) lockByName(name string) (k *keeper, unlock func(), err error)
 }
 
 // Add follows one feed more.
-func (f *Follower) Add(ctx context.Context, feed live.Feed, secrets live.Secrets) (Status, error) {
+func (f *Follower) Add(ctx context.Context, feed live.Feed, secrets live.Secrets) (live.FeedStatus, error) {
 	if err := live.CheckName(feed.Name); err != nil {
-		return Status{}, err
+		return live.FeedStatus{}, err
 	}
 	if err := tidy(&feed, &secrets); err != nil {
-		return Status{}, err
+		return live.FeedStatus{}, err
 	}
 	secrets = mergeSecrets(&feed, &secrets, &live.Secrets{})
 	f.vault.Retry()
 	src, err := f.journal.AddSource(ctx, live.Source{Name: feed.Name, Colour: feed.Colour, Kind: live.FeedSource, Keep: feed.Keep})
 	if err != nil {
-		return Status{}, err
+		return live.FeedStatus{}, err
 	}
 	defer f.lock(src.ID)()
 	feed.Source = src
@@ -96,7 +96,7 @@ func (f *Follower) Add(ctx context.Context, feed live.Feed, secrets live.Secrets
 		// A crash instead leaves a feed without settings. The next start shows
 		// it as one that cannot be read, to be edited or removed.
 		ctx := context.WithoutCancel(ctx)
-		return Status{}, errors.Join(err, f.journal.RemoveSource(ctx, src.ID), f.store.DeleteFeed(ctx, src.ID))
+		return live.FeedStatus{}, errors.Join(err, f.journal.RemoveSource(ctx, src.ID), f.store.DeleteFeed(ctx, src.ID))
 	}
 	k := f.newKeeper(feed, &secrets)
 	f.begin(k)
@@ -121,24 +121,24 @@ func (f *Follower) begin(k *keeper) {
 // its new name, or its new secrets with the old settings. Secrets are sent only
 // where they were entered for, so then it works as before, or stops and asks
 // for its sign-in.
-func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, given *live.Secrets) (Status, error) {
+func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, given *live.Secrets) (live.FeedStatus, error) {
 	if err := live.CheckName(feed.Name); err != nil {
-		return Status{}, err
+		return live.FeedStatus{}, err
 	}
 	k, unlock, err := f.lockByName(name)
 	if err != nil {
-		return Status{}, err
+		return live.FeedStatus{}, err
 	}
 	defer unlock()
 	if err := f.retryUndo(k.id); err != nil {
-		return Status{}, err
+		return live.FeedStatus{}, err
 	}
 	f.vault.Retry()
 	old := k.settings()
 	feed.Source.ID, feed.Paused = k.id, old.Paused
 	secrets, err := k.nextSecrets(&old, &feed, given)
 	if err != nil {
-		return Status{}, err
+		return live.FeedStatus{}, err
 	}
 	var done steps
 	feed.Source, err = f.rename(ctx, feed.Source, &done)
@@ -152,7 +152,7 @@ func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, given 
 	}
 	if err != nil {
 		f.rollBack(k.id, done)
-		return Status{}, err
+		return live.FeedStatus{}, err
 	}
 	what := changes(&old, &feed, secrets.changed)
 	if sameRequest(&old, &feed) && !secrets.changed {

@@ -274,7 +274,7 @@ func TestAChangeRings(t *testing.T) {
 
 func TestACheckKeepsNothing(t *testing.T) {
 	f, r := follow(t, Options{}), serve(t)
-	answer := make(chan Check)
+	answer := make(chan live.FeedCheck)
 	ask := func(fd live.Feed, s live.Secrets) {
 		fd.Proxy = "direct"
 		go func() { answer <- f.Check(context.Background(), fd, s) }()

@@ -74,7 +74,7 @@ func (f *fixture) must(err error) {
 }
 
 // add follows an address.
-func (f *fixture) add(name, url string) Status {
+func (f *fixture) add(name, url string) live.FeedStatus {
 	f.Helper()
 	fd := live.Feed{URL: url, Proxy: "direct"}
 	fd.Name = name
@@ -86,7 +86,7 @@ func (f *fixture) add(name, url string) Status {
 }
 
 // wait waits until a feed is as wanted.
-func (f *fixture) wait(name string, what string, ok func(Status) bool) Status {
+func (f *fixture) wait(name string, what string, ok func(live.FeedStatus) bool) live.FeedStatus {
 	f.Helper()
 	limit := time.After(20 * time.Second)
 	for {
@@ -106,14 +106,14 @@ func (f *fixture) wait(name string, what string, ok func(Status) bool) Status {
 	}
 }
 
-func (f *fixture) open(name string) Status {
+func (f *fixture) open(name string) live.FeedStatus {
 	f.Helper()
-	return f.wait(name, "open", func(s Status) bool { return s.Health.State == live.Open })
+	return f.wait(name, "open", func(s live.FeedStatus) bool { return s.Health.State == live.Open })
 }
 
-func (f *fixture) waiting(name string) Status {
+func (f *fixture) waiting(name string) live.FeedStatus {
 	f.Helper()
-	return f.wait(name, "waiting", func(s Status) bool { return s.Health.State == live.Waiting })
+	return f.wait(name, "waiting", func(s live.FeedStatus) bool { return s.Health.State == live.Waiting })
 }
 
 // entry is a message of the journal, with its gap or note read.

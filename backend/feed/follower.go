@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"signalbox/backend/broadcast"
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
 )
@@ -54,13 +55,6 @@ func (o *Options) setDefaults() {
 	}
 }
 
-// A Status is a feed and how it is doing.
-type Status struct {
-	live.Feed
-	Health     live.Health
-	HasSecrets []string // "token", "password", and the names of secret headers
-}
-
 // A Follower follows all feeds.
 type Follower struct {
 	journal *journal.Journal
@@ -70,6 +64,8 @@ type Follower struct {
 	dial    dialer
 	largest atomic.Int64
 
+	changes broadcast.Broadcast // of the state or the settings of any feed
+
 	life sync.RWMutex    // held while a keeper is started, so that none is once Run ends them
 	ctx  context.Context // that of Run; nil while it does not run
 
@@ -78,8 +74,6 @@ type Follower struct {
 	keepers map[int64]*keeper
 	removed map[int64]removed // feeds that may be restored
 	undos   map[int64]steps   // of failed changes, to be tried again
-	version int64
-	changed chan struct{}
 }
 
 // New returns a Follower; Run makes it work.
@@ -88,7 +82,7 @@ func New(j *journal.Journal, store Store, secrets Secrets, opt Options) *Followe
 	f := &Follower{
 		journal: j, store: store, vault: secrets, opt: opt, dial: opt.dial,
 		edits: make(map[int64]*sync.Mutex), keepers: make(map[int64]*keeper), removed: make(map[int64]removed),
-		undos: make(map[int64]steps), changed: make(chan struct{}), version: 1,
+		undos: make(map[int64]steps),
 	}
 	f.largest.Store(int64(opt.MaxEvent))
 	return f
@@ -274,9 +268,9 @@ func (f *Follower) woke() {
 }
 
 // List returns all feeds, oldest first.
-func (f *Follower) List() []Status {
+func (f *Follower) List() []live.FeedStatus {
 	all := f.all()
-	list := make([]Status, len(all))
+	list := make([]live.FeedStatus, len(all))
 	for i, k := range all {
 		list[i] = k.status()
 	}
@@ -284,19 +278,19 @@ func (f *Follower) List() []Status {
 }
 
 // Get returns the feed of that name.
-func (f *Follower) Get(name string) (Status, bool) {
+func (f *Follower) Get(name string) (live.FeedStatus, bool) {
 	k, err := f.find(name)
 	if err != nil {
-		return Status{}, false
+		return live.FeedStatus{}, false
 	}
 	return k.status(), true
 }
 
-func (k *keeper) status() Status {
+func (k *keeper) status() live.FeedStatus {
 	h := k.health(time.Now())
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	s := Status{Feed: k.feed, Health: h, HasSecrets: k.secretNames()}
+	s := live.FeedStatus{Feed: k.feed, Health: h, HasSecrets: k.secretNames()}
 	s.Feed.Headers = slices.Clone(k.feed.Headers)
 	if src, ok := k.journal.SourceByID(k.id); ok {
 		s.Feed.Source = src // the journal has the last word on names and colours
@@ -311,19 +305,9 @@ func (f *Follower) max() int { return int(f.largest.Load()) }
 
 // Changed returns a channel that is closed when the state or the settings of
 // any feed change, and a number that has grown by then.
-func (f *Follower) Changed() (<-chan struct{}, int64) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.changed, f.version
-}
+func (f *Follower) Changed() (<-chan struct{}, int64) { return f.changes.Wait() }
 
-func (f *Follower) change() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.version++
-	close(f.changed)
-	f.changed = make(chan struct{})
-}
+func (f *Follower) change() { f.changes.Notify() }
 
 func (f *Follower) keeper(id int64) (*keeper, bool) {
 	f.mu.Lock()

@@ -106,7 +106,7 @@ func TestPauseAndResumeAreTold(t *testing.T) {
 	f.must(f.Pause(t.Context(), "a")) // twice is once
 	f.stop()
 	f.start()
-	if s = f.wait("a", "paused", func(s Status) bool { return s.Health.LastEventID == "5" && s.Health.Connection == 1 }); s.Health.State != live.Stopped {
+	if s = f.wait("a", "paused", func(s live.FeedStatus) bool { return s.Health.LastEventID == "5" && s.Health.Connection == 1 }); s.Health.State != live.Stopped {
 		t.Errorf("after a restart: %+v", s.Health)
 	}
 	f.must(f.Resume(t.Context(), "a"))

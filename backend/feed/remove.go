@@ -74,18 +74,18 @@ func (f *Follower) forget(id int64) {
 // nothing has changed. After a crash before the second step they lie in the
 // keyring for a feed that is removed, as for any that was removed while the
 // keyring was locked.
-func (f *Follower) Restore(ctx context.Context, id int64) (Status, error) {
+func (f *Follower) Restore(ctx context.Context, id int64) (live.FeedStatus, error) {
 	defer f.lock(id)()
 	if err := f.retryUndo(id); err != nil {
-		return Status{}, err
+		return live.FeedStatus{}, err
 	}
 	feeds, err := f.feeds(ctx)
 	if err != nil {
-		return Status{}, err
+		return live.FeedStatus{}, err
 	}
 	i := slices.IndexFunc(feeds, func(feed live.Feed) bool { return feed.Source.ID == id })
 	if _, alive := f.keeper(id); i < 0 || alive {
-		return Status{}, live.Errorf("not_found", "This feed does not exist, or was removed too long ago.")
+		return live.FeedStatus{}, live.Errorf("not_found", "This feed does not exist, or was removed too long ago.")
 	}
 	f.mu.Lock()
 	r := f.removed[id]
@@ -96,7 +96,7 @@ func (f *Follower) Restore(ctx context.Context, id int64) (Status, error) {
 	if r.known {
 		undo, err := f.vault.Set(id, r.secrets)
 		if err != nil {
-			return Status{}, err
+			return live.FeedStatus{}, err
 		}
 		done.add(undo)
 		secrets = &r.secrets.Secrets
@@ -104,7 +104,7 @@ func (f *Follower) Restore(ctx context.Context, id int64) (Status, error) {
 	feed := feeds[i]
 	if feed.Source, err = f.journal.RestoreSource(ctx, id); err != nil {
 		f.rollBack(id, done)
-		return Status{}, err
+		return live.FeedStatus{}, err
 	}
 	f.mu.Lock()
 	delete(f.removed, id)

@@ -110,3 +110,26 @@ type Health struct {
 	// LastEventID is what the next attempt will send.
 	LastEventID string `json:"last_event_id,omitempty"`
 }
+
+// A FeedStatus is a feed and how its connection is doing.
+type FeedStatus struct {
+	Feed
+	Health     Health
+	HasSecrets []string // "token", "password", and the names of secret headers
+}
+
+// A FeedCheck is the result of trying a feed's settings once.
+type FeedCheck struct {
+	OK          bool
+	Status      int    // the HTTP status; 0 where no answer came
+	Code        string // as in Attempt, or the code of the Error about a setting
+	Field       string // the setting that is wrong, where one is
+	Reason      string // a sentence
+	Hint        string
+	Certificate string // as in Health
+	DNS         time.Duration
+	Connect     time.Duration
+	TLS         time.Duration
+	FirstByte   time.Duration
+	Messages    int // received during the check
+}

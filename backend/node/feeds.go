@@ -6,51 +6,9 @@ import (
 	"strings"
 
 	"signalbox/backend/example"
-	"signalbox/backend/feed"
 	"signalbox/backend/live"
-	"signalbox/backend/serve"
 	"signalbox/backend/sqlite"
 )
-
-// feeds shows a feed.Follower to the server, which must not know that package.
-type feeds struct{ *feed.Follower }
-
-func status(s feed.Status) serve.FeedStatus {
-	return serve.FeedStatus{Feed: s.Feed, Health: s.Health, HasSecrets: s.HasSecrets}
-}
-
-func (f feeds) List() []serve.FeedStatus {
-	list := f.Follower.List()
-	out := make([]serve.FeedStatus, len(list))
-	for i, s := range list {
-		out[i] = status(s)
-	}
-	return out
-}
-
-func (f feeds) Get(name string) (serve.FeedStatus, bool) {
-	s, ok := f.Follower.Get(name)
-	return status(s), ok
-}
-
-func (f feeds) Add(ctx context.Context, fd live.Feed, secrets live.Secrets) (serve.FeedStatus, error) {
-	s, err := f.Follower.Add(ctx, fd, secrets)
-	return status(s), err
-}
-
-func (f feeds) Edit(ctx context.Context, name string, fd live.Feed, secrets *live.Secrets) (serve.FeedStatus, error) {
-	s, err := f.Follower.Edit(ctx, name, fd, secrets)
-	return status(s), err
-}
-
-func (f feeds) Restore(ctx context.Context, id int64) (serve.FeedStatus, error) {
-	s, err := f.Follower.Restore(ctx, id)
-	return status(s), err
-}
-
-func (f feeds) Check(ctx context.Context, fd live.Feed, secrets live.Secrets) serve.FeedCheck {
-	return serve.FeedCheck(f.Follower.Check(ctx, fd, secrets))
-}
 
 // sampleFeeds lets the samples follow the local server itself, over real HTTP.
 type sampleFeeds struct{ node *Node }
@@ -94,10 +52,10 @@ func (s sampleFeeds) loaded() bool {
 }
 
 // byID returns a feed as it is now.
-func (s sampleFeeds) byID(id int64) (feed.Status, bool) {
+func (s sampleFeeds) byID(id int64) (live.FeedStatus, bool) {
 	src, ok := s.node.journal.SourceByID(id)
 	if !ok || !src.Removed.IsZero() {
-		return feed.Status{}, false
+		return live.FeedStatus{}, false
 	}
 	return s.node.feeds.Get(src.Name)
 }

@@ -147,7 +147,7 @@ func (n *Node) build() {
 		spoken = n.cert.config()
 	}
 	n.server = serve.New(serve.Config{
-		Journal: n.journal, Publish: n.publisher, Feeds: feeds{n.feeds}, Samples: n.examples, Settings: n.settings, Sessions: sessions{n.own},
+		Journal: n.journal, Publish: n.publisher, Feeds: n.feeds, Samples: n.examples, Settings: n.settings, Sessions: sessions{n.own},
 		Examples: n.examples.Handler(), Assets: n.opt.Assets, Version: n.opt.Version,
 		Token: n.token, RequireToken: n.opt.Token != "", Hosts: n.opt.Hosts, Origins: n.opt.Origins, TLS: spoken,
 		Heartbeat: seconds(s.Heartbeat), Retry: millis(s.Retry),

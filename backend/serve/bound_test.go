@@ -33,7 +33,7 @@ func TestWhatAnEarlierVersionTookDoesNotFillAnAnswer(t *testing.T) {
 	if len(page.Messages) != 8 || len(text) > 100_000 || !page.Messages[0].Cut || !strings.HasPrefix(long, page.Messages[0].Event) {
 		t.Errorf("%d messages in %d bytes", len(page.Messages), len(text))
 	}
-	s.config().Feeds.(*fakeFeeds).list = []FeedStatus{{Feed: live.Feed{Source: src}, Health: live.Health{LastEventID: long}}}
+	s.config().Feeds.(*fakeFeeds).list = []live.FeedStatus{{Feed: live.Feed{Source: src}, Health: live.Health{LastEventID: long}}}
 	if state := want[json.RawMessage](s, 200, "GET", "/api/state", ""); len(state) > 10_000 || !strings.Contains(string(state), `é…"`) {
 		t.Errorf("a state of %d bytes", len(state))
 	}

@@ -88,46 +88,23 @@ func (c *Config) setDefaults() {
 
 // Feeds are the feeds that the console shows and changes.
 type Feeds interface {
-	List() []FeedStatus
-	Get(name string) (FeedStatus, bool)
-	Add(context.Context, live.Feed, live.Secrets) (FeedStatus, error)
+	List() []live.FeedStatus
+	Get(name string) (live.FeedStatus, bool)
+	Add(context.Context, live.Feed, live.Secrets) (live.FeedStatus, error)
 	// Edit replaces a feed's settings; its secrets too where they are not nil.
-	Edit(ctx context.Context, name string, f live.Feed, s *live.Secrets) (FeedStatus, error)
+	Edit(ctx context.Context, name string, f live.Feed, s *live.Secrets) (live.FeedStatus, error)
 	Remove(ctx context.Context, name string) error
-	Restore(ctx context.Context, id int64) (FeedStatus, error)
+	Restore(ctx context.Context, id int64) (live.FeedStatus, error)
 	Pause(ctx context.Context, name string) error
 	Resume(ctx context.Context, name string) error
 	Reconnect(name string) error
 	ReconnectAll()
 	// Check tries a feed once without keeping anything.
-	Check(context.Context, live.Feed, live.Secrets) FeedCheck
+	Check(context.Context, live.Feed, live.Secrets) live.FeedCheck
 	Attempts(ctx context.Context, name string, limit int) ([]live.Attempt, error)
 	// Changed returns a channel that is closed when the settings or the state
 	// of any feed changes, and a number that has grown by then.
 	Changed() (<-chan struct{}, int64)
-}
-
-// A FeedStatus is a feed and how it is doing.
-type FeedStatus struct {
-	live.Feed
-	Health     live.Health
-	HasSecrets []string // "token", "password", and the names of secret headers
-}
-
-// A FeedCheck is what came of trying a feed once.
-type FeedCheck struct {
-	OK          bool
-	Status      int    // of HTTP; 0 where no answer came
-	Code        string // as in live.Attempt
-	Field       string // of the settings, where one is wrong
-	Reason      string // a sentence
-	Hint        string
-	Certificate string // as in live.Health
-	DNS         time.Duration
-	Connect     time.Duration
-	TLS         time.Duration
-	FirstByte   time.Duration
-	Messages    int // that came while it was tried
 }
 
 // Samples are the sample events.

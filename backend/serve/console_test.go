@@ -18,7 +18,7 @@ func TestTheStateIsWhatTheShellShows(t *testing.T) {
 		t.Fatal(err)
 	}
 	local := time.Date(2026, 1, 2, 3, 4, 5, 123456789, time.FixedZone("", 3600))
-	feeds.list = []FeedStatus{{Feed: live.Feed{Source: src, URL: "https://example.org/events"}, Health: live.Health{State: live.Open, Since: local, Reconnects: 4}}}
+	feeds.list = []live.FeedStatus{{Feed: live.Feed{Source: src, URL: "https://example.org/events"}, Health: live.Health{State: live.Open, Since: local, Reconnects: 4}}}
 	s.publish("mine", "abc")
 	s.open(t.Context(), "/events/mine")
 	s.open(t.Context(), "/events")

@@ -158,7 +158,7 @@ func (r *running) window(method, path string) *httptest.ResponseRecorder {
 
 type fakeFeeds struct {
 	mu   sync.Mutex
-	list []FeedStatus
+	list []live.FeedStatus
 	ch   chan struct{}
 	n    int64
 	seen []string // what was asked of it
@@ -180,42 +180,44 @@ func (f *fakeFeeds) change() {
 	f.ch = make(chan struct{})
 }
 
-func (f *fakeFeeds) List() []FeedStatus { return f.list }
+func (f *fakeFeeds) List() []live.FeedStatus { return f.list }
 
-func (f *fakeFeeds) Get(name string) (FeedStatus, bool) {
+func (f *fakeFeeds) Get(name string) (live.FeedStatus, bool) {
 	for _, s := range f.list {
 		if s.Name == name {
 			return s, true
 		}
 	}
-	return FeedStatus{}, false
+	return live.FeedStatus{}, false
 }
 
-func (f *fakeFeeds) Add(_ context.Context, fd live.Feed, s live.Secrets) (FeedStatus, error) {
+func (f *fakeFeeds) Add(_ context.Context, fd live.Feed, s live.Secrets) (live.FeedStatus, error) {
 	f.note("add " + fd.Name + " " + fd.Method + " " + s.Token)
 	if err := live.CheckURL(fd.URL); err != nil {
-		return FeedStatus{}, err
+		return live.FeedStatus{}, err
 	}
-	st := FeedStatus{Feed: fd, Health: live.Health{State: live.Connecting, Since: time.Now()}, HasSecrets: []string{"token"}}
+	st := live.FeedStatus{Feed: fd, Health: live.Health{State: live.Connecting, Since: time.Now()}, HasSecrets: []string{"token"}}
 	f.list = append(f.list, st)
 	return st, nil
 }
 
-func (f *fakeFeeds) Edit(_ context.Context, name string, fd live.Feed, s *live.Secrets) (FeedStatus, error) {
+func (f *fakeFeeds) Edit(_ context.Context, name string, fd live.Feed, s *live.Secrets) (live.FeedStatus, error) {
 	kept := "kept"
 	if s != nil {
 		kept = s.Token
 	}
 	f.note("edit " + name + " " + fd.Name + " " + kept)
-	return FeedStatus{Feed: fd}, nil
+	return live.FeedStatus{Feed: fd}, nil
 }
 
 func (f *fakeFeeds) Remove(_ context.Context, name string) error {
 	f.note("remove " + name)
 	return nil
 }
-func (f *fakeFeeds) Restore(context.Context, int64) (FeedStatus, error) { return FeedStatus{}, nil }
-func (f *fakeFeeds) Pause(_ context.Context, name string) error         { f.note("pause " + name); return nil }
+func (f *fakeFeeds) Restore(context.Context, int64) (live.FeedStatus, error) {
+	return live.FeedStatus{}, nil
+}
+func (f *fakeFeeds) Pause(_ context.Context, name string) error { f.note("pause " + name); return nil }
 func (f *fakeFeeds) Resume(_ context.Context, name string) error {
 	f.note("resume " + name)
 	return nil
@@ -223,8 +225,8 @@ func (f *fakeFeeds) Resume(_ context.Context, name string) error {
 func (f *fakeFeeds) Reconnect(name string) error { f.note("reconnect " + name); return nil }
 func (f *fakeFeeds) ReconnectAll()               { f.note("reconnect all") }
 
-func (f *fakeFeeds) Check(_ context.Context, fd live.Feed, _ live.Secrets) FeedCheck {
-	return FeedCheck{OK: true, Status: 200, Reason: "It answers.", DNS: 1500 * time.Microsecond, Messages: 2}
+func (f *fakeFeeds) Check(_ context.Context, fd live.Feed, _ live.Secrets) live.FeedCheck {
+	return live.FeedCheck{OK: true, Status: 200, Reason: "It answers.", DNS: 1500 * time.Microsecond, Messages: 2}
 }
 
 func (f *fakeFeeds) Attempts(_ context.Context, name string, limit int) ([]live.Attempt, error) {

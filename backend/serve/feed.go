@@ -54,7 +54,7 @@ func (s *Server) addFeed(w http.ResponseWriter, r *http.Request) error {
 
 // answerFeed answers with a feed that was added or edited as /api/state has it,
 // and with a notice where a user should know something about it.
-func (s *Server) answerFeed(w http.ResponseWriter, status int, f FeedStatus) error {
+func (s *Server) answerFeed(w http.ResponseWriter, status int, f live.FeedStatus) error {
 	v := s.view(f.Source, s.clients.following([]int64{f.ID}), time.Now())
 	v.addFeed(f)
 	notice := ""
@@ -94,7 +94,7 @@ func (s *Server) changeFeed(w http.ResponseWriter, r *http.Request) error {
 }
 
 // feed looks up the feed that the address names.
-func (s *Server) feed(r *http.Request) (FeedStatus, error) {
+func (s *Server) feed(r *http.Request) (live.FeedStatus, error) {
 	name := r.PathValue("name")
 	f, ok := s.config().Feeds.Get(name)
 	if !ok {

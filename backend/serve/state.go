@@ -80,7 +80,7 @@ func (s *Server) state(w http.ResponseWriter, r *http.Request) error {
 	for _, src := range cfg.Samples.Made() {
 		view.Made = append(view.Made, src.ID)
 	}
-	feeds := make(map[int64]FeedStatus)
+	feeds := make(map[int64]live.FeedStatus)
 	for _, f := range cfg.Feeds.List() {
 		feeds[f.ID] = f
 	}
@@ -110,7 +110,7 @@ func (s *Server) view(src live.Source, clients int, at time.Time) *sourceView {
 // maxShownID is how much of an id is shown, in characters.
 const maxShownID = 100
 
-func (v *sourceView) addFeed(f FeedStatus) {
+func (v *sourceView) addFeed(f live.FeedStatus) {
 	v.Feed = &feedBrief{URL: f.URL, Paused: f.Paused}
 	h := f.Health
 	h.Since, h.RetryAt = stamp(h.Since), stamp(h.RetryAt)
@@ -123,7 +123,7 @@ func (v *sourceView) addFeed(f FeedStatus) {
 }
 
 // answerSource answers with one source as /api/state has it.
-func (s *Server) answerSource(w http.ResponseWriter, status int, src live.Source, feed *FeedStatus) error {
+func (s *Server) answerSource(w http.ResponseWriter, status int, src live.Source, feed *live.FeedStatus) error {
 	v := s.view(src, s.clients.following([]int64{src.ID}), time.Now())
 	if feed != nil {
 		v.addFeed(*feed)
