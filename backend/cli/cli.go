@@ -13,6 +13,7 @@ import (
 
 	"signalbox/backend/live"
 	"signalbox/backend/node"
+	"signalbox/backend/setting"
 )
 
 // A Program is what the subcommands need from main.
@@ -27,19 +28,29 @@ type Program struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 
-	// Now is the clock; nil is the system's. Tests move it.
+	// Now is the clock; nil means that of the system. Tests set it.
 	Now func() time.Time
 }
 
 type commands struct {
-	Config string `help:"Configuration file (${default_config}). Its keys are the flags' names: addr = \"127.0.0.1:4480\"." placeholder:"FILE" env:"SIGNALBOX_CONFIG"`
-	Log    string `help:"How much to log on standard error: error, warn, info or debug." enum:"error,warn,info,debug" default:"warn" env:"SIGNALBOX_LOG"`
+	settingFlags
+	Config string `help:"Configuration file. Default: ${default_config}. Its keys are the names of flags, as in: addr = \"127.0.0.1:4480\"." placeholder:"FILE" env:"SIGNALBOX_CONFIG"`
 
-	Window  windowCommand  `cmd:"" default:"withargs" help:"Open the window (what happens without a command)."`
-	Serve   serveCommand   `cmd:"" help:"Serve without a window; the dashboard opens in a browser."`
-	Publish publishCommand `cmd:"" help:"Publish a message to a channel of a running Signalbox."`
-	Tail    tailCommand    `cmd:"" help:"Follow an SSE address, or a source of a running Signalbox."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Window   windowCommand   `cmd:"" default:"withargs" help:"Open the window. This is what signalbox does without a command."`
+	Serve    serveCommand    `cmd:"" help:"Serve without a window; the dashboard opens in a browser."`
+	Publish  publishCommand  `cmd:"" help:"Publish a message to a channel of a running Signalbox."`
+	Tail     tailCommand     `cmd:"" help:"Follow an SSE address, or a source of a running Signalbox."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Settings settingsCommand `cmd:"" help:"Print a configuration file with every setting, its default and its help."`
+}
+
+func newCommands() *commands {
+	c := &commands{settingFlags: flagsFor(setting.Program)}
+	c.Window.settingFlags = flagsFor(setting.Server)
+	c.Serve.settingFlags = flagsFor(setting.Server)
+	c.Publish.settingFlags = flagsFor(setting.Client)
+	c.Tail.settingFlags = flagsFor(setting.Client)
+	return c
 }
 
 const description = `A console for Server-Sent Events: follows remote feeds, serves local channels, keeps every message, and shows it all live.
@@ -53,29 +64,34 @@ Examples:
   signalbox tail https://example.org/events    follow any SSE address
   curl -N http://127.0.0.1:4480/events/messages`
 
-// Main runs the program and returns its exit code: 0 when all went well, 1
-// when it did not, 2 when the command line or the configuration is wrong.
+// Main runs the program and returns its exit code: 0 for success, 1 for an
+// error, 2 for a wrong command line or configuration.
 func Main(p Program) int {
-	var cmd commands
-	parser, err := kong.New(&cmd,
-		kong.Name("signalbox"), kong.Description(description), kong.UsageOnError(),
-		kong.Writers(p.Stdout, p.Stderr), kong.Exit(func(code int) { panic(exit(code)) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.Vars{"default_config": configFile(), "default_data": dataFolder(), "version": p.Version},
-	)
+	cmd := newCommands()
+	parser, err := newParser(cmd, &p)
 	if err != nil {
 		fmt.Fprintln(p.Stderr, "signalbox:", err)
 		return 2
 	}
-	code, exited := parse(parser, &cmd, &p)
+	code, exited := parse(parser, cmd, &p)
 	if exited {
 		return code
 	}
 	return 0
 }
 
-// exit is what kong's Exit panics with, so that --help ends the parse without
-// ending the process.
+func newParser(cmd *commands, p *Program) (*kong.Kong, error) {
+	return kong.New(cmd,
+		kong.Name("signalbox"), kong.Description(description), kong.UsageOnError(),
+		kong.Writers(p.Stdout, p.Stderr), kong.Exit(func(code int) { panic(exit(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.NamedMapper(switchType, switchMapper{}),
+		kong.Vars{"default_config": configFile()},
+	)
+}
+
+// exit is what kong's Exit panics with. --help then ends the parse, not the
+// process.
 type exit int
 
 func parse(parser *kong.Kong, cmd *commands, p *Program) (code int, exited bool) {
@@ -88,19 +104,19 @@ func parse(parser *kong.Kong, cmd *commands, p *Program) (code int, exited bool)
 			panic(r)
 		}
 	}()
-	file, err := readConfig(configPath(p.Args))
-	if err != nil {
-		return p.fail(err, 2), true
-	}
-	kong.Resolvers(file).Apply(parser)
 	kctx, err := parser.Parse(p.Args)
 	if err != nil {
 		return p.fail(usageError(parser, err), 2), true
 	}
+	if err := cmd.readSettings(kctx); err != nil {
+		return p.fail(err, 2), true
+	}
 	ctx, stop := untilSignal(p.Stderr)
 	defer stop()
 	level := new(slog.LevelVar)
-	level.UnmarshalText([]byte(cmd.Log))
+	if err := level.UnmarshalText([]byte(cmd.values.Text(setting.Log))); err != nil {
+		return p.fail(err, 2), true
+	}
 	log := slog.New(slog.NewTextHandler(p.Stderr, &slog.HandlerOptions{Level: level}))
 	kctx.BindTo(ctx, (*context.Context)(nil))
 	kctx.Bind(p, log)
@@ -110,7 +126,25 @@ func parse(parser *kong.Kong, cmd *commands, p *Program) (code int, exited bool)
 	return 0, false
 }
 
-// fail prints an error for a person.
+// readSettings finds what the settings of the program and of the selected
+// command are set to.
+func (c *commands) readSettings(ctx *kong.Context) error {
+	file, err := readConfig(c.Config)
+	if err != nil {
+		return err
+	}
+	if err := c.read(ctx, file); err != nil {
+		return err
+	}
+	if command, ok := ctx.Selected().Target.Addr().Interface().(interface {
+		read(*kong.Context, config) error
+	}); ok {
+		return command.read(ctx, file)
+	}
+	return nil
+}
+
+// fail prints an error and its hint, and returns the exit code.
 func (p *Program) fail(err error, code int) int {
 	if e, ok := errors.AsType[*live.Error](err); ok {
 		fmt.Fprintln(p.Stderr, "signalbox:", e.Message)
@@ -127,5 +161,17 @@ type versionCommand struct{}
 
 func (versionCommand) Run(p *Program) error {
 	_, err := fmt.Fprintln(p.Stdout, "signalbox", p.Version)
+	return err
+}
+
+type settingsCommand struct{}
+
+func (settingsCommand) Help() string {
+	return `Prints a configuration file in which every setting stands with its default, commented out. Start with:
+  signalbox settings > ~/.config/signalbox/signalbox.toml`
+}
+
+func (settingsCommand) Run(p *Program) error {
+	_, err := fmt.Fprint(p.Stdout, setting.Reference())
 	return err
 }

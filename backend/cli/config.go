@@ -2,152 +2,143 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/adrg/xdg"
-	"github.com/alecthomas/kong"
 	"github.com/pelletier/go-toml/v2"
 
 	"signalbox/backend/live"
+	"signalbox/backend/setting"
 )
 
-// configFile returns where the configuration file lies by the XDG rules.
+// A config is what the configuration file sets.
+type config struct {
+	path   string
+	values setting.Values
+}
+
+// configFile returns the default path of the configuration file, by the XDG
+// rules.
 func configFile() string { return filepath.Join(xdg.ConfigHome, "signalbox", "signalbox.toml") }
 
-// folderFile returns the file in which the settings screen notes another data
-// folder for the next start.
-func folderFile() string { return filepath.Join(xdg.StateHome, "signalbox", "data-folder") }
-
-// dataFolder returns the data folder that is used where nobody names one.
-func dataFolder() string {
-	if b, err := os.ReadFile(folderFile()); err == nil {
-		if dir := strings.TrimSpace(string(b)); filepath.IsAbs(dir) {
-			return dir
-		}
+// readConfig reads the configuration file at path. An empty path means the
+// default one, which need not exist.
+func readConfig(path string) (config, error) {
+	named := path != ""
+	if !named {
+		path = configFile()
 	}
-	return filepath.Join(xdg.DataHome, "signalbox")
-}
-
-// configPath returns the file that --config or SIGNALBOX_CONFIG names and
-// whether it was named: a named one must be there.
-func configPath(args []string) (path string, named bool) {
-	for i, a := range args {
-		if a == "--" {
-			break
-		}
-		if v, ok := strings.CutPrefix(a, "--config="); ok {
-			return v, true
-		}
-		if a == "--config" && i+1 < len(args) {
-			return args[i+1], true
-		}
-	}
-	if v := os.Getenv("SIGNALBOX_CONFIG"); v != "" {
-		return v, true
-	}
-	return configFile(), false
-}
-
-// file is the configuration file: the flags' names and their types.
-type file struct {
-	Addr    string   `toml:"addr"`
-	Data    string   `toml:"data"`
-	Token   string   `toml:"token"`
-	Hosts   []string `toml:"hosts"`
-	Origins []string `toml:"origins"`
-	TLSCert string   `toml:"tls-cert"`
-	TLSKey  string   `toml:"tls-key"`
-	TLSSelf bool     `toml:"tls-self"`
-	Server  string   `toml:"server"`
-	CA      string   `toml:"ca"`
-	Log     string   `toml:"log"`
-}
-
-// readConfig reads the file into a resolver, which kong asks for every flag
-// that the command line does not set.
-func readConfig(path string, named bool) (kong.Resolver, error) {
+	c := config{path: path, values: setting.Values{}}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) && !named {
-		return resolver(nil), nil
+		return c, nil
 	}
 	if err != nil {
-		return nil, live.Errorf("bad_config", "The configuration file %s cannot be read: %v.", path, errors.Unwrap(err)).WithCause(err)
+		return c, live.Errorf("bad_config", "The configuration file %s cannot be read: %v.", path, errors.Unwrap(err)).WithCause(err)
 	}
-	var typed file
+	all := setting.All()
+	file := reflect.New(fileType(all))
 	dec := toml.NewDecoder(strings.NewReader(string(text))).DisallowUnknownFields()
-	if err := dec.Decode(&typed); err != nil {
-		return nil, configError(path, err)
+	if err := dec.Decode(file.Interface()); err != nil {
+		return c, configError(path, err)
 	}
-	var values map[string]any
-	if err := toml.Unmarshal(text, &values); err != nil {
-		return nil, configError(path, err)
+	for i, s := range all {
+		if field := file.Elem().Field(i); !field.IsNil() {
+			if field.Kind() == reflect.Pointer {
+				field = field.Elem()
+			}
+			c.values[s] = field.Interface()
+		}
 	}
-	return resolver(values), nil
+	return c, nil
 }
 
+// fileType returns the struct that the file is decoded into: a field for each
+// setting, nil where the file does not set it.
+func fileType(all []*setting.Setting) reflect.Type {
+	fields := make([]reflect.StructField, len(all))
+	for i, s := range all {
+		of := reflect.TypeOf(s.Default)
+		if s.Kind != setting.List {
+			of = reflect.PointerTo(of)
+		}
+		fields[i] = reflect.StructField{
+			Name: "Setting" + strconv.Itoa(i), Type: of, Tag: reflect.StructTag(`toml:"` + s.Flag() + `"`),
+		}
+	}
+	return reflect.StructOf(fields)
+}
+
+// configError says what is wrong with the file, and in which line.
 func configError(path string, err error) error {
 	if e, ok := errors.AsType[*toml.StrictMissingError](err); ok && len(e.Errors) > 0 {
 		row, _ := e.Errors[0].Position()
 		key := strings.Join(e.Errors[0].Key(), ".")
 		return live.Errorf("bad_config", "%s, line %d: there is no setting %q.", path, row, key).
-			WithHint("The settings are addr, data, token, hosts, origins, tls-cert, tls-key, tls-self, server, ca and log.").WithCause(err)
+			WithHint(suggestKey(key)).WithCause(err)
 	}
-	if e, ok := errors.AsType[*toml.DecodeError](err); ok {
-		row, col := e.Position()
-		if key := strings.Join(e.Key(), "."); key != "" && strings.Contains(e.Error(), "cannot decode") {
-			return live.Errorf("bad_config", "%s, line %d: %s has a value of another kind.", path, row, key).
-				WithHint("Write it as in: " + example(key)).WithCause(err)
-		}
-		return live.Errorf("bad_config", "%s, line %d, column %d: %s.", path, row, col, strings.TrimPrefix(e.Error(), "toml: ")).
-			WithHint("Write it as in: addr = \"127.0.0.1:4480\"").WithCause(err)
-	}
-	return live.Errorf("bad_config", "%s: %v.", path, err).WithCause(err)
-}
-
-// example returns a line of the file with a value of the right type.
-func example(key string) string {
-	for f := range reflect.TypeFor[file]().Fields() {
-		if f.Tag.Get("toml") != key {
-			continue
-		}
-		switch f.Type.Kind() {
-		case reflect.Bool:
-			return key + " = true"
-		case reflect.Slice:
-			return key + ` = ["one", "two"]`
-		}
-		return key + ` = "…"`
-	}
-	return `addr = "127.0.0.1:4480"`
-}
-
-// resolver answers from the file. The environment comes before the file, so
-// it has no answer where a flag's variable is set: kong has used that already.
-type resolver map[string]any
-
-func (resolver) Validate(*kong.Application) error { return nil }
-
-func (r resolver) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	for _, name := range flag.Tag.Envs {
-		if os.Getenv(name) != "" {
-			return nil, nil
-		}
-	}
-	value, ok := r[flag.Name]
+	e, ok := errors.AsType[*toml.DecodeError](err)
 	if !ok {
-		return nil, nil
+		return live.Errorf("bad_config", "%s: %v.", path, err).WithCause(err)
 	}
-	if list, ok := value.([]any); ok {
-		words := make([]string, len(list))
-		for i, w := range list {
-			words[i] = fmt.Sprint(w)
+	row, col := e.Position()
+	if strings.Contains(e.Error(), "cannot decode") {
+		for _, s := range setting.All() {
+			if s.Flag() == strings.Join(e.Key(), ".") {
+				return s.Refuse().WithHint("It stands in " + path + ", line " + strconv.Itoa(row) + ". Write it as in: " + exampleLine(s)).WithCause(err)
+			}
 		}
-		return strings.Join(words, ","), nil
 	}
-	return value, nil
+	return live.Errorf("bad_config", "%s, line %d, column %d: %s.", path, row, col, strings.TrimPrefix(e.Error(), "toml: ")).
+		WithHint("Write it as in: " + exampleLine(setting.Addr)).WithCause(err)
+}
+
+// suggestKey returns a hint for a key that is no setting.
+func suggestKey(key string) string {
+	key = strings.ToLower(strings.ReplaceAll(key, "_", "-"))
+	best, least := "", max(1, len(key)/3)+1
+	suggest := func(word, name string) {
+		if d := distance(key, word); d < least {
+			best, least = name, d
+		}
+	}
+	var names []string
+	for _, s := range setting.All() {
+		names = append(names, s.Flag())
+		suggest(s.Flag(), s.Flag())
+		for _, word := range slices.Sorted(maps.Keys(meant)) {
+			if slices.Contains(meant[word], s.Flag()) && len(word) > 2 {
+				suggest(word, s.Flag())
+			}
+		}
+	}
+	last := len(names) - 1
+	hint := "The settings are " + strings.Join(names[:last], ", ") + " and " + names[last] + "."
+	if best != "" {
+		hint = "Did you mean " + best + "? " + hint
+	}
+	return hint
+}
+
+// exampleLine returns a line of the file with a value of the right type.
+func exampleLine(s *setting.Setting) string {
+	value := s.Default
+	switch {
+	case s == setting.Addr:
+		value = "127.0.0.1:4480"
+	case s.Kind == setting.Switch:
+		value = true
+	case s.Kind == setting.List:
+		value = []string{"one", "two"}
+	case value == "":
+		value = "…"
+	}
+	return s.Flag() + " = " + s.TOML(value)
 }

@@ -1,8 +1,14 @@
 // Package cli is Signalbox on the command line: its subcommands, their help,
-// and where their settings come from: flags first, then the environment, then
-// the configuration file.
+// and the three places where settings come from. A flag comes before the
+// environment, the environment before the configuration file.
 //
-// A flag, its variable and its key in the file share one name: --addr,
-// SIGNALBOX_ADDR, addr. A key that the file misspells stops the start with its
-// line: a setting that is silently ignored is worse than none.
+// A flag, its variable and its key in the file share one name, which follows
+// from package setting: --addr, SIGNALBOX_ADDR, addr. An unknown key stops the
+// start with its line, because a setting that is silently ignored is worse than
+// none. An unknown flag gets a suggestion.
+//
+// Read cli.go first (Main and the commands), then settings.go (flags and the
+// environment), config.go (the file), serve.go, publish.go and tail.go (one
+// command each), server.go (the running Signalbox that publish and tail talk
+// to), and usage.go with suggest.go (what is wrong with a command line).
 package cli

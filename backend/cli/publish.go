@@ -218,8 +218,8 @@ func (c *publishCommand) send(ctx context.Context, body []byte, key string, limi
 	if key != "" {
 		req.Header.Set("Idempotency-Key", key)
 	}
-	if c.Token != "" {
-		req.Header.Set("Authorization", "Bearer "+c.Token)
+	if token := c.token(); token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	client, err := c.client()
 	if err != nil {

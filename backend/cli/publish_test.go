@@ -19,12 +19,13 @@ import (
 
 	"signalbox/backend/live"
 	"signalbox/backend/node"
+	"signalbox/backend/setting"
 )
 
 // startNode starts a Signalbox in this process and returns its address.
 func startNode(t *testing.T) string {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:")
-	n, err := node.Open(t.Context(), node.Options{Data: t.TempDir(), Addr: "127.0.0.1:0", Assets: page(), Version: "test"})
+	n, err := node.Open(t.Context(), node.Options{DataFolder: t.TempDir(), Settings: setting.Values{setting.Addr: "127.0.0.1:0"}, Assets: page(), Version: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +79,7 @@ func TestAMessageWhoseAnswerIsLostIsStoredOnce(t *testing.T) {
 	t.Cleanup(way.Close)
 
 	for _, c := range []publishCommand{{}, {ID: "7"}, {ID: "7", Again: true}} {
-		c.Server, c.Wait = way.URL, time.Minute
+		c.values, c.Wait = setting.Values{setting.URL: way.URL}, time.Minute
 		out, said, err := c.lines(t, "one\ntwo\n")
 		if err != nil {
 			t.Fatalf("%+v: %v", c, err)
@@ -117,7 +118,7 @@ func history(t *testing.T, server string) string {
 func TestWhatIsRefusedIsNotTriedAgain(t *testing.T) {
 	server := startNode(t)
 	c := publishCommand{Event: "two\nlines"}
-	c.Server, c.Wait = server, time.Minute
+	c.values, c.Wait = setting.Values{setting.URL: server}, time.Minute
 	if _, said, err := c.lines(t, "x"); !errors.Is(err, &live.Error{Code: "bad_event"}) || said != "" {
 		t.Errorf("%v, and said %q", err, said)
 	}
@@ -133,7 +134,7 @@ func TestAWaitEndsInTime(t *testing.T) {
 	}))
 	t.Cleanup(full.Close)
 	c := publishCommand{}
-	c.Server, c.Wait = full.URL, 30*time.Second
+	c.values, c.Wait = setting.Values{setting.URL: full.URL}, 30*time.Second
 	// A pause that is longer than the time left would only delay the bad news.
 	if _, _, err := c.lines(t, "x"); !errors.Is(err, &live.Error{Code: "too_many_tries"}) || asked.Load() != 1 {
 		t.Errorf("asked %d times: %v", asked.Load(), err)
@@ -145,7 +146,7 @@ func TestAWaitEndsInTime(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	t.Cleanup(silent.Close)
-	c.Server, c.Wait = silent.URL, 300*time.Millisecond
+	c.values, c.Wait = setting.Values{setting.URL: silent.URL}, 300*time.Millisecond
 	begun := time.Now()
 	if _, _, err := c.lines(t, "x"); !errors.Is(err, &live.Error{Code: "unreachable"}) || time.Since(begun) > 10*time.Second {
 		t.Errorf("%v after %s", err, time.Since(begun))

@@ -5,59 +5,60 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/adrg/xdg"
 
 	"signalbox/backend/node"
+	"signalbox/backend/setting"
 )
 
-// nodeFlags are shared by the window and serve.
-type nodeFlags struct {
-	Data    string   `help:"Data folder (${default_data})." type:"path" placeholder:"DIR" env:"SIGNALBOX_DATA"`
-	Addr    string   `help:"Where the local server listens. Without it 127.0.0.1:4480, or the next free port." placeholder:"HOST:PORT" env:"SIGNALBOX_ADDR"`
-	Token   string   `help:"Demand this token (16 characters or more) of everybody, publishers and subscribers too. Needed to listen on anything but loopback." placeholder:"TOKEN" env:"SIGNALBOX_TOKEN"`
-	Hosts   []string `help:"Other names under which this server may be addressed." placeholder:"NAME" env:"SIGNALBOX_HOSTS"`
-	Origins []string `help:"Web sites whose pages may publish and subscribe." placeholder:"URL" env:"SIGNALBOX_ORIGINS"`
-
-	TLSCert string `help:"Speak HTTPS with the certificate in this file (PEM)." type:"path" placeholder:"FILE" env:"SIGNALBOX_TLS_CERT"`
-	TLSKey  string `help:"The key that belongs to it (PEM)." type:"path" placeholder:"FILE" env:"SIGNALBOX_TLS_KEY"`
-	TLSSelf bool   `help:"Speak HTTPS with a certificate that is made here, kept in the data folder, and printed as its SHA-256." env:"SIGNALBOX_TLS_SELF"`
+// nodeOptions returns the options of a node with the settings of a command.
+func nodeOptions(p *Program, log *slog.Logger, values setting.Values) node.Options {
+	return node.Options{
+		Settings: values, DataFolder: dataFolder(), FolderFile: folderFile(),
+		Assets: p.Assets, Version: p.Version, Log: log, Now: p.Now,
+	}
 }
 
-func (f *nodeFlags) options(p *Program, log *slog.Logger) node.Options {
-	opt := node.Options{
-		Data: f.Data, Addr: f.Addr, Token: f.Token, Hosts: f.Hosts, Origins: f.Origins,
-		TLS:   node.TLS{Cert: f.TLSCert, Key: f.TLSKey, Self: f.TLSSelf},
-		Fixed: map[string]any{}, Folder: folderFile(), Assets: p.Assets, Version: p.Version, Log: log, Now: p.Now,
+// folderFile returns the file that notes the data folder which the settings
+// screen has chosen for the next start.
+func folderFile() string { return filepath.Join(xdg.StateHome, "signalbox", "data-folder") }
+
+// dataFolder returns the data folder of a start that does not set one.
+func dataFolder() string {
+	if b, err := os.ReadFile(folderFile()); err == nil {
+		if dir := strings.TrimSpace(string(b)); filepath.IsAbs(dir) {
+			return dir
+		}
 	}
-	if opt.Data == "" {
-		opt.Data = dataFolder()
-	} else {
-		opt.Fixed["data"] = f.Data
-	}
-	return opt
+	return filepath.Join(xdg.DataHome, "signalbox")
 }
 
-type windowCommand struct{ nodeFlags }
+type windowCommand struct{ settingFlags }
 
 func (c *windowCommand) Run(ctx context.Context, p *Program, log *slog.Logger) error {
-	return p.Window(ctx, c.options(p, log))
+	return p.Window(ctx, nodeOptions(p, log, c.values))
 }
 
-type serveCommand struct{ nodeFlags }
+type serveCommand struct{ settingFlags }
 
 func (c *serveCommand) Help() string {
-	return `Prints one line with its address when it is ready, and where to open the dashboard. Stops on Ctrl+C or SIGTERM: publishers get their answers and clients are told when to come back. A second Ctrl+C or SIGTERM ends it at once; nothing that was acknowledged is lost by that.`
+	return `When it is ready it prints one line with its address and one with the address of the dashboard. It stops on Ctrl+C or SIGTERM: publishers get their answers, and clients are told when to reconnect. A second Ctrl+C or SIGTERM ends it at once; no acknowledged message is lost.`
 }
 
 func (c *serveCommand) Run(ctx context.Context, p *Program, log *slog.Logger) error {
-	opt := c.options(p, log)
-	opt.Progress = tellProgress(p.Stderr)
+	opt := nodeOptions(p, log, c.values)
+	opt.Progress = printProgress(p.Stderr)
 	n, err := node.Open(ctx, opt)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(p.Stdout, "Signalbox listens on %s\n", n.URL())
 	fmt.Fprintf(p.Stdout, "Dashboard: %s\n", n.DashboardURL())
-	if sum, file := n.Certificate(); c.TLSSelf {
+	if sum, file := n.Certificate(); c.values.On(setting.TLSSelf) {
 		fmt.Fprintf(p.Stdout, "Certificate: self-made, SHA-256 %s\n", sum)
 		fmt.Fprintf(p.Stdout, "  in %s; elsewhere: signalbox tail --ca that-file, or curl --cacert that-file\n", file)
 	}
@@ -70,13 +71,13 @@ func (c *serveCommand) Run(ctx context.Context, p *Program, log *slog.Logger) er
 	return n.Run(ctx)
 }
 
-// tellProgress returns what prints how far a history has been brought to its
-// new form, a line for each tenth.
-func tellProgress(w io.Writer) func(done, total int64) {
-	told := int64(-1)
+// printProgress returns a function that prints the progress of a migration, a
+// line for each tenth.
+func printProgress(w io.Writer) func(done, total int64) {
+	printed := int64(-1)
 	return func(done, total int64) {
-		if tenth := 10 * done / max(total, 1); tenth > told {
-			told = tenth
+		if tenth := 10 * done / max(total, 1); tenth > printed {
+			printed = tenth
 			fmt.Fprintf(w, "Bringing the history to its new form: %d %%\n", 10*tenth)
 		}
 	}

@@ -15,40 +15,27 @@ import (
 	"strings"
 	"time"
 
-	"github.com/alecthomas/kong"
-
 	"signalbox/backend/feed"
 	"signalbox/backend/live"
 	"signalbox/backend/node"
+	"signalbox/backend/setting"
 )
 
 // serverFlags say which running Signalbox a command talks to.
 type serverFlags struct {
-	Server string `help:"Address of the running Signalbox. Without it the one that runs on this data folder, else http://127.0.0.1:4480." placeholder:"URL" env:"SIGNALBOX_SERVER"`
-	Data   string `help:"Data folder of the running Signalbox (${default_data})." type:"path" placeholder:"DIR" env:"SIGNALBOX_DATA"`
-	Token  string `help:"Token, where the server demands one. One of the environment or the configuration file goes to this server only; one that is given here goes to any address." placeholder:"TOKEN" env:"SIGNALBOX_TOKEN"`
-	CA     string `help:"Trust the certificates in this file too (PEM), such as a self-made one." type:"path" placeholder:"FILE" env:"SIGNALBOX_CA"`
-
-	tokenGiven bool         // on the command line
-	asked      *http.Client // the same for each line that is published
+	settingFlags
+	shared *http.Client // for all requests of the command; nil before the first
 }
 
-// AfterApply notes whether the token stood on the command line.
-func (f *serverFlags) AfterApply(ctx *kong.Context) error {
-	for _, p := range ctx.Path {
-		if p.Flag != nil && p.Flag.Name == "token" && !p.Resolved {
-			f.tokenGiven = true
-		}
-	}
-	return nil
-}
+// token returns the token for the running Signalbox, or "".
+func (f *serverFlags) token() string { return f.values.Text(setting.Token) }
 
-// tokenFor returns the token for an address. The one of the environment or the
-// configuration file is this Signalbox's, and no other server may learn it;
-// one on the command line is for whatever address stands beside it.
+// tokenFor returns the token for an address, or "". A token in the environment
+// or the configuration file belongs to the running Signalbox, so no other server
+// may learn it. A token on the command line is for the address beside it.
 func (f *serverFlags) tokenFor(address string) string {
-	if f.tokenGiven || f.own(address) {
-		return f.Token
+	if f.typed[setting.Token] || f.own(address) {
+		return f.token()
 	}
 	return ""
 }
@@ -80,50 +67,51 @@ func (f *serverFlags) url() string {
 	return url
 }
 
-// server returns the address, and the SHA-256 of its certificate where the
-// data folder knows it: then it is this user's own Signalbox, whoever else does
-// or does not vouch for it.
+// server returns the address, and the SHA-256 of the certificate where the data
+// folder holds it. That certificate is trusted whoever signed it: it is this
+// user's own.
 func (f *serverFlags) server() (url, certificate string) {
-	if f.Server != "" {
-		return strings.TrimRight(f.Server, "/"), ""
+	if url := f.values.Text(setting.URL); url != "" {
+		return strings.TrimRight(url, "/"), ""
 	}
-	data := f.Data
-	if data == "" {
-		data = dataFolder()
+	data := dataFolder()
+	if f.values.Set(setting.Data) {
+		data = f.values.Text(setting.Data)
 	}
 	if b, err := os.ReadFile(filepath.Join(data, node.AddressFile)); err == nil {
-		// One that could not be written, on a full disk, is empty.
+		// A server on a full disk leaves the file empty.
 		if url, certificate, _ := strings.Cut(strings.TrimSpace(string(b)), "\n"); url != "" {
 			return url, certificate
 		}
 	}
-	return fmt.Sprintf("http://127.0.0.1:%d", node.DefaultPort), ""
+	return fmt.Sprintf("http://127.0.0.1:%d", setting.Port.Number()), ""
 }
 
-// trust adds to a feed which certificates are accepted: those of --ca, and for
-// the server itself the one that the data folder names.
+// trust adds to a feed the certificates to trust: those of --ca, and for the
+// running Signalbox itself the one in its data folder.
 func (f *serverFlags) trust(fd *live.Feed, own bool) error {
 	if own {
 		_, fd.Certificate = f.server()
 	}
-	if f.CA == "" {
+	file := f.values.Text(setting.CA)
+	if file == "" {
 		return nil
 	}
-	text, err := os.ReadFile(f.CA)
+	text, err := os.ReadFile(file)
 	if err != nil {
-		return live.Errorf("bad_ca", "The certificates %s cannot be read: %v.", f.CA, errors.Unwrap(err)).WithField("ca").WithCause(err)
+		return live.Errorf("bad_ca", "The certificates %s cannot be read: %v.", file, errors.Unwrap(err)).WithField("ca").WithCause(err)
 	}
 	fd.CA = string(text)
 	if _, err := feed.TLSConfig(fd); err != nil {
-		return live.Errorf("bad_ca", "There is no certificate in %s.", f.CA).WithField("ca").WithHint("It must be in PEM.").WithCause(err)
+		return live.Errorf("bad_ca", "There is no certificate in %s.", file).WithField("ca").WithHint("Give a file in PEM form.").WithCause(err)
 	}
 	return nil
 }
 
-// client returns what asks the server.
+// client returns the HTTP client for the running Signalbox.
 func (f *serverFlags) client() (*http.Client, error) {
-	if f.asked != nil {
-		return f.asked, nil
+	if f.shared != nil {
+		return f.shared, nil
 	}
 	fd := live.Feed{URL: f.url()}
 	if err := f.trust(&fd, true); err != nil {
@@ -135,11 +123,12 @@ func (f *serverFlags) client() (*http.Client, error) {
 	}
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.TLSClientConfig = config
-	f.asked = &http.Client{Transport: t}
-	return f.asked, nil
+	f.shared = &http.Client{Transport: t}
+	return f.shared, nil
 }
 
-// unreachable says why no answer came within that time.
+// unreachable turns the error of a request that took so long into one for a
+// person.
 func unreachable(url string, err error, took time.Duration) *live.Error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return live.Errorf("unreachable", "%s did not answer within %s.", url, took.Round(100*time.Millisecond)).WithCause(err)
@@ -149,14 +138,14 @@ func unreachable(url string, err error, took time.Duration) *live.Error {
 			WithHint("Name its file with --ca. A self-made one lies in the data folder as tls-cert.pem.").WithCause(err)
 	}
 	if e, ok := errors.AsType[x509.HostnameError](err); ok {
-		return live.Errorf("untrusted", "The certificate of %s is not good for the name %s.", url, e.Host).
-			WithHint("Address the server by a name that stands in it.").WithCause(err)
+		return live.Errorf("untrusted", "The certificate of %s is not valid for the name %s.", url, e.Host).
+			WithHint("Use a name of the server that the certificate holds.").WithCause(err)
 	}
 	return live.Errorf("unreachable", "No Signalbox answers at %s.", url).
 		WithHint("Start one with: signalbox serve").WithCause(err)
 }
 
-// refused turns an error answer into the error that it carries.
+// refused returns the error that an answer carries.
 func refused(res *http.Response) error {
 	var body struct{ Error *live.Error }
 	if err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&body); err == nil && body.Error != nil {

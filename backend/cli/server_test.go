@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"signalbox/backend/node"
+	"signalbox/backend/setting"
 )
 
 func TestATokenThatIsStoredGoesToTheOwnServerOnly(t *testing.T) {
@@ -27,20 +28,23 @@ func TestATokenThatIsStoredGoesToTheOwnServerOnly(t *testing.T) {
 		{"https://box.example", "https://example/events", false},
 		{"https://box.example", "https://evil.example#@box.example/events", false},
 	} {
-		f := serverFlags{Server: c.server, Token: "a-secret-of-mine-0001"}
+		f := serverFlags{settingFlags: settingFlags{
+			values: setting.Values{setting.URL: c.server, setting.Token: "a-secret-of-mine-0001"},
+			typed:  map[*setting.Setting]bool{},
+		}}
 		if got := f.tokenFor(c.address) != ""; got != c.sent {
 			t.Errorf("%s of %s: sent %v", c.address, c.server, got)
 		}
-		f.tokenGiven = true
+		f.typed[setting.Token] = true
 		if f.tokenFor(c.address) == "" {
-			t.Errorf("%s: one of the command line is not sent", c.address)
+			t.Errorf("%s: a token on the command line is not sent", c.address)
 		}
 	}
 }
 
 func TestAnEmptyAddressFileIsNone(t *testing.T) {
 	dir := t.TempDir()
-	f := serverFlags{Data: dir}
+	f := serverFlags{settingFlags: settingFlags{values: setting.Values{setting.Data: dir}}}
 	want := f.url() // where there is no file
 	if err := os.WriteFile(filepath.Join(dir, node.AddressFile), nil, 0o600); err != nil {
 		t.Fatal(err)

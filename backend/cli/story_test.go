@@ -12,8 +12,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/alecthomas/kong"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"signalbox/backend/setting"
 )
 
 // A story is what runs beside one script: its servers, subscribers and
@@ -45,13 +46,9 @@ func newStory(env *testscript.Env) *story {
 		s.kept = append(s.kept, name)
 	}
 	// A script may set any variable of the program later.
-	parser := kong.Must(&commands{}, kong.Vars{"default_config": "", "default_data": "", "version": ""})
-	for _, path := range parser.Model.Leaves(false) {
-		for _, group := range path.AllFlags(false) {
-			for _, f := range group {
-				s.kept = append(s.kept, f.Tag.Envs...)
-			}
-		}
+	s.kept = append(s.kept, "SIGNALBOX_CONFIG")
+	for _, known := range setting.All() {
+		s.kept = append(s.kept, known.Env())
 	}
 	return s
 }

@@ -103,7 +103,7 @@ func (c *tailCommand) stream() (live.Feed, live.Secrets, error) {
 	if token != "" {
 		fd.Auth, secrets.Token = "bearer", token
 	}
-	c.withheld = c.Token != "" && token == ""
+	c.withheld = c.token() != "" && token == ""
 	for _, line := range c.Header {
 		name, value, ok := strings.Cut(line, ":")
 		if !ok || strings.TrimSpace(name) == "" {

@@ -13,6 +13,7 @@ import (
 	"signalbox/backend/broadcast"
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
+	"signalbox/backend/setting"
 )
 
 // A Store keeps the feeds' settings and the record of their attempts.
@@ -31,7 +32,7 @@ type Store interface {
 // Options are what may be chosen about following feeds.
 type Options struct {
 	Log       *slog.Logger
-	MaxEvent  int    // the largest event taken from a feed, in bytes; 0 means 16 MiB
+	MaxEvent  int    // the largest event taken from a feed, in bytes; 0 means the default of the setting
 	UserAgent string // what servers are told; empty means "Signalbox"
 	// Fault is called when no feed can be followed, with a sentence, and with
 	// "" when they can be again.
@@ -48,7 +49,7 @@ func (o *Options) setDefaults() {
 		o.Fault = func(string) {}
 	}
 	if o.MaxEvent <= 0 {
-		o.MaxEvent = 16 << 20
+		o.MaxEvent = int(setting.MaxEvent.Number())
 	}
 	if o.UserAgent == "" {
 		o.UserAgent = "Signalbox"

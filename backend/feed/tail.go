@@ -13,7 +13,7 @@ type TailOptions struct {
 	LastEventID string // sent with the first request
 	Once        bool   // end when the stream ends
 	Log         *slog.Logger
-	MaxEvent    int                    // 0 means 16 MiB
+	MaxEvent    int                    // the largest event in bytes; 0 means the default of the setting
 	Event       func(live.Draft) error // called for each message and gap; an error ends the Tail
 	State       func(string)           // told in a sentence what happens to the connection; may be nil
 

@@ -16,13 +16,8 @@ import (
 	"time"
 
 	"signalbox/backend/live"
+	"signalbox/backend/setting"
 )
-
-// TLS says with what certificate TLS is spoken. The zero value means without.
-type TLS struct {
-	Cert, Key string // files in PEM
-	Self      bool   // one that is made here, and kept in the data folder
-}
 
 const (
 	selfCert = "tls-cert.pem"
@@ -32,38 +27,44 @@ const (
 	lookTime = time.Minute
 )
 
-// A certificate is what the server shows of itself, as it lies in two files.
-// It is read again when they change; a self-made one is renewed before it ends.
+// A certificate is what the server identifies itself with, as it lies in two
+// files. It is read again when they change. A self-made one is renewed before it
+// expires.
 type certificate struct {
-	TLS
-	names   []string // that a self-made one must be good for
-	log     *slog.Logger
-	changed func() // told when another one is shown
+	cert, key string   // the files, in PEM
+	self      bool     // made here, and kept in the data folder
+	names     []string // that a self-made one must be valid for
+	log       *slog.Logger
+	changed   func() // called when another one is in use
 
 	mu     sync.Mutex
-	looked time.Time
-	text   []byte // of both files
+	looked time.Time // when the files were last read
+	text   []byte    // of both files
 	shown  *tls.Certificate
 }
 
-// openCertificate returns nil where no TLS was asked for.
-func openCertificate(opt TLS, data string, names []string, log *slog.Logger) (*certificate, error) {
-	switch {
-	case opt == TLS{}:
+// openCertificate returns the certificate that the settings ask for, or nil
+// where they ask for none.
+func openCertificate(data string, set setting.Values, log *slog.Logger) (*certificate, error) {
+	c := &certificate{
+		cert: set.Text(setting.TLSCert), key: set.Text(setting.TLSKey), self: set.On(setting.TLSSelf),
+		names: certificateNames(set), log: log, changed: func() {},
+	}
+	switch named := c.cert != "" || c.key != ""; {
+	case !c.self && !named:
 		return nil, nil
-	case opt.Self && (opt.Cert != "" || opt.Key != ""):
+	case c.self && named:
 		return nil, live.Errorf("bad_tls", "A certificate was named, and a self-made one asked for.").WithField("tls-self").
 			WithHint("Leave out --tls-self, or --tls-cert and --tls-key.")
-	case opt.Self:
-		opt.Cert, opt.Key = filepath.Join(data, selfCert), filepath.Join(data, selfKey)
-	case opt.Cert == "":
+	case c.self:
+		c.cert, c.key = filepath.Join(data, selfCert), filepath.Join(data, selfKey)
+	case c.cert == "":
 		return nil, live.Errorf("bad_tls", "A key for TLS was named, but no certificate.").WithField("tls-cert").
 			WithHint("Name its file with --tls-cert.")
-	case opt.Key == "":
+	case c.key == "":
 		return nil, live.Errorf("bad_tls", "A certificate was named, but not its key.").WithField("tls-key").
 			WithHint("Name its file with --tls-key.")
 	}
-	c := &certificate{TLS: opt, names: names, log: log, changed: func() {}}
 	return c, c.look(time.Now())
 }
 
@@ -99,11 +100,11 @@ func (c *certificate) sum() string {
 func (c *certificate) look(now time.Time) error {
 	c.looked = now
 	text, pair, err := c.read(now)
-	if c.Self && (err != nil || worn(pair.Leaf, c.names, now)) {
+	if c.self && (err != nil || worn(pair.Leaf, c.names, now)) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			c.log.Warn("the self-made certificate is made again", "err", err)
 		}
-		if err := makeCertificate(c.Cert, c.Key, c.names, now); err != nil {
+		if err := makeCertificate(c.cert, c.key, c.names, now); err != nil {
 			return err
 		}
 		text, pair, err = c.read(now)
@@ -121,29 +122,29 @@ func (c *certificate) look(now time.Time) error {
 
 // read reads both files and says what is wrong with them.
 func (c *certificate) read(now time.Time) ([]byte, *tls.Certificate, error) {
-	cert, err := os.ReadFile(c.Cert)
+	cert, err := os.ReadFile(c.cert)
 	if err != nil {
-		return nil, nil, badTLS("tls-cert", err, "The certificate %s cannot be read: %v.", c.Cert, cause(err))
+		return nil, nil, badTLS("tls-cert", err, "The certificate %s cannot be read: %v.", c.cert, cause(err))
 	}
-	key, err := os.ReadFile(c.Key)
+	key, err := os.ReadFile(c.key)
 	if err != nil {
-		return nil, nil, badTLS("tls-key", err, "The key %s cannot be read: %v.", c.Key, cause(err))
+		return nil, nil, badTLS("tls-key", err, "The key %s cannot be read: %v.", c.key, cause(err))
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
 		if strings.Contains(err.Error(), "does not match") {
-			return nil, nil, badTLS("tls-key", err, "The key %s does not belong to the certificate %s.", c.Key, c.Cert)
+			return nil, nil, badTLS("tls-key", err, "The key %s does not belong to the certificate %s.", c.key, c.cert)
 		}
 		if _, e := certificates(cert); e != nil {
-			return nil, nil, badTLS("tls-cert", err, "There is no certificate in %s: %v.", c.Cert, e)
+			return nil, nil, badTLS("tls-cert", err, "There is no certificate in %s: %v.", c.cert, e)
 		}
-		return nil, nil, badTLS("tls-key", err, "There is no key that can be used in %s: %s.", c.Key, strings.TrimPrefix(err.Error(), "tls: "))
+		return nil, nil, badTLS("tls-key", err, "There is no key that can be used in %s: %s.", c.key, strings.TrimPrefix(err.Error(), "tls: "))
 	}
 	switch leaf := pair.Leaf; {
 	case now.After(leaf.NotAfter):
-		return nil, nil, badTLS("tls-cert", nil, "The certificate %s ended on %s.", c.Cert, leaf.NotAfter.Format(time.DateOnly))
+		return nil, nil, badTLS("tls-cert", nil, "The certificate %s ended on %s.", c.cert, leaf.NotAfter.Format(time.DateOnly))
 	case now.Before(leaf.NotBefore):
-		return nil, nil, badTLS("tls-cert", nil, "The certificate %s is good only from %s on.", c.Cert, leaf.NotBefore.Format(time.DateOnly))
+		return nil, nil, badTLS("tls-cert", nil, "The certificate %s is good only from %s on.", c.cert, leaf.NotBefore.Format(time.DateOnly))
 	}
 	return append(cert, key...), &pair, nil
 }

@@ -14,11 +14,18 @@ import (
 	"time"
 
 	"signalbox/backend/live"
+	"signalbox/backend/setting"
 )
 
-func open(t *testing.T, opt TLS, dir string, names ...string) *certificate {
+// selfMade opens the self-made certificate in a data folder.
+func selfMade(t *testing.T, dir string, names ...string) *certificate {
 	t.Helper()
-	c, err := openCertificate(opt, dir, names, slog.New(slog.DiscardHandler))
+	return open(t, dir, setting.Values{setting.TLSSelf: true, setting.Hosts: names})
+}
+
+func open(t *testing.T, dir string, set setting.Values) *certificate {
+	t.Helper()
+	c, err := openCertificate(dir, set, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +34,7 @@ func open(t *testing.T, opt TLS, dir string, names ...string) *certificate {
 
 func TestASelfMadeCertificateIsGoodForThisMachineAndNothingElse(t *testing.T) {
 	dir := t.TempDir()
-	leaf := open(t, TLS{Self: true}, dir, "box.example", "192.0.2.7").shown.Leaf
+	leaf := selfMade(t, dir, "box.example", "192.0.2.7").shown.Leaf
 	for _, name := range append(ownNames(), "box.example", "192.0.2.7", "localhost", "127.0.0.1", "::1") {
 		if err := leaf.VerifyHostname(name); err != nil {
 			t.Error(err)
@@ -46,25 +53,25 @@ func TestASelfMadeCertificateIsGoodForThisMachineAndNothingElse(t *testing.T) {
 
 func TestASelfMadeCertificateStaysUntilItIsWorn(t *testing.T) {
 	dir := t.TempDir()
-	first := open(t, TLS{Self: true}, dir)
-	if again := open(t, TLS{Self: true}, dir); again.sum() != first.sum() {
+	first := selfMade(t, dir)
+	if again := selfMade(t, dir); again.sum() != first.sum() {
 		t.Error("the next start made another one")
 	}
-	if other := open(t, TLS{Self: true}, dir, "box.example"); other.sum() == first.sum() {
+	if other := selfMade(t, dir, "box.example"); other.sum() == first.sum() {
 		t.Error("it is not good for the name that was asked for")
 	}
 	// A half that is missing, or of another pair, does not keep it from starting.
-	c := open(t, TLS{Self: true}, dir)
+	c := selfMade(t, dir)
 	if err := os.WriteFile(filepath.Join(dir, selfKey), []byte("torn"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if mended := open(t, TLS{Self: true}, dir); mended.sum() == c.sum() {
+	if mended := selfMade(t, dir); mended.sum() == c.sum() {
 		t.Error("a certificate without its key was kept")
 	}
 }
 
 func TestASelfMadeCertificateIsRenewedWhileItIsShown(t *testing.T) {
-	c := open(t, TLS{Self: true}, t.TempDir())
+	c := selfMade(t, t.TempDir())
 	told := make(chan string)
 	c.changed = func() { told <- c.sum() }
 	first, now := c.shown, time.Now()
@@ -82,15 +89,16 @@ func TestASelfMadeCertificateIsRenewedWhileItIsShown(t *testing.T) {
 
 func TestARenewedPairIsShownWithoutAStartAndABrokenOneIsNot(t *testing.T) {
 	made, dir := t.TempDir(), t.TempDir()
-	files := TLS{Cert: filepath.Join(dir, "c.pem"), Key: filepath.Join(dir, "k.pem")}
+	cert, key := filepath.Join(dir, "c.pem"), filepath.Join(dir, "k.pem")
+	set := setting.Values{setting.TLSCert: cert, setting.TLSKey: key}
 	put := func() {
 		t.Helper()
-		if err := makeCertificate(files.Cert, files.Key, nil, time.Now()); err != nil {
+		if err := makeCertificate(cert, key, nil, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	put()
-	c := open(t, files, made)
+	c := open(t, made, set)
 	first := c.shown
 	put()
 	if c.current(time.Now()) != first {
@@ -100,7 +108,7 @@ func TestARenewedPairIsShownWithoutAStartAndABrokenOneIsNot(t *testing.T) {
 	if second == first {
 		t.Error("the renewed pair is not shown")
 	}
-	if err := os.Remove(files.Key); err != nil {
+	if err := os.Remove(key); err != nil {
 		t.Fatal(err)
 	}
 	if c.current(time.Now().Add(4*lookTime)) != second {
@@ -110,15 +118,16 @@ func TestARenewedPairIsShownWithoutAStartAndABrokenOneIsNot(t *testing.T) {
 
 func TestACertificateThatEndedOrHasNotBegunIsRefused(t *testing.T) {
 	dir := t.TempDir()
-	files := TLS{Cert: filepath.Join(dir, "c.pem"), Key: filepath.Join(dir, "k.pem")}
+	cert, key := filepath.Join(dir, "c.pem"), filepath.Join(dir, "k.pem")
+	set := setting.Values{setting.TLSCert: cert, setting.TLSKey: key}
 	for text, now := range map[string]time.Time{
 		"ended on 2020-":          time.Date(2019, 6, 1, 0, 0, 0, 0, time.UTC),
 		"is good only from 2100-": time.Date(2100, 6, 1, 0, 0, 0, 0, time.UTC),
 	} {
-		if err := makeCertificate(files.Cert, files.Key, nil, now); err != nil {
+		if err := makeCertificate(cert, key, nil, now); err != nil {
 			t.Fatal(err)
 		}
-		_, err := openCertificate(files, dir, nil, slog.New(slog.DiscardHandler))
+		_, err := openCertificate(dir, set, slog.New(slog.DiscardHandler))
 		if e, ok := errors.AsType[*live.Error](err); !ok || e.Code != "bad_tls" || !strings.Contains(e.Message, text) || e.Hint == "" {
 			t.Errorf("%v", err)
 		}
@@ -126,7 +135,7 @@ func TestACertificateThatEndedOrHasNotBegunIsRefused(t *testing.T) {
 }
 
 func TestBehindTLSEveryAddressSaysHTTPS(t *testing.T) {
-	n := run(t, Options{TLS: TLS{Self: true}})
+	n := run(t, Options{Settings: setting.Values{setting.TLSSelf: true}})
 	sum, file := n.Certificate()
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -155,7 +164,7 @@ func TestBehindTLSEveryAddressSaysHTTPS(t *testing.T) {
 	if resp.Proto != "HTTP/2.0" || state.Server.URL != n.URL() || !strings.HasPrefix(n.URL(), "https://") || !strings.HasPrefix(n.DashboardURL(), "https://") {
 		t.Errorf("%s %+v %s %s", resp.Proto, state, n.URL(), n.DashboardURL())
 	}
-	noted, err := os.ReadFile(filepath.Join(n.opt.Data, AddressFile))
+	noted, err := os.ReadFile(filepath.Join(n.data, AddressFile))
 	if err != nil || string(noted) != n.URL()+"\n"+sum+"\n" {
 		t.Errorf("%q %v", noted, err)
 	}

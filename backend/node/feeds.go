@@ -7,6 +7,7 @@ import (
 
 	"signalbox/backend/example"
 	"signalbox/backend/live"
+	"signalbox/backend/setting"
 	"signalbox/backend/sqlite"
 )
 
@@ -17,8 +18,8 @@ type sampleFeeds struct{ node *Node }
 func (s sampleFeeds) feed(path string) (fd live.Feed, secrets live.Secrets) {
 	fd = live.Feed{URL: s.node.URL() + path, Method: "GET", Proxy: "direct"}
 	fd.Certificate, _ = s.node.Certificate()
-	if s.node.opt.Token != "" {
-		fd.Auth, secrets.Token = "bearer", s.node.opt.Token
+	if token := s.node.opt.Settings.Text(setting.Token); token != "" {
+		fd.Auth, secrets.Token = "bearer", token
 	}
 	return fd, secrets
 }

@@ -9,10 +9,8 @@ import (
 	"syscall"
 
 	"signalbox/backend/live"
+	"signalbox/backend/setting"
 )
-
-// DefaultPort is where the local server listens unless told otherwise.
-const DefaultPort = 4480
 
 // tries is how many ports are tried after the one that is taken.
 const tries = 20
@@ -43,8 +41,7 @@ func listen(addr string, port int, token string) (net.Listener, string, error) {
 func listenAt(addr, token string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return nil, live.Errorf("bad_address", "%q is not an address to listen on.", addr).
-			WithHint("Write it as HOST:PORT, such as 127.0.0.1:4480.").WithField("addr").WithCause(err)
+		return nil, err // setting.Addr has checked it
 	}
 	if !loopback(host) && token == "" {
 		return nil, live.Errorf("token_needed", "Listening on %s lets other machines publish and read everything.", addr).
@@ -62,12 +59,12 @@ func listenAt(addr, token string) (net.Listener, error) {
 		WithField("addr").WithCause(err)
 }
 
-// certificateNames are the names that were asked for, which a self-made
-// certificate must be good for.
-func certificateNames(opt Options) []string {
+// certificateNames returns the names in the settings, which a self-made
+// certificate must be valid for.
+func certificateNames(set setting.Values) []string {
 	var names []string
-	host, _, _ := net.SplitHostPort(opt.Addr) // what is no address is told by listen
-	for _, name := range append([]string{host}, opt.Hosts...) {
+	host, _, _ := net.SplitHostPort(set.Text(setting.Addr)) // "" without an address
+	for _, name := range append([]string{host}, set.List(setting.Hosts)...) {
 		if h, _, err := net.SplitHostPort(name); err == nil {
 			name = h
 		}

@@ -13,11 +13,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"signalbox/backend/example"
 	"signalbox/backend/feed"
@@ -25,44 +22,36 @@ import (
 	"signalbox/backend/live"
 	"signalbox/backend/publish"
 	"signalbox/backend/serve"
+	"signalbox/backend/setting"
 	"signalbox/backend/sqlite"
 )
 
-// Options are what may be chosen when a Node is opened.
+// Options are what a Node is opened with.
 type Options struct {
-	Data string // the data folder; made where it does not exist
-	// Addr is where to listen. Empty means the port of the settings on
-	// 127.0.0.1, or the next free one; an address that was asked for is taken
-	// or the start fails.
-	Addr string
-	// Token, where it is not empty, is demanded of everybody, publishers and
-	// subscribers too; it has 16 characters at least. Otherwise the console alone needs one, which is made at
-	// the first start and kept.
-	Token string
-	// Hosts and Origins are allowed besides loopback.
-	Hosts, Origins []string
-	// TLS, where it is not zero, is spoken instead of plain HTTP.
-	TLS TLS
-	// Fixed are the settings that flags, the environment or the file decide,
-	// by their names in the API.
-	Fixed map[string]any
-	// Folder is the file in which a change of the data folder is noted for the
-	// next start; empty where that is not possible.
-	Folder  string
-	Assets  fs.FS // the dashboard
-	Version string
-	Log     *slog.Logger
-	// Progress is called while Open brings a history that an older version wrote
-	// to its present form, with how much of it is done; nil is not told.
+	// Settings are those that a flag, the environment or the configuration file
+	// decides for this run. Nobody can change them while it runs.
+	Settings setting.Values
+	// DataFolder holds the history unless Settings name another folder. It is
+	// made where it does not exist.
+	DataFolder string
+	// FolderFile is the file in which a change of the data folder is noted for
+	// the next start. Empty means that the folder cannot be changed.
+	FolderFile string
+	Assets     fs.FS // the dashboard
+	Version    string
+	Log        *slog.Logger // nil means no log
+	// Progress is called while Open migrates the history of an older version,
+	// with how many of its messages are done; may be nil.
 	Progress func(done, total int64)
-	// Now is the clock by which messages are stamped and old ones are told;
-	// nil is the system's.
+	// Now is the clock that stamps messages and tells their age; nil means that
+	// of the system.
 	Now func() time.Time
 }
 
 // A Node is a running Signalbox.
 type Node struct {
 	opt       Options
+	data      string // the data folder
 	log       *slog.Logger
 	store     *sqlite.DB
 	own       *sqlite.Installation
@@ -86,23 +75,26 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	n := &Node{opt: opt, log: opt.Log, trim: make(chan struct{}, 1)} // one pending request to trim is enough
+	n := &Node{opt: opt, log: opt.Log, data: opt.DataFolder, trim: make(chan struct{}, 1)} // one pending request to trim is enough
 	defer func() {
 		if err != nil {
 			n.Close()
 		}
 	}()
-	if err := checkToken(opt.Token); err != nil {
+	if err := opt.Settings.Validate(); err != nil {
 		return nil, err
 	}
-	if info, err := os.Stat(opt.Data); err == nil && !info.IsDir() {
-		return nil, live.Errorf("bad_folder", "%s is a file, not a folder.", opt.Data).
+	if opt.Settings.Set(setting.Data) {
+		n.data = opt.Settings.Text(setting.Data)
+	}
+	if info, err := os.Stat(n.data); err == nil && !info.IsDir() {
+		return nil, live.Errorf("bad_folder", "%s is a file, not a folder.", n.data).
 			WithHint("Choose a folder for the history with --data.").WithField("data")
 	}
 	if opt.Progress == nil {
 		opt.Progress = func(int64, int64) {}
 	}
-	if n.store, err = sqlite.Open(ctx, opt.Data, sqlite.WithClock(opt.Now), sqlite.WithProgress(opt.Progress)); err != nil {
+	if n.store, err = sqlite.Open(ctx, n.data, sqlite.WithClock(opt.Now), sqlite.WithProgress(opt.Progress)); err != nil {
 		return nil, err
 	}
 	n.own = n.store.Installation()
@@ -115,13 +107,15 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 	if n.token, err = n.consoleToken(ctx); err != nil {
 		return nil, err
 	}
-	if n.cert, err = openCertificate(opt.TLS, opt.Data, certificateNames(opt), n.log); err != nil {
+	set := n.settings.current
+	addr := set.Text(setting.Addr)
+	if n.cert, err = openCertificate(n.data, set, n.log); err != nil {
 		return nil, err
 	}
-	if n.listener, n.notice, err = listen(opt.Addr, n.settings.current.Port, opt.Token); err != nil {
+	if n.listener, n.notice, err = listen(addr, int(set.Number(setting.Port)), set.Text(setting.Token)); err != nil {
 		return nil, err
 	}
-	if opt.Addr != "" {
+	if addr != "" {
 		n.settings.fixPort(n.listener.Addr())
 	}
 	n.build()
@@ -129,12 +123,12 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 }
 
 func (n *Node) build() {
-	s := n.settings.current
-	n.feeds = feed.New(n.journal, n.own, feed.OpenSecrets(n.journal.Epoch(), n.opt.Data), feed.Options{
-		Log: n.log, MaxEvent: s.MaxEvent, UserAgent: "Signalbox/" + n.opt.Version,
+	set := n.settings.current
+	n.feeds = feed.New(n.journal, n.own, feed.OpenSecrets(n.journal.Epoch(), n.data), feed.Options{
+		Log: n.log, MaxEvent: int(set.Number(setting.MaxEvent)), UserAgent: "Signalbox/" + n.opt.Version,
 		Fault: func(sentence string) { n.server.SetFault("feeds", sentence) },
 	})
-	n.publisher = publish.New(n.journal, s.publishLimits())
+	n.publisher = publish.New(n.journal, publishLimits(set))
 	n.examples = example.New(n.journal, n.publisher, example.Options{
 		Log:     n.log,
 		Follow:  sampleFeeds{n},
@@ -149,8 +143,8 @@ func (n *Node) build() {
 	n.server = serve.New(serve.Config{
 		Journal: n.journal, Publish: n.publisher, Feeds: n.feeds, Samples: n.examples, Settings: n.settings, Sessions: sessions{n.own},
 		Examples: n.examples.Handler(), Assets: n.opt.Assets, Version: n.opt.Version,
-		Token: n.token, RequireToken: n.opt.Token != "", Hosts: n.opt.Hosts, Origins: n.opt.Origins, TLS: spoken,
-		Heartbeat: seconds(s.Heartbeat), Retry: millis(s.Retry),
+		Token: n.token, RequireToken: set.Text(setting.Token) != "", Hosts: set.List(setting.Hosts), Origins: set.List(setting.Origins), TLS: spoken,
+		Heartbeat: heartbeat(set), Retry: retry(set),
 		Log: n.log,
 	})
 	n.server.SetAddress(n.Address(), n.notice)
@@ -275,7 +269,7 @@ func (n *Node) Certificate() (sum, file string) {
 	if n.cert == nil {
 		return "", ""
 	}
-	return n.cert.sum(), n.cert.Cert
+	return n.cert.sum(), n.cert.cert
 }
 
 // DashboardURL returns the address that signs a browser in. It holds the
@@ -300,33 +294,14 @@ func (n *Node) Remember(ctx context.Context, name, value string) error {
 	return n.own.PutSetting(ctx, "desk."+name, value)
 }
 
-// Theme returns the theme of the settings: "dark", "light" or "system".
-func (n *Node) Theme() string { return n.settings.get().Theme }
+// Theme returns the theme that is set: "system", "light" or "dark".
+func (n *Node) Theme() string { return n.settings.get().Text(setting.Theme) }
 
-// tokenLeast is how many characters a token has at least: a shorter one can be
-// found by trying.
-const tokenLeast = 16
-
-// checkToken refuses a token that could be guessed, or could not be sent in a
-// header.
-func checkToken(token string) error {
-	const hint = "Make one with: openssl rand -hex 16"
-	switch {
-	case token == "":
-		return nil
-	case strings.TrimSpace(token) != token || strings.ContainsFunc(token, unicode.IsControl) || !utf8.ValidString(token):
-		return live.Errorf("bad_token", "The token has a control character, or a space at one of its ends, so it cannot be sent in a header.").
-			WithField("token").WithHint(hint)
-	case utf8.RuneCountInString(token) < tokenLeast:
-		return live.Errorf("short_token", "The token has %d characters; it needs %d, because a shorter one can be guessed.",
-			utf8.RuneCountInString(token), tokenLeast).WithField("token").WithHint(hint)
-	}
-	return nil
-}
-
+// consoleToken returns the token that is set. Without one it returns the token
+// of the console, which the first start makes and stores.
 func (n *Node) consoleToken(ctx context.Context) (string, error) {
-	if n.opt.Token != "" {
-		return n.opt.Token, nil
+	if token := n.opt.Settings.Text(setting.Token); token != "" {
+		return token, nil
 	}
 	token, ok, err := n.own.Setting(ctx, "token")
 	if err != nil || ok {
@@ -345,7 +320,7 @@ func (n *Node) consoleToken(ctx context.Context) (string, error) {
 // line holds the certificate's SHA-256: it may well be for other names than
 // 127.0.0.1, or known to nobody.
 func (n *Node) noteAddress() (remove func()) {
-	file := filepath.Join(n.opt.Data, AddressFile)
+	file := filepath.Join(n.data, AddressFile)
 	write := func() {
 		text := n.URL() + "\n"
 		if sum, _ := n.Certificate(); sum != "" {
@@ -374,7 +349,7 @@ func (n *Node) keep(ctx context.Context) error {
 	tick := time.NewTicker(30 * time.Second)
 	defer tick.Stop()
 	for {
-		keep := n.settings.keep()
+		keep := keepLimits(n.settings.get())
 		n.journal.SetKeep(keep)
 		_, err := n.journal.Trim(ctx, keep)
 		// A store that fails is in the log already, and stays as it is for hours.

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"signalbox/backend/live"
+	"signalbox/backend/setting"
 	"signalbox/backend/sqlite"
 )
 
@@ -31,11 +32,11 @@ type running struct {
 func run(t *testing.T, opt Options) *running {
 	t.Helper()
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:") // secrets go to the file
-	if opt.Data == "" {
-		opt.Data = t.TempDir()
+	if opt.DataFolder == "" {
+		opt.DataFolder = t.TempDir()
 	}
-	if opt.Addr == "" {
-		opt.Addr = "127.0.0.1:0"
+	if !opt.Settings.Set(setting.Addr) {
+		opt.Settings = opt.Settings.With(setting.Values{setting.Addr: "127.0.0.1:0"})
 	}
 	opt.Assets = fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>Signalbox</title>")}}
 	opt.Version = "test"
@@ -67,6 +68,17 @@ func run(t *testing.T, opt Options) *running {
 		}
 	})
 	return r
+}
+
+// shown is what the settings screen gets, as far as the tests look at it.
+type shown struct {
+	Theme     string
+	Port      int64
+	Keep      live.Keep
+	Heartbeat int64 `json:"heartbeat_s"`
+	MaxEvent  int64 `json:"max_event"`
+	Restart   []string
+	Fixed     []string
 }
 
 // ask sends a request to the console's API and decodes the answer.
@@ -132,7 +144,7 @@ func TestOnlyATokenOpensOtherAddressesThanLoopback(t *testing.T) {
 
 func TestSettingsAreKeptAndWrongOnesChangeNothing(t *testing.T) {
 	dir := t.TempDir()
-	r := run(t, Options{Data: dir})
+	r := run(t, Options{DataFolder: dir})
 	var got shown
 	if code := r.ask("PUT", "/api/settings", `{"theme":"light","keep":{"messages":1000,"bytes":0,"age_days":7}}`, &got); code != 200 {
 		t.Fatalf("status %d", code)
@@ -142,7 +154,7 @@ func TestSettingsAreKeptAndWrongOnesChangeNothing(t *testing.T) {
 		{`{"port":70000}`, "port"},
 		{`{"prot":4481}`, "prot"},
 		{`{"heartbeat_s":0,"theme":"dark"}`, "heartbeat_s"},
-		{`{"keep":{"messages":-1}}`, "keep"},
+		{`{"keep":{"messages":-1}}`, "keep.messages"},
 		{`{"data":"not/whole"}`, "data"},
 	} {
 		var answer struct{ Error live.Error }
@@ -153,15 +165,15 @@ func TestSettingsAreKeptAndWrongOnesChangeNothing(t *testing.T) {
 	if err := r.stop(); err != nil {
 		t.Fatal(err)
 	}
-	r = run(t, Options{Data: dir})
+	r = run(t, Options{DataFolder: dir})
 	r.ask("GET", "/api/settings", "", &got)
-	if got.Theme != "light" || got.Keep != (keep{Messages: 1000, AgeDays: 7}) || got.Heartbeat != 15 {
+	if got.Theme != "light" || got.Keep != (live.Keep{Messages: 1000, Age: 7 * 24 * time.Hour}) || got.Heartbeat != 15 {
 		t.Errorf("after a restart: %+v", got)
 	}
 }
 
 func TestAFixedSettingIsNotChangedOnTheScreen(t *testing.T) {
-	r := run(t, Options{Addr: "127.0.0.1:0"})
+	r := run(t, Options{Settings: setting.Values{setting.Addr: "127.0.0.1:0"}})
 	var got shown
 	r.ask("GET", "/api/settings", "", &got)
 	if !strings.HasSuffix(r.URL(), fmt.Sprint(":", got.Port)) || len(got.Fixed) != 1 {
@@ -175,9 +187,9 @@ func TestAFixedSettingIsNotChangedOnTheScreen(t *testing.T) {
 
 func TestAnAddressOfOneRunIsNotKept(t *testing.T) {
 	dir := t.TempDir()
-	r := run(t, Options{Data: dir}) // at a port that was asked for
+	r := run(t, Options{DataFolder: dir}) // at a port that was asked for
 	var s shown
-	if code := r.ask("PUT", "/api/settings", `{"theme":"dark"}`, &s); code != http.StatusOK || s.Port == DefaultPort {
+	if code := r.ask("PUT", "/api/settings", `{"theme":"dark"}`, &s); code != http.StatusOK || s.Port == setting.Port.Number() {
 		t.Fatalf("%d %+v", code, s)
 	}
 	if err := r.stop(); err != nil {
@@ -190,12 +202,12 @@ func TestAnAddressOfOneRunIsNotKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	n := &Node{opt: Options{Data: dir}, log: slog.New(slog.DiscardHandler), store: store, own: store.Installation()}
+	n := &Node{data: dir, log: slog.New(slog.DiscardHandler), store: store, own: store.Installation()}
 	next, err := loadSettings(t.Context(), n)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if next.current.Theme != "dark" || next.current.Port != DefaultPort {
+	if next.current.Text(setting.Theme) != "dark" || next.current.Set(setting.Port) {
 		t.Errorf("the next start has %+v", next.current)
 	}
 }
@@ -203,7 +215,7 @@ func TestAnAddressOfOneRunIsNotKept(t *testing.T) {
 func TestAnotherDataFolderIsNotedForTheNextStart(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "state", "data-folder")
 	other := filepath.Join(t.TempDir(), "elsewhere")
-	r := run(t, Options{Folder: folder})
+	r := run(t, Options{FolderFile: folder})
 	var got shown
 	if code := r.ask("PUT", "/api/settings", fmt.Sprintf(`{"data":%q}`, other), &got); code != 200 {
 		t.Fatalf("status %d", code)
@@ -218,7 +230,7 @@ func TestAnotherDataFolderIsNotedForTheNextStart(t *testing.T) {
 
 func TestTheAddressFileTellsWhereItListensWhileItRuns(t *testing.T) {
 	dir := t.TempDir()
-	r := run(t, Options{Data: dir})
+	r := run(t, Options{DataFolder: dir})
 	r.ask("GET", "/healthz", "", nil)
 	b, err := os.ReadFile(filepath.Join(dir, AddressFile))
 	if err != nil || strings.TrimSpace(string(b)) != r.URL() {
@@ -234,8 +246,8 @@ func TestTheAddressFileTellsWhereItListensWhileItRuns(t *testing.T) {
 
 func TestTwoNodesDoNotShareAFolder(t *testing.T) {
 	dir := t.TempDir()
-	run(t, Options{Data: dir})
-	_, err := Open(t.Context(), Options{Data: dir, Addr: "127.0.0.1:0"})
+	run(t, Options{DataFolder: dir})
+	_, err := Open(t.Context(), Options{DataFolder: dir, Settings: setting.Values{setting.Addr: "127.0.0.1:0"}})
 	if !errors.Is(err, &live.Error{Code: "in_use"}) {
 		t.Fatal(err)
 	}
@@ -263,7 +275,7 @@ func TestWhatIsTrimmedIsTrimmedSoonAfterTheSettingChanged(t *testing.T) {
 
 func TestASourceKeepsWhatItsOwnLimitsSay(t *testing.T) {
 	data := t.TempDir()
-	r := run(t, Options{Data: data})
+	r := run(t, Options{DataFolder: data})
 	type sources struct {
 		Sources []struct {
 			Name     string
@@ -325,7 +337,7 @@ func TestASourceKeepsWhatItsOwnLimitsSay(t *testing.T) {
 	if err := r.stop(); err != nil {
 		t.Fatal(err)
 	}
-	r = run(t, Options{Data: data})
+	r = run(t, Options{DataFolder: data})
 	if n, keep := kept(r, "a"); n != 10 || keep != (live.Keep{Messages: 10}) {
 		t.Errorf("after a restart: %d messages, %+v", n, keep)
 	}

@@ -66,7 +66,7 @@ func TestAPartThatEndsIsSeenAtOnce(t *testing.T) {
 
 func TestOneDamagedFeedIsShownAndMendedAndTheOthersRun(t *testing.T) {
 	dir := t.TempDir()
-	r := run(t, Options{Data: dir})
+	r := run(t, Options{DataFolder: dir})
 	for _, name := range []string{"bad", "good"} {
 		body := `{"name":"` + name + `","url":"` + r.URL() + `/events/x","proxy":"direct"}`
 		if status := r.ask("POST", "/api/feeds", body, nil); status != 201 {
@@ -84,7 +84,7 @@ func TestOneDamagedFeedIsShownAndMendedAndTheOthersRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r = run(t, Options{Data: dir})
+	r = run(t, Options{DataFolder: dir})
 	health := func(name string) (h live.Health) {
 		var state struct {
 			Sources []struct {

@@ -59,7 +59,7 @@ func TestAHistoryOnADiskThatCannotBeWrittenCanBeLookedAt(t *testing.T) {
 			}
 			defer syscall.Unmount(dir, syscall.MNT_DETACH)
 			remote := run(t, Options{})
-			r := run(t, Options{Data: dir})
+			r := run(t, Options{DataFolder: dir})
 			for i := range 20 {
 				if code, e := r.publish(fmt.Sprintf("<%d>", i)); code != http.StatusCreated {
 					t.Fatal(code, e)
@@ -75,7 +75,7 @@ func TestAHistoryOnADiskThatCannotBeWrittenCanBeLookedAt(t *testing.T) {
 			}
 			c.spoil(t, dir)
 
-			r = run(t, Options{Data: dir})
+			r = run(t, Options{DataFolder: dir})
 			if s := r.trouble("signalbox_journal_fault"); !strings.Contains(s, "can be read") {
 				t.Errorf("it says %q", s)
 			}
@@ -112,7 +112,7 @@ func TestAHistoryOnADiskThatCannotBeWrittenCanBeLookedAt(t *testing.T) {
 
 			// The feed has waited: what came meanwhile is asked for again.
 			c.heal(t, dir)
-			r = run(t, Options{Data: dir})
+			r = run(t, Options{DataFolder: dir})
 			r.arrives("far", "from afar", func() {})
 			if code, e := r.publish("after"); code != http.StatusCreated {
 				t.Error(code, e)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"signalbox/backend/live"
+	"signalbox/backend/setting"
 )
 
 // A ring is some Signalboxes, of which each follows all of the one before it.
@@ -25,7 +26,7 @@ func makeRing(t *testing.T, n int) *ring {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.opts = append(r.opts, Options{Data: t.TempDir(), Addr: l.Addr().String()})
+		r.opts = append(r.opts, Options{DataFolder: t.TempDir(), Settings: setting.Values{setting.Addr: l.Addr().String()}})
 		l.Close()
 	}
 	for _, opt := range r.opts {

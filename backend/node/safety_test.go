@@ -15,11 +15,12 @@ import (
 	"time"
 
 	"signalbox/backend/live"
+	"signalbox/backend/setting"
 )
 
 func TestTheExamplesReachNoFileBesideThemAndForbidWhatTheyDoNotBring(t *testing.T) {
 	n := run(t, Options{})
-	if err := os.WriteFile(filepath.Join(n.opt.Data, "secret.txt"), []byte("the secret"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(n.data, "secret.txt"), []byte("the secret"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	get := func(path string) (*http.Response, string) {
@@ -54,7 +55,7 @@ func TestTheExamplesReachNoFileBesideThemAndForbidWhatTheyDoNotBring(t *testing.
 	}
 	for _, path := range []string{
 		"/examples/../handler.go", "/examples/%2e%2e/handler.go", "/examples/..%2fhandler.go", "/examples/..%5chandler.go", "/examples//etc/passwd",
-		"/examples/%2fetc%2fpasswd", "/examples/%2f" + n.opt.Data + "/secret.txt", "/examples/....//....//etc/passwd", "/examples/chat.html/../../handler.go", "/examples/chat.html%00",
+		"/examples/%2fetc%2fpasswd", "/examples/%2f" + n.data + "/secret.txt", "/examples/....//....//etc/passwd", "/examples/chat.html/../../handler.go", "/examples/chat.html%00",
 	} {
 		if resp, text := get(path); resp.StatusCode == 200 || strings.Contains(text, "the secret") || strings.Contains(text, "package example") || strings.Contains(text, "root:") {
 			t.Errorf("%s: %s %.200q", path, resp.Status, text)
@@ -67,7 +68,7 @@ func TestATokenThatCanBeGuessedIsRefusedAtTheStart(t *testing.T) {
 		"secret": "short_token", "fifteen-letters": "short_token", "ääääääääääääää": "short_token",
 		" sixteen-letters ": "bad_token", "sixteen\nletters-": "bad_token", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff": "bad_token",
 	} {
-		n, err := Open(t.Context(), Options{Data: t.TempDir(), Addr: "127.0.0.1:0", Token: token})
+		n, err := Open(t.Context(), Options{DataFolder: t.TempDir(), Settings: setting.Values{setting.Addr: "127.0.0.1:0", setting.Token: token}})
 		if err == nil {
 			n.Close()
 		}
@@ -75,7 +76,7 @@ func TestATokenThatCanBeGuessedIsRefusedAtTheStart(t *testing.T) {
 			t.Errorf("%q: %v", token, err)
 		}
 	}
-	n, err := Open(t.Context(), Options{Data: t.TempDir(), Addr: "127.0.0.1:0", Token: "sixteen-letters."})
+	n, err := Open(t.Context(), Options{DataFolder: t.TempDir(), Settings: setting.Values{setting.Addr: "127.0.0.1:0", setting.Token: "sixteen-letters."}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +100,7 @@ func TestASignOutOutlivesTheProgram(t *testing.T) {
 		resp.Body.Close()
 		return resp
 	}
-	n := run(t, Options{Data: dir})
+	n := run(t, Options{DataFolder: dir})
 	signIn := func() string {
 		resp := ask(n, "POST", "/api/session", "")
 		if resp.StatusCode != 204 || len(resp.Cookies()) != 1 {
@@ -114,7 +115,7 @@ func TestASignOutOutlivesTheProgram(t *testing.T) {
 	if err := n.stop(); err != nil {
 		t.Fatal(err)
 	}
-	n = run(t, Options{Data: dir})
+	n = run(t, Options{DataFolder: dir})
 	if resp := ask(n, "GET", "/api/settings", gone); resp.StatusCode != 401 {
 		t.Errorf("who signed out: %s", resp.Status)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"signalbox/backend/example"
 	"signalbox/backend/live"
+	"signalbox/backend/setting"
 )
 
 // sampleNames are what the feeds of the samples are called where nobody has
@@ -130,7 +131,7 @@ func TestASampleFeedThatTheUserMadeSomethingElseOfIsTheirs(t *testing.T) {
 
 func TestSamplesGoOnAfterARestartAtAnotherAddress(t *testing.T) {
 	dir := t.TempDir()
-	r := run(t, Options{Data: dir})
+	r := run(t, Options{DataFolder: dir})
 	r.samples("POST", "")
 	r.untilOpen("payments")
 	before := r.names()
@@ -138,7 +139,7 @@ func TestSamplesGoOnAfterARestartAtAnotherAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Another port, another token, and HTTPS.
-	r = run(t, Options{Data: dir, Token: "a-secret-of-mine-0001", TLS: TLS{Self: true}})
+	r = run(t, Options{DataFolder: dir, Settings: setting.Values{setting.Token: "a-secret-of-mine-0001", setting.TLSSelf: true}})
 	for _, name := range []string{"orders.prod", "payments"} {
 		r.untilOpen(name)
 	}
@@ -149,7 +150,7 @@ func TestSamplesGoOnAfterARestartAtAnotherAddress(t *testing.T) {
 
 func TestWhatAnEarlierVersionOfTheSamplesMadeIsAdopted(t *testing.T) {
 	dir := t.TempDir()
-	r := run(t, Options{Data: dir})
+	r := run(t, Options{DataFolder: dir})
 	for _, name := range []string{"payments", "orders.prod"} {
 		r.addFeed(name, r.URL()+example.SamplePath+map[string]string{"payments": "payments", "orders.prod": "orders"}[name], false)
 	}
@@ -159,7 +160,7 @@ func TestWhatAnEarlierVersionOfTheSamplesMadeIsAdopted(t *testing.T) {
 	if err := r.stop(); err != nil {
 		t.Fatal(err)
 	}
-	r = run(t, Options{Data: dir})
+	r = run(t, Options{DataFolder: dir})
 	r.untilOpen("payments")
 	r.untilOpen("device gateway 7")
 	if names := r.names(); slices.Contains(names, "payments (sample)") {

@@ -1,175 +1,118 @@
 package node
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"maps"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"signalbox/backend/live"
 	"signalbox/backend/publish"
 	"signalbox/backend/serve"
+	"signalbox/backend/setting"
 	"signalbox/backend/sqlite"
 )
 
-// chosen are the settings that a user may change, as the API writes them.
-type chosen struct {
-	Theme          string `json:"theme"`
-	Port           int    `json:"port"`
-	Data           string `json:"data"`
-	Keep           keep   `json:"keep"`
-	CreateChannels bool   `json:"create_channels"`
-	MaxChannels    int    `json:"max_channels"`
-	Heartbeat      int64  `json:"heartbeat_s"`
-	Retry          int64  `json:"retry_ms"`
-	MaxEvent       int    `json:"max_event"`
-}
-
-type keep struct {
-	Messages int64 `json:"messages"`
-	Bytes    int64 `json:"bytes"`
-	AgeDays  int64 `json:"age_days"`
-}
-
-// shown is what the settings screen gets.
-type shown struct {
-	chosen
-	Restart  []string `json:"restart"` // changed, in force after the next start
-	Fixed    []string `json:"fixed"`   // decided by a flag, the environment or the file
-	TokenSet bool     `json:"token_set"`
-}
-
-func defaults(data string) chosen {
-	return chosen{
-		Theme: "system", Port: DefaultPort, Data: data,
-		Keep:           keep{Bytes: 2 << 30},
-		CreateChannels: true, MaxChannels: 1000,
-		Heartbeat: 15, Retry: 3000, MaxEvent: 16 << 20,
-	}
-}
-
-// settings are the node's settings: kept in the database, except the data
-// folder, which has to be known before there is a database.
+// settings are what the node is set to. The user's choices are stored in the
+// database, except the data folder, which must be known before there is a
+// database.
 type settings struct {
-	node *Node
+	node  *Node
+	fixed setting.Values // decided by a flag, the environment or the file, for this run
 
 	mu      sync.Mutex
-	started chosen // in force since the start
-	current chosen
-	// stored is what the database holds: the user's choices without what a
-	// flag, the environment or the file decides for this run only.
-	stored chosen
+	stored  setting.Values // the user's choices
+	current setting.Values // the choices, and over them what is fixed
+	started setting.Values // current as it was at the start
 }
 
 func loadSettings(ctx context.Context, n *Node) (*settings, error) {
-	c := defaults(n.opt.Data)
-	stored, ok, err := n.own.Setting(ctx, "settings")
+	text, ok, err := n.own.Setting(ctx, "settings")
 	if err != nil {
 		return nil, err
 	}
+	stored := setting.Values{}
 	if ok {
-		// What an older or newer version stored and this one does not know is
-		// left out; what cannot be read at all falls back to the defaults.
-		if err := json.Unmarshal([]byte(stored), &c); err != nil {
-			n.log.Warn("read the settings", "err", err)
-			c = defaults(n.opt.Data)
+		// Another version may have stored what this one does not know or accept.
+		// The settings that are right still count.
+		if stored, err = setting.ParseJSON([]byte(text)); err != nil {
+			n.log.Warn("read the stored settings", "err", err)
 		}
 	}
-	c.Data = n.opt.Data
-	kept := c
-	if len(n.opt.Fixed) > 0 {
-		fixed, err := json.Marshal(n.opt.Fixed)
-		if err != nil {
-			return nil, err
-		}
-		if c, err = c.with(fixed); err != nil {
-			return nil, err
-		}
-	}
-	return &settings{node: n, started: c, current: c, stored: kept}, nil
+	delete(stored, setting.Data) // this history lies where it was opened
+	s := &settings{node: n, fixed: n.opt.Settings, stored: stored}
+	s.current = setting.Values{setting.Data: n.data}.With(stored).With(s.fixed)
+	s.started = s.current
+	return s, nil
 }
 
-// fixPort shows the port of an address that was asked for, which the settings
-// do not decide.
+// fixPort shows the port of the address that was asked for in place of the
+// setting, which does not decide it.
 func (s *settings) fixPort(addr net.Addr) {
-	tcp, ok := addr.(*net.TCPAddr)
-	if !ok {
-		return
+	if tcp, ok := addr.(*net.TCPAddr); ok {
+		port := setting.Values{setting.Port: int64(tcp.Port)}
+		s.fixed, s.current, s.started = s.fixed.With(port), s.current.With(port), s.started.With(port)
 	}
-	s.current.Port, s.started.Port = tcp.Port, tcp.Port
-	fixed := map[string]any{"port": tcp.Port}
-	maps.Copy(fixed, s.node.opt.Fixed)
-	s.node.opt.Fixed = fixed
 }
 
-func (s *settings) get() chosen {
+// get returns the settings in force. They must not be changed.
+func (s *settings) get() setting.Values {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.current
-}
-
-func (s *settings) keep() live.Keep {
-	k := s.get().Keep
-	return live.Keep{Messages: k.Messages, Bytes: k.Bytes, Age: time.Duration(k.AgeDays) * 24 * time.Hour}
 }
 
 // Settings returns what the settings screen shows.
 func (s *settings) Settings() any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.shown()
+	return s.view()
 }
 
-func (s *settings) shown() shown {
+// view returns the object of GET /api/settings. It is called with the lock
+// held.
+func (s *settings) view() map[string]any {
 	restart := []string{}
-	if s.current.Port != s.started.Port {
-		restart = append(restart, "port")
-	}
-	if s.current.Data != s.started.Data {
-		restart = append(restart, "data")
-	}
-	fixed := slices.Sorted(maps.Keys(s.node.opt.Fixed))
-	if fixed == nil {
-		fixed = []string{}
-	}
-	return shown{chosen: s.current, Restart: restart, Fixed: fixed, TokenSet: s.node.opt.Token != ""}
-}
-
-// Change applies a JSON object with some of the settings, keeps it, and
-// returns them all. Nothing is changed where one of them is wrong.
-func (s *settings) Change(ctx context.Context, patch json.RawMessage) (any, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var named map[string]json.RawMessage
-	if err := json.Unmarshal(patch, &named); err != nil {
-		return nil, live.Errorf("bad_json", "The settings are not a JSON object: %v.", err)
-	}
-	for name := range named {
-		if _, ok := s.node.opt.Fixed[name]; ok {
-			return nil, live.Errorf("fixed", "This setting is decided by a flag, the environment or the configuration file.").
-				WithField(name).WithHint("Change it there.")
+	for _, one := range setting.All() {
+		if one.Restart && s.current.Value(one) != s.started.Value(one) {
+			restart = append(restart, one.Name)
 		}
 	}
-	next, err := s.current.with(patch)
+	view := s.current.Object()
+	view["restart"] = restart       // changed, in force after the next start
+	view["fixed"] = s.fixed.Names() // cannot be changed in this run
+	view["token_set"] = s.fixed.Text(setting.Token) != ""
+	return view
+}
+
+// Change applies a JSON object with some of the settings, stores it, and
+// returns all settings. It changes nothing where one of them is wrong.
+func (s *settings) Change(ctx context.Context, patch json.RawMessage) (any, error) {
+	change, err := setting.ParseJSON(patch)
+	if first, ok := errors.AsType[*live.Error](err); ok {
+		return nil, first
+	}
 	if err != nil {
 		return nil, err
 	}
-	if next.Data != s.current.Data {
-		if err := s.noteFolder(next.Data); err != nil {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, one := range setting.All() {
+		if change.Set(one) && s.fixed.Set(one) && change.Value(one) != s.fixed.Value(one) {
+			return nil, live.Errorf("fixed", "This setting is decided by a flag, the environment or the configuration file.").
+				WithField(one.Name).WithHint("Change it there.")
+		}
+	}
+	if dir := change.Text(setting.Data); change.Set(setting.Data) && dir != s.current.Text(setting.Data) {
+		if err := s.noteFolder(dir); err != nil {
 			return nil, err
 		}
 	}
-	stored, err := s.stored.with(patch)
-	if err != nil {
-		return nil, err
-	}
+	stored := s.stored.With(change)
 	text, err := json.Marshal(stored)
 	if err != nil {
 		return nil, err
@@ -177,19 +120,18 @@ func (s *settings) Change(ctx context.Context, patch json.RawMessage) (any, erro
 	if err := s.node.own.PutSetting(ctx, "settings", string(text)); err != nil {
 		return nil, err
 	}
-	s.current, s.stored = next, stored
+	s.stored, s.current = stored, s.current.With(change)
 	s.apply()
-	return s.shown(), nil
+	return s.view(), nil
 }
 
-// apply brings what can change while running into force.
+// apply brings into force what does not wait for a restart.
 func (s *settings) apply() {
-	c := s.current
 	s.node.server.Reconfigure(func(cfg *serve.Config) {
-		cfg.Heartbeat, cfg.Retry = seconds(c.Heartbeat), millis(c.Retry)
+		cfg.Heartbeat, cfg.Retry = heartbeat(s.current), retry(s.current)
 	})
-	s.node.publisher.SetLimits(c.publishLimits())
-	s.node.feeds.SetMaxEvent(c.MaxEvent)
+	s.node.publisher.SetLimits(publishLimits(s.current))
+	s.node.feeds.SetMaxEvent(int(s.current.Number(setting.MaxEvent)))
 	s.node.server.Changed()
 	select {
 	case s.node.trim <- struct{}{}:
@@ -197,36 +139,56 @@ func (s *settings) apply() {
 	}
 }
 
-func (c chosen) publishLimits() publish.Limits {
-	return publish.Limits{CreateChannels: c.CreateChannels, MaxChannels: c.MaxChannels, MaxEvent: c.MaxEvent}
+func heartbeat(v setting.Values) time.Duration {
+	return time.Duration(v.Number(setting.Heartbeat)) * time.Second
 }
 
-func (s *settings) noteFolder(dir string) error {
-	bad := func(why string) error {
-		return live.Errorf("bad_folder", "%s", why).WithField("data").WithHint("Choose a folder that you can write to, with its whole path.")
+func retry(v setting.Values) time.Duration {
+	return time.Duration(v.Number(setting.Retry)) * time.Millisecond
+}
+
+func publishLimits(v setting.Values) publish.Limits {
+	return publish.Limits{
+		CreateChannels: v.On(setting.CreateChannels),
+		MaxChannels:    int(v.Number(setting.MaxChannels)),
+		MaxEvent:       int(v.Number(setting.MaxEvent)),
 	}
-	if s.node.opt.Folder == "" {
+}
+
+func keepLimits(v setting.Values) live.Keep {
+	return live.Keep{
+		Messages: v.Number(setting.KeepMessages),
+		Bytes:    v.Number(setting.KeepBytes),
+		Age:      time.Duration(v.Number(setting.KeepAge)) * 24 * time.Hour,
+	}
+}
+
+// noteFolder notes another data folder for the next start, after it has made
+// the folder and written a file there.
+func (s *settings) noteFolder(dir string) error {
+	bad := func(format string, args ...any) error {
+		return live.Errorf("bad_folder", format, args...).WithField(setting.Data.Name).
+			WithHint("Choose a folder that you can write to.")
+	}
+	if s.node.opt.FolderFile == "" {
 		return bad("The data folder cannot be changed here.")
 	}
-	if !filepath.IsAbs(dir) {
-		return bad("The data folder must be a whole path.")
-	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return bad("The data folder cannot be made: " + cause(err).Error() + ".")
+		return bad("The data folder cannot be created: %v.", cause(err))
 	}
 	probe, err := os.CreateTemp(dir, ".signalbox-*")
 	if err != nil {
-		return bad("The data folder cannot be written to: " + cause(err).Error() + ".")
+		return bad("The data folder cannot be written to: %v.", cause(err))
 	}
 	probe.Close()
 	os.Remove(probe.Name())
-	if err := os.MkdirAll(filepath.Dir(s.node.opt.Folder), 0o700); err != nil {
-		return bad("The choice cannot be noted: " + cause(err).Error() + ".")
+	if err := os.MkdirAll(filepath.Dir(s.node.opt.FolderFile), 0o700); err != nil {
+		return bad("The choice of the data folder cannot be stored: %v.", cause(err))
 	}
-	return os.WriteFile(s.node.opt.Folder, []byte(dir+"\n"), 0o600)
+	return os.WriteFile(s.node.opt.FolderFile, []byte(dir+"\n"), 0o600)
 }
 
-// Layout and SetLayout keep what the window remembers.
+// Layout returns the JSON object that the window stored with SetLayout.
 func (s *settings) Layout(ctx context.Context) (json.RawMessage, error) {
 	layout, ok, err := s.node.own.Setting(ctx, "layout")
 	if err != nil || !ok {
@@ -235,63 +197,22 @@ func (s *settings) Layout(ctx context.Context) (json.RawMessage, error) {
 	return json.RawMessage(layout), nil
 }
 
-// SetLayout stores a JSON object.
+// SetLayout stores a JSON object for the window.
 func (s *settings) SetLayout(ctx context.Context, layout json.RawMessage) error {
 	return s.node.own.PutSetting(ctx, "layout", string(layout))
 }
 
-// sessions keep which browsers were signed out.
+// sessions store which browsers were signed out.
 type sessions struct{ store *sqlite.Installation }
 
 func (s sessions) SignedOut(ctx context.Context) (json.RawMessage, error) {
-	kept, ok, err := s.store.Setting(ctx, "signed_out")
+	stored, ok, err := s.store.Setting(ctx, "signed_out")
 	if err != nil || !ok {
 		return nil, err
 	}
-	return json.RawMessage(kept), nil
+	return json.RawMessage(stored), nil
 }
 
-func (s sessions) SetSignedOut(ctx context.Context, kept json.RawMessage) error {
-	return s.store.PutSetting(ctx, "signed_out", string(kept))
+func (s sessions) SetSignedOut(ctx context.Context, signedOut json.RawMessage) error {
+	return s.store.PutSetting(ctx, "signed_out", string(signedOut))
 }
-
-// with returns the settings with a patch applied, or an Error that names the
-// field.
-func (c chosen) with(patch json.RawMessage) (chosen, error) {
-	dec := json.NewDecoder(bytes.NewReader(patch))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&c); err != nil {
-		e := live.Errorf("bad_setting", "The settings cannot be read: %v.", strings.TrimPrefix(err.Error(), "json: ")).WithCause(err)
-		if _, field, ok := strings.Cut(err.Error(), "unknown field "); ok {
-			e = live.Errorf("unknown_field", "There is no setting %s.", field).WithField(strings.Trim(field, `"`))
-		}
-		return c, e
-	}
-	return c, c.check()
-}
-
-func (c chosen) check() error {
-	wrong := func(field, why string) error { return live.Errorf("bad_setting", "%s", why).WithField(field) }
-	switch {
-	case c.Theme != "dark" && c.Theme != "light" && c.Theme != "system":
-		return wrong("theme", `The theme is "dark", "light" or "system".`)
-	case c.Port < 1 || c.Port > 65535:
-		return wrong("port", "A port is a number from 1 to 65535.")
-	case c.Keep.Messages < 0 || c.Keep.Bytes < 0 || c.Keep.AgeDays < 0:
-		return wrong("keep", "How much to keep is 0 for everything, or a positive number.")
-	case c.Keep.AgeDays > 36500:
-		return wrong("keep", "The age to keep is at most 36500 days.")
-	case c.MaxChannels < 1 || c.MaxChannels > 100_000:
-		return wrong("max_channels", "The number of channels is limited to between 1 and 100000.")
-	case c.Heartbeat < 1 || c.Heartbeat > 3600:
-		return wrong("heartbeat_s", "A heartbeat is sent every 1 to 3600 seconds.")
-	case c.Retry < 0 || c.Retry > 3_600_000:
-		return wrong("retry_ms", "The reconnection time is 0 to 3600000 milliseconds.")
-	case c.MaxEvent < 1024 || c.MaxEvent > 256<<20:
-		return wrong("max_event", "The largest event is 1024 to 268435456 bytes.")
-	}
-	return nil
-}
-
-func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
-func millis(n int64) time.Duration  { return time.Duration(n) * time.Millisecond }

@@ -77,7 +77,7 @@ func (r *running) publish(text string) (int, live.Error) {
 
 func TestAFolderThatIsRemovedStopsPublishersAndIsSeenEverywhere(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
-	r := run(t, Options{Data: dir})
+	r := run(t, Options{DataFolder: dir})
 	if code, e := r.publish("before"); code != http.StatusCreated {
 		t.Fatal(code, e)
 	}
@@ -112,7 +112,7 @@ func TestAFolderThatIsRemovedStopsPublishersAndIsSeenEverywhere(t *testing.T) {
 
 func TestADamagedHistoryIsReadAroundAndSeenEverywhere(t *testing.T) {
 	dir := t.TempDir()
-	r := run(t, Options{Data: dir})
+	r := run(t, Options{DataFolder: dir})
 	const n = 1500
 	source, err := r.journal.AddSource(t.Context(), live.Source{Name: "a", Kind: live.ChannelSource})
 	if err != nil {
@@ -140,7 +140,7 @@ func TestADamagedHistoryIsReadAroundAndSeenEverywhere(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	r = run(t, Options{Data: dir})
+	r = run(t, Options{DataFolder: dir})
 	req, err := http.NewRequestWithContext(t.Context(), "GET", r.URL()+"/events/a?after=0", nil)
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
+	"signalbox/backend/setting"
 	"signalbox/backend/wire"
 )
 
@@ -16,16 +17,16 @@ import (
 // means its default.
 type Limits struct {
 	CreateChannels bool // whether a channel comes into being when it is first used
-	MaxChannels    int  // no more come into being by being used; 0 means 1000
-	MaxEvent       int  // the largest data of a message, in bytes; 0 means 16 MiB
+	MaxChannels    int  // no more come into being by being used; 0 means the default of the setting
+	MaxEvent       int  // the largest data of a message, in bytes; 0 means the default of the setting
 }
 
 func (l Limits) withDefaults() Limits {
 	if l.MaxChannels <= 0 {
-		l.MaxChannels = 1000
+		l.MaxChannels = int(setting.MaxChannels.Number())
 	}
 	if l.MaxEvent <= 0 {
-		l.MaxEvent = 16 << 20
+		l.MaxEvent = int(setting.MaxEvent.Number())
 	}
 	return l
 }

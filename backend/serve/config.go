@@ -14,6 +14,7 @@ import (
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
 	"signalbox/backend/publish"
+	"signalbox/backend/setting"
 )
 
 // A Config is what a Server is made of, and what can be chosen about it.
@@ -40,8 +41,8 @@ type Config struct {
 	// behind TLS, HTTP/1.1 and HTTP/2.
 	TLS *tls.Config
 
-	Heartbeat      time.Duration // between two comments of an idle stream; 0 means 15 s
-	Retry          time.Duration // the reconnection time sent to clients; negative means 3 s
+	Heartbeat      time.Duration // between two comments of an idle stream; 0 means the default of the setting
+	Retry          time.Duration // the reconnection time sent to clients; negative means the default of the setting
 	MaxCatchUp     int64         // bytes that streams which read from the store hold together; 0 means 128 MiB
 	MaxBodies      int64         // bytes of larger bodies that are in memory at the same time; 0 means 128 MiB
 	WriteTimeout   time.Duration // after which a reader that has stopped is cut off; 0 means 10 s
@@ -53,10 +54,10 @@ type Config struct {
 
 func (c *Config) setDefaults() {
 	if c.Heartbeat <= 0 {
-		c.Heartbeat = 15 * time.Second
+		c.Heartbeat = time.Duration(setting.Heartbeat.Number()) * time.Second
 	}
 	if c.Retry < 0 {
-		c.Retry = 3 * time.Second
+		c.Retry = time.Duration(setting.Retry.Number()) * time.Millisecond
 	}
 	if c.MaxCatchUp <= 0 {
 		c.MaxCatchUp = 128 << 20

@@ -1,0 +1,139 @@
+package setting
+
+import (
+	"math"
+	"net"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"signalbox/backend/live"
+)
+
+// unbounded is the Most of a Number without an upper bound.
+const unbounded = math.MaxInt64
+
+// Parse reads a value from the text of a flag or an environment variable. The
+// items of a List are separated by commas. The error is the live.Error of a
+// value that is refused.
+func (s *Setting) Parse(text string) (any, error) {
+	switch s.Kind {
+	case Number:
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, s.Refuse()
+		}
+		return n, nil
+	case Switch:
+		switch strings.ToLower(text) {
+		case "true", "yes", "1":
+			return true, nil
+		case "false", "no", "0":
+			return false, nil
+		}
+		return nil, s.Refuse()
+	case List:
+		return strings.Split(text, ","), nil
+	}
+	if s.Choices != nil && !slices.Contains(s.Choices, text) {
+		return nil, s.Refuse()
+	}
+	return text, nil
+}
+
+// Validate returns the live.Error of a value that is refused, and nil for one
+// of the right type within the bounds.
+func (s *Setting) Validate(value any) error {
+	switch v := value.(type) {
+	case int64:
+		if s.Kind != Number || v < s.Least || v > s.Most {
+			return s.Refuse()
+		}
+	case bool:
+		if s.Kind != Switch {
+			return s.Refuse()
+		}
+	case []string:
+		if s.Kind != List {
+			return s.Refuse()
+		}
+	case string:
+		if s.Kind == Number || s.Kind == Switch || s.Kind == List || s.Choices != nil && !slices.Contains(s.Choices, v) {
+			return s.Refuse()
+		}
+		if s.Check != nil {
+			if err := s.Check(v); err != nil {
+				return err.WithField(s.Name)
+			}
+		}
+	default:
+		return s.Refuse()
+	}
+	return nil
+}
+
+// Refuse returns the error of a value of the wrong type or out of bounds.
+func (s *Setting) Refuse() *live.Error { return s.refusal().WithField(s.Name) }
+
+func (s *Setting) refusal() *live.Error {
+	unit := ""
+	if s.Unit != "" {
+		unit = " " + s.Unit
+	}
+	switch {
+	case s.Kind == Number && s.Most == unbounded:
+		return live.Errorf("bad_setting", "%s is a whole number%s, %d or more.", s.Label, unit, s.Least)
+	case s.Kind == Number:
+		return live.Errorf("bad_setting", "%s is a whole number from %d to %d%s.", s.Label, s.Least, s.Most, unit)
+	case s.Kind == Switch:
+		return live.Errorf("bad_setting", "%s is true or false.", s.Label)
+	case s.Kind == List:
+		return live.Errorf("bad_setting", "%s are a list of texts.", s.Label)
+	case s.Choices != nil:
+		return live.Errorf("bad_setting", "%s is %s.", s.Label, alternatives(s.Choices))
+	}
+	return live.Errorf("bad_setting", "%s is a text.", s.Label)
+}
+
+// checkFolder demands a path that does not depend on where the program was
+// started.
+func checkFolder(path string) *live.Error {
+	if !filepath.IsAbs(path) {
+		return live.Errorf("bad_folder", "The data folder must be an absolute path.").
+			WithHint("Choose a folder that you can write to.")
+	}
+	return nil
+}
+
+func checkAddr(addr string) *live.Error {
+	if addr == "" {
+		return nil
+	}
+	if _, _, err := net.SplitHostPort(addr); err != nil {
+		return live.Errorf("bad_address", "%q is not an address to listen on.", addr).
+			WithHint("Write it as HOST:PORT, such as 127.0.0.1:4480.").WithCause(err)
+	}
+	return nil
+}
+
+// shortestToken is the fewest characters of a token. A shorter one can be
+// guessed.
+const shortestToken = 16
+
+// checkToken refuses a token that could be guessed, or that an HTTP header
+// cannot carry.
+func checkToken(token string) *live.Error {
+	const hint = "Make one with: openssl rand -hex 16"
+	switch n := utf8.RuneCountInString(token); {
+	case token == "":
+		return nil
+	case strings.TrimSpace(token) != token || strings.ContainsFunc(token, unicode.IsControl) || !utf8.ValidString(token):
+		return live.Errorf("bad_token", "The token begins or ends with a space, or holds a control character; an HTTP header cannot carry it.").WithHint(hint)
+	case n < shortestToken:
+		return live.Errorf("short_token", "The token has %d characters; it needs %d, because a shorter one can be guessed.", n, shortestToken).WithHint(hint)
+	}
+	return nil
+}
