@@ -8,13 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/zalando/go-keyring"
 
+	"signalbox/backend/disk"
 	"signalbox/backend/live"
 )
 
@@ -392,26 +392,11 @@ func (v *vault) change(user string, s *StoredSecrets) error {
 	if err != nil {
 		return err
 	}
-	if err := replace(v.path, b); err != nil {
+	if err := disk.WriteFile(v.path, b, 0o600); err != nil {
 		return live.Errorf("secrets", "The sign-in of this feed cannot be saved.").
 			WithHint("Check whether the data folder can be written to.").WithCause(err)
 	}
 	return nil
-}
-
-// replace writes a file that only the user can read.
-func replace(path string, b []byte) error {
-	// CreateTemp makes it 0600, from its first byte on.
-	f, err := os.CreateTemp(filepath.Dir(path), ".secrets-"+strconv.Itoa(os.Getpid())+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(b)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }
 
 // A systemRing is the keyring of the desktop.

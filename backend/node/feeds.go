@@ -8,7 +8,7 @@ import (
 	"signalbox/backend/example"
 	"signalbox/backend/live"
 	"signalbox/backend/setting"
-	"signalbox/backend/sqlite"
+	"signalbox/backend/sqlite/installation"
 )
 
 // sampleFeeds lets the samples follow the local server itself, over real HTTP.
@@ -118,7 +118,7 @@ func (s sampleFeeds) Remove(ctx context.Context, id int64) error {
 
 // sampleMemory keeps what the samples remember among the settings of this
 // installation.
-type sampleMemory struct{ store *sqlite.Installation }
+type sampleMemory struct{ store *installation.Store }
 
 func (m sampleMemory) Load(ctx context.Context) (string, error) {
 	text, _, err := m.store.Setting(ctx, "samples")

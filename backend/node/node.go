@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"signalbox/backend/disk"
 	"signalbox/backend/example"
 	"signalbox/backend/feed"
 	"signalbox/backend/journal"
@@ -24,6 +25,7 @@ import (
 	"signalbox/backend/serve"
 	"signalbox/backend/setting"
 	"signalbox/backend/sqlite"
+	"signalbox/backend/sqlite/installation"
 )
 
 // Options are what a Node is opened with.
@@ -54,7 +56,7 @@ type Node struct {
 	data      string // the data folder
 	log       *slog.Logger
 	store     *sqlite.DB
-	own       *sqlite.Installation
+	own       *installation.Store
 	journal   *journal.Journal
 	publisher *publish.Publisher
 	feeds     *feed.Follower
@@ -326,9 +328,9 @@ func (n *Node) noteAddress() (remove func()) {
 		if sum, _ := n.Certificate(); sum != "" {
 			text += sum + "\n"
 		}
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		if err := disk.WriteFile(file, []byte(text), 0o600); err != nil {
 			n.log.Warn("note the address for publish and tail", "err", err)
-			os.Remove(file) // on a full disk it is made and stays empty
+			os.Remove(file) // it has the address of an earlier run
 		}
 	}
 	write()

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -13,6 +12,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"signalbox/backend/disk"
 )
 
 const (
@@ -71,19 +72,11 @@ func makeCertificate(certFile, keyFile string, names []string, now time.Time) er
 }
 
 func writePEM(file, kind string, content []byte, mode os.FileMode) error {
-	var b bytes.Buffer
-	if err := pem.Encode(&b, &pem.Block{Type: kind, Bytes: content}); err != nil {
-		return err
-	}
-	// A file that is there keeps its mode, so it must not be there.
-	fresh := file + ".new"
-	if err := os.Remove(fresh); err != nil && !os.IsNotExist(err) {
-		return err
-	}
-	if err := os.WriteFile(fresh, b.Bytes(), mode); err != nil {
+	text := pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content})
+	if err := disk.WriteFile(file, text, mode); err != nil {
 		return fmt.Errorf("keep the certificate: %w", err)
 	}
-	return os.Rename(fresh, file)
+	return nil
 }
 
 // ownNames returns the names and addresses under which this machine is known.

@@ -10,11 +10,12 @@ import (
 	"sync"
 	"time"
 
+	"signalbox/backend/disk"
 	"signalbox/backend/live"
 	"signalbox/backend/publish"
 	"signalbox/backend/serve"
 	"signalbox/backend/setting"
-	"signalbox/backend/sqlite"
+	"signalbox/backend/sqlite/installation"
 )
 
 // settings are what the node is set to. The user's choices are stored in the
@@ -185,7 +186,7 @@ func (s *settings) noteFolder(dir string) error {
 	if err := os.MkdirAll(filepath.Dir(s.node.opt.FolderFile), 0o700); err != nil {
 		return bad("The choice of the data folder cannot be stored: %v.", cause(err))
 	}
-	return os.WriteFile(s.node.opt.FolderFile, []byte(dir+"\n"), 0o600)
+	return disk.WriteFile(s.node.opt.FolderFile, []byte(dir+"\n"), 0o600)
 }
 
 // Layout returns the JSON object that the window stored with SetLayout.
@@ -203,7 +204,7 @@ func (s *settings) SetLayout(ctx context.Context, layout json.RawMessage) error 
 }
 
 // sessions store which browsers were signed out.
-type sessions struct{ store *sqlite.Installation }
+type sessions struct{ store *installation.Store }
 
 func (s sessions) SignedOut(ctx context.Context) (json.RawMessage, error) {
 	stored, ok, err := s.store.Setting(ctx, "signed_out")

@@ -5,84 +5,64 @@ import (
 	"fmt"
 
 	"signalbox/backend/live"
+	"signalbox/backend/sqlite/conn"
 )
 
 // Append commits messages and marks in one transaction, or nothing. It gives
-// the messages their numbers, in order, and sets Again, and Repeated on those
-// that are stored already. A mark whose Number is -n gets that of the nth
-// message.
-// It is not cancelled by its context: half a second more is better than not
-// knowing.
+// the messages their numbers, in order, and sets Again and Repeated. A mark
+// whose Number is -n gets the number of the nth message. The context does not
+// cancel it: to wait a little longer is better than not to know.
 func (db *DB) Append(_ context.Context, ms []live.Message, marks []live.Mark) error {
 	if len(ms) == 0 && len(marks) == 0 {
 		return nil
 	}
-	weight := 0
+	bytes := 0
 	for i := range ms {
-		weight += len(ms[i].Data)
+		bytes += len(ms[i].Data)
 	}
-	if err := db.room(weight); err != nil {
+	if err := db.file.CheckRoom(bytes); err != nil {
 		return err
 	}
-	last := db.last.Load()
-	err := db.write.tx(func() (err error) {
-		if last, err = db.write.insert(db.epoch, last, ms); err != nil {
+	last := db.file.Last()
+	err := db.file.Writer.Tx(func() (err error) {
+		if last, err = db.inserter.Messages(last, ms); err != nil {
 			return err
 		}
-		if err := db.write.tally(ms); err != nil {
+		if err := db.addTallies(ms); err != nil {
 			return err
 		}
-		return db.write.mark(marks, ms)
+		return db.putMarks(marks, ms)
 	})
-	if isFull(err) {
-		db.giveUp()
+	if conn.IsFull(err) {
+		db.file.ReleaseReserve()
 	}
 	if err != nil {
-		return explain(fmt.Errorf("append to the history: %w", err))
+		return conn.UserError(fmt.Errorf("append to the history: %w", err))
 	}
-	db.last.Store(last)
+	db.file.SetLast(last)
 	return nil
 }
 
-// tally adds what comes in to the sources' counts, once for each source.
-func (w *writer) tally(ms []live.Message) error {
-	type sum struct{ n, bytes, last, at int64 }
-	sums := make(map[int64]*sum)
+// addTallies adds messages to the counts of their sources, with one UPDATE for
+// each source.
+func (db *DB) addTallies(ms []live.Message) error {
+	type tally struct{ n, bytes, last, at int64 }
+	tallies := make(map[int64]*tally)
 	for i := range ms {
 		m := &ms[i]
 		if m.Repeated {
 			continue
 		}
-		s := sums[m.Source]
-		if s == nil {
-			s = new(sum)
-			sums[m.Source] = s
+		t := tallies[m.Source]
+		if t == nil {
+			t = new(tally)
+			tallies[m.Source] = t
 		}
-		s.n, s.bytes, s.last, s.at = s.n+1, s.bytes+int64(m.Size()), m.Number, micro(m.Received)
+		t.n, t.bytes, t.last, t.at = t.n+1, t.bytes+int64(m.Size()), m.Number, conn.Micros(m.Received)
 	}
-	for source, s := range sums {
-		_, err := w.exec(`UPDATE sources SET appended = appended + ?1, kept = kept + ?1, bytes = bytes + ?2, last = ?3, last_at = ?4
-			WHERE id = ?5`, s.n, s.bytes, s.last, s.at, source)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (w *writer) mark(marks []live.Mark, ms []live.Message) error {
-	for _, m := range marks {
-		if m.Ended {
-			if _, err := w.exec("DELETE FROM marks WHERE name = ?", m.Name); err != nil {
-				return err
-			}
-			continue
-		}
-		if m.Number < 0 {
-			m.Number = ms[-m.Number-1].Number
-		}
-		_, err := w.exec(`INSERT INTO marks (name, number, text) VALUES (?, ?, ?)
-			ON CONFLICT (name) DO UPDATE SET number = excluded.number, text = excluded.text`, m.Name, m.Number, m.Text)
+	for source, t := range tallies {
+		_, err := db.file.Writer.Exec(`UPDATE sources SET appended = appended + ?1, kept = kept + ?1, bytes = bytes + ?2, last = ?3, last_at = ?4
+			WHERE id = ?5`, t.n, t.bytes, t.last, t.at, source)
 		if err != nil {
 			return err
 		}

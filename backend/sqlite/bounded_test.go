@@ -43,7 +43,7 @@ func sparse(t *testing.T, opt ...sqlite.Option) (db *sqlite.DB, busy int64, othe
 }
 
 func TestReadingManySourcesStopsWhenItsTimeIsOver(t *testing.T) {
-	db, _, others, want := sparse(t, sqlite.WithPatience(0))
+	db, _, others, want := sparse(t, sqlite.WithMaxReadTime(0))
 	var got []int64
 	reads := 0
 	for after := int64(0); after < 5000; reads++ {
@@ -71,13 +71,13 @@ func TestReadingManySourcesStopsWhenItsTimeIsOver(t *testing.T) {
 }
 
 func TestAPageOfManySourcesStopsWhenItsTimeIsOver(t *testing.T) {
-	db, _, others, want := sparse(t, sqlite.WithPatience(0))
+	db, _, others, want := sparse(t, sqlite.WithMaxReadTime(0))
 	pages(t, db, live.Query{Filter: live.Filter{Sources: others}}, want)
 	pages(t, db, live.Query{Filter: live.Filter{Sources: others}, Newest: true}, want)
 }
 
 func TestAPageOfAnIdThatManyMessagesHaveStopsWhenItsTimeIsOver(t *testing.T) {
-	db, _, others, want := sparse(t, sqlite.WithPatience(0))
+	db, _, others, want := sparse(t, sqlite.WithMaxReadTime(0))
 	pages(t, db, live.Query{Filter: live.Filter{Sources: others, ID: "same"}}, want)
 	pages(t, db, live.Query{Filter: live.Filter{ID: "same", Text: []string{"y"}}}, nil)
 }
@@ -129,7 +129,7 @@ func TestAPageBehindTheLastPositionIsEmpty(t *testing.T) {
 
 func TestStreamsThatCatchUpKeepNoScreenWaiting(t *testing.T) {
 	db, busy, _, _ := sparse(t)
-	free := sqlite.TakeStreamReaders(t, db)
+	free := sqlite.HoldStreamReaders(t, db)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	for name, ask := range map[string]func() error{
@@ -147,7 +147,7 @@ func TestStreamsThatCatchUpKeepNoScreenWaiting(t *testing.T) {
 		}
 	}
 	free()
-	free = sqlite.TakeScreenReaders(t, db)
+	free = sqlite.HoldScreenReaders(t, db)
 	defer free()
 	if _, through, err := db.Read(ctx, []int64{busy}, 0, 10, 5, 1<<20); err != nil || through != 5 {
 		t.Errorf("a stream reads to %d: %v", through, err)

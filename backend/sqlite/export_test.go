@@ -3,48 +3,51 @@ package sqlite
 import (
 	"database/sql"
 	"testing"
-)
 
-// MaxAttempts is how many attempts of a feed are kept.
-const MaxAttempts = maxAttempts
+	"signalbox/backend/sqlite/conn"
+	"signalbox/backend/sqlite/trim"
+)
 
 // WithMaxPages makes the disk full at so many pages.
 var WithMaxPages = withMaxPages
 
-// Remember makes a DB remember less of what was trimmed.
-func Remember(db *DB, ofOne, ofAll int64) { db.write.memory = memory{ofOne, ofAll} }
+// WithMaxReadTime sets how long one read may examine what does not match.
+var WithMaxReadTime = withMaxReadTime
+
+// LimitTombstones makes a DB keep fewer tombstones.
+func LimitTombstones(db *DB, ofSource, all int64) {
+	db.trimmer.Limits = trim.TombstoneLimits{Source: ofSource, All: all}
+}
 
 // Rows counts the rows of a table.
 func Rows(t *testing.T, db *DB, table string) (n int64) {
 	t.Helper()
-	if err := db.read.QueryRowContext(t.Context(), "SELECT count(*) FROM "+table).Scan(&n); err != nil {
+	if err := db.file.Screens.QueryRowContext(t.Context(), "SELECT count(*) FROM "+table).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
 }
 
-// WithPatience changes how long one read may look for what matches little.
-var WithPatience = withPatience
+// HoldStreamReaders takes all connections that streams read with, until free is
+// called.
+func HoldStreamReaders(t *testing.T, db *DB) (free func()) { return hold(t, db.file.Streams) }
 
-// TakeStreamReaders takes all connections that streams read with, until free is called.
-func TakeStreamReaders(t *testing.T, db *DB) (free func()) { return take(t, db.stream) }
+// HoldScreenReaders takes all connections that screens read with.
+func HoldScreenReaders(t *testing.T, db *DB) (free func()) { return hold(t, db.file.Screens) }
 
-// TakeScreenReaders takes all connections that screens read with.
-func TakeScreenReaders(t *testing.T, db *DB) (free func()) { return take(t, db.read) }
-
-func take(t *testing.T, pool *sql.DB) (free func()) {
+func hold(t *testing.T, pool *conn.Pool) (free func()) {
 	t.Helper()
 	var conns []*sql.Conn
-	for range readers {
-		conn, err := pool.Conn(t.Context())
+	for range conn.PoolSize {
+		c, err := pool.Conn(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		conns = append(conns, conn)
+		conns = append(conns, c)
 	}
 	return func() {
-		for _, conn := range conns {
-			conn.Close()
+		for _, c := range conns {
+			c.Close()
 		}
 	}
 }

@@ -20,7 +20,7 @@ import (
 // 100 messages trimmed.
 func old(t *testing.T, dir string, n int) {
 	t.Helper()
-	schema, err := os.ReadFile("migrations/0001_journal.sql")
+	schema, err := os.ReadFile("schema/migrations/0001_journal.sql")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"signalbox/backend/live"
 	"signalbox/backend/sqlite"
+	"signalbox/backend/sqlite/installation"
 )
 
 // open opens a history that is closed with the test.
@@ -271,11 +272,11 @@ func TestTheNewestThousandAttemptsOfAFeedAreKept(t *testing.T) {
 		}
 	}
 	put(feeds[1], 1)
-	for n := range int64(sqlite.MaxAttempts + more) {
+	for n := range int64(installation.MaxAttempts + more) {
 		put(feeds[0], n+1)
 	}
-	for i, want := range []int{sqlite.MaxAttempts, 1} {
-		list, err := db.Installation().Attempts(ctx, feeds[i].ID, time.Time{}, 2*sqlite.MaxAttempts)
+	for i, want := range []int{installation.MaxAttempts, 1} {
+		list, err := db.Installation().Attempts(ctx, feeds[i].ID, time.Time{}, 2*installation.MaxAttempts)
 		if err != nil {
 			t.Fatal(err)
 		}

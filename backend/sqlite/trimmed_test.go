@@ -28,7 +28,7 @@ func trimAll(t *testing.T, db *sqlite.DB, cut live.Cut) {
 
 func TestWhatIsRememberedOfTrimmedMessagesIsBounded(t *testing.T) {
 	db := open(t, t.TempDir())
-	sqlite.Remember(db, 300, 500)
+	sqlite.LimitTombstones(db, 300, 500)
 	sources := make([]int64, 3)
 	for i := range sources {
 		s, err := db.PutSource(t.Context(), live.Source{Name: fmt.Sprint(i), Kind: live.ChannelSource})

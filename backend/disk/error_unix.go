@@ -1,0 +1,11 @@
+//go:build !windows
+
+package disk
+
+import "syscall"
+
+var (
+	fullErrors     = []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT}
+	readOnlyErrors = []syscall.Errno{syscall.EROFS}
+	lockedErrors   []syscall.Errno
+)

@@ -1,0 +1,25 @@
+package disk
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+
+	"github.com/natefinch/atomic"
+)
+
+// WriteFile replaces the file at path: a reader, or a start after a crash,
+// finds the old content or the new, and never a part of it. Nobody sees the
+// content with other permissions than perm.
+func WriteFile(path string, content []byte, perm os.FileMode) error {
+	// The library keeps the permissions of a file that exists, and makes a new
+	// one with 0600.
+	if err := os.Chmod(path, perm); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := atomic.WriteFile(path, bytes.NewReader(content)); err != nil {
+		return err
+	}
+	return os.Chmod(path, perm)
+}

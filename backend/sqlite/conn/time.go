@@ -1,0 +1,20 @@
+package conn
+
+import "time"
+
+// Micros returns a time as the database stores it: microseconds since 1970 in
+// UTC, 0 for the zero time.
+func Micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// Time is the inverse of Micros.
+func Time(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}

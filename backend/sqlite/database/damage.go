@@ -1,0 +1,82 @@
+package database
+
+import (
+	"sync"
+
+	"signalbox/backend/live"
+	"signalbox/backend/sqlite/conn"
+)
+
+// A Damage is what was found to be unreadable since the start. The zero value
+// is ready. Its methods may be called by anybody.
+type Damage struct {
+	mu         sync.Mutex
+	stretches  []live.Damage // of messages; two at most, which do not touch
+	index      bool          // whether an index is damaged
+	trimFailed bool          // whether old messages cannot be deleted because of it
+	err        *live.Error
+}
+
+// Err returns a live.Error that says what is damaged, or nil.
+func (d *Damage) Err() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.err == nil {
+		return nil
+	}
+	return d.err
+}
+
+// AddMessages notes messages that cannot be read. Two stretches of them are
+// enough to say that there are several.
+func (d *Damage) AddMessages(epoch string, m live.Damage) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i := range d.stretches {
+		// A reader of one source sees a part of the stretch.
+		if s := &d.stretches[i]; m.After <= s.Through && m.Through >= s.After {
+			s.After, s.Through = min(s.After, m.After), max(s.Through, m.Through)
+			d.describe(epoch, m.Err)
+			return
+		}
+	}
+	if len(d.stretches) < 2 {
+		d.stretches = append(d.stretches, m)
+		d.describe(epoch, m.Err)
+	}
+}
+
+// AddIndex notes an index that cannot be read, although the messages can.
+func (d *Damage) AddIndex(epoch string, cause error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.index = true
+	d.describe(epoch, cause)
+}
+
+// AddTrimming notes that trimming could not delete damaged messages.
+func (d *Damage) AddTrimming(epoch string, cause error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.trimFailed = true
+	d.describe(epoch, cause)
+}
+
+// describe sets the error. It is called with the lock held.
+func (d *Damage) describe(epoch string, cause error) {
+	text := "The history is damaged."
+	switch len(d.stretches) {
+	case 0:
+		if d.index {
+			text = "The history is damaged: one of its indexes cannot be read, so that finding messages takes longer."
+		}
+	case 1:
+		text = d.stretches[0].Gap(epoch).Reason
+	default:
+		text = "The history is damaged: messages in several places cannot be read."
+	}
+	if d.trimFailed {
+		text += " Old messages can no longer be deleted."
+	}
+	d.err = live.Errorf("bad_database", "%s", text).WithHint(conn.DamageHint).WithCause(cause)
+}

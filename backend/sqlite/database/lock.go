@@ -1,0 +1,36 @@
+package database
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+
+	"signalbox/backend/live"
+)
+
+var errInUse = live.Errorf("in_use", "Another Signalbox has this history open.").
+	WithHint("Close it, or start this one with --data.")
+
+// lockFolder keeps other programs out of the folder. If the lock file cannot be
+// written, the lock is that of the file as it is, or nil if there is none, and
+// comes with an error: another user, who can write the history, may have it
+// open.
+func lockFolder(dir string) (*flock.Flock, error) {
+	path := filepath.Join(dir, "signalbox.lock")
+	lock := flock.New(path, flock.SetPermissions(0o600))
+	locked, err := lock.TryLock()
+	if err != nil {
+		err = fmt.Errorf("lock the history: %w", err)
+		lock = flock.New(path, flock.SetFlag(os.O_RDONLY))
+		var e error
+		if locked, e = lock.TryLock(); e != nil {
+			return nil, err
+		}
+	}
+	if !locked {
+		return nil, errInUse
+	}
+	return lock, err
+}

@@ -1,0 +1,103 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"os"
+	"slices"
+
+	"signalbox/backend/clock"
+	"signalbox/backend/live"
+	"signalbox/backend/sqlite/conn"
+	"signalbox/backend/sqlite/schema"
+)
+
+// writeErrors are the codes of errors that prevent writing and may still allow
+// reading.
+var writeErrors = []string{"disk_full", "read_only", "disk_error", "cannot_open"}
+
+// openReadOnly opens a history that cannot be opened for writing. Why is that
+// error; it is returned if reading does not work either.
+func openReadOnly(ctx context.Context, path string, o Options, why error) (*File, error) {
+	e, ok := errors.AsType[*live.Error](why)
+	if !ok || !slices.Contains(writeErrors, e.Code) {
+		return nil, why
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+		return nil, why
+	}
+	f := &File{files: files{path: path}, Writer: conn.Refusing(readOnlyError(e))}
+	var err error
+	if f.Screens, err = conn.OpenPoolAlone(ctx, path); err != nil {
+		return nil, why
+	}
+	if err = f.readStart(ctx, o); err == nil {
+		f.Streams, err = conn.OpenPoolAlone(ctx, path)
+	}
+	if err != nil {
+		f.Screens.Close()
+		return nil, why
+	}
+	return f, nil
+}
+
+// readStart fills in what markOpen would, without writing.
+func (f *File) readStart(ctx context.Context, o Options) error {
+	var version, app, unfilled, last, newest int64
+	var clean bool
+	var state string
+	for _, q := range []struct {
+		to    any
+		query string
+	}{
+		{&version, "PRAGMA user_version"},
+		{&app, "PRAGMA application_id"},
+		{&unfilled, "SELECT count(*) FROM filling"},
+		{&f.Epoch, "SELECT epoch FROM about"},
+		{&clean, "SELECT clean FROM about"},
+		{&last, "SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = 'messages'"},
+		{&state, "SELECT ifnull((SELECT value FROM settings WHERE name = '" + clockSetting + "'), '')"},
+	} {
+		if err := f.Screens.QueryRowContext(ctx, q.query).Scan(q.to); err != nil {
+			return err
+		}
+	}
+	if app != schema.ApplicationID || version != schema.Version() || unfilled > 0 {
+		return errors.New("the history has another schema")
+	}
+	if !clean {
+		last += jump // as the next start will
+	}
+	f.last.Store(last)
+	known := clock.State{Known: o.Now()}
+	err := f.Screens.QueryRowContext(ctx, "SELECT received FROM messages ORDER BY number DESC LIMIT 1").Scan(&newest)
+	if err == nil {
+		known.Known = conn.Time(newest)
+	} else if !errors.Is(err, sql.ErrNoRows) && !conn.IsCorrupt(err) {
+		return err
+	}
+	var saved clock.State
+	if json.Unmarshal([]byte(state), &saved) == nil && !saved.Known.IsZero() {
+		known = saved
+	}
+	f.Clock = clock.New(known, o.Now)
+	return nil
+}
+
+// readOnlyError returns the error of everything that would be added before the
+// next start.
+func readOnlyError(e *live.Error) *live.Error {
+	message := "The history can be read, and nothing can be added to it: " + e.Message
+	hint := "Check that its folder and the disk can be written, and restart Signalbox."
+	switch e.Code {
+	case "disk_full":
+		message = "The disk is full: the history can be read, and nothing can be added to it."
+		hint = "Free some space and restart Signalbox."
+	case "read_only":
+		message = "The history can be read, and nothing can be added to it: its folder or file is read-only."
+		hint = "Allow writing to its folder and restart Signalbox, or start it with another folder by --data."
+	}
+	return live.Errorf(e.Code, "%s", message).WithHint(hint).WithCause(e.Err)
+}

@@ -1,0 +1,155 @@
+package query
+
+import (
+	"context"
+	"database/sql/driver"
+	"slices"
+	"time"
+
+	"signalbox/backend/live"
+	"signalbox/backend/sqlite/conn"
+)
+
+// readAround reads what read could not, from the table alone. That helps if an
+// index is damaged. If the table is, it reads up to the damage; if the damage
+// comes first, it returns a live.Damage.
+func (p *rangeRead) readAround(ctx context.Context, after, through int64, cause error) error {
+	// The messages read so far are right. Behind the last one the damaged index
+	// may have left some out.
+	place := after
+	if n := len(p.messages); n > 0 {
+		place = p.messages[n-1].Number
+	}
+	place = max(place, p.r.nextOfSources(ctx, p.sources, place, through)-1)
+	p.badRow, p.after, p.through = false, place, through
+	begun, examined := time.Now(), 0
+	err := p.r.file.Streams.Rows(ctx, func(row []driver.Value) bool {
+		number, isNumber := row[0].(int64)
+		source, isSource := row[1].(int64)
+		if !isNumber || !isSource || number <= place {
+			p.badRow = true
+			return false
+		}
+		more := true
+		if len(p.sources) == 0 || slices.Contains(p.sources, source) {
+			if more = p.addRow(row); p.badRow {
+				return false
+			}
+		}
+		place = number
+		if examined++; more && examined%256 == 0 && time.Since(begun) > p.r.MaxTime {
+			p.through, more = place, false
+		}
+		return more
+	}, "SELECT "+rangeColumns+" FROM messages WHERE number >= 1 + ? AND number <= ? ORDER BY number", place, through)
+	if err == nil && p.badRow {
+		err = conn.ErrBadRow
+	}
+	switch {
+	case err == nil:
+		p.r.file.Damage.AddIndex(p.r.file.Epoch, cause)
+		return nil
+	case !conn.IsCorrupt(err):
+		return err
+	case len(p.messages) > 0:
+		p.through = place
+		return nil
+	}
+	d := &live.Damage{After: place, Through: p.r.findReadable(ctx, place, through, false) - 1, Err: err}
+	if lost, err := p.r.countLost(ctx, p.sources, d.After, d.Through); err == nil {
+		d.Missing = new(int64)
+		for _, l := range lost {
+			*d.Missing += l.count
+		}
+	}
+	p.r.file.Damage.AddMessages(p.r.file.Epoch, *d)
+	return d
+}
+
+// nextOfSources returns the next number of some sources by their index, or
+// after+1 if the index does not say.
+func (r *Reader) nextOfSources(ctx context.Context, sources []int64, after, through int64) int64 {
+	if len(sources) == 0 || len(sources) > maxMerged {
+		return after + 1
+	}
+	next := through + 1
+	for _, s := range sources {
+		err := r.file.Streams.Rows(ctx, func(row []driver.Value) bool { next = min(next, row[0].(int64)); return false },
+			"SELECT number FROM messages INDEXED BY message_source WHERE source = ? AND number >= 1 + ? AND number <= ? ORDER BY number LIMIT 1",
+			s, after, through)
+		if err != nil {
+			return after + 1
+		}
+	}
+	return max(next, after+1)
+}
+
+// findReadable returns the least number greater than place from which on
+// messages can be read again, at most bound+1. Backwards, it returns the
+// greatest number less than place, at least bound-1. It tries numbers further
+// and further away, by an eighth each time, so that it does not miss messages
+// between two damaged stretches, and then searches by halves.
+func (r *Reader) findReadable(ctx context.Context, place, bound int64, backwards bool) int64 {
+	text := "SELECT " + rangeColumns + " FROM messages WHERE number >= ? AND number <= ? ORDER BY number LIMIT 1"
+	if backwards {
+		text = "SELECT " + rangeColumns + " FROM messages WHERE number <= ? AND number >= ? ORDER BY number DESC LIMIT 1"
+	}
+	at := func(distance int64) int64 {
+		if backwards {
+			return place - distance
+		}
+		return place + distance
+	}
+	readable := func(distance int64) bool {
+		ok := true
+		err := r.file.Streams.Rows(ctx, func(row []driver.Value) bool {
+			var m live.Message
+			_, ok = scanRange(&m, row)
+			return false
+		}, text, at(distance), bound)
+		return err == nil && ok
+	}
+	most := max(bound-place, place-bound) + 1
+	damaged, distance := int64(0), int64(1)
+	for distance < most && !readable(distance) {
+		damaged = distance
+		distance += max(1, distance/8)
+	}
+	distance = min(distance, most)
+	for distance-damaged > 1 {
+		if middle := damaged + (distance-damaged)/2; readable(middle) {
+			distance = middle
+		} else {
+			damaged = middle
+		}
+	}
+	return at(distance)
+}
+
+// A loss is the messages of one source that cannot be read: the first number,
+// and how many.
+type loss struct{ source, first, count int64 }
+
+// countLost returns what the index by source has of some sources (of all if
+// none is named) in after < number <= through.
+func (r *Reader) countLost(ctx context.Context, sources []int64, after, through int64) (list []loss, err error) {
+	if len(sources) == 0 {
+		err := r.file.Streams.Rows(ctx, func(row []driver.Value) bool { sources = append(sources, row[0].(int64)); return true }, "SELECT id FROM sources")
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, s := range sources {
+		err := r.file.Streams.Rows(ctx, func(row []driver.Value) bool {
+			if first, ok := row[0].(int64); ok {
+				list = append(list, loss{s, first, row[1].(int64)})
+			}
+			return false
+		}, "SELECT min(number), count(*) FROM messages INDEXED BY message_source WHERE source = ? AND number >= 1 + ? AND number <= ?",
+			s, after, through)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}

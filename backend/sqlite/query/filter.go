@@ -1,0 +1,138 @@
+package query
+
+import (
+	"strings"
+
+	"signalbox/backend/live"
+)
+
+// A builder is a SELECT under construction.
+type builder struct {
+	text strings.Builder
+	args []any
+}
+
+func (b *builder) add(text string, args ...any) {
+	b.text.WriteString(text)
+	b.args = append(b.args, args...)
+}
+
+// addList adds numbers as a list of placeholders.
+func (b *builder) addList(ids []int64) {
+	for i, id := range ids {
+		if i > 0 {
+			b.add(",")
+		}
+		b.add("?", id)
+	}
+}
+
+// addSources adds a test of the source, unless all are wanted. The plus keeps
+// SQLite from walking the index of one source after the other and sorting.
+func (b *builder) addSources(ids []int64) {
+	if len(ids) > 0 {
+		b.add(" AND +source IN (")
+		b.addList(ids)
+		b.add(")")
+	}
+}
+
+// addKinds adds a test of the kind, unless all are wanted.
+func (b *builder) addKinds(kinds []live.Kind) {
+	for i, k := range kinds {
+		if i == 0 {
+			b.add(" AND kind IN (?", int(k))
+		} else {
+			b.add(",?", int(k))
+		}
+	}
+	if len(kinds) > 0 {
+		b.add(")")
+	}
+}
+
+// addNumbers adds a SELECT of the first limit numbers (the last, if newest) of
+// each of a few sources. Each is a short walk along the index by itself;
+// "source IN (…) ORDER BY number" would walk all of it.
+func (b *builder) addNumbers(ids []int64, after, through int64, newest bool, limit int) {
+	for i, id := range ids {
+		if i > 0 {
+			b.add(" UNION ALL ")
+		}
+		b.add("SELECT number FROM (SELECT number FROM messages WHERE source = ? AND number >= 1 + ? AND number <= ? ORDER BY number"+
+			direction(newest)+" LIMIT ?)", id, after, through, limit)
+	}
+}
+
+// addGaps adds a SELECT of the first limit numbers (the last, if newest) of the
+// gaps and notes that f wants. They have an index of their own, because they
+// are few and every filter wants them.
+func (b *builder) addGaps(f *live.Filter, after, through int64, newest bool, limit int) {
+	b.add("SELECT number FROM (SELECT number FROM messages WHERE kind <> 0 AND number >= 1 + ? AND number <= ?", after, through)
+	b.addKinds(f.Kinds)
+	b.addSources(f.Sources)
+	b.add(" ORDER BY number"+direction(newest)+" LIMIT ?)", limit)
+}
+
+func direction(newest bool) string {
+	if newest {
+		return " DESC"
+	}
+	return ""
+}
+
+// addFilter adds the tests of f except that of its sources. It means what
+// live.Filter.Match means; a test compares the two.
+func (b *builder) addFilter(f *live.Filter) {
+	if f.IsZero() {
+		return
+	}
+	b.addKinds(f.Kinds)
+	if !f.Wants(live.Event) {
+		return
+	}
+	// The conditions below are for events; gaps and notes pass them. Their kind
+	// is tested first, because that is fast.
+	if f.WantsGaps() {
+		b.add(" AND (kind <> 0 OR (1")
+		defer b.add("))")
+	}
+	if f.ID != "" {
+		b.add(" AND +id = ?", f.ID) // not by its index, which pageRead uses itself
+	}
+	if len(f.Types) > 0 {
+		b.add(" AND (")
+		for i, t := range f.Types {
+			if i > 0 {
+				b.add(" OR ")
+			}
+			if prefix, ok := strings.CutSuffix(t, "*"); ok {
+				b.add("instr(type, ?) = 1", prefix)
+			} else {
+				b.add("type = ?", t)
+			}
+		}
+		b.add(")")
+	}
+	// lower changes A to Z only, as Match does. Both functions go by length, so
+	// they see what stands behind a NUL. LIKE would not.
+	const contains = "(instr(lower(data), ?) > 0 OR instr(lower(type), ?) > 0)"
+	for _, t := range f.Text {
+		if t != "" {
+			b.add(" AND "+contains, lower(t), lower(t))
+		}
+	}
+	for _, t := range f.Without {
+		b.add(" AND NOT "+contains, lower(t), lower(t))
+	}
+}
+
+// lower is SQLite's function of that name.
+func lower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, s)
+}

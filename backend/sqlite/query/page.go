@@ -1,0 +1,270 @@
+package query
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"signalbox/backend/live"
+	"signalbox/backend/sqlite/conn"
+)
+
+const (
+	// firstExamined is how many messages a page examines before it first looks at
+	// the clock: at 16 MiB each, that takes some tenths of a second.
+	firstExamined = 16
+	// maxWithID is up to how many messages with the same id are looked up by it.
+	maxWithID = 5000
+	// maxPageBytes is how much data a page may hold in memory.
+	maxPageBytes = 32 << 20
+)
+
+// Page answers a query in a bounded time.
+func (r *Reader) Page(ctx context.Context, q live.Query) (live.Page, error) {
+	// The page shows what is committed now; what comes while it is made belongs
+	// to the next page.
+	last := r.file.Last()
+	low, high := min(max(q.After, 0), last), last
+	if q.Before > 0 {
+		high = min(high, q.Before-1)
+	}
+	if !q.At.IsZero() {
+		// Rounded up: a message received within that microsecond came before At.
+		n, err := r.firstSince(ctx, conn.Micros(q.At.Add(time.Microsecond-1)), high)
+		if err != nil {
+			return live.Page{}, err
+		}
+		low = max(low, n-1)
+	}
+	p := &pageRead{r: r, q: q, low: low, high: max(low, high), limit: min(max(q.Limit, 1), 5000), bytesLeft: maxPageBytes}
+	page, err := p.run(ctx)
+	return page, conn.UserError(err)
+}
+
+// A pageRead is one call of Page. It has yet to examine the messages with
+// low < number <= high, and moves the bound at which it started.
+type pageRead struct {
+	r         *Reader
+	q         live.Query
+	low, high int64
+	limit     int  // of messages
+	bytesLeft int  // of data that may still be added
+	commonID  bool // whether more than maxWithID messages have the id of the filter
+	page      live.Page
+}
+
+func (p *pageRead) run(ctx context.Context) (live.Page, error) {
+	first, last := p.low+1, p.high
+	begun, n, more := time.Now(), int64(firstExamined), false
+	indexed, err := p.isIndexed(ctx)
+	if err != nil {
+		return live.Page{}, err
+	}
+	for p.low < p.high && !more {
+		low, high := p.low, p.high
+		if !indexed {
+			if low, high, err = p.nextStretch(ctx, n); err != nil {
+				return live.Page{}, err
+			}
+		}
+		at := time.Now()
+		full, err := p.read(ctx, low, high)
+		if conn.IsCorrupt(err) {
+			full, err = p.readAround(ctx, low, high, err)
+		}
+		if err != nil {
+			return live.Page{}, err
+		}
+		more = full || time.Since(begun) > p.r.MaxTime && p.low < p.high
+		if time.Since(at) < p.r.MaxTime/10 {
+			n *= 2
+		}
+	}
+	p.page.From, p.page.To, p.page.More = first, last, more
+	if p.q.Newest {
+		slices.Reverse(p.page.Messages)
+		slices.Reverse(p.page.Sizes)
+		p.page.From = p.high + 1
+	} else {
+		p.page.To = p.low
+	}
+	return p.page, nil
+}
+
+// isIndexed reports whether an index leads to all messages that match, so that
+// they can be read in one go.
+func (p *pageRead) isIndexed(ctx context.Context) (bool, error) {
+	f := &p.q.Filter
+	if !f.Wants(live.Event) {
+		return true, nil
+	}
+	if f.ID == "" {
+		return f.IsZero() && (len(f.Sources) == 0 || p.canMerge()), nil
+	}
+	// Some servers send the same id with every message. Such messages are found
+	// soon without the index, and sorting all of them would take long.
+	var n int64
+	err := p.r.file.Screens.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM ids WHERE id = ?1
+		UNION ALL SELECT 1 FROM messages WHERE id = ?1 AND again = 1 LIMIT ?2)`, f.ID, maxWithID).Scan(&n)
+	if conn.IsCorrupt(err) {
+		p.r.file.Damage.AddIndex(p.r.file.Epoch, err)
+		n, err = maxWithID, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("find an id: %w", err)
+	}
+	p.commonID = n == maxWithID
+	return !p.commonID, nil
+}
+
+// canMerge reports whether the sources are read from the index of each.
+func (p *pageRead) canMerge() bool {
+	return 0 < len(p.q.Filter.Sources) && len(p.q.Filter.Sources) <= maxMerged
+}
+
+// nextStretch returns the bounds of the next n messages of the query's sources.
+func (p *pageRead) nextStretch(ctx context.Context, n int64) (low, high int64, err error) {
+	var b builder
+	if !p.canMerge() {
+		b.add("SELECT number FROM messages WHERE number >= 1 + ? AND number <= ? ORDER BY number"+direction(p.q.Newest)+" LIMIT 1 OFFSET ?",
+			p.low, p.high, n)
+	} else {
+		b.add("SELECT number FROM (")
+		b.addNumbers(p.q.Filter.Sources, p.low, p.high, p.q.Newest, int(n)+1)
+		b.add(") ORDER BY number"+direction(p.q.Newest)+" LIMIT 1 OFFSET ?", n)
+	}
+	var edge int64
+	switch err := p.r.file.Screens.QueryRowContext(ctx, b.text.String(), b.args...).Scan(&edge); {
+	case errors.Is(err, sql.ErrNoRows):
+		return p.low, p.high, nil
+	case conn.IsCorrupt(err):
+		edge = p.low + 1 + min(n, p.high-p.low)
+		if p.q.Newest {
+			edge = p.high - min(n, p.high-p.low)
+		}
+	case err != nil:
+		return 0, 0, fmt.Errorf("find a page: %w", err)
+	}
+	if p.q.Newest {
+		return edge, p.high, nil
+	}
+	return p.low, edge - 1, nil
+}
+
+// read adds what matches in low < number <= high, and moves the bound to where
+// it stopped. It reports whether the page is full while there is more.
+func (p *pageRead) read(ctx context.Context, low, high int64) (full bool, err error) {
+	f := &p.q.Filter
+	room := p.limit - len(p.page.Messages)
+	var b builder
+	b.add("SELECT ")
+	b.addPageColumns(p.q.Preview)
+	b.add(" FROM messages WHERE ")
+	switch {
+	case !f.Wants(live.Event):
+		b.add("number IN (")
+		b.addGaps(f, low, high, p.q.Newest, room+1)
+		b.add(")")
+	case f.ID != "" && !p.commonID:
+		// Numbers first, so that sorting them does not carry the data along.
+		b.add("number IN (SELECT number FROM ids WHERE id = ? AND number >= 1 + ? AND number <= ?"+
+			" UNION ALL SELECT number FROM messages WHERE id = ? AND again = 1 AND number >= 1 + ? AND number <= ?", f.ID, low, high, f.ID, low, high)
+		if f.WantsGaps() {
+			b.add(" UNION ALL ")
+			b.addGaps(f, low, high, p.q.Newest, room+1)
+		}
+		b.add(")")
+		b.addSources(f.Sources)
+	case p.canMerge():
+		limit := room + 1
+		if !f.IsZero() {
+			limit = -1 // all of the stretch
+		}
+		b.add("number IN (")
+		b.addNumbers(f.Sources, low, high, p.q.Newest, limit)
+		b.add(")")
+	default:
+		b.add("number >= 1 + ? AND number <= ?", low, high)
+		b.addSources(f.Sources)
+	}
+	b.addFilter(f)
+	b.add(" ORDER BY number"+direction(p.q.Newest)+" LIMIT ?", room+1)
+	rows, err := p.r.file.Screens.QueryContext(ctx, b.text.String(), b.args...)
+	if err != nil {
+		return false, fmt.Errorf("read a page: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if p.full() {
+			return true, nil
+		}
+		m, size, err := scanPage(rows)
+		if err != nil {
+			return false, err
+		}
+		p.append(m, size)
+		p.advance(m.Number, m.Number-1)
+	}
+	if err := rows.Err(); err != nil {
+		return false, err
+	}
+	p.advance(high, low)
+	return false, nil
+}
+
+func (p *pageRead) full() bool { return len(p.page.Messages) == p.limit || p.bytesLeft <= 0 }
+
+// append adds a message whose data had that size before it was cut. A text that
+// is cut must still be read, which costs an eighth of holding it.
+func (p *pageRead) append(m live.Message, size int) {
+	p.page.Messages, p.page.Sizes = append(p.page.Messages, m), append(p.page.Sizes, size)
+	p.bytesLeft -= max(len(m.Data), size/8) + len(m.Type) + len(m.ID)
+}
+
+// advance sets the bound at which the page started: low, or high for the newest
+// messages. Everything behind it was examined.
+func (p *pageRead) advance(low, high int64) {
+	if p.q.Newest {
+		p.high = high
+	} else {
+		p.low = low
+	}
+}
+
+// firstSince returns the first number received at or after a time, or high+1. It
+// searches by halves; if the clock has jumped, several numbers fit and it
+// returns one of them.
+func (r *Reader) firstSince(ctx context.Context, micros, high int64) (int64, error) {
+	low := int64(1)
+	high++
+	for low < high {
+		middle := low + (high-low)/2
+		var number, received int64
+		err := r.file.Screens.QueryRowContext(ctx, "SELECT number, received FROM messages WHERE number >= ? AND number < ? ORDER BY number LIMIT 1",
+			middle, high).Scan(&number, &received)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			high = middle
+		case conn.IsCorrupt(err):
+			// Damaged messages have no time. They count as those behind them.
+			next := r.findReadable(ctx, middle-1, high-1, false)
+			err := r.file.Screens.QueryRowContext(ctx, "SELECT number, received FROM messages WHERE number >= ? AND number < ? ORDER BY number LIMIT 1",
+				next, high).Scan(&number, &received)
+			if err == nil && received < micros {
+				low = number + 1
+			} else {
+				high = middle
+			}
+		case err != nil:
+			return 0, conn.UserError(fmt.Errorf("find a time: %w", err))
+		case received >= micros:
+			high = middle
+		default:
+			low = number + 1
+		}
+	}
+	return low, nil
+}
