@@ -1,11 +1,14 @@
-// Package clock tells the time to code that is about to delete what is old.
+// Package clock provides a wall clock for code that deletes old data.
 //
-// A wall clock can be wrong: a virtual machine wakes with the time of its
-// snapshot, a board without a battery starts in 1970, a time server sends
-// nonsense for a minute. A Clock compares the wall clock with the time that has
-// passed since it last believed it. A forward leap is doubted, and believed
-// only after it has lasted for ten minutes, also over several runs of the
-// program. A clock that goes backwards is believed at once: then less is old.
+// A wall clock can be wrong: a virtual machine resumes with the time of its
+// snapshot, a board without a battery boots in 1970, a time server sends
+// nonsense for a minute. Code that deletes what is older than seven days must
+// not believe such a clock at once.
+//
+// A Clock compares the wall clock with the time that has passed since it last
+// agreed with it. It ignores a jump forwards until the jump has lasted for ten
+// minutes of running time, which may be spread over several runs of the
+// program. It accepts a jump backwards at once, because then less is old.
 package clock
 
 import (
@@ -14,54 +17,56 @@ import (
 )
 
 const (
-	// leap is how far the wall clock may run ahead before it is doubted.
-	leap = time.Minute
-	// doubt is how long a leap must last to be believed. A machine that wakes
-	// with a wrong clock is set right within that time; one that was off for
-	// a month deletes old messages that much later.
-	doubt = 10 * time.Minute
+	// tolerance is how far the wall clock may run ahead before it counts as a
+	// jump.
+	tolerance = time.Minute
+	// patience is how long a jump must last before it is accepted. A machine
+	// that resumes with a wrong clock is usually corrected within that time. A
+	// machine that was off for a month deletes its old messages this much later.
+	patience = 10 * time.Minute
 )
 
-// A State is what a Clock knows at the end of one run and needs in the next.
+// A State is what a Clock hands from one run of the program to the next.
 type State struct {
-	Known  time.Time     `json:"known"`           // a time that is known to have been
-	Leapt  time.Time     `json:"leapt,omitzero"`  // what the wall clock said when it leapt; zero where it is not doubted
-	Lasted time.Duration `json:"lasted,omitzero"` // for how long the leap has been doubted
+	Known  time.Time     `json:"known"`           // a time that was accepted
+	Leapt  time.Time     `json:"leapt,omitzero"`  // what the wall clock said when it jumped; zero without a jump
+	Lasted time.Duration `json:"lasted,omitzero"` // how long the jump has lasted, in nanoseconds
 }
 
-// A Clock is the wall clock as far as it can be believed. Its methods may be
-// called by anybody at any time.
+// A Clock is a wall clock that does not follow short jumps. It is safe for use
+// by several goroutines.
 type Clock struct {
-	wall func() time.Time
-	up   func() time.Duration // time that passes whatever the wall clock says
+	wall   func() time.Time
+	uptime func() time.Duration // the monotonic clock: it never jumps
 
-	mu       sync.Mutex
-	believed time.Time     // the wall clock when it was last believed,
-	at       time.Duration // and up at that moment
-	leapt    time.Time     // what the wall clock said when the doubt began; zero without doubt
-	since    time.Duration // up when the doubt began
+	mu         sync.Mutex
+	accepted   time.Time     // the last time of the wall clock that was accepted,
+	acceptedAt time.Duration // and the uptime at that moment
+	jumped     time.Time     // what the wall clock said when it jumped; zero without a jump
+	jumpedAt   time.Duration // the uptime at that moment
 }
 
-// New returns a Clock that goes on from a state, such as that of the run before.
+// New returns a Clock that continues from s, the state of the previous run. It
+// reads the wall clock through wall, which is time.Now outside tests.
 func New(s State, wall func() time.Time) *Clock {
-	begun := time.Now()
-	return newClock(s, wall, func() time.Duration { return time.Since(begun) })
+	started := time.Now()
+	return newClock(s, wall, func() time.Duration { return time.Since(started) })
 }
 
-func newClock(s State, wall func() time.Time, up func() time.Duration) *Clock {
-	c := &Clock{wall: wall, up: up, believed: s.Known.Round(0), at: up()}
+func newClock(s State, wall func() time.Time, uptime func() time.Duration) *Clock {
+	c := &Clock{wall: wall, uptime: uptime, accepted: s.Known.Round(0), acceptedAt: uptime()}
 	if !s.Leapt.IsZero() && !c.read().Before(s.Leapt) {
-		c.leapt, c.since = s.Leapt.Round(0), c.at-s.Lasted
+		c.jumped, c.jumpedAt = s.Leapt.Round(0), c.acceptedAt-s.Lasted
 	}
 	return c
 }
 
-// read reads the wall clock without Go's monotonic one: with it, the
-// difference of two times is what has passed between them, and a leap does not
-// show.
+// read returns the time of the wall clock without Go's monotonic reading. Two
+// times that carry one differ by what has really passed, which hides a jump.
 func (c *Clock) read() time.Time { return c.wall().Round(0) }
 
-// Now returns the wall clock's time, or what it should be while it is doubted.
+// Now returns the time of the wall clock. While a jump lasts it returns what
+// the wall clock would say without the jump.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -69,29 +74,29 @@ func (c *Clock) Now() time.Time {
 }
 
 func (c *Clock) now() time.Time {
-	wall, up := c.read(), c.up()
-	expected := c.believed.Add(up - c.at)
+	wall, uptime := c.read(), c.uptime()
+	expected := c.accepted.Add(uptime - c.acceptedAt)
 	switch {
-	case !wall.After(expected.Add(leap)):
-	case c.leapt.IsZero():
-		c.leapt, c.since = wall, up
+	case !wall.After(expected.Add(tolerance)):
+	case c.jumped.IsZero():
+		c.jumped, c.jumpedAt = wall, uptime
 		return expected
-	case up-c.since < doubt:
+	case uptime-c.jumpedAt < patience:
 		return expected
 	}
-	c.believed, c.at, c.leapt = wall, up, time.Time{}
+	c.accepted, c.acceptedAt, c.jumped = wall, uptime, time.Time{}
 	return wall
 }
 
-// State returns what the next run needs.
+// State returns the state for the next run.
 func (c *Clock) State() State {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s := State{Known: c.now().UTC(), Leapt: c.leapt.UTC()}
-	if c.leapt.IsZero() {
+	s := State{Known: c.now().UTC(), Leapt: c.jumped.UTC()}
+	if c.jumped.IsZero() {
 		s.Leapt = time.Time{}
 	} else {
-		s.Lasted = c.up() - c.since
+		s.Lasted = c.uptime() - c.jumpedAt
 	}
 	return s
 }

@@ -8,7 +8,7 @@ import (
 
 var start = time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 
-func TestALeapIsBelievedOnlyWhenItLasts(t *testing.T) {
+func TestAJumpIsAcceptedOnlyAfterItHasLasted(t *testing.T) {
 	var offset, up time.Duration
 	c := newClock(State{Known: start}, func() time.Time { return start.Add(up + offset) }, func() time.Duration { return up })
 	expect := func(what string, want time.Duration) {
@@ -21,40 +21,40 @@ func TestALeapIsBelievedOnlyWhenItLasts(t *testing.T) {
 	up = time.Hour
 	expect("an hour later", time.Hour)
 	offset = 1000 * time.Hour
-	expect("after a leap", time.Hour)
+	expect("after a jump", time.Hour)
 	up += 9 * time.Minute
-	expect("while it is doubted", up)
+	expect("while the jump lasts", up)
 	offset = 0
 	up += 2 * time.Minute
-	expect("when it was set right", up)
+	expect("after it was corrected", up)
 	offset = 1000 * time.Hour
-	expect("after another leap", up)
+	expect("after another jump", up)
 	up += 10 * time.Minute
-	expect("when it has lasted", up+offset)
+	expect("after it has lasted", up+offset)
 	offset = 0
 	expect("back again", up)
 	offset = 30 * time.Second
 	expect("set a little", up+offset)
 }
 
-// leapt moves the wall clock's part of a time and leaves the monotonic one, as
-// somebody who sets the clock of a running machine does. Time.Add moves both.
-func leapt(t time.Time, d time.Duration) time.Time {
+// jumped moves the wall reading of a time and leaves its monotonic reading, as
+// setting the clock of a running machine does. Time.Add moves both.
+func jumped(t time.Time, d time.Duration) time.Time {
 	const secondsAt = 30 // the lowest bit of the seconds in a Time with a monotonic reading
 	*(*uint64)(unsafe.Pointer(&t)) += uint64(d/time.Second) << secondsAt
 	return t
 }
 
-// Two times of time.Now compare by their monotonic readings, whatever the wall
-// clock did between them.
-func TestALeapOfTheRealClockIsSeen(t *testing.T) {
+// Two results of time.Now are compared by their monotonic readings, which do not
+// show what the wall clock did between them.
+func TestAJumpOfTheRealClockIsSeen(t *testing.T) {
 	const far = 48 * time.Hour
 	begun := time.Now()
-	if leapt(begun, far).Sub(begun) != 0 || leapt(begun, far).Round(0).Sub(begun.Round(0)) != far {
-		t.Fatal("a time is laid out in another way by now: the test no longer makes a leap")
+	if jumped(begun, far).Sub(begun) != 0 || jumped(begun, far).Round(0).Sub(begun.Round(0)) != far {
+		t.Fatal("time.Time has another layout now: this test no longer makes a jump")
 	}
 	var offset time.Duration
-	c := New(State{Known: begun}, func() time.Time { return leapt(time.Now(), offset) })
+	c := New(State{Known: begun}, func() time.Time { return jumped(time.Now(), offset) })
 	if d := c.Now().Sub(begun.Round(0)); d < 0 || d > time.Minute {
 		t.Errorf("at the start: %s", d)
 	}
@@ -64,7 +64,7 @@ func TestALeapOfTheRealClockIsSeen(t *testing.T) {
 	}
 }
 
-func TestAClockThatIsAheadAtTheStartIsDoubtedToo(t *testing.T) {
+func TestAClockThatIsAheadAtTheStartIsNotFollowed(t *testing.T) {
 	var up time.Duration
 	c := newClock(State{Known: start}, func() time.Time { return start.AddDate(70, 0, 0).Add(up) }, func() time.Duration { return up })
 	if got := c.Now(); !got.Equal(start) {
@@ -76,7 +76,7 @@ func TestAClockThatIsAheadAtTheStartIsDoubtedToo(t *testing.T) {
 	}
 }
 
-func TestTheDoubtGoesOnInTheNextRun(t *testing.T) {
+func TestAJumpIsRememberedByTheNextRun(t *testing.T) {
 	var offset, up time.Duration
 	run := func(s State) *Clock {
 		begun := up
@@ -91,17 +91,17 @@ func TestTheDoubtGoesOnInTheNextRun(t *testing.T) {
 		t.Fatalf("%+v", s)
 	}
 
-	// Set right between the runs: nothing of the leap is left.
+	// Corrected between the runs: the jump is forgotten.
 	offset = 0
 	c = run(s)
 	if got := c.Now().Sub(start); got != up {
-		t.Errorf("set right: %s", got)
+		t.Errorf("corrected: %s", got)
 	}
 	if s := c.State(); !s.Leapt.IsZero() || s.Lasted != 0 {
 		t.Errorf("%+v", s)
 	}
 
-	// Still ahead: not believed at once, and believed after ten minutes in all.
+	// Still ahead: not accepted at once, but after ten minutes in all.
 	offset = 48 * time.Hour
 	c = run(s)
 	if got := c.Now().Sub(start); got != 6*time.Minute {

@@ -26,6 +26,9 @@ func relayed(it item) (live.Gap, bool) {
 	}
 	// A page shows a gap whole, so its texts are as long as those of our own.
 	g.Reason, g.After = shorten(g.Reason, maxRelayed), shorten(g.After, wire.MaxID)
+	if len(g.Text) > maxRelayed {
+		g.Text, g.Params = "", ""
+	}
 	return g, g.Code != "" && len(g.Code) <= maxCode && g.Reason != "" && (g.Missing == nil || *g.Missing >= 0) && inCalendar(g.From) && inCalendar(g.To)
 }
 

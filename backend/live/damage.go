@@ -1,10 +1,10 @@
 package live
 
-// A Damage is the error of a read that came to messages which the store has
-// and cannot read, because a part of its file was overwritten. What lies
-// behind them can be read from Through on.
+// A Damage is the error of reading messages that the store has and cannot
+// read, because part of its file was overwritten. The messages after Through
+// can be read.
 type Damage struct {
-	After, Through int64  // those with After < number <= Through
+	After, Through int64  // unreadable are those with After < number <= Through
 	Missing        *int64 // how many of them were asked for; nil where that cannot be known
 	Err            error
 }
@@ -15,12 +15,13 @@ func (d *Damage) Error() string { return d.Err.Error() }
 // Unwrap returns the cause.
 func (d *Damage) Unwrap() error { return d.Err }
 
-// Gap returns the gap that a damage leaves in a journal with that epoch.
+// Gap returns the gap that stands for the unreadable messages in a journal
+// with the given epoch.
 func (d *Damage) Gap(epoch string) Gap {
 	from, to := Position{epoch, d.After + 1}.String(), Position{epoch, d.Through}.String()
-	reason := "The history is damaged: messages from " + from + " to " + to + " cannot be read."
+	reason := Textf("damaged/range", "The history is damaged: messages from {from} to {to} cannot be read.", "from", from, "to", to)
 	if from == to {
-		reason = "The history is damaged: the message " + from + " cannot be read."
+		reason = Textf("damaged/one", "The history is damaged: the message {from} cannot be read.", "from", from)
 	}
-	return Gap{Missing: d.Missing, Code: "damaged", Reason: reason, After: Position{epoch, d.After}.String()}
+	return Gap{Missing: d.Missing, After: Position{epoch, d.After}.String()}.Because(reason)
 }

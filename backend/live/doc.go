@@ -1,8 +1,13 @@
-// Package live holds the words of Signalbox: message, position, source, feed,
-// gap, health and the rest. One word per thing, the same here, in SQL, in
-// JSON, in TypeScript and on screen.
+// Package live defines the types that every other package speaks in: Message,
+// Position, Source, Feed, Gap, Health and the rest. A word means one thing,
+// the same here, in SQL, in JSON, in TypeScript and on screen.
 //
-// It imports nothing but the standard library and does nothing: every other
-// package speaks in these types, so whatever stood here would be known
-// everywhere.
+// The package holds data and the rules for writing it down, no behaviour. It
+// imports nothing but the standard library: every package imports live, so
+// whatever live imported would be everywhere.
+//
+// Begin with message.go and source.go (what is stored), then position.go and
+// gap.go (where it is, and what is missing), query.go and filter.go (how it is
+// read), feed.go and health.go (remote streams), and error.go and text.go
+// (what a user is told).
 package live

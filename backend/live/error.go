@@ -1,40 +1,60 @@
 package live
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
-// An Error is what a user or another program is told: a code that never
-// changes, a sentence, and what to do about it.
+// An Error is what a user or another program is told when something is
+// refused: a code that never changes, a sentence, and what to do about it.
+// Every package returns one where its error reaches a screen or the HTTP API.
 type Error struct {
-	Code    string `json:"code"`            // "bad_name", "too_large", "not_found"…
-	Message string `json:"message"`         // a sentence
-	Hint    string `json:"hint,omitempty"`  // what to do
-	Field   string `json:"field,omitempty"` // the field of the request that is wrong
+	Code    string `json:"code"`           // "bad_name", "too_large", "not_found"…
+	Message string `json:"message"`        // a sentence in English
+	Hint    string `json:"hint,omitempty"` // what to do about it, in English
+	// Text is the code of the sentence where Code alone does not tell which one
+	// it is, such as "not_found/feed"; else empty. With Params it makes Message
+	// and Hint in another language.
+	Text   string `json:"text,omitempty"`
+	Params Params `json:"params,omitempty"`
+	Field  string `json:"field,omitempty"` // the field of the request that is wrong
 	// Offset and Length say which part of the field is wrong, in characters.
-	// Offset is nil where that is all of it.
+	// Offset is nil where all of it is wrong.
 	Offset *int  `json:"offset,omitempty"`
 	Length int   `json:"length,omitempty"`
 	Err    error `json:"-"` // the cause, for the log
 }
 
-// Errorf makes an Error with a code and a sentence.
+// Errorf makes an Error whose sentence is Textf(code, format, args...). Its
+// Code is the part of the text code before the slash.
 func Errorf(code, format string, args ...any) *Error {
-	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+	if strings.Contains(format, "%") { // a format of fmt: its package has no text codes yet
+		return &Error{Code: code, Message: fmt.Sprintf(format, slices.Clone(args)...)}
+	}
+	return Textf(code, format, args...).AsError()
 }
 
-// WithHint returns e with what to do about it.
-func (e *Error) WithHint(hint string) *Error { e.Hint = hint; return e }
+// AsError returns an Error that says t, with its hint.
+func (t Text) AsError() *Error {
+	return &Error{Code: baseCode(t.Code), Message: t.English, Hint: t.Hint, Text: t.finer(), Params: t.Params}
+}
+
+// WithHint returns e with what to do about it. The hint has the same
+// parameters as the sentence.
+func (e *Error) WithHint(format string) *Error { e.Hint = Fill(format, e.Params); return e }
 
 // WithField returns e with the field that is wrong.
 func (e *Error) WithField(field string) *Error { e.Field = field; return e }
 
 // WithPlace returns e with the part of the field that is wrong: length
-// characters from offset on.
+// characters, the first of them at offset.
 func (e *Error) WithPlace(offset, length int) *Error {
 	e.Offset, e.Length = &offset, length
 	return e
 }
 
-// WithCause returns e with the error behind it.
+// WithCause returns e with the error that caused it.
 func (e *Error) WithCause(err error) *Error { e.Err = err; return e }
 
 // Error returns the sentence and the hint.

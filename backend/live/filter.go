@@ -5,36 +5,36 @@ import (
 	"strings"
 )
 
-// A Filter says which messages somebody wants. The zero Filter wants all.
-// The same Filter is compiled to SQL by the store and tests one message in
-// Match; both ignore the case of A to Z only, so that they agree.
+// A Filter selects messages. The zero Filter selects all of them. The store
+// compiles a Filter to SQL, and Match tests one message in memory. Both ignore
+// the case of the letters A to Z only, because that is what SQLite does.
 //
 // Types, ID, Text and Without are conditions on events. Gaps and notes pass
-// them, because a view without its gaps reads as if nothing was missed. Only
-// Sources and Kinds leave them out.
+// them: without its gaps, a view would look as if nothing were missing. Only
+// Sources and Kinds can leave them out.
 type Filter struct {
-	Sources []int64  // of these sources; empty means all
-	Kinds   []Kind   // of these kinds; empty means all
-	Types   []string // of these event types, "order.*" for all that begin so; empty means all
-	ID      string   // with this event id; empty means any
-	Text    []string // each somewhere in the data or the event type
-	Without []string // none of these there
+	Sources []int64  // one of these sources; empty means all
+	Kinds   []Kind   // one of these kinds; empty means all
+	Types   []string // one of these event types, where "order.*" stands for all that begin with "order."; empty means all
+	ID      string   // this event id; empty means any
+	Text    []string // all of these occur in the data or the event type
+	Without []string // none of these occur there
 }
 
-// IsZero reports whether f wants every message of its sources.
+// IsZero reports whether f selects every message of its sources.
 func (f *Filter) IsZero() bool {
 	return len(f.Kinds) == 0 && len(f.Types) == 0 && f.ID == "" && len(f.Text) == 0 && len(f.Without) == 0
 }
 
-// Wants reports whether f wants any messages of that kind.
+// Wants reports whether f selects any messages of kind k.
 func (f *Filter) Wants(k Kind) bool {
 	return len(f.Kinds) == 0 || slices.Contains(f.Kinds, k)
 }
 
-// WantsGaps reports whether f wants gaps or notes.
+// WantsGaps reports whether f selects gaps or notes.
 func (f *Filter) WantsGaps() bool { return f.Wants(GapKind) || f.Wants(NoteKind) }
 
-// Match reports whether f wants m.
+// Match reports whether f selects m.
 func (f *Filter) Match(m *Message) bool {
 	if len(f.Sources) > 0 && !slices.Contains(f.Sources, m.Source) || !f.Wants(m.Kind) {
 		return false
@@ -61,6 +61,7 @@ func (f *Filter) Match(m *Message) bool {
 	return true
 }
 
+// matchAny reports whether s is one of the patterns.
 func matchAny(patterns []string, s string) bool {
 	for _, p := range patterns {
 		if prefix, ok := strings.CutSuffix(p, "*"); ok && strings.HasPrefix(s, prefix) || p == s {
@@ -70,6 +71,7 @@ func matchAny(patterns []string, s string) bool {
 	return false
 }
 
+// lower returns A to Z in lower case and every other byte as it is.
 func lower(c byte) byte {
 	if 'A' <= c && c <= 'Z' {
 		c += 'a' - 'A'
@@ -77,6 +79,7 @@ func lower(c byte) byte {
 	return c
 }
 
+// containsFold reports whether sub occurs in s, ignoring the case of A to Z.
 func containsFold(s, sub string) bool {
 	if sub == "" {
 		return true
@@ -90,6 +93,7 @@ func containsFold(s, sub string) bool {
 	return false
 }
 
+// equalFold compares two strings of one length, ignoring the case of A to Z.
 func equalFold(a, b string) bool {
 	for i := range len(a) {
 		if lower(a[i]) != lower(b[i]) {

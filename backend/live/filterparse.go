@@ -1,29 +1,29 @@
 package live
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// kinds are all kinds, and kindNames the list of their names.
+// kinds lists all kinds of messages.
 var kinds = []Kind{Event, GapKind, NoteKind}
 
-const (
-	filterKeys = "The keys are event:, id: and is:."
-	kindNames  = "event, gap or note"
-)
-
-// ParseFilter reads a filter as it is typed: words and "quoted phrases" that
-// must occur, -word that must not, event:order.*,stock.low for types,
-// id:88405, and is:event, is:gap or is:note for kinds, with -is: to leave one
-// out. Sources are left to the caller.
+// ParseFilter reads a filter as a user types it. Its terms have spaces between
+// them, and an event must meet all of them:
 //
-// A word that reads as a key which does not exist is an error rather than a
-// text to search for: somebody who asks for source:orders and finds nothing
-// would believe that nothing happened. Quotation marks make a text of it.
+//	paid "two words"              these texts occur in the data or the event type
+//	-paid -"two words"            they do not
+//	event:order.*,stock.low       one of these event types
+//	id:88405                      this event id
+//	is:gap is:event,note -is:gap  kinds of messages
+//
+// The sources of the Filter are left to the caller. A word that looks like a
+// key and is none ("source:orders") is an error rather than a text to search
+// for: it would find nothing, and the user would conclude that nothing
+// happened. In quotation marks it is a text. An error has the code bad_filter,
+// the field "q", and the place of the mistake.
 func ParseFilter(s string) (Filter, error) {
 	p := filterParser{text: s}
 	for p.skip(); p.at < len(s); p.skip() {
@@ -37,15 +37,15 @@ func ParseFilter(s string) (Filter, error) {
 // A filterParser reads one filter, term by term.
 type filterParser struct {
 	text         string
-	at           int // the byte that comes next
+	at           int // the offset of the next byte
 	f            Filter
-	only, hidden []Kind // what is: and -is: name
-	lastIs       [2]int // where the last of these stands
+	only, hidden []Kind // the kinds that is: and -is: name
+	lastIs       [2]int // the beginning and the end of the last is: or -is:
 }
 
-// term reads one term, which begins at p.at.
+// term reads the term that begins at p.at.
 func (p *filterParser) term() error {
-	begin := p.at
+	start := p.at
 	negative := strings.HasPrefix(p.text[p.at:], "-") && p.at+1 < len(p.text)
 	if negative {
 		p.at++
@@ -54,26 +54,27 @@ func (p *filterParser) term() error {
 	switch key {
 	case "", "event:", "id:", "is:":
 	default:
-		return p.unknown(key, negative)
+		return p.unknownKey(key, negative)
 	}
 	p.at += len(key)
 	value, word := p.at, ""
 	if word = p.word(); p.at < 0 {
 		p.at = len(p.text)
-		return p.wrong(value, p.at, "A quotation mark in the filter is never closed.")
+		return p.mark(value, p.at, Errorf("bad_filter/quote", "A quotation mark in the filter is never closed."))
 	}
-	parts := list(word)
+	parts := splitList(word)
 	switch {
 	case key != "" && (word == "" || key != "id:" && len(parts) == 0):
-		return p.wrong(begin, p.at, "Nothing stands after %s in the filter.", key)
+		return p.mark(start, p.at, Errorf("bad_filter/value", "{key} needs a value after it.", "key", key))
 	case negative && (key == "event:" || key == "id:"):
-		return p.wrong(begin, p.at, "-%s is not supported.", key).WithHint("A minus goes before a word, a quoted phrase or is:.")
+		return p.mark(start, p.at, Errorf("bad_filter/minus", "-{key} is not supported.", "key", key).
+			WithHint("Put the minus before a word, a quoted phrase or is:."))
 	case key == "event:":
 		p.f.Types = append(p.f.Types, parts...)
 	case key == "id:":
 		p.f.ID = word
 	case key == "is:":
-		p.lastIs = [2]int{begin, p.at}
+		p.lastIs = [2]int{start, p.at}
 		return p.is(parts, value, negative)
 	case word == "":
 	case negative:
@@ -84,13 +85,15 @@ func (p *filterParser) term() error {
 	return nil
 }
 
-// is reads the kinds that is: or -is: names. They stand between value and p.at.
+// is reads the names of kinds after is: or -is:. They begin at value and end at
+// p.at.
 func (p *filterParser) is(names []string, value int, negative bool) error {
 	for _, name := range names {
 		i := slices.IndexFunc(kinds, func(k Kind) bool { return k.String() == name })
 		switch {
 		case i < 0:
-			return p.wrong(value, p.at, "%q is not a kind of message.", name).WithHint("is: takes " + kindNames + ".")
+			return p.mark(value, p.at, Errorf("bad_filter/kind", `"{name}" is not a kind of message.`, "name", name).
+				WithHint("is: takes event, gap or note."))
 		case negative:
 			p.hidden = append(p.hidden, kinds[i])
 		default:
@@ -109,8 +112,8 @@ func (p *filterParser) finish() (Filter, error) {
 	}
 	switch len(p.f.Kinds) {
 	case 0:
-		return Filter{}, p.wrong(p.lastIs[0], p.lastIs[1], "The filter leaves out every kind of message.").
-			WithHint("The kinds are " + kindNames + ".")
+		return Filter{}, p.mark(p.lastIs[0], p.lastIs[1], Errorf("bad_filter/kinds", "The filter leaves out every kind of message.").
+			WithHint("The kinds are event, gap and note."))
 	case len(kinds):
 		p.f.Kinds = nil
 	}
@@ -125,49 +128,59 @@ func (p *filterParser) skip() {
 // word reads a word or a quoted phrase. It sets p.at to -1 where the closing
 // quotation mark is missing.
 func (p *filterParser) word() string {
-	rest := p.text[p.at:]
-	if !strings.HasPrefix(rest, `"`) {
-		n := wordLength(rest)
+	s := p.text[p.at:]
+	if !strings.HasPrefix(s, `"`) {
+		n := wordLength(s)
 		p.at += n
-		return rest[:n]
+		return s[:n]
 	}
-	n := strings.IndexByte(rest[1:], '"')
+	n := strings.IndexByte(s[1:], '"')
 	if n < 0 {
 		p.at = -1
 		return ""
 	}
 	p.at += n + 2
-	return rest[1 : n+1]
+	return s[1 : n+1]
 }
 
-// unknown returns the error about a key that does not exist, which stands at
-// p.at.
-func (p *filterParser) unknown(key string, negative bool) error {
-	sentence := "%s is not a key of the filter."
-	if key[0] == '$' {
-		sentence = "The filter cannot look inside the data for %s."
+// unknownKey returns the error about a key at p.at that does not exist.
+func (p *filterParser) unknownKey(key string, negative bool) error {
+	word := p.text[p.at : p.at+wordLength(p.text[p.at:])]
+	quoted := `"` + word + `"`
+	if negative {
+		quoted = "-" + quoted
 	}
-	hint := filterKeys + " To search for a text, put it in quotation marks"
-	if word := p.text[p.at : p.at+wordLength(p.text[p.at:])]; !strings.Contains(word, `"`) {
-		minus := ""
-		if negative {
-			minus = "-"
-		}
-		hint += fmt.Sprintf(`: %s"%s"`, minus, word)
+	var e *Error
+	path, simple := key[0] == '$', !strings.Contains(word, `"`)
+	switch {
+	case path && simple:
+		e = Errorf("bad_filter/path", "The filter cannot look inside the data for {key}.", "key", key, "quoted", quoted).WithHint(quoteHint)
+	case path:
+		e = Errorf("bad_filter/quoted_path", "The filter cannot look inside the data for {key}.", "key", key).WithHint(keysHint)
+	case simple:
+		e = Errorf("bad_filter/key", "{key} is not a key of the filter.", "key", key, "quoted", quoted).WithHint(quoteHint)
+	default:
+		e = Errorf("bad_filter/quoted_key", "{key} is not a key of the filter.", "key", key).WithHint(keysHint)
 	}
-	return p.wrong(p.at, p.at+len(key), sentence, key).WithHint(hint + ".")
+	return p.mark(p.at, p.at+len(key), e)
 }
 
-// wrong returns an error about the bytes from begin to end.
-func (p *filterParser) wrong(begin, end int, format string, args ...any) *Error {
-	return Errorf("bad_filter", format, args...).WithField("q").
-		WithPlace(utf8.RuneCountInString(p.text[:begin]), utf8.RuneCountInString(p.text[begin:end]))
+const (
+	keysHint  = "The keys are event:, id: and is:. To search for a text, put it in quotation marks."
+	quoteHint = "The keys are event:, id: and is:. To search for a text, put it in quotation marks: {quoted}."
+)
+
+// mark returns e as an error about the bytes from start to end.
+func (p *filterParser) mark(start, end int, e *Error) *Error {
+	return e.WithField("q").
+		WithPlace(utf8.RuneCountInString(p.text[:start]), utf8.RuneCountInString(p.text[start:end]))
 }
 
-// keyOf returns the key that s begins with, its colon included, or "". A key
-// is a name, which begins with a letter, _, $ or @ and goes on with letters,
-// digits and . _ - $ @, and a colon; "://" makes a URL of it. So is a path into
-// the data, which begins with "$." or "$[" and needs no colon.
+// keyOf returns the key that s begins with, or "". A key is a name followed by
+// a colon, and includes the colon. A name begins with a letter, _, $ or @ and
+// goes on with letters, digits and . _ - $ @. A name before "://" is no key: it
+// is the scheme of a URL. A path into the data, which begins with "$." or "$[",
+// is a key as well and needs no colon.
 func keyOf(s string) string {
 	if strings.HasPrefix(s, "$.") || strings.HasPrefix(s, "$[") {
 		return s[:wordLength(s)]
@@ -185,7 +198,7 @@ func keyOf(s string) string {
 	return ""
 }
 
-// wordLength returns how many bytes come before the next space.
+// wordLength returns the number of bytes before the next space.
 func wordLength(s string) int {
 	if i := strings.IndexFunc(s, unicode.IsSpace); i >= 0 {
 		return i
@@ -193,7 +206,7 @@ func wordLength(s string) int {
 	return len(s)
 }
 
-// list returns the parts of a list with commas.
-func list(s string) []string {
+// splitList splits a list at its commas and leaves out empty parts.
+func splitList(s string) []string {
 	return slices.DeleteFunc(strings.Split(s, ","), func(part string) bool { return part == "" })
 }

@@ -2,8 +2,9 @@ package live
 
 import "time"
 
-// A Gap is a stretch of messages known to be missing, or that cannot be
-// known to be complete, and why.
+// A Gap is a stretch of messages that are known to be missing, or of which it
+// is not known whether any are missing. It is stored in the journal where it
+// belongs, as a message of kind GapKind whose Data is this JSON.
 type Gap struct {
 	// Missing is how many messages are missing: nil where that cannot be
 	// known, 0 where it was checked that nothing is.
@@ -11,38 +12,52 @@ type Gap struct {
 	// Code never changes: "disconnected", "restarted", "paused", "reconnected",
 	// "edited", "removed", "trimmed", "unknown_id", "ambiguous_id",
 	// "other_epoch", "too_large", "limit", "refused", "no_ids", "damaged".
-	Code   string    `json:"code"`
-	Reason string    `json:"reason"`          // a sentence for the timeline
+	// docs/api.md says what each means.
+	Code   string `json:"code"`
+	Reason string `json:"reason"` // one or two sentences in English
+	// Text and Params say Reason in another language, as in Error.
+	Text   string    `json:"text,omitempty"`
+	Params Params    `json:"params,omitempty"`
 	From   time.Time `json:"from,omitzero"`   // when the stretch began
 	To     time.Time `json:"to,omitzero"`     // when it ended
 	After  string    `json:"after,omitempty"` // the id that was resumed from
-	// WaitedMS is how much of an outage Signalbox itself waited before it tried
-	// to connect again.
+	// WaitedMS is how much of an outage Signalbox itself spent waiting before
+	// its next attempt to connect, in milliseconds.
 	WaitedMS int64 `json:"waited_ms,omitempty"`
-	// Count is how many outages this one gap stands for, where it is more than one.
+	// Count is how many outages this one gap stands for; 0 for a single one.
 	Count int64 `json:"count,omitempty"`
 }
 
-// A Note is something that happened to a source's connection and is worth a
-// line in the timeline. Every change of a feed's health is one.
+// Because returns g with t as its reason. Where g has no code yet, it gets the
+// code that t belongs to.
+func (g Gap) Because(t Text) Gap {
+	if g.Code == "" {
+		g.Code = baseCode(t.Code)
+	}
+	g.Reason, g.Params, g.Text = t.English, t.Params, ""
+	if t.Code != g.Code {
+		g.Text = t.Code
+	}
+	return g
+}
+
+// A Note is something that happened to the connection of a source and is worth
+// a line in the timeline. Every change of a feed's State is one. It is stored
+// as a message of kind NoteKind whose Data is this JSON.
 type Note struct {
 	// Code never changes: "opened", "lost", "failed", "quiet", "heard",
-	// "stopped", "paused", "resumed", "reconnected", "edited".
+	// "stopped", "paused", "resumed", "reconnected", "edited", "own".
+	// docs/api.md says what each means.
 	Code   string `json:"code"`
-	Reason string `json:"reason"` // a sentence
-	// Count is how many times it happened, where one note stands for more than one.
+	Reason string `json:"reason"` // one or two sentences in English
+	// Text and Params say Reason in another language, as in Error.
+	Text   string `json:"text,omitempty"`
+	Params Params `json:"params,omitempty"`
+	// Count is how often it happened; 0 for once.
 	Count int64 `json:"count,omitempty"`
 }
 
-// A Mark is a stored place: how far a lasting reader has come. For a feed,
-// Text is the Last-Event-ID, saved in the transaction of its messages.
-type Mark struct {
-	Name   string // "feed/12", "rule/3"
-	Number int64  // the last message examined; or Newest, in Append
-	Text   string
-	Ended  bool // in Append: the mark is deleted
+// NewNote returns a Note that says t. Its code is the one that t belongs to.
+func NewNote(t Text) Note {
+	return Note{Code: baseCode(t.Code), Reason: t.English, Text: t.finer(), Params: t.Params}
 }
-
-// Newest, as the Number of a Mark that is appended, stands for the number of
-// the last message that is appended with it.
-const Newest = -1

@@ -106,10 +106,10 @@ func TestAnErrorInAFilterSaysWhereItStands(t *testing.T) {
 	for _, c := range []struct{ in, wrong, message, hint string }{
 		{`é "open`, `"open`, "A quotation mark in the filter is never closed.", ""},
 		{`id:"open`, `"open`, "A quotation mark in the filter is never closed.", ""},
-		{"paid event: x", "event:", "Nothing stands after event: in the filter.", ""},
-		{"event:,", "event:,", "Nothing stands after event: in the filter.", ""},
-		{"a -event:b c", "-event:b", "-event: is not supported.", "A minus goes before a word, a quoted phrase or is:."},
-		{"-id:1", "-id:1", "-id: is not supported.", "A minus goes before a word, a quoted phrase or is:."},
+		{"paid event: x", "event:", "event: needs a value after it.", ""},
+		{"event:,", "event:,", "event: needs a value after it.", ""},
+		{"a -event:b c", "-event:b", "-event: is not supported.", "Put the minus before a word, a quoted phrase or is:."},
+		{"-id:1", "-id:1", "-id: is not supported.", "Put the minus before a word, a quoted phrase or is:."},
 		{"source:orders", "source:", "source: is not a key of the filter.", keys + `: "source:orders".`},
 		{"  é -foo:bar", "foo:", "foo: is not a key of the filter.", keys + `: -"foo:bar".`},
 		{`foo:"b c"`, "foo:", "foo: is not a key of the filter.", keys + "."},
@@ -119,7 +119,7 @@ func TestAnErrorInAFilterSaysWhereItStands(t *testing.T) {
 		{"x $.total>100", "$.total>100", "The filter cannot look inside the data for $.total>100.", keys + `: "$.total>100".`},
 		{"is:gone", "gone", `"gone" is not a kind of message.`, "is: takes event, gap or note."},
 		{"a -is:event,x", "event,x", `"x" is not a kind of message.`, "is: takes event, gap or note."},
-		{"is:gap -is:gap b", "-is:gap", "The filter leaves out every kind of message.", "The kinds are event, gap or note."},
+		{"is:gap -is:gap b", "-is:gap", "The filter leaves out every kind of message.", "The kinds are event, gap and note."},
 	} {
 		_, err := ParseFilter(c.in)
 		var e *Error

@@ -2,77 +2,82 @@ package live
 
 import "time"
 
-// A Kind tells the three sorts of entries of a journal apart.
+// A Kind is one of the three sorts of entries in a journal.
 type Kind uint8
 
 const (
-	// Event is a message as somebody published it or a feed delivered it.
+	// Event is a message that somebody published or that a feed received.
 	Event Kind = iota
-	// GapKind is a Gap in the stream of its source, stored where it belongs.
+	// GapKind is a Gap, stored at its place among the messages of its source.
 	GapKind
-	// NoteKind is a Note: something that happened to the connection itself.
+	// NoteKind is a Note about the connection of its source.
 	NoteKind
 )
 
-// String returns the word that JSON and the screen use.
+// String returns the word for k in JSON and on screen.
 func (k Kind) String() string { return [...]string{"event", "gap", "note"}[k] }
 
-// A Draft is a message before the journal gave it a position.
+// A Draft is a message that has no position yet. Append turns it into a
+// Message.
 type Draft struct {
 	Source int64 // the id of its Source
 	Kind   Kind
 
-	// Type is the event type. It is never empty in the journal: the standard's
-	// default, "message", is written out (HTML, 9.2.6, dispatch step 6).
+	// Type is the event type. The journal never holds an empty one: the
+	// standard's default, "message", is written out (HTML, 9.2.6, step 6 of
+	// dispatching).
 	Type string
-	// ID is what was chosen by the publisher or sent by the remote server;
-	// empty where neither gave one. Then the position is the id on the wire.
+	// ID is the event id that the publisher chose or the remote server sent;
+	// empty where neither did. A message without one has its position as its id
+	// on the wire.
 	ID string
-	// Data is the text, lines joined by LF as a client reads them. For a
-	// GapKind or NoteKind it is the JSON of the Gap or Note.
+	// Data is the text of the event, its lines joined by LF (HTML, 9.2.6). For
+	// a GapKind or NoteKind it is the JSON of the Gap or Note.
 	Data string
-	// Retry is the reconnection time in milliseconds sent with the event, nil
-	// where none was. Zero is a time like any other.
+	// Retry is the reconnection time that was sent with the event, in
+	// milliseconds; nil where none was sent. 0 is a valid time.
 	Retry *int64
-	// Connection counts the connections of its feed; 0 for a channel.
+	// Connection is the number of the feed's connection that brought the
+	// message, from 1; 0 for a channel.
 	Connection int64
-	// Origin is the position, as text, that it has in the Signalbox that it was
-	// first published in, where it came from there; else empty.
+	// Origin is the position, as text, that the message has in the Signalbox
+	// where it was first published; empty where that is this one.
 	Origin string
-	// Home says that it came over a stream of this very journal: then a message
-	// of any source with its Origin is the same one. For Append only.
+	// Home says that the message came over a stream of this very journal. A
+	// message of any source with the same Origin is then the same message.
+	// Append uses it; readers do not get it.
 	Home bool
-	// Once asks for a retry to be recognised: a message with the same type, id
-	// and data in the same source within RetryTime is stored once. Where Key is
-	// set (the publisher's Idempotency-Key) it takes the place of the id. Both
-	// are for Append only; readers do not get them.
+	// Once asks Append to recognise a retry: a message with the same type, id
+	// and data in the same source within RetryTime is not stored again. Key,
+	// the publisher's Idempotency-Key, takes the place of the id where it is
+	// set. Append uses both; readers do not get them.
 	Once bool
 	Key  string
-	// Received is when it reached this program, to the microsecond. The
-	// journal fills it in where it is zero. The system's clock may jump;
-	// order comes from positions alone.
+	// Received is when the message reached this program, to the microsecond.
+	// The journal sets it where it is zero. It does not tell the order of
+	// messages, because the system's clock may jump: positions do.
 	Received time.Time
 }
 
-// Size returns how much a message counts to what is kept, in bytes: all of its
-// texts.
+// Size returns how many bytes a message counts towards Keep.Bytes: the sum of
+// its texts.
 func (d *Draft) Size() int { return len(d.Data) + len(d.Type) + len(d.ID) + len(d.Origin) + len(d.Key) }
 
-// RetryTime is for how long the retry of a publish is recognised.
+// RetryTime is how long after a publish its retry is recognised.
 const RetryTime = time.Hour
 
-// A Message is one event as it lies in the journal. It never changes.
+// A Message is one entry of the journal. It never changes.
 type Message struct {
-	Number int64 // its position's number
+	Number int64 // of its Position
 	Draft
-	// Again says that an older message of its source has the same ID. An id on
-	// the wire must lead back to one place, so that of this message is its
-	// position.
+	// Again says that an older message of the source has the same ID. An id on
+	// the wire must lead back to one message, so this one is sent with its
+	// position instead.
 	Again bool
-	// Cut is set in a Page that was asked for with a Preview, where Type or ID
-	// are not whole.
+	// Cut says that Type or ID is shortened. Only a Page of a Query with a
+	// Preview has such messages.
 	Cut bool
-	// Repeated is set by Append alone: the message is in the journal already,
-	// with this Number, and was not stored again.
+	// Repeated says that the message was in the journal already, with this
+	// Number, and was not stored again. Only Append sets it.
 	Repeated bool
 }

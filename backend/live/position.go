@@ -5,29 +5,29 @@ import (
 	"strings"
 )
 
-// A Position is a place in one journal, written "k3f9.1042": the epoch that
-// was made with the database, and a number in it. Numbers start at 1, grow,
-// and are never given twice; they may jump after an unclean end.
+// A Position is a place in one journal: the epoch of the journal and a number
+// in it, written "k3f9.1042". Numbers start at 1 and grow. None is given to two
+// messages; some are skipped after an unclean end.
 type Position struct {
-	Epoch  string
+	Epoch  string // made at random with the database: a to z and 0 to 9
 	Number int64
 }
 
-// String returns the written form, which is also the id on the wire of a
-// message whose publisher chose none.
+// String returns the written form. It is also the id on the wire of a message
+// that has no id of its own.
 func (p Position) String() string {
 	return p.Epoch + "." + strconv.FormatInt(p.Number, 10)
 }
 
-// AppendTo appends the written form to b.
+// AppendTo appends the written form to b, without allocating where b has room.
 func (p Position) AppendTo(b []byte) []byte {
 	b = append(b, p.Epoch...)
 	b = append(b, '.')
 	return strconv.AppendInt(b, p.Number, 10)
 }
 
-// ParsePosition reads the written form. Only the canonical one is accepted
-// (no sign, no leading zero), so that a text has at most one meaning.
+// ParsePosition reads the written form. It accepts neither a sign nor a leading
+// zero, so every position has exactly one written form.
 func ParsePosition(s string) (Position, bool) {
 	epoch, digits, ok := strings.Cut(s, ".")
 	if !ok || epoch == "" || digits == "" || digits[0] < '0' || digits[0] > '9' {
@@ -53,7 +53,8 @@ func (p Position) MarshalText() ([]byte, error) { return p.AppendTo(nil), nil }
 func (p *Position) UnmarshalText(b []byte) error {
 	q, ok := ParsePosition(string(b))
 	if !ok {
-		return Errorf("bad_position", "%q is not a position.", string(b)).WithHint("A position looks like k3f9.1042.")
+		return Errorf("bad_position", `"{position}" is not a position.`, "position", string(b), "example", "k3f9.1042").
+			WithHint("A position looks like {example}.")
 	}
 	*p = q
 	return nil

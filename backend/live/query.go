@@ -2,37 +2,40 @@ package live
 
 import "time"
 
-// A Query asks for one finite page of the journal.
+// A Query asks for one page of the journal: as many messages as fit its Limit,
+// from the beginning or the end of a range.
 type Query struct {
 	Filter Filter
-	// After and Before are exclusive bounds on the number; 0 means none.
+	// After and Before are bounds on the number, both exclusive; 0 means none.
 	After, Before int64
 	// Newest takes the page from the end of the range rather than from its
-	// beginning. Pages come in ascending order all the same.
+	// beginning. The messages of a page are always in ascending order.
 	Newest bool
-	// At, where it is not zero, starts the page at the first message received
-	// at or after it.
+	// At, where it is not zero, makes the page begin with the first message
+	// received at this time or later.
 	At time.Time
-	// Limit is the most messages wanted, 1 to 5000.
+	// Limit is the greatest number of messages in the page, 1 to 5000.
 	Limit int
-	// Preview cuts Data to this many bytes (at a character's edge), and Type
-	// and ID to as many or PreviewNames, whatever is more; 0 means whole. Sizes
-	// says how long the Data was.
+	// Preview shortens Data to at most this many bytes without splitting a
+	// character, and Type and ID to as many bytes or to PreviewNames, whichever
+	// is more. 0 leaves all three whole. Page.Sizes has the length of the Data.
 	Preview int
 }
 
-// PreviewNames is how many bytes of a type and an id a preview shows at least.
+// PreviewNames is how many bytes of a type and of an id a preview shows at
+// least.
 const PreviewNames = 256
 
-// A Page is the answer to a Query: messages in ascending order, and how far
-// the journal was examined to find them.
+// A Page answers a Query: messages in ascending order, and the range of the
+// journal that was examined to find them.
 type Page struct {
 	Messages []Message
-	Sizes    []int // the whole length of each Data, in bytes; parallel to Messages
-	// From and To are the first and last number examined. A filter that
-	// matches little is answered after a bounded time with what was found;
-	// the next page goes on from there.
+	Sizes    []int // the length of each whole Data in bytes; parallel to Messages
+	// From and To are the first and the last number examined. A filter that
+	// matches little is given a bounded time: the page then holds what was found
+	// in it, and the next page starts behind To, or before From.
 	From, To int64
-	// More says that the journal goes on in the direction of the query.
+	// More says that the journal has more messages in the direction of the
+	// query.
 	More bool
 }

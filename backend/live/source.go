@@ -7,68 +7,69 @@ import (
 	"unicode/utf8"
 )
 
-// A SourceKind says whether a source is followed or served.
+// A SourceKind tells a feed from a channel.
 type SourceKind string
 
 // The two kinds of source.
 const (
-	FeedSource    SourceKind = "feed"
-	ChannelSource SourceKind = "channel"
+	FeedSource    SourceKind = "feed"    // a remote stream that is followed
+	ChannelSource SourceKind = "channel" // a local stream that is published to
 )
 
-// A Source is where a message came from: a feed or a channel. Every source
-// can be subscribed to at the local server under its name.
+// A Source is where a message came from: a feed or a channel. Clients of the
+// local server can subscribe to either under its name.
 type Source struct {
 	ID      int64      `json:"id"` // given by the store, never reused
 	Name    string     `json:"name"`
 	Kind    SourceKind `json:"kind"`
-	Colour  int        `json:"colour"` // 1 to 6, one of the palette's --src colours
+	Colour  int        `json:"colour"` // 1 to Colours, on screen the variable --src-1 to --src-6
 	Created time.Time  `json:"created"`
-	// Removed is when it was taken off the list; its messages are deleted
-	// some minutes later, until then it can be restored. Zero while it lives.
+	// Removed is when the user removed the source; zero while it exists. For
+	// ten minutes it can be restored, then its messages are deleted.
 	Removed time.Time `json:"removed,omitzero"`
-	// Keep is how much of this source is kept, where it is less than of the
-	// whole journal.
+	// Keep limits this source, in addition to the limits of the whole journal.
 	Keep Keep `json:"keep,omitzero"`
 }
 
-// Colours is the size of the palette that sources are drawn with.
+// Colours is how many colours there are for sources.
 const Colours = 6
 
-// MaxName is the longest name of a source, in characters.
+// MaxName is the length of the longest name of a source, in characters.
 const MaxName = 100
 
-// CheckName returns an Error that says what is wrong with a source's name,
-// or nil. A name stands in URLs and on one line of the screen.
+// CheckName returns an Error with the code bad_name if name cannot be the name
+// of a source, and nil otherwise. A name has to fit a segment of a URL and a
+// line on the screen.
 func CheckName(name string) error {
-	bad := func(why string) error {
-		return Errorf("bad_name", "%s", why).WithField("name").
-			WithHint("A name is 1 to 100 characters without control characters and slashes.")
-	}
+	var e *Error
 	switch {
 	case name == "":
-		return bad("The name is empty.")
+		e = Errorf("bad_name/empty", "The name is empty.").WithHint(nameHint)
 	case !utf8.ValidString(name):
-		return bad("The name is not valid UTF-8.")
+		e = Errorf("bad_name/utf8", "The name is not valid UTF-8.").WithHint(nameHint)
 	case utf8.RuneCountInString(name) > MaxName:
-		return bad("The name is longer than 100 characters.")
+		e = Errorf("bad_name/long", "The name is longer than 100 characters.").WithHint(nameHint)
 	case strings.TrimSpace(name) != name:
-		return bad("The name begins or ends with a space.")
+		e = Errorf("bad_name/space", "The name begins or ends with a space.").WithHint(nameHint)
 	case name == "." || name == "..":
-		return bad("The name means a folder in a URL.")
+		e = Errorf("bad_name/dots", "A name of dots means a folder in a URL.").WithHint(nameHint)
 	case strings.ContainsFunc(name, func(r rune) bool { return r == '/' || r == '\\' || unicode.IsControl(r) }):
-		return bad("The name contains a slash or a control character.")
+		e = Errorf("bad_name/character", "The name contains a slash or a control character.").WithHint(nameHint)
+	default:
+		return nil
 	}
-	return nil
+	return e.WithField("name")
 }
 
-// A Tally is what the store counts of one source, kept in the same
-// transaction as the messages, so that no screen has to count rows.
+const nameHint = "A name has 1 to 100 characters, without control characters and slashes."
+
+// A Tally is what the store counts of one source. The counts change in the
+// transaction that changes the messages, so no screen has to count rows.
 type Tally struct {
-	Appended int64 // messages ever appended
-	Kept     int64 // messages still in the journal
-	Bytes    int64 // their size, in bytes
-	Last     int64 // number of the newest, 0 where there was none
-	LastAt   time.Time
-	Seen     int64 // how many of Appended the user has seen: unread is the difference
+	Appended int64     // messages ever appended
+	Kept     int64     // messages that are still in the journal
+	Bytes    int64     // the sum of their Draft.Size
+	Last     int64     // the number of the newest message, 0 where there was none
+	LastAt   time.Time // when the newest message was received
+	Seen     int64     // how many of Appended the user has seen; the others are unread
 }

@@ -6,39 +6,43 @@ import (
 	"strings"
 )
 
-// CheckURL returns an Error that says what is wrong with the address of a
-// feed or a page, or nil. Only http and https are opened: a file: or
-// javascript: address would reach where a feed has no business.
+// CheckURL returns an Error with the code bad_url if s cannot be the address of
+// a feed or of a page, and nil otherwise. It accepts http and https only: a
+// file: or javascript: address would reach what a feed must not reach.
 func CheckURL(s string) error {
-	bad := func(why, hint string) error {
-		return Errorf("bad_url", "%s", why).WithField("url").WithHint(hint)
-	}
-	if s == "" {
-		return bad("The address is empty.", "Write it as in https://example.org/events.")
-	}
-	const port = "A port is a number from 1 to 65535."
 	u, err := url.Parse(s)
+	var e *Error
 	switch {
+	case s == "":
+		e = Errorf("bad_url/empty", "The address is empty.").WithHint(urlHint)
 	case err != nil && strings.Contains(err.Error(), "invalid port"):
-		return bad("The port in the address is not a number.", port)
+		e = Errorf("bad_url/port", "The port in the address is not a number.").WithHint(portHint)
 	case err != nil:
-		return bad("The address cannot be read.", "Write it as in https://example.org/events.")
+		e = Errorf("bad_url/unreadable", "The address cannot be read.").WithHint(urlHint)
 	case u.Scheme == "":
-		return bad("The address does not begin with http:// or https://.", "Write it as in https://example.org/events.")
+		e = Errorf("bad_url/scheme", "The address does not begin with http:// or https://.").WithHint(urlHint)
 	case u.Scheme != "http" && u.Scheme != "https":
-		return bad("Only http and https addresses can be opened, not "+u.Scheme+".", "")
-	case u.Host == "" || u.Hostname() == "":
-		return bad("The address names no server.", "Write it as in https://example.org/events.")
+		e = Errorf("bad_url/other_scheme", "Only http and https addresses can be opened, not {scheme}.", "scheme", u.Scheme)
+	case u.Hostname() == "":
+		e = Errorf("bad_url/host", "The address names no server.").WithHint(urlHint)
 	case !ValidPort(u.Port()):
-		return bad("There is no port "+u.Port()+".", port)
+		e = Errorf("bad_url/port_range", "There is no port {port}.", "port", u.Port()).WithHint(portHint)
 	case u.User != nil:
-		return bad("The address holds a name or a password.", "Use the sign-in settings: addresses are shown and logged.")
+		e = Errorf("bad_url/user", "The address contains a user name or a password.").
+			WithHint("Use the sign-in settings: addresses are shown and logged.")
+	default:
+		return nil
 	}
-	return nil
+	return e.WithField("url")
 }
 
-// ValidPort reports whether a connection can be made to the port that stands in
-// an address. Empty means that of the scheme.
+const (
+	urlHint  = "Write it as in https://example.org/events."
+	portHint = "A port is a number from 1 to 65535."
+)
+
+// ValidPort reports whether port, as it stands in an address, is a number from
+// 1 to 65535. Empty is valid too: it stands for the port of the scheme.
 func ValidPort(port string) bool {
 	n, err := strconv.ParseUint(port, 10, 16)
 	return port == "" || err == nil && n > 0

@@ -1,0 +1,99 @@
+package live
+
+import "time"
+
+// An Attempt is one attempt to connect a feed, and what came of it.
+type Attempt struct {
+	Source     int64         `json:"-"`
+	Connection int64         `json:"connection"` // counts the attempts of its feed, from 1
+	Started    time.Time     `json:"started"`
+	Opened     time.Time     `json:"opened,omitzero"` // when the headers of a good response were read
+	Ended      time.Time     `json:"ended,omitzero"`  // zero while it lasts
+	DNS        time.Duration `json:"dns"`             // how long each step took; 0 for a step that was not taken
+	Connect    time.Duration `json:"connect"`
+	TLS        time.Duration `json:"tls"`
+	FirstByte  time.Duration `json:"first_byte"`        // from the request to the first byte of the response
+	Status     int           `json:"status,omitempty"`  // of HTTP; 0 where no response came
+	Address    string        `json:"address,omitempty"` // the IP address and port connected to
+	Messages   int64         `json:"messages"`
+	Bytes      int64         `json:"bytes"` // of the response's body
+	// Code says why it ended, and never changes: "closed", "dns", "tls",
+	// "refused", "status", "type", "timeout", "removed"…
+	Code   string `json:"code,omitempty"`
+	Reason string `json:"reason,omitempty"` // the same as a sentence in English
+}
+
+// A State says whether a feed is connected.
+type State string
+
+// The five states of a feed.
+const (
+	Connecting State = "connecting"
+	Open       State = "open"
+	Quiet      State = "quiet"   // open, but silent for longer than is usual for it
+	Waiting    State = "waiting" // for the next attempt
+	Stopped    State = "stopped" // paused by the user, or ended for good by the server (HTML, 9.2.3)
+)
+
+// A Health is what is known about the connection of one feed at one moment.
+type Health struct {
+	State State     `json:"state"`
+	Since time.Time `json:"since"` // when the state began
+	// Code and Reason say why the state is not Open, as in Attempt, or what is
+	// wrong although it is.
+	Code   string `json:"code,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	Hint   string `json:"hint,omitempty"` // what to do about it
+	// Text and Params say Reason and Hint in another language, as in Error.
+	Text   string `json:"text,omitempty"`
+	Params Params `json:"params,omitempty"`
+	// Certificate is the SHA-256, in hex, of the server's certificate where it
+	// is not trusted. The user can accept it.
+	Certificate string    `json:"certificate,omitempty"`
+	RetryAt     time.Time `json:"retry_at,omitzero"` // when the next attempt begins
+	Attempt     int       `json:"attempt"`           // attempts since the feed was last open
+	Connection  int64     `json:"connection"`        // the number of the newest attempt
+	Rate        float64   `json:"rate"`              // messages a second
+	Messages    int64     `json:"messages"`          // received since the program started
+	Home        int64     `json:"home,omitempty"`    // of Messages, those that the journal had already
+	LastMessage time.Time `json:"last_message,omitzero"`
+	LastByte    time.Time `json:"last_byte,omitzero"`
+	// Heartbeat is the usual time between comments and Rhythm the longest usual
+	// silence, both in milliseconds; 0 while too little is known.
+	Heartbeat  int64   `json:"heartbeat_ms"`
+	Rhythm     int64   `json:"rhythm_ms"`
+	Silence    int64   `json:"longest_silence_ms"`
+	Reconnects int64   `json:"reconnects"`     // in the last 24 hours
+	Up         float64 `json:"up"`             // the share of the last 24 hours, or since it was added: 0 to 1
+	ConnectP50 int64   `json:"connect_p50_us"` // the median time to connect, in microseconds
+	// Bars are the last 24 hours as 48 half hours, the oldest first: "open",
+	// "warn" or "down", or "" before the feed was added.
+	Bars []string `json:"bars,omitempty"`
+	// RetryMS is the reconnection time in force, in milliseconds (HTML, 9.2.2).
+	RetryMS int64 `json:"retry_ms"`
+	// LastEventID is what the next attempt sends.
+	LastEventID string `json:"last_event_id,omitempty"`
+}
+
+// A FeedStatus is a feed with the health of its connection.
+type FeedStatus struct {
+	Feed
+	Health     Health
+	HasSecrets []string // the secrets that are stored: "token", "password", and the names of secret headers
+}
+
+// A FeedCheck is the result of trying the settings of a feed once.
+type FeedCheck struct {
+	OK          bool   // the server answered with a stream
+	Status      int    // of HTTP; 0 where no response came
+	Code        string // as in Attempt, or the code of the Error about a setting
+	Field       string // the setting that is wrong; empty where none is
+	Reason      string // a sentence in English
+	Hint        string // what to do about it
+	Certificate string // as in Health
+	DNS         time.Duration
+	Connect     time.Duration
+	TLS         time.Duration
+	FirstByte   time.Duration
+	Messages    int // received while the feed was tried
+}
