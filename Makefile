@@ -12,9 +12,10 @@ commit := $(shell git rev-parse --short HEAD 2>/dev/null)
 ifeq ($(commit),)
 export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false)
 endif
-full_version := $(VERSION)$(if $(commit),+$(commit))
+export PROGRAM_VERSION := $(VERSION)$(if $(commit),+$(commit))
 
 binary   := build/bin/signalbox
+server   := build/bin/signalbox-server
 modules  := frontend/node_modules/.package-lock.json# npm writes it last
 bindings := frontend/wailsjs/go/main/App.d.ts
 page     := frontend/dist/index.html
@@ -23,23 +24,29 @@ web_sources := $(shell find frontend/src frontend/public) frontend/index.html \
 	$(wildcard frontend/*.config.ts frontend/*.config.js frontend/tsconfig.json)
 
 say = @printf '\033[1m==>\033[0m %s\n'
+compiling = @test -x $(1) || printf '\033[1m==>\033[0m %s\n' 'Compiling $(1) (the first time takes a minute or two: SQLite is compiled)'
 
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: build ## open the window; without a display, serve the dashboard (ARGS="--data DIR" is passed on)
+run: $(if $(DISPLAY)$(WAYLAND_DISPLAY),build,server) ## open the window; without a display, serve the dashboard (ARGS="--data DIR" is passed on)
 	@build/run.sh $(ARGS)
 
 .PHONY: serve
-serve: build ## serve without a window, and print the address with its token
-	@$(binary) serve $(ARGS)
+serve: server ## serve without a window, and print the address with its token
+	@$(server) serve $(ARGS)
 
 .PHONY: build
-build: setup $(modules) $(bindings) $(page) ## build the program into build/bin/signalbox
-	@test -x $(binary) || printf '\033[1m==>\033[0m %s\n' 'Building the program (the first time takes a minute or two: SQLite is compiled)'
-	@go build -tags desktop,production,webkit2_41 -trimpath -ldflags '-s -w -X main.version=$(full_version)' -o $(binary) .
+build: setup-window $(modules) $(bindings) $(page) ## build the program into build/bin/signalbox
+	$(call compiling,$(binary))
+	@build/compile.sh window $(binary)
+
+.PHONY: server
+server: setup $(modules) $(page) ## build the program without a window, static, into build/bin/signalbox-server
+	$(call compiling,$(server))
+	@build/compile.sh server $(server)
 
 .PHONY: test
 test: ## run every check: Go, the screens, the browser, the window
@@ -62,7 +69,7 @@ lint: ## gofmt, vet, staticcheck, svelte-check and prettier
 	@build/test.sh lint
 
 .PHONY: bench
-bench: setup-test build ## measure speed and size, and print one table
+bench: setup-test build server ## measure speed and size, and print one table
 	@build/bench.sh
 	@build/speed.sh
 
@@ -79,11 +86,14 @@ clean: ## remove what was built; your messages are elsewhere and stay
 	rm -rf build/bin build/cache frontend/node_modules frontend/test-results frontend/playwright-report
 	find frontend/dist -mindepth 1 ! -name .gitkeep -delete
 
-# The steps that `build` consists of, each done only when something changed.
+# The steps that `build` and `server` consist of, each done only when something
+# changed. The steps that both need may need no GTK.
 
-.PHONY: setup setup-test
+.PHONY: setup setup-window setup-test
 setup:
-	@build/setup.sh build
+	@build/setup.sh server
+setup-window:
+	@build/setup.sh window
 setup-test:
 	@build/setup.sh test
 
@@ -92,8 +102,8 @@ $(modules): frontend/package-lock.json frontend/package.json | setup
 	@cd frontend && npm ci --no-audit --no-fund
 	@touch $@
 
-$(bindings): main.go app.go | setup
-	$(say) 'Writing frontend/wailsjs from app.go (the first time takes a minute or two: SQLite is compiled)'
+$(bindings): app.go bindings.go | setup
+	$(say) 'Writing frontend/wailsjs from app.go'
 	@go run -tags bindings .
 	@touch $@
 

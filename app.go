@@ -1,11 +1,14 @@
+//go:build desktop || bindings
+
 package main
 
 import (
 	"context"
+	"log/slog"
+	"runtime/debug"
 
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
-	"signalbox/backend/desk"
 	"signalbox/backend/live"
 )
 
@@ -15,7 +18,7 @@ type App struct{ ctx context.Context }
 
 // OpenURL opens a web address in the user's browser.
 func (a *App) OpenURL(url string) (err error) {
-	defer desk.Guard(&err)
+	defer recovered(&err)
 	if err := live.CheckURL(url); err != nil {
 		return err
 	}
@@ -25,14 +28,14 @@ func (a *App) OpenURL(url string) (err error) {
 
 // Copy puts text on the clipboard.
 func (a *App) Copy(text string) (err error) {
-	defer desk.Guard(&err)
+	defer recovered(&err)
 	return runtime.ClipboardSetText(a.ctx, text)
 }
 
-// ChooseFolder asks for a folder, starting in one. It returns "" where the
-// user thought better of it.
+// ChooseFolder shows a dialog for choosing a folder, which starts in the
+// folder from. It returns "" when the user cancels.
 func (a *App) ChooseFolder(title, from string) (dir string, err error) {
-	defer desk.Guard(&err)
+	defer recovered(&err)
 	return runtime.OpenDirectoryDialog(a.ctx, runtime.OpenDialogOptions{
 		Title: title, DefaultDirectory: from, CanCreateDirectories: true,
 	})
@@ -40,7 +43,17 @@ func (a *App) ChooseFolder(title, from string) (dir string, err error) {
 
 // Quit closes the window and ends the program.
 func (a *App) Quit() (err error) {
-	defer desk.Guard(&err)
+	defer recovered(&err)
 	runtime.Quit(a.ctx)
 	return nil
+}
+
+// recovered turns a panic in a method of App into the method's error. Without
+// it the page's promise never settles: Wails logs the panic and does not
+// answer the call.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		slog.Error("panic in a method of the window", "panic", r, "stack", string(debug.Stack()))
+		*err = live.Errorf("internal", "Something went wrong inside Signalbox: %v.", r)
+	}
 }

@@ -1,14 +1,27 @@
 #!/usr/bin/env bash
 # Installs the system packages that are missing, or prints the one command
-# that does. `setup.sh build` is enough to run Signalbox; `setup.sh test` adds
-# what the tests need.
+# that does. It stops where Go or Node.js is too old.
+#
+#   setup.sh server   what the program without a window needs
+#   setup.sh window   and what the window needs
+#   setup.sh test     and what the tests need
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
-for_build=(ca-certificates gcc libc6-dev pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev)
+want=(ca-certificates gcc libc6-dev)
+for_window=(pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev)
 for_test=(xvfb xdotool imagemagick dbus curl fonts-noto-color-emoji nginx libnginx-mod-nchan)
 
-want=("${for_build[@]}")
-[ "${1:-build}" = test ] && want+=("${for_test[@]}")
+purpose=${1:-window}
+case $purpose in
+server) ;;
+window) want+=("${for_window[@]}") ;;
+test) want+=("${for_window[@]}" "${for_test[@]}") ;;
+*)
+  echo "setup.sh: say server, window or test, not $purpose" >&2
+  exit 2
+  ;;
+esac
 
 bold() { printf '\033[1m==>\033[0m %s\n' "$*"; }
 warn() { printf 'Warning: %s\n' "$*" >&2; }
@@ -18,25 +31,29 @@ stop() { printf '%s\n' "$@" >&2; exit 1; }
 at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
 languages() {
-  command -v go >/dev/null ||
-    stop "Go is missing. Signalbox needs Go 1.26 or newer: https://go.dev/doc/install"
-  local go_version node_version
-  # GOTOOLCHAIN=local: the version that is installed, not the one that go.mod would fetch.
-  go_version=$(GOTOOLCHAIN=local go env GOVERSION)
-  at_least 1.26 "${go_version#go}" ||
-    warn "${go_version} is older than Go 1.26, which Signalbox needs. Go may fetch a newer one by itself; otherwise see https://go.dev/doc/install"
-  command -v node >/dev/null && command -v npm >/dev/null ||
-    stop "Node.js (with npm) is missing. Signalbox needs Node.js 20.19 or newer: https://nodejs.org/en/download"
-  node_version=$(node --version)
-  at_least 20.19 "${node_version#v}" ||
-    warn "Node.js ${node_version} is older than 20.19, which the build of the screens needs: https://nodejs.org/en/download"
+  local need_go need_node have
+  need_go=$(sed -n 's/^go //p' go.mod)
+  need_node=$(sed -n 's/.*"node": *">=\([0-9.]*\)".*/\1/p' frontend/package.json)
+  local from_go="Signalbox needs Go $need_go or newer: https://go.dev/doc/install"
+  local from_node="Signalbox needs Node.js $need_node or newer, with npm: https://nodejs.org/en/download"
+
+  command -v go >/dev/null || stop "Go is missing. $from_go"
+  # In this folder Go fetches the version of go.mod and becomes it, where the
+  # user lets it. Where it does not, the version that is installed counts.
+  have=$(go env GOVERSION 2>/dev/null) || have=$(cd / && GOTOOLCHAIN=local go env GOVERSION) || stop "Go does not start. $from_go"
+  have=${have##*go}
+  at_least "$need_go" "${have%% *}" || stop "Go ${have%% *} is too old. $from_go"
+
+  command -v node >/dev/null && command -v npm >/dev/null || stop "Node.js or npm is missing. $from_node"
+  have=$(node --version) || stop "Node.js does not start. $from_node"
+  at_least "$need_node" "${have#v}" || stop "Node.js ${have#v} is too old. $from_node"
 }
 
 installed() {
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# On Ubuntu the browser comes under another name, and any Chromium will do.
+# Any Chromium will do. Ubuntu's package has another name than Debian's.
 browser() {
   local program
   for program in chromium chromium-browser google-chrome; do
@@ -53,21 +70,21 @@ install_missing() {
   local become=() run=(apt-get install -y --no-install-recommends "${missing[@]}")
   bold "These system packages are missing: ${missing[*]}"
   if [ "$(id -u)" != 0 ]; then
-    # Without a terminal sudo could only wait for a password that nobody types.
+    # Without a terminal nobody can type the password that sudo waits for.
     if command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
       become=(sudo)
     else
       stop "Installing them needs root. Type this, then start again:" "" "  sudo ${run[*]}" ""
     fi
   fi
-  bold "Installing them with apt-get (up to 300 MB the first time)"
+  bold "Installing them with apt-get (the window needs up to 300 MB the first time)"
   local root=("${become[@]}" env DEBIAN_FRONTEND=noninteractive)
   local quiet=(-qq -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0)
   "${root[@]}" apt-get "${quiet[@]}" update </dev/null ||
-    warn "the lists of packages could not be brought up to date; trying with those that are here"
+    warn "apt-get could not update its package lists; trying with the old ones"
   "${root[@]}" apt-get "${quiet[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null ||
     stop "apt-get could not install them. Type this to see why, then start again:" "" "  sudo ${run[*]}" ""
-  # The tests start an nginx of their own; the package's service would stay on port 80.
+  # The tests start an nginx of their own. The package also starts one, on port 80.
   if [[ " ${missing[*]} " == *" nginx "* ]] && systemctl is-active --quiet nginx 2>/dev/null; then
     bold "Stopping the nginx service that came with the package"
     "${become[@]}" systemctl disable --quiet --now nginx
@@ -76,7 +93,8 @@ install_missing() {
 
 languages
 if ! command -v dpkg-query >/dev/null; then
-  command -v pkg-config >/dev/null && pkg-config --exists gtk+-3.0 webkit2gtk-4.1 ||
+  command -v gcc >/dev/null &&
+    { [ "$purpose" = server ] || { command -v pkg-config >/dev/null && pkg-config --exists gtk+-3.0 webkit2gtk-4.1; }; } ||
     stop "This is neither Debian nor Ubuntu, so nothing is installed by itself." \
       "Install what these Debian packages contain, then start again: ${want[*]}"
   exit 0
@@ -85,5 +103,5 @@ missing=()
 for package in "${want[@]}"; do
   installed "$package" || missing+=("$package")
 done
-[ "${1:-build}" = test ] && browser
+[ "$purpose" = test ] && browser
 [ ${#missing[@]} = 0 ] || install_missing

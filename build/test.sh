@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every check, the quick ones first, and stops at the first that fails.
-# `test.sh go`, `web`, `window` and `lint` run a part of them. Each stage has a
-# time limit and says how to run it again alone.
+# `test.sh go`, `web`, `window` and `lint` run some of them. Each stage has a time
+# limit; one that fails prints the command that repeats it.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,15 +9,15 @@ part=${1:-all}
 began=$SECONDS
 done_stages=0
 
-# stage PARTS LIMIT NAME COMMAND: PARTS are the parts that it belongs to,
-# LIMIT its seconds.
+# stage PARTS LIMIT NAME COMMAND runs a command for at most LIMIT seconds, if one
+# of the PARTS was asked for.
 stage() {
   local parts=$1 limit=$2 name=$3 command=$4 started=$SECONDS status
   [ "$part" = all ] || [[ " $parts " == *" $part "* ]] || return 0
   printf '\n\033[1m==> %s\033[0m (%d s so far)\n' "$name" $((SECONDS - began))
-  # In the background, so that Ctrl+C reaches this shell at once; timeout then
-  # ends the whole group of processes. A background job ignores SIGINT, which
-  # programs under test must not inherit.
+  # It runs in the background so that Ctrl+C reaches this shell at once; timeout
+  # then ends the whole group of processes. A background job ignores SIGINT, and
+  # programs under test must not inherit that.
   timeout -k 10 "$limit" env --default-signal=INT,QUIT bash -c "$command" </dev/null &
   running=$!
   wait "$running"
@@ -35,8 +35,15 @@ stage() {
 running=
 trap 'kill -TERM "$running" 2>/dev/null; exit 130' INT TERM
 
-staticcheck='go tool -modfile=build/tools/go.mod staticcheck ./...'
-unformatted='gofmt -l main.go app.go backend build'
+# Without tags, everything but the window. With the tag desktop alone, the window
+# too, and still without GTK: Wails needs it only with the tag production.
+vet='go vet ./... && go vet -tags desktop .'
+staticcheck='go tool -modfile=build/tools/go.mod staticcheck'
+unformatted='gofmt -l *.go backend build'
+# The tests in build/ itself build programs, and have stages of their own.
+gotest='go test -race -timeout 10m $(go list ./... | grep -v /build$) && go test -tags desktop .'
+# built PATTERN: the tests in build/ that match, with what they skip.
+built() { printf "set -o pipefail; go test -count=1 -v -timeout 15m -run '^Test(%s)' ./build | grep -v '^=== '" "$1"; }
 
 stage "go web window lint" 900 'system packages' 'build/setup.sh test'
 stage "go lint" 60 'gofmt' "out=\$($unformatted) && if [ -n \"\$out\" ]; then echo Not formatted: \$out; exit 1; fi"
@@ -47,10 +54,13 @@ stage "web" 180 'vitest' 'cd frontend && npx --no-install vitest run'
 stage "go window" 600 'bindings: frontend/wailsjs is what app.go says' \
   'cp -a frontend/wailsjs "${TMPDIR:-/tmp}/wailsjs.$$" && trap "rm -rf ${TMPDIR:-/tmp}/wailsjs.$$" EXIT && go run -tags bindings . && diff -r "${TMPDIR:-/tmp}/wailsjs.$$" frontend/wailsjs'
 stage "web window" 600 'vite build, go build' 'make --no-print-directory build'
-stage "go lint" 300 'go vet' 'go vet ./...'
-stage "go lint" 400 'staticcheck' "$staticcheck"
+stage "go lint" 300 'go vet' "$vet"
+stage "go lint" 400 'staticcheck' "$staticcheck ./... && $staticcheck -tags desktop ."
 stage "lint" 400 'known vulnerabilities' 'build/audit.sh'
-stage "go" 900 'go test' 'go test -race -timeout 10m ./...'
+stage "go" 180 'types on macOS and Windows' "$(built TheTypes)"
+stage "go" 900 'go test' "$gotest"
+stage "go" 400 'set-up, and the program without a window' "$(built 'TheSetUp|TheServerProgram')"
+stage "go" 600 'Windows, with mingw-w64 and wine' "$(built ForWindows)"
 stage "web" 600 'Playwright in Chromium' 'cd frontend && npx --no-install playwright test'
 stage "window" 300 'the window under Xvfb' \
   'node --experimental-websocket --no-warnings --test --test-concurrency=1 --test-reporter=spec frontend/tests/window/*.test.mjs'

@@ -21,7 +21,7 @@ type Program struct {
 	Version string
 	Assets  fs.FS
 	// Window opens the window on a node's options and blocks until it is
-	// closed.
+	// closed. It is nil in a program that is built without one.
 	Window func(context.Context, node.Options) error
 
 	Args           []string // without the program's name
@@ -56,13 +56,18 @@ func newCommands() *commands {
 const description = `A console for Server-Sent Events: follows remote feeds, serves local channels, keeps every message, and shows it all live.
 
 Examples:
-  signalbox                                    open the window
-  signalbox serve                              the same in a browser
+${window_examples}
   signalbox publish messages 'Hello'           publish to a channel
   date | signalbox publish clock               publish what comes from a pipe
   signalbox tail messages                      follow a channel
   signalbox tail https://example.org/events    follow any SSE address
   curl -N http://127.0.0.1:4480/events/messages`
+
+const (
+	examplesWithWindow = `  signalbox                                    open the window
+  signalbox serve                              the same in a browser`
+	examplesWithoutWindow = `  signalbox serve                              serve; the dashboard opens in a browser`
+)
 
 // Main runs the program and returns its exit code: 0 for success, 1 for an
 // error, 2 for a wrong command line or configuration.
@@ -81,13 +86,26 @@ func Main(p Program) int {
 }
 
 func newParser(cmd *commands, p *Program) (*kong.Kong, error) {
-	return kong.New(cmd,
+	examples := examplesWithWindow
+	if p.Window == nil {
+		examples = examplesWithoutWindow
+	}
+	parser, err := kong.New(cmd,
 		kong.Name("signalbox"), kong.Description(description), kong.UsageOnError(),
 		kong.Writers(p.Stdout, p.Stderr), kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.NamedMapper(switchType, switchMapper{}),
-		kong.Vars{"default_config": configFile()},
+		kong.Vars{"default_config": configFile(), "window_examples": examples},
 	)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range parser.Model.Children {
+		if c.Name == "window" {
+			c.Hidden = p.Window == nil
+		}
+	}
+	return parser, nil
 }
 
 // exit is what kong's Exit panics with. --help then ends the parse, not the

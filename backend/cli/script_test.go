@@ -3,7 +3,9 @@
 package cli
 
 import (
+	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -20,17 +22,23 @@ import (
 	"signalbox/backend/node"
 )
 
-// TestMain makes this test binary the program, so that scripts run real
-// processes.
+// TestMain makes this test binary the program, with and without a window, so
+// that scripts run real processes.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"signalbox": func() {
+	program := func(window func(context.Context, node.Options) error) func() {
+		return func() {
 			os.Exit(Main(Program{
-				Version: "1.2.3", Assets: page(), Args: os.Args[1:],
+				Version: "1.2.3", Assets: page(), Window: window, Args: os.Args[1:],
 				Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 				Now: storyClock(os.Getenv(clockVariable)),
 			}))
-		},
+		}
+	}
+	testscript.Main(m, map[string]func(){
+		"signalbox": program(func(context.Context, node.Options) error {
+			return errors.New("no story opens the window")
+		}),
+		"signalbox-server": program(nil),
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/adrg/xdg"
 
+	"signalbox/backend/live"
 	"signalbox/backend/node"
 	"signalbox/backend/setting"
 )
@@ -40,6 +41,10 @@ func dataFolder() string {
 type windowCommand struct{ settingFlags }
 
 func (c *windowCommand) Run(ctx context.Context, p *Program, log *slog.Logger) error {
+	if p.Window == nil {
+		return live.Errorf("no_window", "This program is built without a window.").
+			WithHint("Start \"signalbox serve\" and open the address that it prints in a browser.")
+	}
 	return p.Window(ctx, nodeOptions(p, log, c.values))
 }
 

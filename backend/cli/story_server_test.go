@@ -20,6 +20,10 @@ import (
 	"time"
 )
 
+// programVariable names the program that stories serve with in place of this
+// test binary, such as the one that is shipped.
+const programVariable = "SIGNALBOX_STORY_PROGRAM"
+
 // A box is a running `signalbox serve`.
 type box struct {
 	cmd        *exec.Cmd
@@ -43,8 +47,12 @@ func (s *story) serve(args []string) {
 			s.Fatalf("%s is running", name)
 		}
 	}
-	program, err := exec.LookPath("signalbox")
-	s.Check(err)
+	program := os.Getenv(programVariable)
+	if program == "" {
+		var err error
+		program, err = exec.LookPath("signalbox")
+		s.Check(err)
+	}
 	argv := append([]string{program, "serve", "--data", dir, "--addr", s.address(name)}, flags...)
 	for folder, d := range s.disks {
 		if dir == folder || strings.HasPrefix(dir, folder+"/") {

@@ -37,7 +37,7 @@ func suggestFlag(parser *kong.Kong, node *kong.Node, given, help string) string 
 	}
 	var others []string
 	for _, other := range parser.Model.Children {
-		if other != node && strings.HasPrefix(given, "--") && find(other, name) != nil {
+		if other != node && !other.Hidden && strings.HasPrefix(given, "--") && find(other, name) != nil {
 			others = append(others, other.Name)
 		}
 	}
@@ -92,6 +92,9 @@ func suggestArgument(parser *kong.Kong, node *kong.Node, arg, help string) strin
 	}
 	var names []string
 	for _, c := range parser.Model.Children {
+		if c.Hidden {
+			continue
+		}
 		names = append(names, c.Name)
 		if distance(strings.ToLower(arg), c.Name) <= 2 {
 			return "Did you mean: signalbox " + c.Name

@@ -76,7 +76,19 @@ func certificateNames(set setting.Values) []string {
 	return names
 }
 
-func taken(err error) bool { return errors.Is(err, syscall.EADDRINUSE) }
+// Windows' numbers for an address that another program has, and for one that
+// it has for itself alone or that Windows reserves. Go's syscall package does
+// not map them to EADDRINUSE.
+const (
+	wsaAddressInUse = syscall.Errno(10048)
+	wsaAccessDenied = syscall.Errno(10013)
+)
+
+// taken reports whether an address could not be listened on because it is in
+// use. The Windows numbers mean nothing on other systems.
+func taken(err error) bool {
+	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, wsaAddressInUse) || errors.Is(err, wsaAccessDenied)
+}
 
 // cause returns the innermost reason, without the addresses around it.
 func cause(err error) error {

@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// stream is a server that sends every client events at the run's rate for its
-// time, a hundred times a second those that are due, and then falls silent.
-// It prints its address.
-func (r *run) stream() error {
+// serveStream sends every client rate events a second for the given time, a
+// hundred times a second those that are due, and then nothing more. It prints
+// its address.
+func serveStream(rate int64, size int, length time.Duration) error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
 	fmt.Println(l.Addr())
-	padding := strings.Repeat("x", max(0, r.size-60))
-	return http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+	padding := strings.Repeat("x", max(0, size-60))
+	return http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.WriteHeader(http.StatusOK)
 		out := http.NewResponseController(w)
@@ -26,7 +26,7 @@ func (r *run) stream() error {
 		defer tick.Stop()
 		began, sent := time.Now(), int64(0)
 		for {
-			due := min(int64(time.Since(began)), int64(r.limit)) * r.rate / int64(time.Second)
+			due := min(int64(time.Since(began)), int64(length)) * rate / int64(time.Second)
 			for ; sent < due; sent++ {
 				fmt.Fprintf(w, "event: order.paid\nid: %d\ndata: {\"order\":%d,\"total\":%d.5,\"note\":\"%s\"}\n\n", sent+1, 70000+sent, sent%500, padding)
 			}
@@ -35,7 +35,7 @@ func (r *run) stream() error {
 			}
 			select {
 			case <-tick.C:
-			case <-q.Context().Done():
+			case <-r.Context().Done():
 				return
 			}
 		}

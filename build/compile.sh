@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Compiles the program. compile.sh WHICH OUTPUT, where WHICH is
+#   window           with a window; on Linux it needs GTK and WebKit
+#   server           without a window; on Linux it is static
+#   windows-server   the same two for Windows, with mingw-w64
+#   windows-window
+# PROGRAM_VERSION is the version that it prints.
+set -euo pipefail
+which=$1
+output=$(realpath -m "$2")
+cd "$(dirname "$0")/.."
+
+# Nothing loads an extension into SQLite, and a static program could not.
+tags=sqlite_omit_load_extension
+link="-s -w -X main.version=${PROGRAM_VERSION:-dev}"
+case $which in
+windows-*) export GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc ;;
+esac
+case $which in
+window) tags+=,desktop,production,webkit2_41 ;;
+windows-window) tags+=,desktop,production link+=" -H windowsgui" ;;
+server)
+  # Go's own look-up of users and names: glibc's cannot be linked statically.
+  # macOS has no static libraries.
+  [ "$(go env GOOS)" = darwin ] || tags+=,osusergo,netgo link+=" -linkmode external -extldflags -static"
+  ;;
+windows-server) ;;
+*)
+  echo "compile.sh: there is no $which" >&2
+  exit 2
+  ;;
+esac
+CGO_ENABLED=1 exec go build -tags "$tags" -trimpath -ldflags "$link" -o "$output" .
