@@ -20,9 +20,10 @@ func (j *Journal) Append(ctx context.Context, d live.Draft) (int64, error) {
 // where it was recognised as a retry.
 func (j *Journal) Put(ctx context.Context, d live.Draft, marks ...live.Mark) (live.Message, error) {
 	e := &Entry{Message: live.Message{Draft: d}}
-	if err := j.check(e); err != nil {
-		return live.Message{}, err
+	if !j.sources.lives(e.Source) {
+		return live.Message{}, errNoSource()
 	}
+	j.complete(e, j.opt.Now())
 	r := &request{weight: d.Size(), marks: marks}
 	r.entries = append(r.one[:0], e)
 	if err := j.ask(ctx, r); err != nil {
@@ -42,19 +43,21 @@ func (j *Journal) AppendAll(ctx context.Context, drafts []live.Draft, marks ...l
 	// what the tail will hold.
 	block := make([]Entry, len(drafts))
 	r := &request{entries: make([]*Entry, len(drafts)), marks: slices.Clone(marks)}
+	now := j.opt.Now()
 	for i := range drafts {
 		e := &block[i]
 		e.Draft = drafts[i]
-		if err := j.check(e); err != nil {
-			return Appended{}, err
+		if (i == 0 || e.Source != drafts[i-1].Source) && !j.sources.lives(e.Source) {
+			return Appended{}, errNoSource()
 		}
+		j.complete(e, now)
 		r.entries[i] = e
 		r.weight += e.Size()
 	}
 	if err := j.ask(ctx, r); err != nil {
 		return Appended{}, err
 	}
-	a := Appended{Last: j.Last()}
+	a := Appended{Last: j.Last(), Entries: r.entries}
 	for i := range block {
 		a.Last = block[i].Number
 		if block[i].Repeated {
@@ -66,15 +69,17 @@ func (j *Journal) AppendAll(ctx context.Context, drafts []live.Draft, marks ...l
 
 // Appended is what became of the drafts of one call.
 type Appended struct {
-	Last     int64 // the number of the last; that of the newest message where there was none
-	Repeated int   // how many were in the journal already, and were not stored again
+	Last     int64    // the number of the last; that of the newest message where there was none
+	Repeated int      // how many were in the journal already, and were not stored again
+	Entries  []*Entry // the messages as they are in the journal, in the order of the drafts
 }
 
-// check refuses what has no place in the journal and fills in what is missing.
-func (j *Journal) check(e *Entry) error {
-	if !j.sources.lives(e.Source) {
-		return live.Errorf("not_found", "The source of this message does not exist, or was removed.")
-	}
+func errNoSource() error {
+	return live.Errorf("not_found", "The source of this message does not exist, or was removed.")
+}
+
+// complete fills in the type and the time of a message where they are missing.
+func (j *Journal) complete(e *Entry, now time.Time) {
 	if e.Type == "" {
 		e.Type = "message"
 		if e.Kind != live.Event {
@@ -82,10 +87,9 @@ func (j *Journal) check(e *Entry) error {
 		}
 	}
 	if e.Received.IsZero() {
-		e.Received = j.opt.Now()
+		e.Received = now
 	}
 	// As the store gives it back: a reader must not see whether a message came
 	// from memory or from the disk.
 	e.Received = time.UnixMicro(e.Received.UnixMicro()).UTC()
-	return nil
 }

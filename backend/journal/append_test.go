@@ -132,7 +132,7 @@ func TestDraftsAndMarksOfOneCallStayTogether(t *testing.T) {
 	f.must(err)
 	m, err := f.Mark(t.Context(), "feed/1")
 	f.must(err)
-	if done != (journal.Appended{Last: 2}) || m != (live.Mark{Name: "feed/1", Number: 2, Text: "id"}) {
+	if done.Last != 2 || done.Repeated != 0 || len(done.Entries) != 2 || done.Entries[1].Data != "2" || done.Entries[1].Number != 2 || m != (live.Mark{Name: "feed/1", Number: 2, Text: "id"}) {
 		t.Errorf("%+v, %+v", done, m)
 	}
 	if drafts[0].Type != "" || !drafts[0].Received.IsZero() {

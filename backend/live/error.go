@@ -23,7 +23,8 @@ type Error struct {
 	// Offset is nil where all of it is wrong.
 	Offset *int  `json:"offset,omitempty"`
 	Length int   `json:"length,omitempty"`
-	Err    error `json:"-"` // the cause, for the log
+	Line   int   `json:"line,omitempty"` // the line that is wrong, from 1, of a body with a message on each; 0 otherwise
+	Err    error `json:"-"`              // the cause, for the log
 }
 
 // Errorf makes an Error whose sentence is Textf(code, format, args...). Its
@@ -53,6 +54,9 @@ func (e *Error) WithPlace(offset, length int) *Error {
 	e.Offset, e.Length = &offset, length
 	return e
 }
+
+// WithLine returns e with the number of the line that is wrong.
+func (e *Error) WithLine(line int) *Error { e.Line = line; return e }
 
 // WithCause returns e with the error that caused it.
 func (e *Error) WithCause(err error) *Error { e.Err = err; return e }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
@@ -13,11 +12,11 @@ import (
 	"signalbox/backend/wire"
 )
 
-// Limits are what may be published, and where. The zero value of a number
-// means its default.
+// Limits bound what may be published, and where. Zero means the default of a
+// number.
 type Limits struct {
-	CreateChannels bool // whether a channel comes into being when it is first used
-	MaxChannels    int  // no more come into being by being used; 0 means the default of the setting
+	CreateChannels bool // whether publishing and subscribing create a channel that does not exist
+	MaxChannels    int  // the number of channels up to which they do; 0 means the default of the setting
 	MaxEvent       int  // the largest data of a message, in bytes; 0 means the default of the setting
 }
 
@@ -32,11 +31,11 @@ func (l Limits) withDefaults() Limits {
 }
 
 // A Publisher publishes to the channels of one journal. Its methods may be
-// called by anybody at any time.
+// called from any goroutine.
 type Publisher struct {
 	journal *journal.Journal
 	limits  atomic.Pointer[Limits]
-	making  sync.Mutex // one channel is made at a time, or the limit would not hold
+	making  sync.Mutex // one channel is created at a time, or MaxChannels would not hold
 	recent  recent
 	clients atomic.Pointer[func(*live.Message) int]
 }
@@ -58,89 +57,94 @@ func (p *Publisher) SetLimits(l Limits) {
 // Limits returns the limits in force.
 func (p *Publisher) Limits() Limits { return *p.limits.Load() }
 
-// CountClients says who knows how many clients a message reaches.
+// CountClients sets the function that counts the clients that a message
+// reaches. Its result may depend on the source and the type of a message only.
 func (p *Publisher) CountClients(count func(*live.Message) int) { p.clients.Store(&count) }
 
 // A Receipt is what a publisher gets after the commit.
 type Receipt struct {
-	Position string // of the message; of the first one where it was a retry
-	ID       string // on the wire
-	Clients  int    // that follow the channel and want this type
-	Repeated bool   // it was a retry, and was not stored again
+	Position live.Position // of the message; of the first one where it was a retry
+	ID       string        // the chosen id, where that is the id on the wire; "" where the position is
+	Clients  int           // that follow the channel and want this type
+	Repeated bool          // it was a retry, and was not stored again
 }
 
-// renamed is how often the channel is looked up again because it was removed
-// between the look-up and the append.
-const renamed = 3
+// attempts is how often a channel is looked up and published to. It may be
+// removed between the two.
+const attempts = 3
 
-// Publish appends a message to a channel, which comes into being where it does
-// not exist. The draft's Source is filled in. Errors: those of wire.Check,
-// Source and the journal, "not_a_channel", and "key_reused" where another
-// message has its Key.
+// Publish appends a message to a channel, which is created where it does not
+// exist, and returns after the commit. It fills in the draft's Source. Errors:
+// those of wire.Check, Source and the journal, "not_a_channel", and "key_reused"
+// where another message has the draft's Key.
 func (p *Publisher) Publish(ctx context.Context, channel string, d live.Draft) (Receipt, error) {
 	got, err := p.Emit(ctx, channel, d)
-	if d.Type == "" {
-		d.Type = "message"
-	}
-	entry := Publication{Channel: channel, Event: d.Type, ID: d.ID}
-	if err == nil {
-		entry.ID, entry.Position, entry.Clients, entry.Repeated = got.ID, got.Position, got.Clients, got.Repeated
-	}
-	p.recent.add(entry, err)
-	return got, err
-}
-
-// Emit is Publish for what the program itself says, such as the samples: it is
-// not remembered, or nobody would find their own publishes among it. The marks
-// are committed with the message.
-func (p *Publisher) Emit(ctx context.Context, channel string, d live.Draft, marks ...live.Mark) (Receipt, error) {
-	if d.Type == "" {
-		d.Type = "message"
-	}
-	if err := wire.Check(p.journal.Epoch(), &d, p.Limits().MaxEvent); err != nil {
-		return Receipt{}, err
-	}
-	m, err := p.append(ctx, channel, d, marks)
-	for try := 1; try < renamed && errors.Is(err, &live.Error{Code: "not_found"}); try++ {
-		m, err = p.append(ctx, channel, d, marks)
-	}
 	if err != nil {
-		return Receipt{}, err
+		p.recent.addRefused(channel, &d, err)
+		return got, err
 	}
-	got := Receipt{
-		Position: live.Position{Epoch: p.journal.Epoch(), Number: m.Number}.String(),
-		ID:       wire.ID(p.journal.Epoch(), &m), Repeated: m.Repeated,
-	}
-	if !m.Repeated {
-		got.Clients = (*p.clients.Load())(&m)
-	}
+	p.recent.add(publication(channel, &d, &got))
 	return got, nil
 }
 
-func (p *Publisher) append(ctx context.Context, channel string, d live.Draft, marks []live.Mark) (live.Message, error) {
-	src, err := p.Source(ctx, channel)
+// Emit is Publish for messages of the program itself, such as the samples. Recent
+// does not list them: they would push out what the user published. The marks are
+// committed together with the message.
+func (p *Publisher) Emit(ctx context.Context, channel string, d live.Draft, marks ...live.Mark) (Receipt, error) {
+	if err := wire.Check(p.journal.Epoch(), &d, p.Limits().MaxEvent); err != nil {
+		return Receipt{}, err
+	}
+	var m live.Message
+	err := p.toChannel(ctx, channel, func(source int64) (err error) {
+		d.Source = source
+		m, err = p.journal.Put(ctx, d, marks...)
+		return err
+	})
 	if err != nil {
-		return live.Message{}, err
+		return Receipt{}, err
 	}
-	if src.Kind != live.ChannelSource {
-		return live.Message{}, live.Errorf("not_a_channel", "%q is a feed: Signalbox follows it, and nothing can be published to it.", channel).
-			WithField("channel").WithHint("Publish to a channel, under another name.")
-	}
-	d.Source = src.ID
-	return p.journal.Put(ctx, d, marks...)
+	return p.receipt(&m), nil
 }
 
-// Refuse remembers a message that was refused before it could be published.
+// receipt returns the receipt of a message that was committed.
+func (p *Publisher) receipt(m *live.Message) Receipt {
+	epoch := p.journal.Epoch()
+	r := Receipt{Position: live.Position{Epoch: epoch, Number: m.Number}, ID: wire.ChosenID(epoch, m), Repeated: m.Repeated}
+	if !m.Repeated {
+		r.Clients = (*p.clients.Load())(m)
+	}
+	return r
+}
+
+// toChannel calls put with the id of a channel, and again where the channel was
+// removed meanwhile.
+func (p *Publisher) toChannel(ctx context.Context, channel string, put func(source int64) error) error {
+	for attempt := 1; ; attempt++ {
+		src, err := p.Source(ctx, channel)
+		switch {
+		case err == nil && src.Kind != live.ChannelSource:
+			return live.Errorf("not_a_channel", "%q is a feed: Signalbox follows it, and nothing can be published to it.", channel).
+				WithField("channel").WithHint("Publish to a channel, under another name.")
+		case err == nil:
+			err = put(src.ID)
+		}
+		if err == nil || attempt == attempts || !errors.Is(err, &live.Error{Code: "not_found"}) {
+			return err
+		}
+	}
+}
+
+// Refuse lists a message in Recent that was refused before Publish.
 func (p *Publisher) Refuse(channel string, d live.Draft, err error) {
-	p.recent.add(Publication{Channel: channel, Event: d.Type, ID: d.ID}, err)
+	p.recent.addRefused(channel, &d, err)
 }
 
-// Recent returns the last publishes, newest first, also those refused.
+// Recent returns the last 50 messages that were published or refused, newest
+// first.
 func (p *Publisher) Recent() []Publication { return p.recent.list() }
 
-// Source looks up a source. A channel that does not exist comes into being
-// where the limits allow it. Errors: "bad_name", "not_found",
-// "too_many_channels".
+// Source looks up a source. Where it does not exist and the limits allow it, it
+// creates a channel. Errors: "bad_name", "not_found", "too_many_channels".
 func (p *Publisher) Source(ctx context.Context, name string) (live.Source, error) {
 	if src, ok := p.journal.Source(name); ok {
 		return src, nil
@@ -151,7 +155,7 @@ func (p *Publisher) Source(ctx context.Context, name string) (live.Source, error
 	limits := p.Limits()
 	if !limits.CreateChannels {
 		return live.Source{}, live.Errorf("not_found", "There is no source called %q.", name).WithField("source").
-			WithHint("Make the channel in Signalbox first: the settings say that none comes into being by itself.")
+			WithHint("Create the channel in Signalbox first: the settings do not allow publishers and subscribers to create one.")
 	}
 	p.making.Lock()
 	defer p.making.Unlock()
@@ -165,13 +169,13 @@ func (p *Publisher) Source(ctx context.Context, name string) (live.Source, error
 		}
 	}
 	if channels >= limits.MaxChannels {
-		return live.Source{}, live.Errorf("too_many_channels", "There are %d channels, and no more come into being by themselves.", channels).
-			WithHint("Remove some, make this one in Signalbox, or raise the limit in the settings.")
+		return live.Source{}, live.Errorf("too_many_channels", "There are %d channels, and the settings allow publishers and subscribers to create no more.", channels).
+			WithHint("Remove some, create this one in Signalbox, or raise the limit in the settings.")
 	}
 	return p.add(ctx, live.Source{Name: name, Kind: live.ChannelSource})
 }
 
-// Channel looks up a channel, or makes it, whatever the limits say: for parts
+// Channel looks up a channel, or creates it whatever the limits say: for parts
 // of the program that need one. Error: "name_taken" where a feed has the name.
 func (p *Publisher) Channel(ctx context.Context, channel live.Source) (live.Source, error) {
 	src, ok := p.journal.Source(channel.Name)
@@ -189,7 +193,7 @@ func (p *Publisher) Channel(ctx context.Context, channel live.Source) (live.Sour
 	return src, nil
 }
 
-// add adds a source, or returns the one that somebody else added meanwhile.
+// add adds a source, or returns the one of that name that was added meanwhile.
 func (p *Publisher) add(ctx context.Context, s live.Source) (live.Source, error) {
 	src, err := p.journal.AddSource(ctx, s)
 	if err != nil {
@@ -199,6 +203,3 @@ func (p *Publisher) add(ctx context.Context, s live.Source) (live.Source, error)
 	}
 	return src, err
 }
-
-// now is the time as the API writes it.
-func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }

@@ -214,7 +214,7 @@ func TestRetriesThatArriveTogetherAreOneMessage(t *testing.T) {
 	b := open(t)
 	for round := range 20 {
 		var wg sync.WaitGroup
-		positions := make([]string, 16)
+		positions := make([]live.Position, 16)
 		for i := range positions {
 			wg.Go(func() {
 				// Others are in the same batch.
@@ -313,7 +313,7 @@ func TestWhatTheProgramItselfSaysIsNotAmongTheRecentPublishes(t *testing.T) {
 		_, err := b.Emit(t.Context(), "sample", live.Draft{Data: "sample"}, live.Mark{Name: "m", Number: live.Newest})
 		b.must(err)
 	}
-	if list := b.Recent(); len(list) != 1 || list[0].Position != mine.Position {
+	if list := b.Recent(); len(list) != 1 || list[0].Position != mine.Position.String() {
 		t.Errorf("%+v", list)
 	}
 	if m, err := b.j.Mark(t.Context(), "m"); err != nil || m.Number != b.j.Last() {

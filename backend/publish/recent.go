@@ -2,7 +2,9 @@ package publish
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -11,42 +13,81 @@ import (
 )
 
 const (
-	recentCount = 50  // publishes that are remembered
-	recentText  = 200 // bytes of each of their texts: what is refused must cost nothing
+	recentCount = 50  // the publications in the list
+	recentText  = 200 // the bytes of each of their texts: many large refused messages must not fill the memory
 )
 
-// A Publication is one publish and what came of it.
+// A Publication is one message that was published or refused.
 type Publication struct {
 	At       time.Time `json:"at"`
 	Channel  string    `json:"channel"`
 	Event    string    `json:"event"`
-	ID       string    `json:"id"`
-	Position string    `json:"position"`
+	ID       string    `json:"id"`       // on the wire; the publisher's where it was refused
+	Position string    `json:"position"` // "" where it was refused
 	Clients  int       `json:"clients"`
 	Repeated bool      `json:"repeated,omitempty"` // a retry, which was not stored again
-	Error    string    `json:"error"`
+	Error    string    `json:"error"`              // why it was refused
 }
 
-// recent are the last publishes.
+// publication makes the entry of a message that was published.
+func publication(channel string, d *live.Draft, r *Receipt) Publication {
+	p := Publication{Channel: channel, Event: d.Type, ID: r.ID, Position: r.Position.String(), Clients: r.Clients, Repeated: r.Repeated}
+	if p.ID == "" {
+		p.ID = p.Position
+	}
+	return p
+}
+
+// recent is the list of the newest publications.
 type recent struct {
 	mu   sync.Mutex
 	ring [recentCount]Publication
-	n    int // publishes ever
+	n    int // publications ever
 }
 
-func (r *recent) add(one Publication, err error) {
-	one.At = now()
-	if err != nil {
-		one.Error = "It could not be committed."
-		if e, ok := errors.AsType[*live.Error](err); ok {
-			one.Error = e.Message
+// add adds publications, oldest first, with the time of this moment.
+func (r *recent) add(list ...Publication) {
+	now := time.Now().UTC().Truncate(time.Microsecond) // as the API writes it
+	for i := range list {
+		p := &list[i]
+		if p.At = now; p.Event == "" {
+			p.Event = "message"
 		}
+		p.Channel, p.Event, p.ID, p.Error = shorten(p.Channel), shorten(p.Event), shorten(p.ID), shorten(p.Error)
 	}
-	one.Channel, one.Event, one.ID, one.Error = cut(one.Channel), cut(one.Event), cut(one.ID), cut(one.Error)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.ring[r.n%recentCount] = one
-	r.n++
+	for _, p := range list {
+		r.ring[r.n%recentCount] = p
+		r.n++
+	}
+}
+
+// addLines adds the messages of a request of JSON lines, as far as the list
+// has room for them.
+func (r *recent) addLines(channel string, drafts []live.Draft, receipts []Receipt) {
+	first := max(0, len(drafts)-recentCount)
+	list := make([]Publication, 0, recentCount)
+	for i := first; i < len(drafts); i++ {
+		p := publication(channel, &drafts[i], &receipts[i])
+		// Copies: the texts of a request are one string, which would stay in
+		// memory with any part of it.
+		p.Event, p.ID = strings.Clone(p.Event), strings.Clone(p.ID)
+		list = append(list, p)
+	}
+	r.add(list...)
+}
+
+// addRefused adds a message that was refused.
+func (r *recent) addRefused(channel string, d *live.Draft, err error) {
+	p := Publication{Channel: channel, Event: d.Type, ID: strings.Clone(d.ID), Error: "It could not be committed."}
+	if e, ok := errors.AsType[*live.Error](err); ok {
+		p.Error = e.Message
+		if e.Line > 0 {
+			p.Error = fmt.Sprintf("Line %d: %s", e.Line, e.Message)
+		}
+	}
+	r.add(p)
 }
 
 func (r *recent) list() []Publication {
@@ -60,9 +101,9 @@ func (r *recent) list() []Publication {
 	return list
 }
 
-// cut returns a short text as it is, and the beginning of a long one: a copy,
-// because a part of a string keeps all of it in memory.
-func cut(s string) string {
+// shorten returns a short text as it is, and a copy of the beginning of a long
+// one: a part of the long one would keep all of it in memory.
+func shorten(s string) string {
 	if len(s) <= recentText {
 		return s
 	}
@@ -70,5 +111,5 @@ func cut(s string) string {
 	for !utf8.RuneStart(s[n]) {
 		n--
 	}
-	return string(append([]byte(s[:n]), "…"...))
+	return s[:n] + "…"
 }

@@ -88,7 +88,7 @@ func statusOf(e *live.Error) int {
 		return http.StatusConflict
 	case "other_epoch":
 		return http.StatusGone
-	case "too_large":
+	case "too_large", "too_many_lines":
 		return http.StatusRequestEntityTooLarge
 	case "bad_content_type":
 		return http.StatusUnsupportedMediaType

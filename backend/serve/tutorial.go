@@ -51,5 +51,5 @@ func (s *Server) addMessage(w http.ResponseWriter, r *http.Request) error {
 		Position string `json:"position"`
 		ID       string `json:"id"`
 		Clients  int    `json:"clients"`
-	}{"Message added.", tutorialChannel, text, got.Position, got.ID, got.Clients})
+	}{"Message added.", tutorialChannel, text, got.Position.String(), got.Position.String(), got.Clients}) // published without an id
 }

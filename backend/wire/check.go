@@ -9,17 +9,18 @@ import (
 )
 
 const (
-	// MaxType and MaxID are the longest event type and id, in bytes. An id
-	// comes back in a request header, for which many servers and proxies have
-	// 8 KiB in all.
+	// MaxType and MaxID are the lengths of the longest event type and id, in
+	// bytes. A client sends the id back in a request header, and many servers
+	// and proxies take 8 KiB of headers in all.
 	MaxType = 4096
 	MaxID   = 1024
 	// MaxRetry is the longest reconnection time, in milliseconds: a day.
 	MaxRetry = 24 * 60 * 60 * 1000
 )
 
-// Check returns an Error that names the field of a draft that cannot be put
-// on the wire, or is longer than max bytes of data, and says why; or nil.
+// Check returns nil where a draft can be sent as an SSE event and its data has
+// at most max bytes; otherwise a live.Error that names the field. epoch is that
+// of the journal.
 func Check(epoch string, d *live.Draft, max int) error {
 	if err := checkType(d.Type); err != nil {
 		return err
@@ -29,25 +30,25 @@ func Check(epoch string, d *live.Draft, max int) error {
 	}
 	switch {
 	case d.Retry != nil && *d.Retry < 0:
-		return bad("retry", "The reconnection time is negative.", "retry is a number of milliseconds, 0 or more.")
+		return fieldError("retry", "The reconnection time is negative.", "retry is a number of milliseconds, 0 or more.")
 	case d.Retry != nil && *d.Retry > MaxRetry:
-		return bad("retry", "The reconnection time is longer than a day.", "retry is a number of milliseconds.")
+		return fieldError("retry", "The reconnection time is longer than a day.", "retry is a number of milliseconds.")
 	case len(d.Data) > max:
 		return TooLarge(len(d.Data), max)
 	}
-	if i := invalid(d.Data); i >= 0 {
-		return bad("data", fmt.Sprintf("The data is not valid UTF-8: byte %d belongs to no character.", i+1),
+	if i := invalidUTF8(d.Data); i >= 0 {
+		return fieldError("data", fmt.Sprintf("The data is not valid UTF-8: byte %d belongs to no character.", i+1),
 			"SSE carries text in UTF-8 only. Send other bytes as Base64.")
 	}
 	return nil
 }
 
-// TooLarge is the error of data that is longer than the limit. A size of 0
-// means that it was not read to its end.
+// TooLarge returns the error for data of more than max bytes. size is 0 where
+// the data was not read to its end.
 func TooLarge(size, max int) error {
-	text := "The data is larger than the limit of " + limit(max) + "."
+	text := "The data is larger than the limit of " + formatSize(max) + "."
 	if size > 0 {
-		text = fmt.Sprintf("The data has %d bytes; the limit is %s.", size, limit(max))
+		text = fmt.Sprintf("The data has %d bytes; the limit is %s.", size, formatSize(max))
 	}
 	return live.Errorf("too_large", "%s", text).WithField("data").
 		WithHint("Send it in parts, or raise the largest event in the settings.")
@@ -56,12 +57,12 @@ func TooLarge(size, max int) error {
 func checkType(t string) error {
 	switch {
 	case len(t) > MaxType:
-		return bad("event", fmt.Sprintf("The event type is longer than %d bytes.", MaxType), "")
+		return fieldError("event", fmt.Sprintf("The event type is longer than %d bytes.", MaxType), "")
 	case strings.ContainsAny(t, "\r\n"):
-		return bad("event", "The event type contains a line break.", "An event type stands on one line.")
+		return fieldError("event", "The event type contains a line break.", "An event type is a single line.")
 	}
-	if i := invalid(t); i >= 0 {
-		return bad("event", fmt.Sprintf("The event type is not valid UTF-8: byte %d belongs to no character.", i+1), "")
+	if i := invalidUTF8(t); i >= 0 {
+		return fieldError("event", fmt.Sprintf("The event type is not valid UTF-8: byte %d belongs to no character.", i+1), "")
 	}
 	return nil
 }
@@ -69,30 +70,30 @@ func checkType(t string) error {
 func checkID(epoch, id string) error {
 	switch {
 	case len(id) > MaxID:
-		return bad("id", fmt.Sprintf("The id is longer than %d bytes.", MaxID), "It comes back in a request header when a client resumes.")
+		return fieldError("id", fmt.Sprintf("The id is longer than %d bytes.", MaxID), "A client sends it back in a request header when it resumes.")
 	case strings.ContainsAny(id, "\r\n"):
-		return bad("id", "The id contains a line break.", "An id stands on one line.")
+		return fieldError("id", "The id contains a line break.", "An id is a single line.")
 	case strings.Contains(id, "\x00"):
-		return bad("id", "The id contains a NUL.", "Clients ignore such an id.")
+		return fieldError("id", "The id contains a NUL.", "Clients ignore such an id.")
 	case !headerSafe(id):
-		return bad("id", "The id contains a control character, or begins or ends with a space.",
-			"It comes back in a request header when a client resumes, and would not arrive.")
+		return fieldError("id", "The id contains a control character, or begins or ends with a space.",
+			"A client sends it back in a request header when it resumes, and the header would lose it.")
 	case ownPosition(epoch, id):
-		return bad("id", "The id reads as a position of this journal.", "Leave it out: then the position of the message is its id.")
+		return fieldError("id", "The id reads as a position of this journal.", "Leave the id out: the position of the message is its id then.")
 	}
-	if i := invalid(id); i >= 0 {
-		return bad("id", fmt.Sprintf("The id is not valid UTF-8: byte %d belongs to no character.", i+1), "")
+	if i := invalidUTF8(id); i >= 0 {
+		return fieldError("id", fmt.Sprintf("The id is not valid UTF-8: byte %d belongs to no character.", i+1), "")
 	}
 	return nil
 }
 
-// bad makes an error whose code names the field, such as "bad_id".
-func bad(field, why, hint string) *live.Error {
+// fieldError returns an error whose code names the field, such as "bad_id".
+func fieldError(field, why, hint string) *live.Error {
 	return live.Errorf("bad_"+field, "%s", why).WithField(field).WithHint(hint)
 }
 
-// invalid returns the index of the first byte that is not UTF-8, or -1.
-func invalid(s string) int {
+// invalidUTF8 returns the index of the first byte that is not UTF-8, or -1.
+func invalidUTF8(s string) int {
 	if utf8.ValidString(s) {
 		return -1
 	}
@@ -106,8 +107,9 @@ func invalid(s string) int {
 	return -1
 }
 
-// limit writes a size exactly, and once more for a person where it is round.
-func limit(n int) string {
+// formatSize writes a size in bytes, and in MiB or KiB too where that is a
+// whole number.
+func formatSize(n int) string {
 	switch {
 	case n >= 1<<20 && n%(1<<20) == 0:
 		return fmt.Sprintf("%d bytes (%d MiB)", n, n>>20)

@@ -1,15 +1,21 @@
-// Package wire holds the two forms in which a message leaves Signalbox, an SSE
-// frame and a JSON object, and the three in which one comes in: JSON, a form,
-// and plain text. It refuses what cannot be put on a line.
+// Package wire holds the forms of a message outside of the program: the SSE
+// frame and the JSON object in which it leaves, and JSON, JSON lines, a form
+// and plain text, in which it comes in. It refuses what a conforming SSE client
+// would not read back byte for byte.
 //
 // Decisions, with their reasons:
 //
-//   - The id on the wire is the one that was chosen, unless a client could not
-//     resume from it: then it is the position. ID says when that is.
-//   - A value always follows "name: " with the one space, also where it is
-//     empty: a reader takes off one space at most, so leading spaces survive.
+//   - The id on the wire is the one that the publisher chose, unless a client
+//     could not resume from it. Then it is the position. See ChosenID.
+//   - "name: " always has its space, also before an empty value. A reader takes
+//     off one space at most, so the value keeps its own.
 //   - Line breaks become LF on the way in. No SSE client can tell CRLF, CR and
-//     LF apart, and history must not show other bytes than a client has read.
-//   - Frames and JSON are appended by hand. They are made for every message,
-//     and reflection costs about ten times as much.
+//     LF apart, and the history must not show other bytes than a client reads.
+//   - Frames and JSON are written, and JSON is read, without reflection. That
+//     happens once for every message, and reflection costs about ten times as
+//     much.
+//
+// Read frame.go and id.go for what goes out, then publish.go, which names the
+// forms of a publish, check.go for its limits, and publishlines.go for many
+// messages in one request. jsonvalue.go and object.go read JSON.
 package wire

@@ -8,14 +8,14 @@ import (
 	"signalbox/backend/live"
 )
 
-// Frame returns a message as it goes on the wire, with the blank line that
-// dispatches it; nil for a note, which is for Signalbox's own screens only.
+// Frame returns the SSE frame of a message, with the blank line that makes a
+// client dispatch it. A note has no frame: only Signalbox's own screens show it.
 func Frame(epoch string, m *live.Message) []byte {
-	// Two line breaks in three bytes of data are rare; append grows it then.
+	// Room for the field names too. Data of many short lines makes append grow it.
 	return AppendFrame(make([]byte, 0, len(m.Data)+len(m.Type)+len(m.ID)+64), epoch, m)
 }
 
-// AppendFrame appends what Frame returns to b.
+// AppendFrame appends the frame of a message to b. See Frame.
 func AppendFrame(b []byte, epoch string, m *live.Message) []byte {
 	switch m.Kind {
 	case live.NoteKind:
@@ -52,10 +52,10 @@ func AppendFrame(b []byte, epoch string, m *live.Message) []byte {
 	return append(b, '\n')
 }
 
-// appendOrigin appends the field that says where a message was first published,
-// so that it is recognised when it comes home, over whatever other Signalboxes.
-// Every conforming client ignores a field that it does not know (HTML, 9.2.6).
-// It is left out where the id is the position itself; see AppendOpening.
+// appendOrigin appends the field origin: the position of a message where it was
+// first published. A Signalbox recognises its own messages by it when they come
+// back through others. Conforming clients ignore a field that they do not know
+// (HTML, 9.2.6). A frame whose id is the position needs none; see AppendOpening.
 func appendOrigin(b []byte, epoch string, m *live.Message) []byte {
 	b = append(b, "origin: "...)
 	if m.Origin != "" {
@@ -66,8 +66,9 @@ func appendOrigin(b []byte, epoch string, m *live.Message) []byte {
 	return append(b, '\n')
 }
 
-// AppendOpening appends what a stream begins with: the reconnection time, and
-// the epoch of this journal, which makes ids that are positions in it origins.
+// AppendOpening appends the beginning of a stream: the reconnection time in
+// milliseconds, and the epoch of this journal as origin. Ids of that epoch are
+// then the origins of their messages.
 func AppendOpening(b []byte, epoch string, retry int64) []byte {
 	b = AppendRetry(b, retry)
 	b = append(b, "origin: "...)
@@ -75,9 +76,8 @@ func AppendOpening(b []byte, epoch string, retry int64) []byte {
 	return append(b, '\n')
 }
 
-// AppendGap appends a gap that is not in the journal: what one client in
-// particular has missed. Without an id, so that the client goes on resuming
-// from what it has really read.
+// AppendGap appends a gap of one client, which is not in the journal. It has no
+// id, so that the client resumes after the last message that it has read.
 func AppendGap(b []byte, g *live.Gap) []byte {
 	text, err := json.Marshal(g)
 	if err != nil {
@@ -88,21 +88,21 @@ func AppendGap(b []byte, g *live.Gap) []byte {
 	return append(b, '\n')
 }
 
-// AppendRetry appends a reconnection time in milliseconds. There is no blank
-// line behind it: the standard needs none (HTML, 9.2.6, "retry"), and some
-// clients report an event at every blank line.
+// AppendRetry appends a reconnection time in milliseconds. No blank line
+// follows: the standard needs none (HTML, 9.2.6, "retry"), and some clients
+// report an event at every blank line.
 func AppendRetry(b []byte, ms int64) []byte {
 	b = append(b, "retry: "...)
 	b = strconv.AppendInt(b, ms, 10)
 	return append(b, '\n')
 }
 
-// appendData appends a data line for each line of the text, one at least: an
-// event without any would not be dispatched.
+// appendData appends a data field for each line of the text, at least one: a
+// client does not dispatch an event without data.
 func appendData(b []byte, text string) []byte {
-	// Channels have no CR in their data, and feeds neither. Where somebody else
-	// wrote one into the database, it must not begin a field of its own.
-	text = lines(text)
+	// Neither channels nor feeds store a CR. Another program may have written
+	// one into the database, and it must not begin a field of its own.
+	text = unifyLineBreaks(text)
 	for {
 		b = append(b, "data: "...)
 		i := strings.IndexByte(text, '\n')

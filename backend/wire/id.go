@@ -6,22 +6,23 @@ import (
 	"signalbox/backend/live"
 )
 
-// ID returns the id of a message on the wire: the one that its publisher or
-// the remote server chose, else its position.
+// ChosenID returns the id that the publisher or the remote server chose, where
+// the message has it on the wire. Otherwise it returns "", and the id on the
+// wire is the position.
 //
-// It is also the position where a client could not resume from the chosen one:
-// a position of this journal (a feed that follows the local server brings
-// those), what no request header can carry, and an id that an older message of
-// the same source has. So an id on the wire stands for one message of a source,
-// and whoever resumes from it skips nothing, whatever ids publishers choose.
-// To send such an id again would lead to the first message that had it, and
-// replay all that came since at each reconnection, or to the newest, and skip
+// A chosen id gives way to the position where a client could not resume from
+// it: the id reads as a position of this journal (a feed that follows this
+// server brings such ids), no request header can carry it, or an older message
+// of the source has it. So an id on the wire stands for one message of its
+// source, and a client that resumes skips nothing. With an id that several
+// messages share it could not: to go on after the first would repeat all that
+// came since at each reconnection, and to go on after the newest would skip
 // what lies between.
-func ID(epoch string, m *live.Message) string {
+func ChosenID(epoch string, m *live.Message) string {
 	if chosen(epoch, m) {
 		return m.ID
 	}
-	return live.Position{Epoch: epoch, Number: m.Number}.String()
+	return ""
 }
 
 func chosen(epoch string, m *live.Message) bool {
@@ -37,8 +38,8 @@ func ownPosition(epoch, id string) bool {
 	return ok && p.Epoch == epoch
 }
 
-// headerSafe reports whether an id comes back unchanged in Last-Event-ID:
-// servers refuse control characters in a header, and trim its ends.
+// headerSafe reports whether an id survives the header Last-Event-ID. Servers
+// refuse control characters in a header and trim its ends.
 func headerSafe(id string) bool {
 	for i := range len(id) {
 		if c := id[i]; c < ' ' && c != '\t' || c == 0x7f {

@@ -9,18 +9,19 @@ import (
 	"signalbox/backend/live"
 )
 
-// timeForm is RFC 3339 with up to six decimals.
-const timeForm = "2006-01-02T15:04:05.999999Z07:00"
+// timeFormat is RFC 3339 with up to six decimals.
+const timeFormat = "2006-01-02T15:04:05.999999Z07:00"
 
-// AppendTime appends a time in JSON, in UTC.
+// AppendTime appends a time as a JSON string, in UTC.
 func AppendTime(b []byte, t time.Time) []byte {
 	b = append(b, '"')
-	b = t.UTC().AppendFormat(b, timeForm)
+	b = t.UTC().AppendFormat(b, timeFormat)
 	return append(b, '"')
 }
 
-// AppendJSON appends a message as docs/api.md has it, with the name of its
-// source. Size is the whole length of its data, which may have been cut.
+// AppendJSON appends a message as docs/api.md describes it. source is the name
+// of its source, and size the length of its whole data in bytes: m.Data may be
+// a preview.
 func AppendJSON(b []byte, epoch, source string, m *live.Message, size int) []byte {
 	b = append(b, `{"position":"`...)
 	b = live.Position{Epoch: epoch, Number: m.Number}.AppendTo(b)
@@ -75,9 +76,9 @@ func appendEvent(b []byte, epoch string, m *live.Message, size int) []byte {
 	return b
 }
 
-// appendObject appends what a gap or a note holds. It was written by this
-// program; should another have touched the database, one bad row must not
-// break the page that it stands on.
+// appendObject appends the JSON object of a gap or a note. Signalbox wrote it,
+// but another program may have changed the database, and one bad row must not
+// break the whole page.
 func appendObject(b []byte, text string) []byte {
 	if !json.Valid([]byte(text)) {
 		b = append(b, `{"code":"unreadable","reason":`...)
@@ -89,9 +90,9 @@ func appendObject(b []byte, text string) []byte {
 
 const hexDigits = "0123456789abcdef"
 
-// AppendString appends a text as a JSON string. HTML is not escaped: JSON is
-// served as such and is never put into a page. A byte that is not UTF-8
-// becomes U+FFFD, as a reader would make of it.
+// AppendString appends a text as a JSON string. It does not escape HTML: JSON
+// is served as JSON and never put into a page. A byte that is not UTF-8 becomes
+// U+FFFD.
 func AppendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0

@@ -16,99 +16,133 @@ type Member struct {
 	Value json.RawMessage
 }
 
-// maxMembers is the most fields of an object. Each is compared with all before
-// it, so that a million of them would take minutes.
+// maxMembers is the most fields of an object. Each name is compared with all
+// names before it: a million of them would take minutes.
 const maxMembers = 1000
 
-// Members reads a JSON object and nothing behind it. Its errors say where the
-// JSON is broken, and name a field that is there twice.
-//
-// The grammar is checked first; what follows can rely on it, and is several
-// times as fast as a json.Decoder.
+// Members reads a JSON object with nothing behind it. Where the JSON is broken,
+// the error gives the line and the column. A name that is there twice is an
+// error too.
 func Members(body []byte) ([]Member, error) {
-	if !json.Valid(body) {
-		return nil, syntaxError(body, json.Unmarshal(body, new(json.RawMessage)))
-	}
-	rest := space(body)
-	if rest[0] != '{' {
-		return nil, live.Errorf("bad_json", "The body is JSON but not an object.").WithHint(`Send an object such as {"data":"Hello"}.`)
-	}
 	var members []Member
-	for rest = space(rest[1:]); rest[0] != '}'; rest = space(rest) {
-		if rest[0] == ',' {
-			rest = space(rest[1:])
+	err := eachMember(body, func(name, value []byte) error {
+		m := Member{Value: json.RawMessage(value[:len(value):len(value)])}
+		if err := json.Unmarshal(name, &m.Name); err != nil {
+			return err
 		}
-		var m Member
-		n := valueEnd(rest)
-		if err := json.Unmarshal(rest[:n], &m.Name); err != nil {
-			return nil, syntaxError(body, err)
-		}
-		rest = space(space(rest[n:])[1:]) // the colon
-		n = valueEnd(rest)
-		m.Value, rest = json.RawMessage(rest[:n:n]), rest[n:]
 		for _, other := range members {
 			if other.Name == m.Name {
-				return nil, live.Errorf("bad_json", "The field %q is there twice.", m.Name).WithField(m.Name)
+				return twice(m.Name)
 			}
 		}
 		if members = append(members, m); len(members) > maxMembers {
-			return nil, live.Errorf("bad_json", "The object has more than %d fields.", maxMembers)
+			return live.Errorf("bad_json", "The object has more than %d fields.", maxMembers)
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, wordJSONError(body, err, false)
 	}
 	return members, nil
 }
 
-func space(b []byte) []byte { return bytes.TrimLeft(b, " \t\r\n") }
+func twice(name string) error {
+	return live.Errorf("bad_json", "The field %q is there twice.", name).WithField(name)
+}
 
-// valueEnd returns the length of the value at the beginning of b.
-func valueEnd(b []byte) int {
-	depth := 0
-	for i := 0; i < len(b); i++ {
-		switch b[i] {
-		case '"':
-			for i++; b[i] != '"'; i++ {
-				if b[i] == '\\' {
-					i++
-				}
-			}
-		case '{', '[':
-			depth++
-			continue
-		case '}', ']':
-			if depth == 0 {
-				return i // of a number, true, false or null
-			}
-			depth--
-		case ',', ' ', '\t', '\r', '\n':
-			if depth == 0 {
-				return i
-			}
-			continue
-		default:
-			continue
+var (
+	errBrokenJSON = errors.New("the JSON is broken")
+	errNoObject   = errors.New("the JSON is no object")
+)
+
+// eachMember calls field with the name and the value of each member of a JSON
+// object. The name is a JSON string, in its quotation marks. The first error of
+// field ends the walk and is returned. The error is errBrokenJSON where the
+// text up to there is not JSON, or the object does not end the text.
+func eachMember(text []byte, field func(name, value []byte) error) error {
+	i := skipSpace(text, 0)
+	if i == len(text) {
+		return errBrokenJSON
+	}
+	if text[i] != '{' {
+		return errNoObject
+	}
+	i = skipSpace(text, i+1)
+	if i < len(text) && text[i] == '}' {
+		return nothingBehind(text, i+1)
+	}
+	for {
+		name := i
+		if i = stringEnd(text, i); i < 0 {
+			return errBrokenJSON
 		}
-		if depth == 0 {
-			return i + 1
+		nameEnd := i
+		if i = skipSpace(text, i); i >= len(text) || text[i] != ':' {
+			return errBrokenJSON
+		}
+		value := skipSpace(text, i+1)
+		if i = valueEnd(text, value, 1); i < 0 {
+			return errBrokenJSON
+		}
+		if err := field(text[name:nameEnd], text[value:i]); err != nil {
+			return err
+		}
+		if i = skipSpace(text, i); i >= len(text) {
+			return errBrokenJSON
+		}
+		switch text[i] {
+		case ',':
+			i = skipSpace(text, i+1)
+		case '}':
+			return nothingBehind(text, i+1)
+		default:
+			return errBrokenJSON
 		}
 	}
-	return len(b)
+}
+
+func nothingBehind(text []byte, i int) error {
+	if skipSpace(text, i) < len(text) {
+		return errBrokenJSON
+	}
+	return nil
+}
+
+// wordJSONError turns an error of eachMember into one for the sender. JSON
+// that is broken anywhere comes first, whatever else is wrong. line says that
+// the text is one line of several, whose number the sender is told anyway.
+func wordJSONError(text []byte, err error, line bool) error {
+	if broken := json.Unmarshal(text, new(json.RawMessage)); broken != nil {
+		return syntaxError(text, broken, line)
+	}
+	if errors.Is(err, errNoObject) {
+		what := "body"
+		if line {
+			what = "line"
+		}
+		return live.Errorf("bad_json", "The %s is JSON but not an object.", what).WithHint(`Send an object such as {"data":"Hello"}.`)
+	}
+	return err
 }
 
 // syntaxError says in words where JSON is broken.
-func syntaxError(body []byte, err error) error {
-	if len(bytes.TrimSpace(body)) == 0 {
+func syntaxError(text []byte, err error, line bool) error {
+	if len(bytes.TrimSpace(text)) == 0 {
 		return live.Errorf("bad_json", "The body is empty.").WithHint(`Send an object such as {"data":"Hello"}.`)
 	}
-	at := len(body)
+	at := len(text)
 	if s, ok := errors.AsType[*json.SyntaxError](err); ok && s.Error() != "unexpected end of JSON input" {
 		at = max(int(s.Offset)-1, 0)
 	}
-	before := body[:min(at, len(body))]
+	before := text[:min(at, len(text))]
 	row := 1 + bytes.Count(before, []byte("\n"))
 	column := 1 + len([]rune(string(before[bytes.LastIndexByte(before, '\n')+1:])))
 	why := strings.TrimPrefix(err.Error(), "json: ")
 	if why == "unexpected end of JSON input" {
 		why = "it ends too early"
+	}
+	if line {
+		return live.Errorf("bad_json", "The JSON is broken at column %d: %s.", column, why).WithCause(err)
 	}
 	return live.Errorf("bad_json", "The JSON is broken at line %d, column %d: %s.", row, column, why).WithCause(err)
 }

@@ -1,39 +1,28 @@
 package wire
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"mime"
-	"mime/multipart"
 	"net/url"
-	"slices"
-	"strconv"
 	"strings"
 
 	"signalbox/backend/live"
 )
 
-// fields are what a publish may say, in any of its forms.
+// fields are the fields of a message that is published, in any form.
 var fields = []string{"event", "id", "data", "retry", "again"}
 
 // ParsePublish reads the body of a publish: JSON, a form, or text whose type
-// and id stand in the query. What it returns has yet to pass Check. Its Once is
-// set unless "again" asks for a message to be stored that is there already.
+// and id are in the query. The draft has yet to pass Check. Its Once is set
+// unless "again" asks for a second copy of a message.
 func ParsePublish(contentType string, body []byte, query url.Values) (live.Draft, error) {
-	media, params := "text/plain", map[string]string(nil)
-	if contentType != "" && contentType != media {
-		var err error
-		if media, params, err = mime.ParseMediaType(contentType); err != nil {
-			return live.Draft{}, unsupported(contentType)
-		}
-	}
-	switch charset := strings.ToLower(params["charset"]); charset {
-	case "", "utf-8", "utf8", "us-ascii":
-	default:
-		return live.Draft{}, live.Errorf("bad_content_type", "The text is declared as %s.", charset).WithHint("Send it in UTF-8.")
+	media, params, err := mediaType(contentType)
+	if err != nil {
+		return live.Draft{}, err
 	}
 	switch {
+	case strings.HasPrefix(media, "text/"):
+		return parseText(string(body), query)
 	case media == "application/json" || strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json"):
 		if err := onlyInBody(query); err != nil {
 			return live.Draft{}, err
@@ -49,116 +38,56 @@ func ParsePublish(contentType string, body []byte, query url.Values) (live.Draft
 			return live.Draft{}, err
 		}
 		return parseMultipart(body, params["boundary"])
-	case strings.HasPrefix(media, "text/"):
-		return parseText(string(body), query)
 	}
 	return live.Draft{}, unsupported(media)
 }
 
-func unsupported(media string) error {
-	return live.Errorf("bad_content_type", "A message cannot be sent as %q.", media).
-		WithHint("Use application/json, a form, or text/plain.")
+// mediaType returns the media type of a body and its parameters. Without a
+// content type it is text/plain.
+func mediaType(contentType string) (string, map[string]string, error) {
+	switch contentType {
+	case "":
+		return "text/plain", nil, nil
+	case "text/plain", "application/json", "application/x-ndjson":
+		return contentType, nil, nil // most are one of these, and need no parsing
+	}
+	media, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return "", nil, unsupported(contentType)
+	}
+	switch charset := strings.ToLower(params["charset"]); charset {
+	case "", "utf-8", "utf8", "us-ascii":
+		return media, params, nil
+	default:
+		return "", nil, live.Errorf("bad_content_type", "The text is declared as %s.", charset).WithHint("Send it in UTF-8.")
+	}
 }
 
+func unsupported(media string) error {
+	return live.Errorf("bad_content_type", "A message cannot be sent as %q.", media).
+		WithHint("Use application/json, a form, or text/plain; for many messages application/x-ndjson.")
+}
+
+// onlyInBody refuses fields in the query of a request whose body has them.
 func onlyInBody(query url.Values) error {
 	for _, name := range fields {
 		if query.Has(name) {
-			return bad(name, fmt.Sprintf("%q stands in the address, but this message has its fields in the body.", name), "Move it there.")
+			return fieldError(name, fmt.Sprintf("%q stands in the address, but this message has its fields in the body.", name), "Move it there.")
 		}
 	}
 	return nil
 }
 
-// parseText takes the body for the data, and the rest from the query.
-func parseText(body string, query url.Values) (live.Draft, error) {
-	if len(query) == 0 {
-		return live.Draft{Data: lines(body), Once: true}, nil
-	}
-	values := make(url.Values, len(query)+1)
-	for name, v := range query {
-		if name != "token" { // how a caller signs in that cannot set headers
-			values[name] = v
-		}
-	}
-	if values.Has("data") {
-		return live.Draft{}, bad("data", "The data stands in the address, but the body of a text is the data.", "Send a form to give every field a name.")
-	}
-	values.Set("data", body)
-	return fromValues(values)
-}
-
-// parseForm reads a form. What curl -d sends without naming a type is declared
-// a form too: where it holds no "=", it can be no form, and is the data.
-func parseForm(body string) (live.Draft, error) {
-	if !strings.Contains(body, "=") {
-		if t := strings.TrimSpace(body); t != "" && (t[0] == '{' || t[0] == '[') {
-			return live.Draft{}, formHint(live.Errorf("bad_form", "The body is declared as a form but looks like JSON."))
-		}
-		return live.Draft{Data: lines(body), Once: true}, nil
-	}
-	values, err := url.ParseQuery(body)
+func parseJSON(body []byte) (live.Draft, error) {
+	var p messageParser
+	p.texts.Grow(len(body)) // no text is longer than its JSON
+	d, err := p.parse(body)
 	if err != nil {
-		return live.Draft{}, formHint(live.Errorf("bad_form", "The form cannot be read: %v.", err))
+		return live.Draft{}, wordJSONError(body, err, false)
 	}
-	d, err := fromValues(values)
-	if e, ok := err.(*live.Error); ok && e.Code == "unknown_field" {
-		formHint(e)
-	}
-	return d, err
-}
-
-func formHint(e *live.Error) *live.Error {
-	return e.WithHint("curl -d sends a form: say -d data=TEXT, or --json '{\"data\":…}', or -H 'Content-Type: text/plain' for a body that is the data.")
-}
-
-func parseMultipart(body []byte, boundary string) (live.Draft, error) {
-	values := url.Values{}
-	r := multipart.NewReader(bytes.NewReader(body), boundary)
-	for {
-		part, err := r.NextRawPart()
-		if err == io.EOF {
-			return fromValues(values)
-		}
-		if err != nil {
-			return live.Draft{}, live.Errorf("bad_form", "The form cannot be read: %v.", err)
-		}
-		text, err := io.ReadAll(part)
-		if err != nil {
-			return live.Draft{}, live.Errorf("bad_form", "The form cannot be read: %v.", err)
-		}
-		values.Add(part.FormName(), string(text))
-	}
-}
-
-// fromValues makes a draft of named texts.
-func fromValues(values url.Values) (live.Draft, error) {
-	for name, v := range values {
-		if !slices.Contains(fields, name) {
-			return live.Draft{}, unknownField(name)
-		}
-		if len(v) > 1 {
-			return live.Draft{}, bad(name, fmt.Sprintf("The field %q is there twice.", name), "")
-		}
-	}
-	if !values.Has("data") {
-		return live.Draft{}, noData()
-	}
-	d := live.Draft{Type: values.Get("event"), ID: values.Get("id"), Data: lines(values.Get("data")), Once: true}
-	switch values.Get("again") {
-	case "", "0", "false":
-	case "1", "true":
-		d.Once = false
-	default:
-		return live.Draft{}, badAgain()
-	}
-	if text := values.Get("retry"); text != "" {
-		ms, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			return live.Draft{}, badRetry()
-		}
-		d.Retry = &ms
-	}
-	return d, nil
+	drafts := [...]live.Draft{d}
+	p.release(drafts[:])
+	return drafts[0], nil
 }
 
 func unknownField(name string) *live.Error {
@@ -167,19 +96,19 @@ func unknownField(name string) *live.Error {
 }
 
 func noData() *live.Error {
-	return bad("data", "The message has no data.", "Send an empty text for an event without data.")
+	return fieldError("data", "The message has no data.", "Send an empty text for an event without data.")
 }
 
 func badAgain() *live.Error {
-	return bad("again", "again is neither true nor false.", "It asks for a message to be stored once more that is there already.")
+	return fieldError("again", "again is neither true nor false.", "It asks for a message to be stored once more that is there already.")
 }
 
 func badRetry() *live.Error {
-	return bad("retry", "The reconnection time is not a whole number.", "retry is a number of milliseconds, 0 or more.")
+	return fieldError("retry", "The reconnection time is not a whole number.", "retry is a number of milliseconds, 0 or more.")
 }
 
-// lines writes every line break as LF.
-func lines(s string) string {
+// unifyLineBreaks writes every line break as LF.
+func unifyLineBreaks(s string) string {
 	if !strings.Contains(s, "\r") {
 		return s
 	}

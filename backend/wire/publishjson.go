@@ -6,33 +6,51 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"signalbox/backend/live"
 )
 
-// parseJSON reads {"event","id","data","retry","again"}. It is stricter than
-// encoding/json, which takes the last of two fields of one name and quietly
-// replaces what is not Unicode.
-func parseJSON(body []byte) (live.Draft, error) {
-	members, err := Members(body)
-	if err != nil {
-		return live.Draft{}, err
-	}
+// A messageParser reads messages in JSON: {"event","id","data","retry","again"}.
+// It is stricter than encoding/json, which takes the last of two fields with
+// one name and replaces what is not Unicode without an error.
+//
+// It appends all texts to one builder, and the drafts hold parts of that: a
+// request of many messages allocates once for all their texts.
+type messageParser struct {
+	texts strings.Builder
+	event string // of the last message that had one; the next often has the same
+}
+
+// parse reads one message. The error may be one of eachMember's.
+func (p *messageParser) parse(text []byte) (live.Draft, error) {
 	d := live.Draft{Once: true}
-	hasData := false
-	for _, m := range members {
-		switch m.Name {
+	var seen uint8 // a bit for each field
+	err := eachMember(text, func(quoted, value []byte) (err error) {
+		name := quoted[1 : len(quoted)-1]
+		if bytes.IndexByte(name, '\\') >= 0 {
+			name = unquote(quoted)
+		}
+		var bit uint8
+		switch string(name) {
 		case "event":
-			d.Type, err = m.text()
+			bit = 1 << 0
+			if d.Type, err = p.eventType(value); err == nil {
+				p.event = d.Type
+			}
 		case "id":
-			d.ID, err = m.text()
+			bit = 1 << 1
+			d.ID, err = p.text("id", value)
 		case "data":
-			d.Data, err = m.data()
-			hasData = true
+			bit = 1 << 2
+			d.Data, err = p.data(value)
 		case "retry":
-			d.Retry, err = m.retry()
+			bit = 1 << 3
+			d.Retry, err = retryTime(value)
 		case "again":
-			switch string(m.Value) {
+			bit = 1 << 4
+			switch string(value) {
 			case "true":
 				d.Once = false
 			case "false", "null":
@@ -40,103 +58,144 @@ func parseJSON(body []byte) (live.Draft, error) {
 				err = badAgain()
 			}
 		default:
-			err = unknownField(m.Name)
+			err = unknownField(strings.ToValidUTF8(string(name), "\uFFFD"))
 		}
-		if err != nil {
-			return live.Draft{}, err
+		if seen&bit != 0 {
+			return twice(string(name))
 		}
+		seen |= bit
+		return err
+	})
+	if err == nil && seen&(1<<2) == 0 {
+		err = noData()
 	}
-	if !hasData {
-		return live.Draft{}, noData()
+	if err != nil {
+		return live.Draft{}, err
 	}
 	return d, nil
 }
 
-// text returns a string; null counts as absent.
-func (m Member) text() (string, error) {
-	if string(m.Value) == "null" {
+// unquote returns the text of a JSON string that may have escapes.
+func unquote(quoted []byte) []byte {
+	var s string
+	if err := json.Unmarshal(quoted, &s); err != nil {
+		panic(err) // eachMember has checked the grammar
+	}
+	return []byte(s)
+}
+
+// eventType is text for the event type. It reuses that of the last message
+// where they are the same.
+func (p *messageParser) eventType(value []byte) (string, error) {
+	if n := len(p.event); n > 0 && len(value) == n+2 && string(value[1:n+1]) == p.event && bytes.IndexByte(value, '\\') < 0 {
+		return p.event, nil
+	}
+	return p.text("event", value)
+}
+
+// text reads a string. null counts as an empty one.
+func (p *messageParser) text(field string, value []byte) (string, error) {
+	if string(value) == "null" {
 		return "", nil
 	}
-	if m.Value[0] != '"' {
-		return "", bad(m.Name, fmt.Sprintf("The field %q is not a text.", m.Name), "Put it in quotation marks.")
+	if value[0] != '"' {
+		return "", fieldError(field, fmt.Sprintf("The field %q is not a text.", field), "Put it in quotation marks.")
 	}
-	quoted := string(m.Value)
-	if invalid(quoted) >= 0 || halfPair(quoted) {
-		return "", notUnicode(m.Name)
+	from := p.texts.Len()
+	if !utf8.Valid(value) || !p.unescape(value[1:len(value)-1]) {
+		return "", notUnicode(field)
 	}
-	if !strings.Contains(quoted, `\`) {
-		return quoted[1 : len(quoted)-1], nil
-	}
-	var s string
-	err := json.Unmarshal(m.Value, &s)
-	return s, err
+	return p.texts.String()[from:], nil
 }
 
-// data returns a string's text, or any other value as it was sent, without
-// the space between its parts.
-func (m Member) data() (string, error) {
-	if m.Value[0] == '"' {
-		s, err := m.text()
-		return lines(s), err
+// data reads the text of a string, or any other value as it was sent, without
+// the whitespace between its tokens.
+func (p *messageParser) data(value []byte) (string, error) {
+	if value[0] == '"' {
+		s, err := p.text("data", value)
+		return unifyLineBreaks(s), err
 	}
-	if i := invalid(string(m.Value)); i >= 0 {
-		return "", notUnicode(m.Name)
+	if !utf8.Valid(value) {
+		return "", notUnicode("data")
 	}
-	var b bytes.Buffer
-	err := json.Compact(&b, m.Value)
-	return b.String(), err
+	from := p.texts.Len()
+	p.compact(value)
+	return p.texts.String()[from:], nil
 }
 
-func (m Member) retry() (*int64, error) {
-	if string(m.Value) == "null" {
+// compact appends a JSON value without the whitespace between its tokens.
+func (p *messageParser) compact(value []byte) {
+	from := 0
+	for i := 0; i < len(value); {
+		switch value[i] {
+		case '"':
+			i = stringEnd(value, i)
+		case ' ', '\t', '\r', '\n':
+			p.texts.Write(value[from:i])
+			i++
+			from = i
+		default:
+			i++
+		}
+	}
+	p.texts.Write(value[from:])
+}
+
+// unescape appends the text of a JSON string without its quotation marks. It
+// reports false where an escape is one half of a surrogate pair: encoding/json
+// would write U+FFFD in its place.
+func (p *messageParser) unescape(s []byte) bool {
+	for {
+		i := bytes.IndexByte(s, '\\')
+		if i < 0 {
+			p.texts.Write(s)
+			return true
+		}
+		p.texts.Write(s[:i])
+		c := s[i+1]
+		s = s[i+2:]
+		switch c {
+		case 'b':
+			c = '\b'
+		case 'f':
+			c = '\f'
+		case 'n':
+			c = '\n'
+		case 'r':
+			c = '\r'
+		case 't':
+			c = '\t'
+		case 'u':
+			r := hex4(s)
+			s = s[4:]
+			if utf16.IsSurrogate(r) {
+				if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
+					return false
+				}
+				if r = utf16.DecodeRune(r, hex4(s[2:])); r == utf8.RuneError {
+					return false
+				}
+				s = s[6:]
+			}
+			p.texts.WriteRune(r)
+			continue
+		}
+		p.texts.WriteByte(c)
+	}
+}
+
+func retryTime(value []byte) (*int64, error) {
+	if string(value) == "null" {
 		return nil, nil
 	}
-	ms, err := strconv.ParseInt(string(m.Value), 10, 64)
+	ms, err := strconv.ParseInt(string(value), 10, 64)
 	if err != nil {
 		return nil, badRetry()
 	}
 	return &ms, nil
 }
 
-// halfPair reports whether a JSON string has an escape of one half of a
-// surrogate pair, which json.Unmarshal would replace by U+FFFD.
-func halfPair(s string) bool {
-	for {
-		i := strings.IndexByte(s, '\\')
-		if i < 0 {
-			return false
-		}
-		if s[i+1] != 'u' {
-			s = s[i+2:]
-			continue
-		}
-		first := escaped(s[i:])
-		s = s[i+6:]
-		switch {
-		case first >= 0xDC00 && first < 0xE000:
-			return true
-		case first >= 0xD800 && first < 0xDC00:
-			if second := escaped(s); second < 0xDC00 || second >= 0xE000 {
-				return true
-			}
-			s = s[6:]
-		}
-	}
-}
-
-// escaped returns the number in an escape at the beginning of s, or -1.
-func escaped(s string) int64 {
-	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
-		return -1
-	}
-	n, err := strconv.ParseInt(s[2:6], 16, 64)
-	if err != nil {
-		return -1
-	}
-	return n
-}
-
 func notUnicode(field string) error {
-	return bad(field, fmt.Sprintf("The field %q is not valid UTF-8, or holds half of a surrogate pair.", field),
+	return fieldError(field, fmt.Sprintf("The field %q is not valid UTF-8, or holds half of a surrogate pair.", field),
 		"SSE carries text in UTF-8 only. Send other bytes as Base64.")
 }

@@ -1,0 +1,87 @@
+package publish
+
+import (
+	"context"
+	"strconv"
+
+	"signalbox/backend/journal"
+	"signalbox/backend/live"
+	"signalbox/backend/wire"
+)
+
+// PublishLines appends the messages of a request of JSON lines to a channel, in
+// one transaction and in their order: all of them or none. It returns a receipt
+// for each. A message that is a retry is not stored again, and its receipt is
+// that of the first one; this goes for the second of two equal messages with an
+// id in one request, too.
+//
+// key is the Idempotency-Key of the request, "" without one. It tells the
+// messages apart that have no id, or ask for a second copy (live.Draft.Once is
+// false): such a message has the key together with the number of its line. The
+// others are recognised by their ids.
+//
+// An error about one message has the number of its line (live.Error.Line). The
+// errors are those of Publish.
+func (p *Publisher) PublishLines(ctx context.Context, channel string, lines wire.Lines, key string) ([]Receipt, error) {
+	if i, err := p.checkLines(lines); err != nil {
+		p.recent.addRefused(channel, &lines.Drafts[i], err)
+		return nil, err
+	}
+	drafts := lines.Drafts
+	if key != "" {
+		for i := range drafts {
+			if d := &drafts[i]; d.ID == "" || !d.Once {
+				// A key in a header has no line break, so this is no other request's.
+				d.Key = key + "\n" + strconv.Itoa(lines.Numbers[i])
+			}
+		}
+	}
+	var stored journal.Appended
+	err := p.toChannel(ctx, channel, func(source int64) (err error) {
+		for i := range drafts {
+			drafts[i].Source = source
+		}
+		stored, err = p.journal.AppendAll(ctx, drafts)
+		return err
+	})
+	if err != nil {
+		p.recent.addRefused(channel, &live.Draft{}, err)
+		return nil, err
+	}
+	receipts := p.receipts(stored.Entries)
+	p.recent.addLines(channel, drafts, receipts)
+	return receipts, nil
+}
+
+// checkLines returns the index of the first message that cannot be sent, and
+// why.
+func (p *Publisher) checkLines(lines wire.Lines) (int, error) {
+	epoch, most := p.journal.Epoch(), p.Limits().MaxEvent
+	for i := range lines.Drafts {
+		if err := wire.Check(epoch, &lines.Drafts[i], most); err != nil {
+			return i, wire.OnLine(lines.Numbers[i], err)
+		}
+	}
+	return 0, nil
+}
+
+// receipts returns the receipts of messages of one channel. It counts the
+// clients only where the type changes: that looks at each client with a filter.
+func (p *Publisher) receipts(entries []*journal.Entry) []Receipt {
+	epoch, count := p.journal.Epoch(), *p.clients.Load()
+	receipts := make([]Receipt, len(entries))
+	clients, counted := 0, "" // a type is never empty in the journal
+	for i, e := range entries {
+		m := &e.Message
+		r := &receipts[i]
+		r.Position, r.ID, r.Repeated = live.Position{Epoch: epoch, Number: m.Number}, wire.ChosenID(epoch, m), m.Repeated
+		if r.Repeated {
+			continue
+		}
+		if m.Type != counted {
+			clients, counted = count(m), m.Type
+		}
+		r.Clients = clients
+	}
+	return receipts
+}

@@ -1,0 +1,111 @@
+package wire
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"signalbox/backend/live"
+)
+
+// parseText takes the body as the data, and the other fields from the query.
+func parseText(body string, query url.Values) (live.Draft, error) {
+	if len(query) == 0 {
+		return live.Draft{Data: unifyLineBreaks(body), Once: true}, nil
+	}
+	values := make(url.Values, len(query)+1)
+	for name, v := range query {
+		if name != "token" { // callers that cannot set a header sign in with it
+			values[name] = v
+		}
+	}
+	if values.Has("data") {
+		return live.Draft{}, fieldError("data", "The data stands in the address, but the body of a text is the data.", "Send a form to give every field a name.")
+	}
+	values.Set("data", body)
+	return fromValues(values)
+}
+
+// parseForm reads a form. curl -d declares its body a form unless told
+// otherwise. A body without "=" cannot be one, and is taken as the data.
+func parseForm(body string) (live.Draft, error) {
+	if !strings.Contains(body, "=") {
+		if t := strings.TrimSpace(body); t != "" && (t[0] == '{' || t[0] == '[') {
+			return live.Draft{}, formHint(live.Errorf("bad_form", "The body is declared as a form but looks like JSON."))
+		}
+		return live.Draft{Data: unifyLineBreaks(body), Once: true}, nil
+	}
+	values, err := url.ParseQuery(body)
+	if err != nil {
+		return live.Draft{}, formHint(live.Errorf("bad_form", "The form cannot be read: %v.", err))
+	}
+	d, err := fromValues(values)
+	if e, ok := err.(*live.Error); ok && e.Code == "unknown_field" {
+		formHint(e)
+	}
+	return d, err
+}
+
+func formHint(e *live.Error) *live.Error {
+	return e.WithHint("curl -d sends a form: say -d data=TEXT, or --json '{\"data\":…}', or -H 'Content-Type: text/plain' for a body that is the data.")
+}
+
+func parseMultipart(body []byte, boundary string) (live.Draft, error) {
+	values := url.Values{}
+	r := multipart.NewReader(bytes.NewReader(body), boundary)
+	for {
+		part, err := r.NextRawPart()
+		if err == io.EOF {
+			return fromValues(values)
+		}
+		if err != nil {
+			return live.Draft{}, live.Errorf("bad_form", "The form cannot be read: %v.", err)
+		}
+		text, err := io.ReadAll(part)
+		if err != nil {
+			return live.Draft{}, live.Errorf("bad_form", "The form cannot be read: %v.", err)
+		}
+		values.Add(part.FormName(), string(text))
+	}
+}
+
+// fromValues makes a draft of the fields of a form.
+func fromValues(values url.Values) (live.Draft, error) {
+	for name, v := range values {
+		if !slices.Contains(fields, name) {
+			return live.Draft{}, unknownField(name)
+		}
+		if len(v) > 1 {
+			return live.Draft{}, fieldError(name, fmt.Sprintf("The field %q is there twice.", name), "")
+		}
+	}
+	if !values.Has("data") {
+		return live.Draft{}, noData()
+	}
+	d := live.Draft{
+		// Copies: both are remembered for longer than the data, and would keep
+		// the whole form in memory.
+		Type: strings.Clone(values.Get("event")), ID: strings.Clone(values.Get("id")),
+		Data: unifyLineBreaks(values.Get("data")), Once: true,
+	}
+	switch values.Get("again") {
+	case "", "0", "false":
+	case "1", "true":
+		d.Once = false
+	default:
+		return live.Draft{}, badAgain()
+	}
+	if text := values.Get("retry"); text != "" {
+		ms, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return live.Draft{}, badRetry()
+		}
+		d.Retry = &ms
+	}
+	return d, nil
+}
