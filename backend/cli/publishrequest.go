@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"signalbox/backend/live"
+)
+
+// A publishRequest is one or more messages on their way to the server. It may
+// be sent several times.
+type publishRequest struct {
+	contentType string
+	body        []byte
+	key         string // the Idempotency-Key, "" for none
+}
+
+// newKey returns a new Idempotency-Key. It makes all tries of a message
+// without an id one message.
+func newKey() string { return rand.Text() }
+
+// Back-off between two tries: it doubles from the first to the longest.
+const (
+	firstBackOff   = 100 * time.Millisecond
+	longestBackOff = 2 * time.Second
+	// tryTime is how long one try may take.
+	tryTime = 30 * time.Second
+)
+
+// untilStored sends a request until it is stored, is refused, or the time that
+// --wait gives is over. It decodes the answer into v and returns the number of
+// tries.
+func (c *publishCommand) untilStored(ctx context.Context, p *Program, request *publishRequest, v any) (tries int, err error) {
+	begun := time.Now()
+	end := begun.Add(c.Wait)
+	for backOff := firstBackOff; ; backOff = min(2*backOff, longestBackOff) {
+		tries++
+		deadline := time.Now().Add(tryTime)
+		if c.Wait > 0 && end.Before(deadline) {
+			deadline = end
+		}
+		again, err := c.try(ctx, request, deadline, v)
+		if err == nil {
+			return tries, nil
+		}
+		if ctx.Err() != nil {
+			return tries, live.Errorf("interrupted", "It is not known whether this was stored: the server had not answered yet.").WithCause(err)
+		}
+		left := time.Until(end)
+		wait := max(min(backOff, left/2), again.after)
+		if !again.worthIt || left < firstBackOff || wait > left {
+			return tries, countTries(err, tries, time.Since(begun))
+		}
+		if tries == 1 {
+			fmt.Fprintf(p.Stderr, "signalbox: %s Trying again for up to %s.\n", sentence(err), short(c.Wait))
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+	}
+}
+
+// An anotherTry says whether another try may succeed.
+type anotherTry struct {
+	worthIt bool
+	after   time.Duration // the least time until then, which the server asks for
+}
+
+// try sends a request once and decodes the answer into v.
+func (c *publishCommand) try(ctx context.Context, request *publishRequest, deadline time.Time, v any) (anotherTry, error) {
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+	// The address is looked up for each try: a restarted server may have another port.
+	server := c.url()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, server+"/channels/"+url.PathEscape(c.Channel)+"/messages", bytes.NewReader(request.body))
+	if err != nil {
+		return anotherTry{}, live.Errorf("bad_server", "%q is not an address of a server.", server)
+	}
+	req.Header.Set("Content-Type", request.contentType)
+	if request.key != "" {
+		req.Header.Set("Idempotency-Key", request.key)
+	}
+	if token := c.token(); token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	client, err := c.client()
+	if err != nil {
+		return anotherTry{}, err
+	}
+	begun := time.Now()
+	res, err := client.Do(req)
+	if err != nil {
+		err := unreachable(server, err, time.Since(begun))
+		return anotherTry{worthIt: err.Code == "unreachable"}, err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusCreated {
+		var again anotherTry
+		switch res.StatusCode {
+		case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+			again.worthIt = true
+			if seconds, err := time.ParseDuration(res.Header.Get("Retry-After") + "s"); err == nil {
+				again.after = seconds
+			}
+		}
+		return again, refused(res)
+	}
+	if err := json.NewDecoder(res.Body).Decode(v); err != nil {
+		return anotherTry{worthIt: true}, live.Errorf("cut_off", "The connection was lost before the whole answer was there.").WithCause(err)
+	}
+	return anotherTry{}, nil
+}
+
+// sentence returns an error without its hint.
+func sentence(err error) string {
+	if e, ok := errors.AsType[*live.Error](err); ok {
+		return e.Message
+	}
+	return err.Error()
+}
+
+// short writes a duration without its zeros: 10m instead of 10m0s.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+// countTries adds to the last error how many tries there were.
+func countTries(err error, tries int, took time.Duration) error {
+	e, ok := errors.AsType[*live.Error](err)
+	if tries == 1 || !ok {
+		return err
+	}
+	return live.Errorf(e.Code, "%s It was tried %d times in %s.", e.Message, tries, short(took.Round(100*time.Millisecond))).
+		WithHint(e.Hint).WithLine(e.Line).WithCause(err)
+}
