@@ -136,7 +136,7 @@ func (n *Node) build() {
 		Follow:  sampleFeeds{n},
 		Memory:  sampleMemory{n.own},
 		Clients: func(source string) int { return n.server.Clients(source) },
-		Events:  http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { n.server.Handler().ServeHTTP(w, r) }),
+		Events:  http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { n.server.Events().ServeHTTP(w, r) }),
 	})
 	var spoken *tls.Config
 	if n.cert != nil {

@@ -13,7 +13,6 @@ import (
 	"signalbox/backend/disk"
 	"signalbox/backend/live"
 	"signalbox/backend/publish"
-	"signalbox/backend/serve"
 	"signalbox/backend/setting"
 	"signalbox/backend/sqlite/installation"
 )
@@ -128,9 +127,7 @@ func (s *settings) Change(ctx context.Context, patch json.RawMessage) (any, erro
 
 // apply brings into force what does not wait for a restart.
 func (s *settings) apply() {
-	s.node.server.Reconfigure(func(cfg *serve.Config) {
-		cfg.Heartbeat, cfg.Retry = heartbeat(s.current), retry(s.current)
-	})
+	s.node.server.SetTiming(heartbeat(s.current), retry(s.current))
 	s.node.publisher.SetLimits(publishLimits(s.current))
 	s.node.feeds.SetMaxEvent(int(s.current.Number(setting.MaxEvent)))
 	s.node.server.Changed()

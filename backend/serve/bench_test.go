@@ -35,7 +35,7 @@ func benchPublishing(b *testing.B, subscribers int) {
 		b.Fatal(err)
 	}
 	defer j.Close()
-	s := New(Config{Journal: j, Feeds: newFakeFeeds(), Samples: &fakeSamples{}, Publish: publish.New(j, publish.Limits{CreateChannels: true}), Log: slog.New(slog.DiscardHandler)})
+	s := New(Config{Journal: j, Feeds: &fakeFeeds{}, Samples: &fakeSamples{}, Publish: publish.New(j, publish.Limits{CreateChannels: true}), Log: slog.New(slog.DiscardHandler)})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)

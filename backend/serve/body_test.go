@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"signalbox/backend/serve/httpapi"
 )
 
 // begin sends the head of a publish and a part of its body.
@@ -24,19 +26,12 @@ func (r *running) begin(channel string, body []byte, part int) net.Conn {
 	return conn
 }
 
-// inUse returns how much of the budget is taken.
-func (b *budget) inUse() int64 {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.used
-}
-
 func TestBodiesTogetherTakeNoMoreThanTheirBudget(t *testing.T) {
 	const most = 1 << 20
 	s := start(t, func(c *Config) { c.MaxBodies = most })
-	large, middle, small := bytes.Repeat([]byte("l"), 900_000), strings.Repeat("m", 300_000), strings.Repeat("s", atOnce)
+	large, middle, small := bytes.Repeat([]byte("l"), 900_000), strings.Repeat("m", 300_000), strings.Repeat("s", httpapi.Unbudgeted)
 	slow := s.begin("x", large, 1000)
-	await(t, 10*time.Second, "the first is being read", func() bool { return s.bodies.inUse() == int64(len(large)) })
+	await(t, 10*time.Second, "the first is being read", func() bool { return s.bodies.Reserved() == int64(len(large)) })
 	for _, body := range []io.Reader{strings.NewReader(middle), io.MultiReader(strings.NewReader(middle))} { // with a length and without
 		begun := time.Now()
 		resp, err := http.Post(s.url+"/channels/x/messages", "text/plain", body)
@@ -48,7 +43,7 @@ func TestBodiesTogetherTakeNoMoreThanTheirBudget(t *testing.T) {
 		if resp.StatusCode != 503 || !strings.Contains(string(text), "busy_bodies") || resp.Header.Get("Retry-After") == "" || err != nil {
 			t.Errorf("%s %s %v", resp.Status, text, err)
 		}
-		if d := time.Since(begun); d < bodyWait {
+		if d := time.Since(begun); d < httpapi.BudgetWait {
 			t.Errorf("refused after %v", d)
 		}
 	}
@@ -81,7 +76,7 @@ func TestBodiesTogetherTakeNoMoreThanTheirBudget(t *testing.T) {
 	// budget goes alone.
 	s.begin("x", large, 1000).Close()
 	s.publish("x", strings.Repeat("x", 3*most))
-	await(t, 10*time.Second, "nothing is in use", func() bool { return s.bodies.inUse() == 0 })
+	await(t, 10*time.Second, "nothing is in use", func() bool { return s.bodies.Reserved() == 0 })
 }
 
 func TestManyLargeBodiesTakeTurns(t *testing.T) {
@@ -92,7 +87,7 @@ func TestManyLargeBodiesTakeTurns(t *testing.T) {
 	go func() {
 		var highest int64
 		for {
-			highest = max(highest, s.bodies.inUse())
+			highest = max(highest, s.bodies.Reserved())
 			select {
 			case <-stop:
 				peak <- highest

@@ -9,14 +9,15 @@ import (
 )
 
 func TestWhatAnEarlierVersionTookDoesNotFillAnAnswer(t *testing.T) {
-	s := start(t, nil)
+	feeds := &fakeFeeds{}
+	s := start(t, func(c *Config) { c.Feeds = feeds })
 	long := strings.Repeat("é", 1<<19)
-	src, err := s.j.AddSource(t.Context(), live.Source{Name: "wide", Kind: live.FeedSource})
+	src, err := s.journal.AddSource(t.Context(), live.Source{Name: "wide", Kind: live.FeedSource})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 8 {
-		if _, err := s.j.Append(t.Context(), live.Draft{Source: src.ID, ID: long, Type: long, Data: "x"}); err != nil {
+		if _, err := s.journal.Append(t.Context(), live.Draft{Source: src.ID, ID: long, Type: long, Data: "x"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -33,7 +34,7 @@ func TestWhatAnEarlierVersionTookDoesNotFillAnAnswer(t *testing.T) {
 	if len(page.Messages) != 8 || len(text) > 100_000 || !page.Messages[0].Cut || !strings.HasPrefix(long, page.Messages[0].Event) {
 		t.Errorf("%d messages in %d bytes", len(page.Messages), len(text))
 	}
-	s.config().Feeds.(*fakeFeeds).list = []live.FeedStatus{{Feed: live.Feed{Source: src}, Health: live.Health{LastEventID: long}}}
+	feeds.list = []live.FeedStatus{{Feed: live.Feed{Source: src}, Health: live.Health{LastEventID: long}}}
 	if state := want[json.RawMessage](s, 200, "GET", "/api/state", ""); len(state) > 10_000 || !strings.Contains(string(state), `é…"`) {
 		t.Errorf("a state of %d bytes", len(state))
 	}

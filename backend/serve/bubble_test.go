@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"encoding/json"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -110,7 +111,7 @@ func TestAnIdleStreamBeats(t *testing.T) {
 		c, stop := s.follow(client, "/events/x")
 		defer stop()
 		synctest.Wait()
-		if got := c.text(); got != "retry: 3000\norigin: "+s.j.Epoch()+"\n:\n" {
+		if got := c.text(); got != "retry: 3000\norigin: "+s.journal.Epoch()+"\n:\n" {
 			t.Fatalf("it begins with %q", got)
 		}
 		time.Sleep(105 * time.Second)
@@ -124,7 +125,7 @@ func TestAnIdleStreamBeats(t *testing.T) {
 		before := beats()
 		for range 30 {
 			time.Sleep(5 * time.Second)
-			if _, err := s.post(t.Context(), "x", live.Draft{Data: "m"}); err != nil {
+			if _, err := s.publishDraft(t.Context(), "x", live.Draft{Data: "m"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -152,7 +153,7 @@ func TestAStoppedReaderIsCutOffAndDelaysNobody(t *testing.T) {
 		}
 		begun := time.Now()
 		for range 100 {
-			if _, err := s.post(t.Context(), "x", live.Draft{Data: "quick"}); err != nil {
+			if _, err := s.publishDraft(t.Context(), "x", live.Draft{Data: "quick"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -166,7 +167,7 @@ func TestAStoppedReaderIsCutOffAndDelaysNobody(t *testing.T) {
 		if n := s.Clients("x"); n != 1 {
 			t.Errorf("%d clients after the write deadline", n)
 		}
-		if page, err := s.j.Read(t.Context(), live.Query{Limit: 5000}); err != nil || len(page.Messages) != 100 {
+		if page, err := s.journal.Read(t.Context(), live.Query{Limit: 5000}); err != nil || len(page.Messages) != 100 {
 			t.Errorf("the journal has %d messages, %v", len(page.Messages), err)
 		}
 	})
@@ -174,7 +175,7 @@ func TestAStoppedReaderIsCutOffAndDelaysNobody(t *testing.T) {
 
 func TestTheDoorbellAnswersAtMostThirtyTimesASecond(t *testing.T) {
 	inBubble(t, nil, func(t *testing.T, s *running, _ *http.Client) {
-		if _, err := s.post(t.Context(), "x", live.Draft{Data: "first"}); err != nil {
+		if _, err := s.publishDraft(t.Context(), "x", live.Draft{Data: "first"}); err != nil {
 			t.Fatal(err)
 		}
 		ring := func(seen string) string {
@@ -188,7 +189,7 @@ func TestTheDoorbellAnswersAtMostThirtyTimesASecond(t *testing.T) {
 		wg.Go(func() {
 			for publishing.Err() == nil {
 				time.Sleep(5 * time.Millisecond)
-				if _, err := s.post(context.Background(), "x", live.Draft{Data: "m"}); err != nil {
+				if _, err := s.publishDraft(context.Background(), "x", live.Draft{Data: "m"}); err != nil {
 					t.Error(err)
 					return
 				}
@@ -216,18 +217,19 @@ func TestTheDoorbellAnswersAtMostThirtyTimesASecond(t *testing.T) {
 }
 
 func TestTheDoorbellAnswersAfterTwentySecondsInAnyCase(t *testing.T) {
-	inBubble(t, nil, func(t *testing.T, s *running, client *http.Client) {
+	feeds := &fakeFeeds{}
+	inBubble(t, func(c *Config) { c.Feeds = feeds }, func(t *testing.T, s *running, client *http.Client) {
 		w := httptest.NewRecorder()
 		s.Window().ServeHTTP(w, httptest.NewRequest("GET", "/api/bell", nil))
 		seen := strings.Trim(strings.TrimPrefix(w.Body.String(), `{"bell":`), "\"}\n")
 		begun := time.Now()
 		w = httptest.NewRecorder()
 		s.Window().ServeHTTP(w, httptest.NewRequest("GET", "/api/bell?seen="+seen, nil))
-		if d := time.Since(begun); d != bellTime || w.Code != 200 {
+		if d := time.Since(begun); d != 20*time.Second || w.Code != 200 {
 			t.Errorf("%d after %v", w.Code, d)
 		}
 		// What is no message rings as well, at once.
-		time.AfterFunc(3*time.Second, s.config().Feeds.(*fakeFeeds).change)
+		time.AfterFunc(3*time.Second, feeds.changes.Notify)
 		begun = time.Now()
 		w = httptest.NewRecorder()
 		s.Window().ServeHTTP(w, httptest.NewRequest("GET", "/api/bell?seen="+seen, nil))
@@ -243,13 +245,29 @@ func TestRatesAndSparklinesAreWhatWasCounted(t *testing.T) {
 		defer stop()
 		for range 200 { // 20 s, 10 a second
 			time.Sleep(100 * time.Millisecond)
-			if _, err := s.post(t.Context(), "x", live.Draft{Data: "m"}); err != nil {
+			if _, err := s.publishDraft(t.Context(), "x", live.Draft{Data: "m"}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		synctest.Wait()
-		src, _ := s.j.Source("x")
-		rate, spark := s.meter.source(src.ID, s.j.Tally(src.ID).Appended, time.Now())
+		type state struct {
+			Journal struct {
+				In  float64 `json:"in_rate"`
+				Out float64 `json:"out_rate"`
+			}
+			Sources []struct {
+				Rate  float64
+				Spark []int64
+			}
+		}
+		read := func() (st state) {
+			if err := json.Unmarshal(s.window("GET", "/api/state").Body.Bytes(), &st); err != nil {
+				t.Fatal(err)
+			}
+			return st
+		}
+		st := read()
+		rate, spark := st.Sources[0].Rate, st.Sources[0].Spark
 		if rate < 9 || rate > 11 {
 			t.Errorf("rate %v", rate)
 		}
@@ -260,14 +278,15 @@ func TestRatesAndSparklinesAreWhatWasCounted(t *testing.T) {
 		if sum != 200 || len(spark) != 30 || spark[25] < 19 || spark[25] > 21 {
 			t.Errorf("spark %v", spark)
 		}
-		if in, out := s.meter.totals(s.j.Stats().Appended, s.metrics.delivered.Load(), time.Now()); in < 9 || in > 11 || out < 9 || out > 11 {
+		if in, out := st.Journal.In, st.Journal.Out; in < 9 || in > 11 || out < 9 || out > 11 {
 			t.Errorf("in %v, out %v", in, out)
 		}
 		if n := strings.Count(c.text(), "data: m"); n != 200 {
 			t.Errorf("the client had %d", n)
 		}
 		time.Sleep(70 * time.Second)
-		rate, spark = s.meter.source(src.ID, 200, time.Now())
+		st = read()
+		rate, spark = st.Sources[0].Rate, st.Sources[0].Spark
 		if rate != 0 || spark[29] != 0 || spark[0] != 0 {
 			t.Errorf("later: rate %v, spark %v", rate, spark)
 		}

@@ -1,19 +1,16 @@
 package serve
 
 import (
-	"context"
 	"crypto/tls"
-	"encoding/json"
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"signalbox/backend/journal"
-	"signalbox/backend/live"
 	"signalbox/backend/publish"
+	"signalbox/backend/serve/console"
+	"signalbox/backend/serve/guard"
 	"signalbox/backend/setting"
 )
 
@@ -21,12 +18,12 @@ import (
 type Config struct {
 	Journal  *journal.Journal
 	Publish  *publish.Publisher
-	Feeds    Feeds
-	Samples  Samples
-	Settings Settings
-	Sessions SessionStore // nil forgets at the end which sessions were signed out
-	Examples http.Handler // everything under /examples/
-	Assets   fs.FS        // the dashboard
+	Feeds    console.Feeds
+	Samples  console.Samples
+	Settings console.Settings
+	Sessions guard.SessionStore // nil forgets at the end which sessions were signed out
+	Examples http.Handler       // everything under /examples/
+	Assets   fs.FS              // the dashboard
 	Version  string
 
 	// Token is what the console demands on TCP. Where it is empty nobody can
@@ -37,15 +34,15 @@ type Config struct {
 	// Hosts are names under which this server may be addressed, and Origins
 	// web sites whose pages may use it, besides loopback and its own pages.
 	Hosts, Origins []string
-	// TLS, where it is not nil, has the certificate: then everything is spoken
-	// behind TLS, HTTP/1.1 and HTTP/2.
+	// TLS has the certificate. Where it is not nil, the server speaks only TLS,
+	// with HTTP/1.1 and HTTP/2.
 	TLS *tls.Config
 
 	Heartbeat      time.Duration // between two comments of an idle stream; 0 means the default of the setting
 	Retry          time.Duration // the reconnection time sent to clients; negative means the default of the setting
 	MaxCatchUp     int64         // bytes that streams which read from the store hold together; 0 means 128 MiB
 	MaxBodies      int64         // bytes of larger bodies that are in memory at the same time; 0 means 128 MiB
-	WriteTimeout   time.Duration // after which a reader that has stopped is cut off; 0 means 10 s
+	WriteTimeout   time.Duration // after which a client that has stopped reading is cut off; 0 means 10 s
 	MaxConnections int           // at the same time; 0 means 10000
 	MaxPerAddress  int           // of them from one address that is not loopback; 0 means 256
 
@@ -53,12 +50,7 @@ type Config struct {
 }
 
 func (c *Config) setDefaults() {
-	if c.Heartbeat <= 0 {
-		c.Heartbeat = time.Duration(setting.Heartbeat.Number()) * time.Second
-	}
-	if c.Retry < 0 {
-		c.Retry = time.Duration(setting.Retry.Number()) * time.Millisecond
-	}
+	c.Heartbeat, c.Retry = timing(c.Heartbeat, c.Retry)
 	if c.MaxCatchUp <= 0 {
 		c.MaxCatchUp = 128 << 20
 	}
@@ -77,56 +69,15 @@ func (c *Config) setDefaults() {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	c.Hosts, c.Origins = slices.Clone(c.Hosts), slices.Clone(c.Origins)
-	for i, host := range c.Hosts {
-		c.Hosts[i] = hostname(host)
+}
+
+// timing returns the heartbeat and the reconnection time, with their defaults.
+func timing(heartbeat, retry time.Duration) (time.Duration, time.Duration) {
+	if heartbeat <= 0 {
+		heartbeat = time.Duration(setting.Heartbeat.Number()) * time.Second
 	}
-	for i, origin := range c.Origins {
-		// As a browser writes it.
-		c.Origins[i] = strings.ToLower(strings.TrimRight(origin, "/"))
+	if retry < 0 {
+		retry = time.Duration(setting.Retry.Number()) * time.Millisecond
 	}
-}
-
-// Feeds are the feeds that the console shows and changes.
-type Feeds interface {
-	List() []live.FeedStatus
-	Get(name string) (live.FeedStatus, bool)
-	Add(context.Context, live.Feed, live.Secrets) (live.FeedStatus, error)
-	// Edit replaces a feed's settings; its secrets too where they are not nil.
-	Edit(ctx context.Context, name string, f live.Feed, s *live.Secrets) (live.FeedStatus, error)
-	Remove(ctx context.Context, name string) error
-	Restore(ctx context.Context, id int64) (live.FeedStatus, error)
-	Pause(ctx context.Context, name string) error
-	Resume(ctx context.Context, name string) error
-	Reconnect(name string) error
-	ReconnectAll()
-	// Check tries a feed once without keeping anything.
-	Check(context.Context, live.Feed, live.Secrets) live.FeedCheck
-	Attempts(ctx context.Context, name string, limit int) ([]live.Attempt, error)
-	// Changed returns a channel that is closed when the settings or the state
-	// of any feed changes, and a number that has grown by then.
-	Changed() (<-chan struct{}, int64)
-}
-
-// Samples are the sample events.
-type Samples interface {
-	Start(context.Context) error
-	Stop(context.Context) error
-	Running() bool
-	// Remove stops them and removes all sources that they made. It returns
-	// those that it removed, also with an error.
-	Remove(context.Context) ([]live.Source, error)
-	// Made returns the sources that they made and that are there.
-	Made() []live.Source
-}
-
-// Settings are what the settings screen shows and changes. They are encoded
-// as they come.
-type Settings interface {
-	Settings() any
-	// Change applies an object with some of the settings and returns them all.
-	Change(ctx context.Context, patch json.RawMessage) (any, error)
-	// Layout is what the window remembers, any object; SetLayout keeps one.
-	Layout(context.Context) (json.RawMessage, error)
-	SetLayout(context.Context, json.RawMessage) error
+	return heartbeat, retry
 }

@@ -11,9 +11,9 @@ import (
 )
 
 func TestTheStateIsWhatTheShellShows(t *testing.T) {
-	feeds := newFakeFeeds()
+	feeds := &fakeFeeds{}
 	s := start(t, func(c *Config) { c.Feeds = feeds })
-	src, err := s.j.AddSource(t.Context(), live.Source{Name: "remote", Kind: live.FeedSource})
+	src, err := s.journal.AddSource(t.Context(), live.Source{Name: "remote", Kind: live.FeedSource})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestTheStateIsWhatTheShellShows(t *testing.T) {
 		}](s, 200, "GET", "/api/state", "")
 	}
 	st := read()
-	if st.Version != "1.2.3" || st.Epoch != s.j.Epoch() || st.First != 1 || st.Last != 1 || st.Window || st.Samples ||
+	if st.Version != "1.2.3" || st.Epoch != s.journal.Epoch() || st.First != 1 || st.Last != 1 || st.Window || st.Samples ||
 		!strings.HasPrefix(st.Bell, "1.") || st.Server["url"] != s.url || st.Server["clients"] != 2.0 || st.Journal["messages"] != 1.0 {
 		t.Errorf("%+v", st)
 	}
@@ -75,7 +75,8 @@ func TestTheStateIsWhatTheShellShows(t *testing.T) {
 }
 
 func TestEveryChangeRingsTheBell(t *testing.T) {
-	s := start(t, nil)
+	feeds := &fakeFeeds{}
+	s := start(t, func(c *Config) { c.Feeds = feeds })
 	s.publish("x", "1")
 	bell := func() string { return want[map[string]string](s, 200, "GET", "/api/bell", "")["bell"] }
 	for name, change := range map[string]func(){
@@ -83,7 +84,7 @@ func TestEveryChangeRingsTheBell(t *testing.T) {
 		"a channel":   func() { want[any](s, 201, "POST", "/api/channels", `{"name":"new"}`) },
 		"samples":     func() { want[any](s, 204, "POST", "/api/samples", "{}") },
 		"a setting":   func() { want[any](s, 200, "PUT", "/api/settings", `{"theme":"dark"}`) },
-		"a feed":      func() { s.config().Feeds.(*fakeFeeds).change() },
+		"a feed":      func() { feeds.changes.Notify() },
 		"seen":        func() { want[any](s, 204, "POST", "/api/seen", "{}") },
 		"the address": func() { s.SetAddress("127.0.0.1:1", "elsewhere") },
 	} {
@@ -109,9 +110,16 @@ func TestAClientThatComesOrGoesRingsTheBell(t *testing.T) {
 	}
 }
 
+type sourceJSON struct {
+	live.Source
+	Spark  []int64
+	Feed   *struct{ URL string }
+	Health live.Health
+}
+
 func TestChannelsAreMadeChangedRemovedAndRestored(t *testing.T) {
 	s := start(t, nil)
-	made := want[sourceView](s, 201, "POST", "/api/channels", `{"name":"a","colour":3}`)
+	made := want[sourceJSON](s, 201, "POST", "/api/channels", `{"name":"a","colour":3}`)
 	if made.Name != "a" || made.Colour != 3 || made.ID == 0 || made.Kind != live.ChannelSource || len(made.Spark) != 30 {
 		t.Errorf("%+v", made)
 	}
@@ -122,21 +130,21 @@ func TestChannelsAreMadeChangedRemovedAndRestored(t *testing.T) {
 			t.Errorf("%s: %+v", body, e)
 		}
 	}
-	if c := want[sourceView](s, 200, "PUT", "/api/channels/a", `{"name":"b"}`); c.Name != "b" || c.Colour != 3 || c.ID != made.ID {
+	if c := want[sourceJSON](s, 200, "PUT", "/api/channels/a", `{"name":"b"}`); c.Name != "b" || c.Colour != 3 || c.ID != made.ID {
 		t.Errorf("%+v", c)
 	}
 	want[any](s, 204, "DELETE", "/api/channels/b", "")
 	want[refusal](s, 404, "DELETE", "/api/channels/b", "")
-	if c := want[sourceView](s, 200, "POST", "/api/sources/b/restore", `{"id":`+itoa(made.ID)+`}`); c.Name != "b" || !c.Removed.IsZero() {
+	if c := want[sourceJSON](s, 200, "POST", "/api/sources/b/restore", `{"id":`+itoa(made.ID)+`}`); c.Name != "b" || !c.Removed.IsZero() {
 		t.Errorf("%+v", c)
 	}
 	want[refusal](s, 404, "POST", "/api/sources/b/restore", `{"id":99}`)
 }
 
 func TestFeedsAreHandedOnWithTheirSecretsAndComeBackWithout(t *testing.T) {
-	feeds := newFakeFeeds()
+	feeds := &fakeFeeds{}
 	s := start(t, func(c *Config) { c.Feeds = feeds })
-	made := want[sourceView](s, 201, "POST", "/api/feeds", `{"name":"f","url":"https://example.org","secrets":{"token":"hush"}}`)
+	made := want[sourceJSON](s, 201, "POST", "/api/feeds", `{"name":"f","url":"https://example.org","secrets":{"token":"hush"}}`)
 	if made.Feed == nil || made.Health.State != live.Connecting {
 		t.Errorf("%+v", made)
 	}
@@ -194,7 +202,7 @@ func TestSettingsLayoutAndSamples(t *testing.T) {
 		t.Error(got)
 	}
 	want[refusal](s, 400, "PUT", "/api/window", `7`)
-	want[refusal](s, 413, "PUT", "/api/window", `{"x":"`+strings.Repeat("x", maxLayout)+`"}`)
+	want[refusal](s, 413, "PUT", "/api/window", `{"x":"`+strings.Repeat("x", 64<<10)+`"}`)
 	want[any](s, 204, "POST", "/api/samples", "{}")
 	if !samples.on {
 		t.Error("off")

@@ -9,12 +9,14 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
 
+	"signalbox/backend/broadcast"
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
 	"signalbox/backend/publish"
@@ -27,7 +29,7 @@ const testToken = "T0KEN"
 func newServer(t *testing.T, with func(*Config)) *Server {
 	t.Helper()
 	cfg := Config{
-		Feeds: newFakeFeeds(), Samples: &fakeSamples{}, Settings: &fakeSettings{layout: json.RawMessage("{}")},
+		Feeds: &fakeFeeds{}, Samples: &fakeSamples{}, Settings: &fakeSettings{layout: json.RawMessage("{}")},
 		Assets:  fstest.MapFS{"index.html": {Data: []byte("<!doctype html>dashboard")}, "assets/app-1.js": {Data: []byte("1")}},
 		Version: "1.2.3", Token: testToken, Retry: -1,
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
@@ -133,6 +135,13 @@ func want[T any](r *running, status int, method, path, body string, headers ...s
 	return v
 }
 
+// position writes a number of the journal as a position.
+func (r *running) position(n int64) string {
+	return live.Position{Epoch: r.journal.Epoch(), Number: n}.String()
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
 // refusal is an error as it is answered.
 type refusal struct {
 	Error live.Error `json:"error"`
@@ -157,27 +166,16 @@ func (r *running) window(method, path string) *httptest.ResponseRecorder {
 }
 
 type fakeFeeds struct {
-	mu   sync.Mutex
-	list []live.FeedStatus
-	ch   chan struct{}
-	n    int64
-	seen []string // what was asked of it
+	mu      sync.Mutex
+	list    []live.FeedStatus
+	changes broadcast.Broadcast
+	seen    []string // what was asked of it
 }
-
-func newFakeFeeds() *fakeFeeds { return &fakeFeeds{ch: make(chan struct{})} }
 
 func (f *fakeFeeds) note(text string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.seen = append(f.seen, text)
-}
-
-func (f *fakeFeeds) change() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.n++
-	close(f.ch)
-	f.ch = make(chan struct{})
 }
 
 func (f *fakeFeeds) List() []live.FeedStatus { return f.list }
@@ -236,11 +234,7 @@ func (f *fakeFeeds) Attempts(_ context.Context, name string, limit int) ([]live.
 	return []live.Attempt{{Connection: 3, Started: time.Unix(1, 2345), DNS: 1500 * time.Microsecond, Code: "closed"}}, nil
 }
 
-func (f *fakeFeeds) Changed() (<-chan struct{}, int64) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.ch, f.n
-}
+func (f *fakeFeeds) Changed() (<-chan struct{}, int64) { return f.changes.Wait() }
 
 type fakeSamples struct{ on bool }
 

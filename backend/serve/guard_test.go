@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"signalbox/backend/live"
+	"signalbox/backend/serve/guard"
 )
 
 func TestOnlyNamesOfItsOwnAreAnswered(t *testing.T) {
@@ -171,8 +172,10 @@ func TestABrowserIsSignedInByTheAddressOrThePage(t *testing.T) {
 		t.Errorf("a forged cookie: %s", resp.Status)
 	}
 	// After a restart it is still good, with another token it is not.
-	with := func(token string) *sessions { return newSessions(s.j.Epoch(), token, nil, s.config().Log) }
-	if !with(testToken).holds(request(cookie)) || with("other").holds(request(cookie)) {
+	with := func(token string) *guard.Guard {
+		return guard.New(guard.Options{Token: token, Epoch: s.journal.Epoch(), Log: s.log})
+	}
+	if !with(testToken).FromScreen(request(cookie)) || with("other").FromScreen(request(cookie)) {
 		t.Error("a session does not go by the token")
 	}
 	if resp, _ := s.do("DELETE", "/api/session", "", "Cookie", cookie); resp.StatusCode != 204 {
@@ -226,7 +229,7 @@ func TestGuessingTokensEndsSoonAndTheRightOneAlwaysPasses(t *testing.T) {
 		}
 	}
 	// From many addresses of loopback, which is one machine.
-	for i := range wrongTokens - 1 {
+	for i := range 20 - 1 {
 		if status := s.guess("127.0.0."+itoa(int64(2+i)), "guess"+itoa(int64(i))); status != 401 {
 			t.Errorf("guess %d: %d", i, status)
 		}
@@ -236,7 +239,7 @@ func TestGuessingTokensEndsSoonAndTheRightOneAlwaysPasses(t *testing.T) {
 		if status := s.guess(from, "one more"); status != 429 {
 			t.Errorf("after guessing, from %s: %d", from, status)
 		}
-		if d := time.Since(begun); d < wrongPause {
+		if d := time.Since(begun); d < 250*time.Millisecond {
 			t.Errorf("a wrong token is answered after %v", d)
 		}
 		if status := s.guess(from, testToken); status != 200 {
@@ -248,14 +251,6 @@ func TestGuessingTokensEndsSoonAndTheRightOneAlwaysPasses(t *testing.T) {
 	}
 	if resp, _ := s.do("GET", "/messages", ""); resp.StatusCode != 200 {
 		t.Errorf("what needs no token: %s", resp.Status)
-	}
-}
-
-func TestAllOfLoopbackIsOneAddress(t *testing.T) {
-	for _, address := range []string{"127.0.0.1:1", "127.0.0.59:2", "127.255.255.254:3", "[::1]:4", "[::ffff:127.0.0.7]:5"} {
-		if got := remote(address); got != remote("127.0.0.1:80") {
-			t.Errorf("%s: %s", address, got)
-		}
 	}
 }
 
@@ -307,13 +302,13 @@ func TestABrowserThatSignedOutStaysSignedOutAfterARestart(t *testing.T) {
 	}
 
 	// More than are remembered end all sessions rather than be forgotten.
-	for range signedOutMost {
+	for range 1000 {
 		cookie := s.signIn()
 		if resp, text := s.do("DELETE", "/api/session", "", "Cookie", cookie); resp.StatusCode != 204 {
 			t.Fatalf("%s %s", resp.Status, text)
 		}
 	}
-	if len(store.kept) > 100*signedOutMost {
+	if len(store.kept) > 100*1000 {
 		t.Errorf("%d bytes are kept", len(store.kept))
 	}
 	for _, s := range []*running{s, restart()} {

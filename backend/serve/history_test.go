@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"signalbox/backend/serve/history"
 )
 
 func TestPagesOfOthersKeepNoScreenWaitingAndShareTheMemory(t *testing.T) {
@@ -25,9 +27,9 @@ func TestPagesOfOthersKeepNoScreenWaitingAndShareTheMemory(t *testing.T) {
 		stopped = append(stopped, conn)
 	}
 	// Some are answered, as many as there is room for, and hold their answers.
-	await(t, 30*time.Second, "no room for another", func() bool { return s.pages.inUse() > pagesMost/2 && s.reading.inUse() == 0 })
+	await(t, 30*time.Second, "no room for another", func() bool { return s.history.MemoryInUse() > history.MaxMemory/2 && s.readers.InUse() == 0 })
 	for range 20 {
-		if used := s.pages.inUse(); used > pagesMost {
+		if used := s.history.MemoryInUse(); used > history.MaxMemory {
 			t.Fatalf("%d bytes of pages are held", used)
 		}
 		if w := s.window("GET", "/messages?limit=1&preview=10"); w.Code != 200 {
@@ -46,9 +48,14 @@ func TestPagesOfOthersKeepNoScreenWaitingAndShareTheMemory(t *testing.T) {
 	for _, conn := range stopped {
 		conn.Close()
 	}
-	await(t, 30*time.Second, "nothing is held", func() bool { return s.pages.inUse() == 0 })
-	if !s.reading.take(t.Context(), pagesAtOnce, pagesAtOnce, 0) {
-		t.Fatal("somebody reads")
+	await(t, 30*time.Second, "nothing is held", func() bool { return s.history.MemoryInUse() == 0 })
+	var readers []func()
+	for range history.MaxReaders {
+		release, err := s.readers.Acquire(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		readers = append(readers, release)
 	}
 	for path, status := range map[string]int{"/messages?preview=10": 503, "/sse": 503, "/events/x": 200} {
 		if status == 200 {
@@ -60,7 +67,9 @@ func TestPagesOfOthersKeepNoScreenWaitingAndShareTheMemory(t *testing.T) {
 	if resp, _ := s.do("GET", "/messages?limit=1", "", "Authorization", "Bearer "+testToken); resp.StatusCode != 200 {
 		t.Errorf("a screen: %s", resp.Status)
 	}
-	s.reading.give(pagesAtOnce)
+	for _, release := range readers {
+		release()
+	}
 	if resp, _ := s.do("GET", "/messages?limit=1", ""); resp.StatusCode != 200 {
 		t.Errorf("afterwards: %s", resp.Status)
 	}

@@ -89,7 +89,7 @@ func TestIndependentClientsStopAndResumeAndHaveEachMessageOnce(t *testing.T) {
 	const messages, piece, perTick = 2000, 300, 10 // at 1,000 a second
 	s := start(t, nil)
 	s.publish("feed", "begin")
-	begin := s.position(s.j.Last())
+	begin := s.position(s.journal.Last())
 	clients := map[string]independent{"r3labs/sse": withR3labs, "tmaxmax/go-sse": withGoSSE}
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Log("curl is not installed, so it is left out")
@@ -133,7 +133,7 @@ func TestIndependentClientsStopAndResumeAndHaveEachMessageOnce(t *testing.T) {
 		if i%perTick == 0 {
 			<-tick.C
 		}
-		if _, err := s.post(ctx, "feed", live.Draft{Data: fmt.Sprint(i)}); err != nil {
+		if _, err := s.publishDraft(ctx, "feed", live.Draft{Data: fmt.Sprint(i)}); err != nil {
 			t.Fatal(err)
 		}
 	}

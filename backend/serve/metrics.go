@@ -2,7 +2,6 @@ package serve
 
 import (
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -10,17 +9,16 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"signalbox/backend/live"
+	"signalbox/backend/serve/console"
 )
 
-// metrics are what a monitor reads, in a registry of their own.
+// metrics are what a Prometheus server reads at /metrics.
 type metrics struct {
-	delivered atomic.Int64 // messages written to clients
-	bytes     atomic.Int64
-	latency   prometheus.Histogram
-	handler   http.Handler
+	latency prometheus.Histogram
+	handler http.Handler
 }
 
-func newMetrics(s *Server) *metrics {
+func newMetrics(s *Server, feeds console.Feeds) *metrics {
 	m := &metrics{latency: prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: "signalbox_publish_seconds", Help: "Time from a publish that was read to its commit.",
 		Buckets: prometheus.ExponentialBuckets(0.0001, 2.5, 12),
@@ -32,23 +30,23 @@ func newMetrics(s *Server) *metrics {
 	gauge := func(name, help string, f func() float64) {
 		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, f))
 	}
-	counter("signalbox_messages_appended_total", "Messages committed since the start.", func() int64 { return s.j.Stats().Appended })
-	counter("signalbox_messages_delivered_total", "Messages written to clients since the start.", m.delivered.Load)
-	counter("signalbox_bytes_delivered_total", "Bytes written to clients since the start.", m.bytes.Load)
-	gauge("signalbox_journal_messages", "Messages kept.", func() float64 { return float64(s.j.Stats().Messages) })
-	gauge("signalbox_journal_bytes", "Data of the messages kept, in bytes.", func() float64 { return float64(s.j.Stats().Bytes) })
-	gauge("signalbox_journal_lag_seconds", "Time from append to commit, of late.", func() float64 { return s.j.Stats().Lag.Seconds() })
-	gauge("signalbox_journal_fault", "1 while commits fail.", func() float64 { return truth(s.j.Stats().Fault != "") })
-	gauge("signalbox_journal_damaged", "1 once a part of the history cannot be read.", func() float64 { return truth(s.j.Stats().Damage != "") })
+	counter("signalbox_messages_appended_total", "Messages committed since the start.", func() int64 { return s.journal.Stats().Appended })
+	counter("signalbox_messages_delivered_total", "Messages written to clients since the start.", func() int64 { messages, _ := s.streams.Delivered(); return messages })
+	counter("signalbox_bytes_delivered_total", "Bytes written to clients since the start.", func() int64 { _, bytes := s.streams.Delivered(); return bytes })
+	gauge("signalbox_journal_messages", "Messages kept.", func() float64 { return float64(s.journal.Stats().Messages) })
+	gauge("signalbox_journal_bytes", "Data of the messages kept, in bytes.", func() float64 { return float64(s.journal.Stats().Bytes) })
+	gauge("signalbox_journal_lag_seconds", "Time from append to commit, of late.", func() float64 { return s.journal.Stats().Lag.Seconds() })
+	gauge("signalbox_journal_fault", "1 while commits fail.", func() float64 { return oneIf(s.journal.Stats().Fault != "") })
+	gauge("signalbox_journal_damaged", "1 once a part of the history cannot be read.", func() float64 { return oneIf(s.journal.Stats().Damage != "") })
 	gauge("signalbox_faults", "Parts of the program that do not work.", func() float64 { return float64(len(s.faults.list())) })
-	gauge("signalbox_clients", "Clients connected.", func() float64 { return float64(s.clients.count()) })
-	registry.MustRegister(m.latency, feedStates{s},
+	gauge("signalbox_clients", "Clients connected.", func() float64 { return float64(s.streams.Clients()) })
+	registry.MustRegister(m.latency, feedStates{feeds},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.handler = promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 	return m
 }
 
-func truth(b bool) float64 {
+func oneIf(b bool) float64 {
 	if b {
 		return 1
 	}
@@ -62,8 +60,8 @@ func (m *metrics) serve(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// feedStates counts feeds by their state; by name there could be thousands.
-type feedStates struct{ s *Server }
+// feedStates counts feeds by their state: by name there could be thousands.
+type feedStates struct{ feeds console.Feeds }
 
 var feedsDesc = prometheus.NewDesc("signalbox_feeds", "Feeds by the state of their connection.", []string{"state"}, nil)
 
@@ -71,7 +69,7 @@ func (feedStates) Describe(ch chan<- *prometheus.Desc) { ch <- feedsDesc }
 
 func (f feedStates) Collect(ch chan<- prometheus.Metric) {
 	count := make(map[live.State]int)
-	for _, feed := range f.s.config().Feeds.List() {
+	for _, feed := range f.feeds.List() {
 		count[feed.Health.State]++
 	}
 	for _, state := range []live.State{live.Connecting, live.Open, live.Quiet, live.Waiting, live.Stopped} {

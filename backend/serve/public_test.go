@@ -40,11 +40,11 @@ func TestATypeFilterLetsGapsPass(t *testing.T) {
 	if n := post("stock", "2"); n != 0 {
 		t.Errorf("stock reached %d", n)
 	}
-	src, _ := s.j.Source("typed")
-	if _, err := s.j.Append(t.Context(), live.Draft{Source: src.ID, Kind: live.GapKind, Data: `{"missing":2,"code":"x","reason":"r"}`}); err != nil {
+	src, _ := s.journal.Source("typed")
+	if _, err := s.journal.Append(t.Context(), live.Draft{Source: src.ID, Kind: live.GapKind, Data: `{"missing":2,"code":"x","reason":"r"}`}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.j.Append(t.Context(), live.Draft{Source: src.ID, Kind: live.NoteKind, Data: `{"code":"lost","reason":"r"}`}); err != nil {
+	if _, err := s.journal.Append(t.Context(), live.Draft{Source: src.ID, Kind: live.NoteKind, Data: `{"code":"lost","reason":"r"}`}); err != nil {
 		t.Fatal(err)
 	}
 	post("ping", "3")
@@ -155,7 +155,7 @@ func TestHeadOfAStreamEndsAtOnceAndMakesNoChannel(t *testing.T) {
 	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "text/event-stream" {
 		t.Errorf("%s %v", resp.Status, resp.Header)
 	}
-	if _, ok := s.j.Source("x"); ok {
+	if _, ok := s.journal.Source("x"); ok {
 		t.Error("HEAD made a channel")
 	}
 }
@@ -216,14 +216,14 @@ func TestHealthAndMetrics(t *testing.T) {
 func TestAFilterOfHistoryDoesNotHideAnOutage(t *testing.T) {
 	s := start(t, nil)
 	s.publish("orders", "paid 1")
-	src, _ := s.j.Source("orders")
+	src, _ := s.journal.Source("orders")
 	for _, d := range []live.Draft{
 		{Kind: live.GapKind, Data: `{"missing":2,"code":"disconnected","reason":"2 messages are missing."}`},
 		{Kind: live.NoteKind, Data: `{"code":"opened","reason":"Connected."}`},
 		{Type: "order.paid", ID: "7", Data: "paid 2"},
 	} {
 		d.Source = src.ID
-		if _, err := s.j.Append(t.Context(), d); err != nil {
+		if _, err := s.journal.Append(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -9,16 +9,16 @@ import (
 
 	"signalbox/backend/live"
 	"signalbox/backend/publish"
+	"signalbox/backend/serve/httpapi"
 	"signalbox/backend/wire"
 )
 
-// publish takes a message in any form, or many as JSON lines.
+// publish answers POST /channels/{channel}/messages: it publishes a message that
+// comes as JSON, as a form or as text, or many as JSON lines.
 func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	if c := connectionOf(r); c != nil {
-		defer c.briefly()()
-		ctx = context.WithoutCancel(ctx) // nobody would end it
-	}
+	// What was sent whole is published, also where its publisher does not wait
+	// for the answer.
+	ctx := context.WithoutCancel(r.Context())
 	channel := r.PathValue("channel")
 	if wire.IsLines(r.Header.Get("Content-Type")) {
 		return s.publishLines(ctx, w, r, channel)
@@ -29,19 +29,19 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 		s.publisher.Refuse(channel, d, err)
 		return err
 	}
-	got, err := s.post(ctx, channel, d)
+	receipt, err := s.publishDraft(ctx, channel, d)
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Location", "/messages/"+got.Position.String())
-	writeJSON(w, http.StatusCreated, append(appendReceipt(make([]byte, 0, 128), &got), '\n'))
+	w.Header().Set("Location", "/messages/"+receipt.Position.String())
+	httpapi.WriteEncoded(w, http.StatusCreated, append(appendReceipt(make([]byte, 0, 128), &receipt), '\n'))
 	return nil
 }
 
-// readDraft reads the message of a request. release gives back the room of the
-// body in the budget; the draft is made of the body.
+// readDraft reads the message of a request. The draft refers to the body: call
+// release when it is published.
 func (s *Server) readDraft(w http.ResponseWriter, r *http.Request) (_ live.Draft, release func(), err error) {
-	body, release, err := s.readBody(w, r, s.maxPublishBody(), func() error { return wire.TooLarge(0, s.publisher.Limits().MaxEvent) })
+	body, release, err := s.bodies.Read(w, r, s.maxPublishBody(), func() error { return wire.TooLarge(0, s.publisher.Limits().MaxEvent) })
 	if err != nil {
 		return live.Draft{}, func() {}, err
 	}
@@ -59,14 +59,14 @@ func (s *Server) readDraft(w http.ResponseWriter, r *http.Request) (_ live.Draft
 
 // maxPublishBody is the largest body of a message, in bytes. Escapes and field
 // names take room beside the data, whose size is checked once it is known.
-func (s *Server) maxPublishBody() int64 { return int64(s.publisher.Limits().MaxEvent)*2 + headerSize }
+func (s *Server) maxPublishBody() int64 { return int64(s.publisher.Limits().MaxEvent)*2 + maxHeader }
 
-// queryOf returns the query of a request's address, nil where there is none.
+// queryOf returns the parameters of a request's URL, nil where there are none.
 func queryOf(r *http.Request) (url.Values, error) {
 	if r.URL.RawQuery == "" {
 		return nil, nil
 	}
-	return values(r)
+	return httpapi.Query(r)
 }
 
 // maxKey is the longest Idempotency-Key, in bytes.
@@ -81,15 +81,15 @@ func idempotencyKey(r *http.Request) (string, error) {
 	return key, nil
 }
 
-// post publishes a draft and measures how long that takes.
-func (s *Server) post(ctx context.Context, channel string, d live.Draft) (publish.Receipt, error) {
-	begun := time.Now()
-	got, err := s.publisher.Publish(ctx, channel, d)
-	s.noticeSources()
+// publishDraft publishes a message and measures how long that takes.
+func (s *Server) publishDraft(ctx context.Context, channel string, d live.Draft) (publish.Receipt, error) {
+	start := time.Now()
+	receipt, err := s.publisher.Publish(ctx, channel, d)
+	s.checkSources()
 	if err == nil {
-		s.metrics.published(time.Since(begun))
+		s.metrics.published(time.Since(start))
 	}
-	return got, err
+	return receipt, err
 }
 
 // appendReceipt appends a receipt as JSON. It is written by hand, because
@@ -108,6 +108,7 @@ func appendReceipt(b []byte, r *publish.Receipt) []byte {
 	return append(b, '}')
 }
 
+// listPublished answers GET /api/published with the last publishes.
 func (s *Server) listPublished(w http.ResponseWriter, r *http.Request) error {
-	return answer(w, http.StatusOK, map[string]any{"published": s.publisher.Recent()})
+	return httpapi.WriteJSON(w, http.StatusOK, map[string]any{"published": s.publisher.Recent()})
 }

@@ -70,7 +70,7 @@ func TestWhatCannotBePublishedIsRefusedByItsField(t *testing.T) {
 	s := start(t, nil)
 	s.publisher.SetLimits(publish.Limits{CreateChannels: true, MaxEvent: 1000})
 	json, text := "application/json", "text/plain"
-	epoch := s.j.Epoch()
+	epoch := s.journal.Epoch()
 	for _, c := range []struct {
 		query, kind, body string
 		status            int
@@ -113,11 +113,11 @@ func TestWhatCannotBePublishedIsRefusedByItsField(t *testing.T) {
 			t.Errorf("%.50q: %+v, want %s of %q saying %q", c.body, got, c.code, c.field, c.says)
 		}
 	}
-	if _, ok := s.j.Source("refused"); ok {
+	if _, ok := s.journal.Source("refused"); ok {
 		t.Error("a refused message left a channel behind")
 	}
-	if s.j.Last() != 0 {
-		t.Errorf("%d messages were committed", s.j.Last())
+	if s.journal.Last() != 0 {
+		t.Errorf("%d messages were committed", s.journal.Last())
 	}
 	if list := s.publisher.Recent(); len(list) != 30 || list[0].Error == "" {
 		t.Errorf("%d refusals are shown, %+v", len(list), list[0])
@@ -136,7 +136,7 @@ func TestABodyOf20MiBIsRefusedWithItsLimit(t *testing.T) {
 
 func TestNothingIsPublishedToAFeed(t *testing.T) {
 	s := start(t, nil)
-	if _, err := s.j.AddSource(t.Context(), live.Source{Name: "remote", Kind: live.FeedSource}); err != nil {
+	if _, err := s.journal.AddSource(t.Context(), live.Source{Name: "remote", Kind: live.FeedSource}); err != nil {
 		t.Fatal(err)
 	}
 	if e := want[refusal](s, 409, "POST", "/channels/remote/messages", "x", "Content-Type", "text/plain").Error; e.Code != "not_a_channel" {
@@ -178,8 +178,8 @@ func TestARetryIsAnsweredWithTheFirstPosition(t *testing.T) {
 			t.Errorf("%s: %+v, then %v", c.body, first, got)
 		}
 	}
-	if s.j.Last() != 3 {
-		t.Errorf("%d messages are stored", s.j.Last())
+	if s.journal.Last() != 3 {
+		t.Errorf("%d messages are stored", s.journal.Last())
 	}
 	for _, c := range []struct{ body, kind, path string }{
 		{`{"id":"7","data":"a","again":true}`, "application/json", ""},

@@ -8,6 +8,7 @@ import (
 
 	"signalbox/backend/live"
 	"signalbox/backend/publish"
+	"signalbox/backend/serve/httpapi"
 	"signalbox/backend/wire"
 )
 
@@ -15,7 +16,7 @@ import (
 // also where the largest event is set very low.
 const minLinesBody = 32 << 20
 
-// publishLines takes JSON lines: a message on each line. All of them are
+// publishLines publishes JSON lines: a message on each line. All of them are
 // committed together, or none.
 func (s *Server) publishLines(ctx context.Context, w http.ResponseWriter, r *http.Request, channel string) error {
 	lines, key, release, err := s.readLines(w, r)
@@ -24,26 +25,26 @@ func (s *Server) publishLines(ctx context.Context, w http.ResponseWriter, r *htt
 		s.publisher.Refuse(channel, live.Draft{}, err)
 		return err
 	}
-	begun := time.Now()
+	start := time.Now()
 	receipts, err := s.publisher.PublishLines(ctx, channel, lines, key)
-	s.noticeSources()
+	s.checkSources()
 	if err != nil {
 		return err
 	}
-	took := time.Since(begun)
+	took := time.Since(start)
 	for range receipts {
 		s.metrics.published(took) // counts messages, as for single ones
 	}
-	writeJSON(w, http.StatusCreated, appendReceipts(make([]byte, 0, 64+80*len(receipts)), receipts))
+	httpapi.WriteEncoded(w, http.StatusCreated, appendReceipts(make([]byte, 0, 64+80*len(receipts)), receipts))
 	return nil
 }
 
-// readLines reads the messages and the Idempotency-Key of a request. release
-// gives back the room of the body in the budget.
+// readLines reads the messages and the Idempotency-Key of a request. The lines
+// refer to the body: call release when they are published.
 func (s *Server) readLines(w http.ResponseWriter, r *http.Request) (_ wire.Lines, key string, release func(), err error) {
-	most := max(s.maxPublishBody(), minLinesBody)
-	body, release, err := s.readBody(w, r, most, func() error {
-		return live.Errorf("too_large", "The lines together are larger than the limit of %d bytes.", most).
+	limit := max(s.maxPublishBody(), minLinesBody)
+	body, release, err := s.bodies.Read(w, r, limit, func() error {
+		return live.Errorf("too_large", "The lines together are larger than the limit of %d bytes.", limit).
 			WithHint("Send them in several requests.")
 	})
 	if err != nil {

@@ -99,7 +99,7 @@ func TestAWrongLineRefusesAllAndIsNamed(t *testing.T) {
 			t.Errorf("%.40q: %+v, want %s of %q in line %d", c.body, got, c.code, c.field, c.line)
 		}
 	}
-	if _, ok := s.j.Source("refused"); ok || s.j.Last() != 0 {
+	if _, ok := s.journal.Source("refused"); ok || s.journal.Last() != 0 {
 		t.Error("a refused request left something behind")
 	}
 	if list := s.publisher.Recent(); len(list) != 9 || list[6].Channel != "refused" || !strings.HasPrefix(list[6].Error, "Line 17: ") {
@@ -111,7 +111,7 @@ func TestJSONLinesTakeRoomInTheBudgetOfBodies(t *testing.T) {
 	const most = 1 << 20
 	s := start(t, func(c *Config) { c.MaxBodies = most })
 	s.begin("x", bytes.Repeat([]byte("l"), 900_000), 1000)
-	await(t, 10*time.Second, "another body is being read", func() bool { return s.bodies.inUse() == 900_000 })
+	await(t, 10*time.Second, "another body is being read", func() bool { return s.bodies.Reserved() == 900_000 })
 	line := `{"data":"` + strings.Repeat("x", 1000) + "\"}\n"
 	s.postLines("x", strings.Repeat(line, 10)) // small
 	resp, text := s.do("POST", "/channels/x/messages", strings.Repeat(line, 300), "Content-Type", "application/x-ndjson")
@@ -153,7 +153,7 @@ func benchLines(b *testing.B, ids bool) {
 		b.Fatal(err)
 	}
 	defer j.Close()
-	s := New(Config{Journal: j, Feeds: newFakeFeeds(), Samples: &fakeSamples{}, Publish: publish.New(j, publish.Limits{CreateChannels: true}), Log: slog.New(slog.DiscardHandler)})
+	s := New(Config{Journal: j, Feeds: &fakeFeeds{}, Samples: &fakeSamples{}, Publish: publish.New(j, publish.Limits{CreateChannels: true}), Log: slog.New(slog.DiscardHandler)})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)

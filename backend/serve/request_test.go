@@ -29,8 +29,8 @@ func TestABadRequestIsToldWithItsField(t *testing.T) {
 		{"/messages?preview=x", "bad_preview", "preview"},
 		{"/messages?at=yesterday", "bad_at", "at"},
 		{"/messages?after=-5", "bad_position", "after"},
-		{"/messages?before=" + s.j.Epoch() + ".9223372036854775808", "bad_position", "before"},
-		{"/messages/" + s.j.Epoch() + ".-1", "bad_position", "position"},
+		{"/messages?before=" + s.journal.Epoch() + ".9223372036854775808", "bad_position", "before"},
+		{"/messages/" + s.journal.Epoch() + ".-1", "bad_position", "position"},
 		{"/events/" + strings.Repeat("n", 300), "bad_name", "name"},
 		{"/events/%00", "bad_name", "name"},
 	} {
@@ -42,7 +42,7 @@ func TestABadRequestIsToldWithItsField(t *testing.T) {
 	if e := want[refusal](s, 400, "POST", "/channels/x/messages?event=%zz", "x", "Content-Type", "text/plain"); e.Error.Code != "bad_query" {
 		t.Errorf("%+v", e)
 	}
-	if page := want[pageJSON](s, 200, "GET", "/messages?q="+url.QueryEscape(words[:2*wordsMost]), ""); page.More {
+	if page := want[pageJSON](s, 200, "GET", "/messages?q="+url.QueryEscape(words[:2*100]), ""); page.More {
 		t.Errorf("%+v", page)
 	}
 }
@@ -59,7 +59,7 @@ func TestAPositionBehindTheLastIsNeitherAFaultNorASurprise(t *testing.T) {
 	s.publish("x", "two")
 	last := s.position(2)
 	for _, n := range []string{"2", "3", "9223372036854775806", "9223372036854775807"} {
-		at := s.j.Epoch() + "." + n
+		at := s.journal.Epoch() + "." + n
 		for _, path := range []string{"/messages", "/sources/x/messages"} {
 			if p := want[pageJSON](s, 200, "GET", path+"?after="+at, ""); len(p.Messages) > 0 || p.More || p.To != last {
 				t.Errorf("%s after %s: %+v", path, n, p)
@@ -78,7 +78,8 @@ func TestAPositionBehindTheLastIsNeitherAFaultNorASurprise(t *testing.T) {
 }
 
 // Two programs that read such a request differently disagree about where the
-// next one begins.
+// next one begins. net/http hides whether there was a length beside the chunks,
+// so that chunks alone are enough.
 func TestAConnectionEndsBehindARequestWithTwoLengths(t *testing.T) {
 	s := start(t, nil)
 	const chunked = "POST /channels/x/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n%s\r\n5\r\nhello\r\n0\r\n\r\n"
@@ -91,7 +92,7 @@ func TestAConnectionEndsBehindARequestWithTwoLengths(t *testing.T) {
 		split    int // bytes that are sent at a time; 0 for all at once
 		answers  int
 	}{
-		{"chunks only", []string{one, one, get, one, get}, 0, 5},
+		{"chunks only", []string{one, get}, 0, 1},
 		{"a length only", []string{plain, plain, get}, 0, 3},
 		{"both", []string{both, get}, 0, 1},
 		{"both, byte by byte", []string{both, get}, 1, 1},
@@ -136,7 +137,7 @@ func TestAConnectionEndsBehindARequestWithTwoLengths(t *testing.T) {
 		}
 	}
 
-	// Behind TLS it cannot be told apart.
+	// Behind TLS too.
 	secure, clients := startTLS(t, nil)
 	for range 2 {
 		resp, err := clients["HTTP/1.1"].Post(secure.url+"/channels/x/messages", "text/plain", io.MultiReader(strings.NewReader("hello")))

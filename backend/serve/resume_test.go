@@ -15,7 +15,7 @@ func TestResumingNeitherLosesNorRepeatsWhileOthersPublish(t *testing.T) {
 	s := start(t, nil)
 	channels := []string{"red", "green", "blue"}
 	s.publish("red", "the first")
-	before := s.j.Last()
+	before := s.journal.Last()
 	const each = 500
 	var publishers, readers sync.WaitGroup
 	for p := range 4 {
@@ -26,7 +26,7 @@ func TestResumingNeitherLosesNorRepeatsWhileOthersPublish(t *testing.T) {
 				if i%3 == 0 {
 					id = fmt.Sprintf("own-%d-%d", p, i)
 				}
-				_, err := s.post(t.Context(), channels[(i+p)%3], live.Draft{ID: id, Data: fmt.Sprintf("%d-%d", p, i)})
+				_, err := s.publishDraft(t.Context(), channels[(i+p)%3], live.Draft{ID: id, Data: fmt.Sprintf("%d-%d", p, i)})
 				if err != nil {
 					t.Error(err)
 					return
@@ -39,7 +39,7 @@ func TestResumingNeitherLosesNorRepeatsWhileOthersPublish(t *testing.T) {
 	}
 	publishers.Wait()
 	for _, c := range channels {
-		if _, err := s.post(t.Context(), c, live.Draft{Data: "end"}); err != nil {
+		if _, err := s.publishDraft(t.Context(), c, live.Draft{Data: "end"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -83,11 +83,11 @@ func (r *running) followInPieces(t *testing.T, path string, from int64, seed int
 	var filter live.Filter
 	for name := range map[string]bool{"red": true, "green": true, "blue": true} {
 		if path == "/events" || strings.Contains(path, name) {
-			src, _ := r.j.Source(name)
+			src, _ := r.journal.Source(name)
 			filter.Sources = append(filter.Sources, src.ID)
 		}
 	}
-	page, err := r.j.Read(t.Context(), live.Query{Filter: filter, After: from, Limit: 5000})
+	page, err := r.journal.Read(t.Context(), live.Query{Filter: filter, After: from, Limit: 5000})
 	if err != nil {
 		t.Error(err)
 		return
@@ -138,7 +138,7 @@ func TestAnUnknownIDIsAGapAndThenEverything(t *testing.T) {
 	}
 	rd.want("message", "*", "1")
 	rd.want("message", "*", "2")
-	rd = s.open(t.Context(), "/events/x", "Last-Event-ID", strings.Repeat("z", len(s.j.Epoch()))+".7")
+	rd = s.open(t.Context(), "/events/x", "Last-Event-ID", strings.Repeat("z", len(s.journal.Epoch()))+".7")
 	if e := rd.want("gap", "", "*"); !strings.Contains(e.data, `"code":"other_epoch"`) {
 		t.Error(e.data)
 	}
@@ -164,8 +164,8 @@ func TestATrimmedIDIsAGapAndThenWhatIsThere(t *testing.T) {
 	}
 	// A fresh start has nothing in memory that is no longer stored.
 	s := start(t, func(c *Config) { c.Journal = openJournal(t, dir) })
-	if s.j.First() != 8 {
-		t.Fatalf("the journal begins at %d", s.j.First())
+	if s.journal.First() != 8 {
+		t.Fatalf("the journal begins at %d", s.journal.First())
 	}
 	for _, path := range []string{"/events", "/events/x", "/events/x?type=message"} {
 		rd := s.open(t.Context(), path, "Last-Event-ID", s.position(2))
@@ -260,21 +260,21 @@ func TestAFollowerOfANameMissesNothingWhenItsChannelIsMadeAgain(t *testing.T) {
 		data := fmt.Sprint(i)
 		s.publish("x", data)
 		sent = append(sent, data)
-		switch src, _ := s.j.Source("x"); i % 8 {
+		switch src, _ := s.journal.Source("x"); i % 8 {
 		case 3: // made again by the next publish
 			want[any](s, 204, "DELETE", "/api/channels/x", "")
 		case 5: // by somebody who does not go through the server
-			if err := s.j.RemoveSource(t.Context(), src.ID); err != nil {
+			if err := s.journal.RemoveSource(t.Context(), src.ID); err != nil {
 				t.Fatal(err)
 			}
 		case 7: // its place is taken by another channel, whose past is not x's
 			s.publish("other", "not for x")
-			if err := s.j.RemoveSource(t.Context(), src.ID); err != nil {
+			if err := s.journal.RemoveSource(t.Context(), src.ID); err != nil {
 				t.Fatal(err)
 			}
-			other, _ := s.j.Source("other")
+			other, _ := s.journal.Source("other")
 			other.Name = "x"
-			if _, err := s.j.ChangeSource(t.Context(), other); err != nil {
+			if _, err := s.journal.ChangeSource(t.Context(), other); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -7,13 +7,14 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"signalbox/backend/serve/httpapi"
 )
 
 // A lockedBuffer is a log that several write to.
@@ -41,7 +42,7 @@ func TestTheTokenIsInNoLogAndInNoAnswer(t *testing.T) {
 		c.Token, c.RequireToken, c.WriteTimeout = token, true, time.Second
 		c.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
-	s.config().Log.Debug("the log is read")
+	s.log.Debug("the log is read")
 	var answers strings.Builder
 	ask := func(method, path, body string, headers ...string) {
 		t.Helper()
@@ -73,8 +74,8 @@ func TestTheTokenIsInNoLogAndInNoAnswer(t *testing.T) {
 	// A stream that is cut off is told in the log with its client; so is what
 	// is no HTTP at all.
 	rd := s.open(t.Context(), "/events/x?token="+token)
-	for _, c := range s.clients.list() {
-		c.end(errCut)
+	if w := s.window("DELETE", "/api/clients/1"); w.Code != 204 {
+		t.Fatal(w.Code, w.Body)
 	}
 	if _, err := rd.next(); err == nil {
 		t.Error("the stream goes on")
@@ -126,11 +127,11 @@ func TestAPageThatIsShownNeverSendsItsAddressElsewhere(t *testing.T) {
 
 func TestAHeadOrAnAddressThatIsTooLongIsRefused(t *testing.T) {
 	s := start(t, nil)
-	long := strings.Repeat("x", headerSize+8192)
+	long := strings.Repeat("x", maxHeader+8192)
 	for name, head := range map[string]string{
 		"header":  "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: " + long + "\r\n\r\n",
 		"address": "GET /events/" + long + " HTTP/1.1\r\nHost: localhost\r\n\r\n",
-		"many":    "GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + strings.Repeat("X-A: 1\r\n", headerSize/4) + "\r\n",
+		"many":    "GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + strings.Repeat("X-A: 1\r\n", maxHeader/4) + "\r\n",
 	} {
 		conn := s.dial()
 		// It may be closed before all was written.
@@ -148,55 +149,16 @@ func TestAHeadOrAnAddressThatIsTooLongIsRefused(t *testing.T) {
 func TestAConsoleRequestHasAtMostOneMegabyte(t *testing.T) {
 	s := start(t, nil)
 	for _, path := range []string{"/api/feeds", "/api/channels", "/api/session", "/api/feeds/check"} {
-		want[refusal](s, 413, "POST", path, strings.Repeat(" ", smallBody+1))
+		want[refusal](s, 413, "POST", path, strings.Repeat(" ", httpapi.MaxObject+1))
 	}
-	form := "token=" + strings.Repeat("x", smallBody+1)
+	form := "token=" + strings.Repeat("x", httpapi.MaxObject+1)
 	if resp, _ := s.do("POST", "/api/session", form, "Content-Type", "application/x-www-form-urlencoded"); resp.StatusCode < 400 {
 		t.Errorf("a form that is too large: %s", resp.Status)
 	}
 	for _, path := range []string{"/api/settings", "/api/window"} {
-		want[refusal](s, 413, "PUT", path, strings.Repeat(" ", smallBody+1))
+		want[refusal](s, 413, "PUT", path, strings.Repeat(" ", httpapi.MaxObject+1))
 	}
 }
-
-func TestOneAddressHasItsShareOfTheConnectionsAndNoMore(t *testing.T) {
-	l := &limited{cfg: func() *Config { return &Config{MaxConnections: 6, MaxPerAddress: 2} }}
-	taken := map[string]*connection{}
-	from := func(addr string) net.Conn { return from{addr: net.TCPAddrFromAddrPort(netip.MustParseAddrPort(addr))} }
-	for _, c := range []struct {
-		addr string
-		ok   bool
-	}{
-		{"192.0.2.1:1", true}, {"192.0.2.1:2", true}, {"192.0.2.1:3", false},
-		{"[::ffff:192.0.2.1]:4", false},                                                       // the same machine
-		{"[2001:db8::1]:1", true}, {"[2001:db8::2]:1", true}, {"[2001:db8::ffff:1]:1", false}, // one network
-		{"[2001:db8:0:1::1]:1", true},                 // another
-		{"127.0.0.1:1", true}, {"192.0.2.9:1", false}, // now there are six in all
-	} {
-		taken[c.addr] = l.admit(from(c.addr))
-		if taken[c.addr].spare == c.ok {
-			t.Errorf("%s: %v", c.addr, !c.ok)
-		}
-	}
-	taken["192.0.2.1:1"].Close()
-	if l.admit(from("192.0.2.1:5")).spare {
-		t.Error("a connection that ended is still counted")
-	}
-	taken["192.0.2.1:2"].idle.Store(time.Now().Add(-longIdle).UnixNano())
-	if l.admit(from("[2001:db8:0:1::1]:2")).spare || l.admit(from("192.0.2.1:6")).spare != true {
-		t.Error("an idle connection is kept rather than a new one taken")
-	}
-}
-
-// from is a connection of which only the other end is asked.
-type from struct {
-	net.Conn
-	addr net.Addr
-}
-
-func (f from) RemoteAddr() net.Addr { return f.addr }
-
-func (f from) Close() error { return nil }
 
 func TestNoFileIsReachedOutsideWhatIsServed(t *testing.T) {
 	dir := t.TempDir()

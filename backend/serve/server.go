@@ -1,6 +1,9 @@
 package serve
 
 import (
+	"context"
+	"crypto/tls"
+	"log/slog"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -9,131 +12,147 @@ import (
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
 	"signalbox/backend/publish"
-	"signalbox/backend/wire"
+	"signalbox/backend/serve/console"
+	"signalbox/backend/serve/dashboard"
+	"signalbox/backend/serve/guard"
+	"signalbox/backend/serve/history"
+	"signalbox/backend/serve/httpapi"
+	"signalbox/backend/serve/listener"
+	"signalbox/backend/serve/stream"
 )
 
 // A Server is the local server.
 type Server struct {
-	j         *journal.Journal
+	journal   *journal.Journal
 	publisher *publish.Publisher
-	cfg       atomic.Pointer[Config]
-	encode    func(*live.Message) []byte // a message's frame
+	log       *slog.Logger
+	tls       *tls.Config // nil without TLS
+	limits    listener.Limits
+	timeout   time.Duration // of a write
+	examples  http.Handler  // may be nil
 
-	strips   strips
-	clients  clients
-	changes  changes
-	fault    lastFault
-	faults   faults
-	meter    meter
-	catching catching
-	reading  budget // of requests that read history
-	pages    budget // of what they have read
-	bodies   budget // of bodies that are being read, or worked on
-	metrics  *metrics
-	sessions *sessions
-	tries    tries
-	address  atomic.Pointer[address]
-	sources  atomic.Int64  // the journal's version of its sources that was told
-	ending   chan struct{} // closed when the server begins to end
-	ended    sync.Once
-	routes   http.Handler
+	guard     *guard.Guard
+	bodies    *httpapi.Bodies
+	streams   *stream.Hub
+	readers   *history.Readers
+	history   *history.History
+	console   *console.Console
+	dashboard *dashboard.Dashboard
+	metrics   *metrics
+	faults    faults
+
+	address        atomic.Pointer[address]
+	sourcesVersion atomic.Int64  // the journal's, when a change of the sources was last announced
+	done           chan struct{} // closed when the server shuts down
+	shutdown       sync.Once
+	routes         http.Handler
 }
+
+// An address is where the server listens, and what a user should know about
+// that.
+type address struct{ listens, notice string }
 
 // New returns a server. Serve runs it.
 func New(cfg Config) *Server {
 	cfg.setDefaults()
-	epoch := cfg.Journal.Epoch()
 	s := &Server{
-		j:         cfg.Journal,
-		publisher: cfg.Publish,
-		encode:    func(m *live.Message) []byte { return wire.Frame(epoch, m) },
-		ending:    make(chan struct{}),
-		sessions:  newSessions(epoch, cfg.Token, cfg.Sessions, cfg.Log),
+		journal: cfg.Journal, publisher: cfg.Publish, log: cfg.Log, tls: cfg.TLS, timeout: cfg.WriteTimeout, examples: cfg.Examples,
+		limits: listener.Limits{Connections: cfg.MaxConnections, PerAddress: cfg.MaxPerAddress},
+		bodies: httpapi.NewBodies(cfg.MaxBodies),
+		done:   make(chan struct{}),
 	}
-	s.cfg.Store(&cfg)
 	s.address.Store(&address{})
-	s.changes.init()
-	s.clients.init(s.changes.ringSoon)
-	s.publisher.CountClients(s.clients.reached)
-	s.metrics = newMetrics(s)
+	s.guard = guard.New(guard.Options{
+		Token: cfg.Token, RequireToken: cfg.RequireToken, Hosts: cfg.Hosts, Origins: cfg.Origins,
+		Epoch: cfg.Journal.Epoch(), Sessions: cfg.Sessions, Done: s.done, Log: cfg.Log,
+	})
+	s.readers = history.NewReaders()
+	s.history = history.New(cfg.Journal, s.readers, s.guard.FromScreen)
+	s.streams = stream.New(stream.Options{
+		Journal: cfg.Journal, Sources: sourceFinder{s}, Readers: s.readers, Reserve: listener.ReserveStream,
+		ClientsChanged: func() { s.console.ChangedSoon() },
+		Heartbeat:      cfg.Heartbeat, Retry: cfg.Retry, WriteTimeout: cfg.WriteTimeout, MaxCatchUp: cfg.MaxCatchUp, Log: cfg.Log,
+	})
+	s.console = console.New(console.Options{
+		Journal: cfg.Journal, Feeds: cfg.Feeds, Samples: cfg.Samples, Settings: cfg.Settings,
+		Clients: s.streams, Server: consoleServer{s}, Bodies: s.bodies, Version: cfg.Version,
+	})
+	s.dashboard = dashboard.New(cfg.Assets, s.guard, s.bodies)
+	s.publisher.CountClients(s.streams.Reached)
+	s.metrics = newMetrics(s, cfg.Feeds)
 	s.routes = s.mux()
 	return s
 }
 
-// Handler answers on TCP.
-func (s *Server) Handler() http.Handler { return s.recovered(s.guarded(s.routes)) }
-
-// Window answers the window: without a token and a guard, because nobody else
-// reaches it. It needs neither Flusher nor a context that ends, which Wails'
-// asset server does not give.
-func (s *Server) Window() http.Handler {
-	return s.recovered(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		if r.Body == nil { // as it never is on TCP
-			r.Body = http.NoBody
-		}
-		s.routes.ServeHTTP(w, r.WithContext(inWindow(r.Context())))
-	}))
-}
-
-// SetAddress says where it listens, and what a user should know about that.
+// SetAddress says where the server listens, such as "127.0.0.1:4480". The
+// notice is a sentence for the user where that is not the expected address,
+// else "".
 func (s *Server) SetAddress(listens, notice string) {
 	s.address.Store(&address{listens, notice})
 	s.Changed()
 }
 
-// Reconfigure changes heartbeat, reconnection time and limits while running.
-func (s *Server) Reconfigure(change func(*Config)) {
-	for {
-		old := s.cfg.Load()
-		cfg := *old
-		change(&cfg)
-		cfg.setDefaults()
-		if s.cfg.CompareAndSwap(old, &cfg) {
-			s.Changed()
-			return
-		}
-	}
+// SetTiming changes the heartbeat and the reconnection time while the server
+// runs. 0 and a negative time mean the defaults, as in Config.
+func (s *Server) SetTiming(heartbeat, retry time.Duration) {
+	s.streams.SetTiming(timing(heartbeat, retry))
+	s.Changed()
 }
 
-// Changed says that something in /api/state that is no counter has changed.
-func (s *Server) Changed() { s.changes.ring() }
+// Changed announces that something in /api/state has changed that is no
+// counter.
+func (s *Server) Changed() { s.console.Changed() }
 
-// noticeSources tells of sources that came, went or were renamed, whoever did
+// checkSources announces sources that came, went or were renamed, whoever did
 // that.
-func (s *Server) noticeSources() {
-	if v := s.j.SourcesVersion(); s.sources.Load() != v && s.sources.Swap(v) != v {
+func (s *Server) checkSources() {
+	if v := s.journal.SourcesVersion(); s.sourcesVersion.Load() != v && s.sourcesVersion.Swap(v) != v {
 		s.sourcesChanged()
 	}
 }
 
-// sourcesChanged says that sources came, went, or were renamed.
 func (s *Server) sourcesChanged() {
-	s.clients.refollow()
-	s.changes.ring()
+	s.streams.SourcesChanged()
+	s.Changed()
 }
 
 // Clients returns how many clients follow any of the sources; all clients
 // where none is named.
 func (s *Server) Clients(sources ...string) int {
 	if len(sources) == 0 {
-		return s.clients.count()
+		return s.streams.Clients()
 	}
 	ids := make([]int64, 0, len(sources))
 	for _, name := range sources {
-		if src, ok := s.j.Source(name); ok {
+		if src, ok := s.journal.Source(name); ok {
 			ids = append(ids, src.ID)
 		}
 	}
-	return s.clients.following(ids)
+	return s.streams.Followers(ids...)
 }
 
-func (s *Server) config() *Config { return s.cfg.Load() }
+// A sourceFinder finds sources for streams. A channel that does not exist comes
+// into being.
+type sourceFinder struct{ s *Server }
 
-// stamp rounds a time to what the API writes: microseconds, in UTC.
-func stamp(t time.Time) time.Time {
-	if t.IsZero() {
-		return t
-	}
-	return t.UTC().Truncate(time.Microsecond)
+func (f sourceFinder) Source(ctx context.Context, name string) (live.Source, error) {
+	defer f.s.checkSources()
+	return f.s.publisher.Source(ctx, name)
 }
+
+// A consoleServer shows the server to its console.
+type consoleServer struct{ s *Server }
+
+func (c consoleServer) Address() (listens, url, notice string) {
+	a := c.s.address.Load()
+	return a.listens, guard.LocalURL(a.listens, c.s.tls != nil), a.notice
+}
+
+func (c consoleServer) IsOwnURL(url string) bool {
+	return c.s.guard.IsOwnURL(url, c.s.address.Load().listens)
+}
+
+func (c consoleServer) Faults() []string      { return c.s.faults.list() }
+func (c consoleServer) SourcesChanged()       { c.s.streams.SourcesChanged() }
+func (c consoleServer) CheckSources()         { c.s.checkSources() }
+func (c consoleServer) Done() <-chan struct{} { return c.s.done }

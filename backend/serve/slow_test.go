@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"signalbox/backend/serve/httpapi"
 )
 
 // trickle sends text a byte at a time with a pause between, until the server
@@ -71,15 +73,15 @@ func TestABodyThatTricklesInIsNotWaitedFor(t *testing.T) {
 			for _, form := range []string{"application/json", "application/x-www-form-urlencoded"} {
 				head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\nContent-Length: 1000\r\n\r\n", path, form)
 				took, answer := trickle(t, client, head, strings.Repeat(" ", 900), time.Second)
-				if took > bodyTime+10*time.Second {
-					t.Errorf("%s as %s: it was closed after %v, want %v", path, form, took, bodyTime)
+				if took > httpapi.BodyTime+10*time.Second {
+					t.Errorf("%s as %s: it was closed after %v, want %v", path, form, took, httpapi.BodyTime)
 				}
 				if strings.HasPrefix(answer, "HTTP/1.1 2") {
 					t.Errorf("%s as %s: %q", path, form, answer)
 				}
 			}
 		}
-		if s.j.Last() != 0 {
+		if s.journal.Last() != 0 {
 			t.Error("half a message was published")
 		}
 	})
@@ -89,7 +91,7 @@ func TestABodyForWhatTakesNoneHoldsNothing(t *testing.T) {
 	inBubble(t, nil, func(t *testing.T, s *running, client *http.Client) {
 		for _, path := range []string{"/healthz", "/nothing", "/api/state"} {
 			head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n", path)
-			if took, answer := trickle(t, client, head, strings.Repeat(" ", 900), time.Second); took > bodyTime+10*time.Second {
+			if took, answer := trickle(t, client, head, strings.Repeat(" ", 900), time.Second); took > httpapi.BodyTime+10*time.Second {
 				t.Errorf("%s was held for %v: %.100q", path, took, answer)
 			}
 		}

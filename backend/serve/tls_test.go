@@ -19,6 +19,8 @@ import (
 	"golang.org/x/net/http2/hpack"
 
 	"signalbox/backend/live"
+
+	"signalbox/backend/serve/httpapi"
 )
 
 // startTLS returns a server behind TLS and a client for each protocol.
@@ -107,7 +109,7 @@ func TestManyStreamsShareOneConnectionOfHTTP2(t *testing.T) {
 	}
 	// One that ends, or was refused a body, does not take the others along.
 	readers[0].close()
-	big, err := c.Post(s.url+"/api/session", "application/json", strings.NewReader(strings.Repeat("x", smallBody+1)))
+	big, err := c.Post(s.url+"/api/session", "application/json", strings.NewReader(strings.Repeat("x", httpapi.MaxObject+1)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,17 +140,7 @@ func TestAReaderThatStoppedIsCutOffOverBothProtocols(t *testing.T) {
 	for range 24 { // more than any buffer between them holds
 		want[receiptJSON](onWindow(s), 201, "POST", "/channels/x/messages", data, "Content-Type", "text/plain")
 	}
-	for s.Clients() > 1 {
-		ch, _ := s.changes.wait()
-		if s.Clients() == 1 {
-			break
-		}
-		select {
-		case <-ch:
-		case <-time.After(20 * time.Second):
-			t.Fatalf("%d clients are left", s.Clients())
-		}
-	}
+	await(t, 20*time.Second, "those that do not read are cut off", func() bool { return s.Clients() == 1 })
 	want[receiptJSON](onWindow(s), 201, "POST", "/channels/x/messages", `{"event":"small","data":"on"}`)
 	alive.want("small", "*", "on")
 }
@@ -192,7 +184,7 @@ func TestAConnectionOfHTTP2ThatIsNotReadAtAllIsClosed(t *testing.T) {
 	until(1, "it never subscribed", func() { time.Sleep(time.Millisecond) })
 	large := strings.Repeat("x", 1<<20)
 	until(0, "it is still connected", func() {
-		if _, err := s.post(t.Context(), "x", live.Draft{Data: large}); err != nil {
+		if _, err := s.publishDraft(t.Context(), "x", live.Draft{Data: large}); err != nil {
 			t.Fatal(err)
 		}
 	})

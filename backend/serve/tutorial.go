@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"signalbox/backend/live"
+	"signalbox/backend/serve/httpapi"
 )
 
 const (
@@ -14,9 +15,15 @@ const (
 	addMessagePath  = "/add-message/"
 )
 
-// addMessage publishes what stands in the address, as the well-known
-// tutorials do. It changes something although it may be a GET: that other
-// sites cannot use it is the guard's doing.
+// tutorialEvents answers GET /sse, the address of the well-known tutorials. A
+// client that does not resume is first sent the newest message.
+func (s *Server) tutorialEvents(w http.ResponseWriter, r *http.Request) error {
+	return s.streams.Subscribe(w, r, []string{tutorialChannel}, true)
+}
+
+// addMessage answers /add-message/{text}: it publishes the text, as the
+// well-known tutorials do. A GET changes something here; the guard keeps the
+// pages of other sites from sending it.
 func (s *Server) addMessage(w http.ResponseWriter, r *http.Request) error {
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		w.Header().Set("Allow", "GET, POST")
@@ -36,7 +43,7 @@ func (s *Server) addMessage(w http.ResponseWriter, r *http.Request) error {
 		return live.Errorf("bad_data", "No text stands behind %s.", addMessagePath).WithField("text").
 			WithHint("Write it as in " + addMessagePath + "Hello.")
 	}
-	got, err := s.post(r.Context(), tutorialChannel, live.Draft{Data: text})
+	receipt, err := s.publishDraft(r.Context(), tutorialChannel, live.Draft{Data: text})
 	if err != nil {
 		return err
 	}
@@ -44,12 +51,12 @@ func (s *Server) addMessage(w http.ResponseWriter, r *http.Request) error {
 	if r.Method == http.MethodPost {
 		status = http.StatusCreated
 	}
-	return answer(w, status, struct {
+	return httpapi.WriteJSON(w, status, struct {
 		Message  string `json:"message"`
 		Channel  string `json:"channel"`
 		Data     string `json:"data"`
 		Position string `json:"position"`
 		ID       string `json:"id"`
 		Clients  int    `json:"clients"`
-	}{"Message added.", tutorialChannel, text, got.Position.String(), got.Position.String(), got.Clients}) // published without an id
+	}{"Message added.", tutorialChannel, text, receipt.Position.String(), receipt.Position.String(), receipt.Clients}) // published without an id
 }

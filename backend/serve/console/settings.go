@@ -1,0 +1,63 @@
+package console
+
+import (
+	"net/http"
+
+	"signalbox/backend/live"
+	"signalbox/backend/serve/httpapi"
+	"signalbox/backend/wire"
+)
+
+// ShowSettings answers GET /api/settings.
+func (c *Console) ShowSettings(w http.ResponseWriter, r *http.Request) error {
+	return httpapi.WriteJSON(w, http.StatusOK, c.settings.Settings())
+}
+
+// ChangeSettings answers PUT /api/settings. Settings that the body does not
+// name stay.
+func (c *Console) ChangeSettings(w http.ResponseWriter, r *http.Request) error {
+	body, release, err := c.bodies.ReadSmall(w, r)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if _, err := wire.Members(body); err != nil {
+		return err
+	}
+	settings, err := c.settings.Change(r.Context(), body)
+	if err != nil {
+		return err
+	}
+	c.Changed()
+	return httpapi.WriteJSON(w, http.StatusOK, settings)
+}
+
+// maxLayout is the most that the window may remember, in bytes.
+const maxLayout = 64 << 10
+
+// ShowLayout answers GET /api/window with what the window remembers.
+func (c *Console) ShowLayout(w http.ResponseWriter, r *http.Request) error {
+	layout, err := c.settings.Layout(r.Context())
+	if err != nil {
+		return err
+	}
+	return httpapi.WriteJSON(w, http.StatusOK, layout)
+}
+
+// SetLayout answers PUT /api/window.
+func (c *Console) SetLayout(w http.ResponseWriter, r *http.Request) error {
+	body, release, err := c.bodies.Read(w, r, maxLayout, func() error {
+		return live.Errorf("too_large", "The layout is larger than the limit of 64 KiB.")
+	})
+	if err != nil {
+		return err
+	}
+	defer release()
+	if _, err := wire.Members(body); err != nil {
+		return err
+	}
+	if err := c.settings.SetLayout(r.Context(), body); err != nil {
+		return err
+	}
+	return httpapi.WriteNothing(w)
+}

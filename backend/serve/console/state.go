@@ -1,0 +1,135 @@
+package console
+
+import (
+	"net/http"
+	"time"
+
+	"signalbox/backend/live"
+	"signalbox/backend/serve/httpapi"
+)
+
+type stateView struct {
+	Version string      `json:"version"`
+	Epoch   string      `json:"epoch"`
+	First   int64       `json:"first"`
+	Last    int64       `json:"last"`
+	Bell    string      `json:"bell"`
+	Window  bool        `json:"window"`
+	Now     time.Time   `json:"now"`
+	Journal journalView `json:"journal"`
+	Server  serverView  `json:"server"`
+	Faults  []string    `json:"faults"` // of parts that do not work
+	Samples bool        `json:"samples"`
+	Made    []int64     `json:"samples_made"`
+	Sources []any       `json:"sources"`
+}
+
+type journalView struct {
+	Messages int64   `json:"messages"`
+	Bytes    int64   `json:"bytes"`
+	Lag      int64   `json:"lag_us"`
+	Fault    string  `json:"fault"`
+	InRate   float64 `json:"in_rate"`
+	OutRate  float64 `json:"out_rate"`
+}
+
+type serverView struct {
+	Address string `json:"address"`
+	URL     string `json:"url"`
+	Notice  string `json:"notice"`
+	Clients int    `json:"clients"`
+}
+
+// A sourceView is a source with its counters, and for a feed its health.
+type sourceView struct {
+	live.Source
+	Messages int64        `json:"messages"`
+	Bytes    int64        `json:"bytes"`
+	Unread   int64        `json:"unread"`
+	Last     int64        `json:"last"`
+	LastAt   time.Time    `json:"last_at,omitzero"`
+	Rate     float64      `json:"rate"`
+	Spark    []int64      `json:"spark"`
+	Clients  int          `json:"clients"`
+	Feed     *feedBrief   `json:"feed,omitempty"`
+	Health   *live.Health `json:"health,omitempty"`
+}
+
+type feedBrief struct {
+	URL    string `json:"url"`
+	Paused bool   `json:"paused"`
+}
+
+// State answers GET /api/state with what every screen shows.
+func (c *Console) State(w http.ResponseWriter, r *http.Request) error {
+	// The bell first: whatever changes from here on rings it again.
+	bell := c.watch().version
+	now, stats := time.Now(), c.journal.Stats()
+	delivered, _ := c.clients.Delivered()
+	in, out := c.rates.totals(stats.Appended, delivered, now)
+	address, url, notice := c.server.Address()
+	view := stateView{
+		Version: c.version, Epoch: c.journal.Epoch(), First: c.journal.First(), Last: c.journal.Last(), Bell: bell,
+		Window: httpapi.FromWindow(r), Now: apiTime(now),
+		Journal: journalView{
+			Messages: stats.Messages, Bytes: stats.Bytes, Lag: stats.Lag.Microseconds(), Fault: stats.Trouble(),
+			InRate: in, OutRate: out,
+		},
+		Server:  serverView{Address: address, URL: url, Notice: notice, Clients: c.clients.Clients()},
+		Faults:  c.server.Faults(),
+		Samples: c.samples.Running(), Made: []int64{},
+		Sources: []any{},
+	}
+	for _, src := range c.samples.Made() {
+		view.Made = append(view.Made, src.ID)
+	}
+	feeds := make(map[int64]live.FeedStatus)
+	for _, f := range c.feeds.List() {
+		feeds[f.ID] = f
+	}
+	bySource, ofAll := c.clients.FollowersBySource()
+	for _, src := range c.journal.Sources() {
+		v := c.viewSource(src, bySource[src.ID]+ofAll, now)
+		if f, ok := feeds[src.ID]; ok {
+			v.addFeed(f)
+		}
+		view.Sources = append(view.Sources, v)
+	}
+	return httpapi.WriteJSON(w, http.StatusOK, view)
+}
+
+func (c *Console) viewSource(src live.Source, clients int, now time.Time) *sourceView {
+	t := c.journal.Tally(src.ID)
+	src.Created, src.Removed = apiTime(src.Created), apiTime(src.Removed)
+	v := &sourceView{
+		Source: src, Messages: t.Kept, Bytes: t.Bytes, Last: t.Last, LastAt: apiTime(t.LastAt), Clients: clients,
+		// What was trimmed unread can no longer be read.
+		Unread: min(max(0, t.Appended-t.Seen), t.Kept),
+	}
+	v.Rate, v.Spark = c.rates.source(src.ID, t.Appended, now)
+	return v
+}
+
+// maxShownID is how much of an id is shown, in characters.
+const maxShownID = 100
+
+func (v *sourceView) addFeed(f live.FeedStatus) {
+	v.Feed = &feedBrief{URL: f.URL, Paused: f.Paused}
+	h := f.Health
+	h.Since, h.RetryAt = apiTime(h.Since), apiTime(h.RetryAt)
+	h.LastMessage, h.LastByte = apiTime(h.LastMessage), apiTime(h.LastByte)
+	// It is shown on one line, and an earlier version accepted any length.
+	if r := []rune(h.LastEventID); len(r) > maxShownID {
+		h.LastEventID = string(r[:maxShownID-1]) + "…"
+	}
+	v.Health = &h
+}
+
+// writeSource answers with one source as /api/state has it.
+func (c *Console) writeSource(w http.ResponseWriter, status int, src live.Source, feed *live.FeedStatus) error {
+	v := c.viewSource(src, c.clients.Followers(src.ID), time.Now())
+	if feed != nil {
+		v.addFeed(*feed)
+	}
+	return httpapi.WriteJSON(w, status, v)
+}

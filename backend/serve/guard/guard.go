@@ -1,0 +1,142 @@
+package guard
+
+import (
+	"log/slog"
+	"maps"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"signalbox/backend/live"
+	"signalbox/backend/serve/httpapi"
+)
+
+// Options say what a Guard lets through.
+type Options struct {
+	// Token is what the console demands. Where it is empty nobody can sign in,
+	// and only the window reaches the console.
+	Token string
+	// RequireToken demands it of publishers and subscribers too.
+	RequireToken bool
+	// Hosts are names under which the server may be addressed, besides loopback
+	// and the address that a connection came in at.
+	Hosts []string
+	// Origins are web sites whose pages may use the server, such as
+	// "https://example.org".
+	Origins []string
+	// Epoch is the journal's. Sessions belong to it.
+	Epoch    string
+	Sessions SessionStore // nil forgets at the end which sessions were signed out
+	// Done is closed when the server shuts down.
+	Done <-chan struct{}
+	Log  *slog.Logger
+}
+
+// A Guard refuses requests of those who may not use the server.
+type Guard struct {
+	token        string
+	requireToken bool
+	hosts        []string // as normalHost returns them
+	origins      []string // in lower case, without a slash at the end
+	done         <-chan struct{}
+	log          *slog.Logger
+	sessions     *sessions
+	wrong        wrongTokens
+}
+
+// New returns a Guard.
+func New(opt Options) *Guard {
+	g := &Guard{
+		token: opt.Token, requireToken: opt.RequireToken, done: opt.Done, log: opt.Log,
+		sessions: newSessions(opt.Epoch, opt.Token, opt.Sessions, opt.Log),
+	}
+	for _, host := range opt.Hosts {
+		g.hosts = append(g.hosts, normalHost(host))
+	}
+	for _, origin := range opt.Origins {
+		// As a browser writes it.
+		g.origins = append(g.origins, strings.ToLower(strings.TrimRight(origin, "/")))
+	}
+	return g
+}
+
+// securityHeader is part of every answer.
+var securityHeader = http.Header{
+	"X-Content-Type-Options": {"nosniff"},
+	// Not no-referrer: with it a browser sends "Origin: null" from our own pages.
+	"Referrer-Policy":              {"same-origin"},
+	"X-Frame-Options":              {"SAMEORIGIN"},
+	"Cross-Origin-Resource-Policy": {"same-origin"},
+}
+
+// Protect hands on the requests that name this server as their host and do not
+// come from the page of another site. It answers CORS preflight requests.
+func (g *Guard) Protect(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		maps.Copy(h, securityHeader) // the values are shared: this is done for each publish
+		if !g.ownHost(r) {
+			httpapi.WriteError(w, r, g.log, live.Errorf("other_host", "This Signalbox is not called %q.", r.Host).
+				WithHint("Use its address, or start it with --hosts and that name."))
+			return
+		}
+		origin := r.Header.Get("Origin")
+		allowed := origin != "" && slices.Contains(g.origins, origin)
+		if allowed {
+			h.Set("Access-Control-Allow-Origin", origin)
+			h.Add("Vary", "Origin")
+			h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+			if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
+				answerPreflight(w, r)
+				return
+			}
+		}
+		if !allowed && fromOtherSite(r) && !opensPage(r) {
+			e := live.Errorf("other_site", "The page of another site may not use this Signalbox.")
+			if origin != "" && origin != "null" {
+				e.WithHint("To allow it, start Signalbox with --origins " + origin + ".")
+			}
+			httpapi.WriteError(w, r, g.log, e)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// ownHost reports whether Host names this server. Only browsers can be led
+// astray by DNS rebinding, and they always send Host.
+func (g *Guard) ownHost(r *http.Request) bool {
+	host := normalHost(r.Host)
+	if host == "" || isLocalhost(host) {
+		return true
+	}
+	if addr, err := netip.ParseAddr(host); err == nil {
+		// The very address that the connection came in at: somebody chose to
+		// listen there, and an address in Host was not looked up by a name.
+		local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+		if addr.IsLoopback() || ok && sameAddress(addr, local) {
+			return true
+		}
+	}
+	return slices.Contains(g.hosts, host)
+}
+
+// normalHost returns a host without its port, in the form in which hosts are
+// compared.
+func normalHost(host string) string {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	return strings.TrimSuffix(strings.Trim(strings.ToLower(host), "[]"), ".")
+}
+
+func isLocalhost(host string) bool {
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+func sameAddress(addr netip.Addr, local net.Addr) bool {
+	ap, err := netip.ParseAddrPort(local.String())
+	return err == nil && ap.Addr().Unmap().WithZone("") == addr.Unmap().WithZone("")
+}

@@ -1,0 +1,126 @@
+package history
+
+import (
+	"net/http"
+	"strconv"
+
+	"signalbox/backend/journal"
+	"signalbox/backend/live"
+	"signalbox/backend/serve/budget"
+	"signalbox/backend/serve/httpapi"
+	"signalbox/backend/wire"
+)
+
+// A History answers requests for messages of the past.
+type History struct {
+	journal    *journal.Journal
+	readers    *Readers
+	memory     *budget.Budget // bytes of pages that are read or being sent
+	fromScreen func(*http.Request) bool
+}
+
+// New returns a History. Requests for which fromScreen is true are Signalbox's
+// own, and outside of the budgets.
+func New(j *journal.Journal, readers *Readers, fromScreen func(*http.Request) bool) *History {
+	return &History{journal: j, readers: readers, memory: budget.New(MaxMemory), fromScreen: fromScreen}
+}
+
+// Source answers GET /sources/{source}/messages with a page of one source.
+func (h *History) Source(w http.ResponseWriter, r *http.Request) error {
+	return h.page(w, r, []string{r.PathValue("source")})
+}
+
+// Sources answers GET /messages with a page of the sources that the query
+// names, or of all.
+func (h *History) Sources(w http.ResponseWriter, r *http.Request) error {
+	return h.page(w, r, nil)
+}
+
+// page answers with a page of the sources with these names, or of those that
+// the query names where names is nil.
+func (h *History) page(w http.ResponseWriter, r *http.Request, names []string) error {
+	params, err := httpapi.Query(r)
+	if err != nil {
+		return err
+	}
+	if names == nil {
+		names = params["source"]
+	}
+	q, err := h.parseQuery(params, names)
+	if err != nil {
+		return err
+	}
+	page, reservation, err := h.read(r, q)
+	if err != nil {
+		return err
+	}
+	defer reservation.Release()
+	b := append(make([]byte, 0, 256*(len(page.Messages)+1)), `{"messages":[`...)
+	first := true
+	for i := range page.Messages {
+		m := &page.Messages[i]
+		src, ok := h.journal.SourceByID(m.Source)
+		if !ok || !src.Removed.IsZero() {
+			continue
+		}
+		if !first {
+			b = append(b, ',')
+		}
+		first = false
+		b = wire.AppendJSON(b, h.journal.Epoch(), src.Name, m, page.Sizes[i])
+	}
+	b = append(b, `],"from":"`...)
+	b = append(b, h.position(page.From)...)
+	b = append(b, `","to":"`...)
+	b = append(b, h.position(page.To)...)
+	b = append(b, `","more":`...)
+	b = strconv.AppendBool(b, page.More)
+	b = append(b, "}\n"...)
+	reservation.ShrinkTo(int64(len(b)))
+	httpapi.WriteEncoded(w, http.StatusOK, b)
+	return nil
+}
+
+// Message answers GET /messages/{position} with one message, whole.
+func (h *History) Message(w http.ResponseWriter, r *http.Request) error {
+	text := r.PathValue("position")
+	n, err := h.parsePosition("position", text)
+	if err != nil {
+		return err
+	}
+	if n <= 0 || n > h.journal.Last() {
+		return noMessage(text)
+	}
+	page, reservation, err := h.read(r, live.Query{After: n - 1, Before: n + 1, Limit: 1})
+	if err != nil {
+		return err
+	}
+	defer reservation.Release()
+	if len(page.Messages) == 0 {
+		return noMessage(text)
+	}
+	m := &page.Messages[0]
+	reservation.ShrinkTo(2 * int64(len(m.Data))) // the message and its encoded form
+	src, ok := h.journal.SourceByID(m.Source)
+	if !ok || !src.Removed.IsZero() {
+		return live.Errorf("not_found", "The source of this message was removed.")
+	}
+	if raw := r.URL.Query().Get("raw"); raw != "" && raw != "0" {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
+		_, _ = w.Write(wire.Frame(h.journal.Epoch(), m)) // a client that has left does not miss it
+		return nil
+	}
+	b := wire.AppendJSON(nil, h.journal.Epoch(), src.Name, m, len(m.Data))
+	httpapi.WriteEncoded(w, http.StatusOK, append(b, '\n'))
+	return nil
+}
+
+func noMessage(position string) error {
+	return live.Errorf("not_found", "There is no message at %s.", position).WithHint("It may have been deleted to save space.")
+}
+
+// position writes a number of the journal as a position.
+func (h *History) position(n int64) string {
+	return live.Position{Epoch: h.journal.Epoch(), Number: n}.String()
+}

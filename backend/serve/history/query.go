@@ -1,0 +1,74 @@
+package history
+
+import (
+	"net/url"
+	"slices"
+	"time"
+
+	"signalbox/backend/live"
+	"signalbox/backend/serve/httpapi"
+)
+
+// maxWords is how many words and types a filter may have. Each is compared with
+// every message, and SQLite refuses an expression that is a thousand deep.
+const maxWords = 100
+
+// parseQuery reads what a page is asked for. Errors: "bad_filter", "not_found",
+// "bad_position", "other_epoch", "bad_at", "bad_limit", "bad_preview".
+func (h *History) parseQuery(params url.Values, names []string) (q live.Query, err error) {
+	if q.Filter, err = live.ParseFilter(params.Get("q")); err != nil {
+		return q, err
+	}
+	if n := len(q.Filter.Types) + len(q.Filter.Text) + len(q.Filter.Without); n > maxWords {
+		return q, live.Errorf("bad_filter", "The filter has %d words; %d is the limit.", n, maxWords).WithField("q").
+			WithHint("Words in quotation marks count as one.")
+	}
+	for _, name := range names {
+		src, ok := h.journal.Source(name)
+		if !ok {
+			return q, live.Errorf("not_found", "There is no source called %q.", name).WithField("source")
+		}
+		if !slices.Contains(q.Filter.Sources, src.ID) {
+			q.Filter.Sources = append(q.Filter.Sources, src.ID)
+		}
+	}
+	if q.After, err = h.parsePosition("after", params.Get("after")); err != nil {
+		return q, err
+	}
+	if q.Before, err = h.parsePosition("before", params.Get("before")); err != nil {
+		return q, err
+	}
+	if text := params.Get("at"); text != "" {
+		if q.At, err = time.Parse(time.RFC3339Nano, text); err != nil {
+			return q, live.Errorf("bad_at", "The time cannot be read.").WithField("at").
+				WithHint("Write it as in 2026-11-21T14:02:08Z.").WithCause(err)
+		}
+	}
+	if q.Limit, err = httpapi.Int(params.Get("limit"), "limit", 100, 1, 5000); err != nil {
+		return q, err
+	}
+	if q.Preview, err = httpapi.Int(params.Get("preview"), "preview", 0, 1, 1<<30); err != nil {
+		return q, err
+	}
+	q.Newest = !params.Has("after") && params.Get("at") == ""
+	return q, nil
+}
+
+// parsePosition reads a position of this journal and returns its number. An
+// empty text and "0" mean before everything. Errors: "bad_position",
+// "other_epoch".
+func (h *History) parsePosition(field, text string) (int64, error) {
+	if text == "" || text == "0" {
+		return 0, nil
+	}
+	p, ok := live.ParsePosition(text)
+	if !ok {
+		return 0, live.Errorf("bad_position", "%q is not a position.", text).WithField(field).
+			WithHint("A position looks like " + h.position(1042) + ".")
+	}
+	if p.Epoch != h.journal.Epoch() {
+		return 0, live.Errorf("other_epoch", "The position %s belongs to another history.", text).WithField(field).
+			WithHint("Start again without it.")
+	}
+	return p.Number, nil
+}

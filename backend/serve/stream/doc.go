@@ -1,0 +1,23 @@
+// Package stream serves SSE streams: a client subscribes to sources by their
+// names, and is sent the messages that the journal has committed.
+//
+// A Hub (hub.go) takes subscriptions (subscription.go) and makes a stream of
+// each (stream.go). A stream has one goroutine and no queue: it reads a cursor
+// of the journal and writes all that is ready at once. A client that reads
+// slowly is far behind in the journal and costs the others nothing; one that
+// has stopped reading is cut off (sender.go) and resumes later.
+//
+//   - Streams of the same sources without a filter share a cache of encoded
+//     frames (framecache.go). Older messages are read from the store, within a
+//     memory budget of all streams together (catchup.go).
+//   - A stream follows names, not sources. When a channel is removed while a
+//     browser follows it, ending the stream would make the browser reconnect,
+//     and the channel come into being again a moment later.
+//   - Comments and retry: are not followed by a blank line. The standard wants
+//     none, and several clients report an empty event at one.
+//   - Over plain HTTP/1.1 a stream takes its connection over from net/http
+//     (hijack.go); behind TLS and over HTTP/2 it writes to the ResponseWriter
+//     (response.go).
+//
+// Read hub.go, stream.go and response.go first.
+package stream
