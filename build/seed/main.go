@@ -1,10 +1,11 @@
-// Command seed fills a history with events, fast: through the journal, in
-// large batches, without a server. What is measured with a full history is
-// measured with one made by this.
+// Command seed fills a history with events through the journal, in large
+// batches and without a server. The measurements that need a long history use
+// it.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -17,10 +18,10 @@ import (
 )
 
 func main() {
-	dir := flag.String("data", "", "the data folder; made where it does not exist")
-	count := flag.Int("count", 100_000, "events in all")
-	sources := flag.Int("sources", 1, "channels that they are spread over: seed0, seed1, …")
-	size := flag.Int("size", 200, "bytes of data of each")
+	dir := flag.String("data", "", "data folder; created if it does not exist")
+	count := flag.Int("count", 100_000, "number of events")
+	sources := flag.Int("sources", 1, "number of channels to spread them over: seed0, seed1, …")
+	size := flag.Int("size", 200, "bytes of data in each event")
 	flag.Parse()
 	if err := seed(*dir, *count, *sources, *size); err != nil {
 		fmt.Fprintln(os.Stderr, "seed:", err)
@@ -30,7 +31,7 @@ func main() {
 
 func seed(dir string, count, sources, size int) (err error) {
 	if dir == "" || sources < 1 || size < 1 {
-		return fmt.Errorf("a data folder, a source and a size are needed")
+		return errors.New("-data is empty, or -sources or -size is less than 1")
 	}
 	ctx := context.Background()
 	store, err := sqlite.Open(ctx, dir)
@@ -54,7 +55,7 @@ func seed(dir string, count, sources, size int) (err error) {
 		}
 		ids[i] = src.ID
 	}
-	// A millisecond apart and ending now, so that there are times to look for.
+	// One event a millisecond, up to now: the benchmarks look up times.
 	at := time.Now().Add(-time.Duration(count) * time.Millisecond)
 	data := strings.Repeat(".", size-1) + "~"
 	drafts := make([]live.Draft, 0, 8000)

@@ -1,27 +1,40 @@
-// Command speed measures how fast Signalbox is on the wire, beside a bare
-// server that stores nothing and the servers of two libraries, each in a
-// process of its own. It is a module of its own so that the libraries are
-// none of the product's.
+// Command speed measures how fast Signalbox is on the wire, and how small. Each
+// figure is measured in turn with what it is compared with, mostly one of the
+// two servers of the package bare, each in a process of its own; the ratio is
+// that of one round. The load is that of the package load.
 //
 //	speed -signalbox build/bin/signalbox -seed build/bin/seed
+//	speed -only publish,delay -rounds 5
 //	speed -before older/signalbox -before-seed older/seed -rounds 5
 //
-// It is for Linux: the readers are one epoll loop, because on a machine with
-// few cores a goroutine for each would be measured with the server.
+// It is a module of its own so that the libraries which it compares with are
+// none of the product's.
+//
+// Read figures.go (what is measured, and the targets), table.go (rounds and
+// rows), process.go (a server under load), then the measurements: deliveries.go,
+// publishing.go, delay.go, history.go, feeds.go, idle.go.
 package main
 
 import (
+	"crypto/tls"
 	"flag"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"runtime"
+	"strconv"
 	"strings"
 	"time"
+
+	"signalbox/speed/bare"
 )
 
 func main() {
-	serve := flag.String("serve", "", "be a server: bare, r3labs, go-sse")
+	serve := flag.String("serve", "", "be a server to compare with: bare, durable, r3labs, go-sse")
+	data := flag.String("data", "", "with -serve durable: the folder for its database")
+	cert := flag.String("cert", "", "with -serve: speak TLS with the certificate in this file (PEM)")
+	key := flag.String("key", "", "the key that belongs to it (PEM)")
 	b := bench{}
 	flag.StringVar(&b.signalbox, "signalbox", "build/bin/signalbox", "the program")
 	flag.StringVar(&b.before, "before", "", "an older program: measured beside this one, in place of the other servers")
@@ -34,8 +47,10 @@ func main() {
 	flag.Parse()
 	var err error
 	if *serve != "" {
-		err = listen(*serve)
+		err = listen(*serve, *data, *cert, *key)
 	} else {
+		// The same for all servers, which inherit it.
+		os.Setenv("GOMAXPROCS", strconv.Itoa(runtime.GOMAXPROCS(0)))
 		err = b.run(*only)
 	}
 	if err != nil {
@@ -45,16 +60,33 @@ func main() {
 }
 
 // listen is one of the servers to compare with.
-func listen(kind string) error {
-	handlers := map[string]func() http.Handler{"bare": newBare, "r3labs": newR3labs, "go-sse": newGoSSE}
-	h, ok := handlers[kind]
-	if !ok {
-		return fmt.Errorf("there is no server called %q", kind)
+func listen(kind, data, cert, key string) error {
+	var h http.Handler
+	var err error
+	switch kind {
+	case "bare":
+		h = bare.New()
+	case "durable":
+		h, err = bare.NewDurable(data)
+	case "r3labs":
+		h = newR3labs()
+	case "go-sse":
+		h = newGoSSE()
+	default:
+		err = fmt.Errorf("there is no server called %q", kind)
+	}
+	if err != nil {
+		return err
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s listens on http://%s\n", kind, l.Addr())
-	return http.Serve(l, h())
+	if cert == "" {
+		fmt.Printf("%s listens on http://%s\n", kind, l.Addr())
+		return http.Serve(l, h)
+	}
+	fmt.Printf("%s listens on https://%s\n", kind, l.Addr())
+	server := &http.Server{Handler: h, TLSConfig: &tls.Config{MinVersion: tls.VersionTLS12}}
+	return server.ServeTLS(l, cert, key)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -8,7 +9,7 @@ import (
 	"time"
 )
 
-// A bench is one run of all figures.
+// A bench is one run of figures.
 type bench struct {
 	signalbox, seeder    string
 	before, beforeSeeder string // empty where no older program is compared
@@ -16,48 +17,10 @@ type bench struct {
 	rounds, stored       int
 
 	temp   string
-	seeded map[string]bool
+	seeded map[string]bool // folders that are filled
 }
 
-// A figure is one row of the table.
-type figure struct {
-	name    string // on the command line
-	title   string
-	unit    string
-	measure func(*bench, string) (float64, error)
-	beside  []string // what is measured in the same rounds
-	// The target: a bound of the ratio to the bare server, or of the figure
-	// itself where there is no bare server beside it.
-	bound  float64
-	atMost bool
-	times  float64 // where not 0, at least so many times the libraries
-	once   bool
-}
-
-var withAll = []string{"bare", "r3labs", "go-sse"}
-
-var figures = []figure{
-	{name: "fan100", title: "deliveries a second, 100 clients", measure: func(b *bench, k string) (float64, error) { return b.fanOut(100)(k) }, beside: withAll, bound: 0.9, times: 3},
-	{name: "fan1000", title: "deliveries a second, 1,000 clients", measure: func(b *bench, k string) (float64, error) { return b.fanOut(1000)(k) }, beside: withAll, bound: 0.9, times: 3},
-	{name: "publish", title: "acknowledged publishes a second, 64 connections", measure: func(b *bench, k string) (float64, error) { return b.publishing(false)(k) }, beside: withAll, bound: 0.6},
-	{name: "publish-ids", title: "the same with an id of its own on each message", measure: func(b *bench, k string) (float64, error) { return b.publishing(true)(k) }, bound: 20_000},
-	{name: "delay", title: "publish to receipt, 99th percentile, 2,000/s to 100 clients", unit: "ms", measure: (*bench).delay, beside: withAll, bound: 2, atMost: true},
-	{name: "stopped", title: "the same 99th percentile with one stopped reader among 100, by that without", unit: "×", measure: (*bench).stopped, bound: 1.1, atMost: true},
-	{name: "replay", title: "replay of 100,000 stored events, a second", measure: (*bench).replay, bound: 600_000},
-	{name: "feed1", title: "events a second from one feed", measure: func(b *bench, k string) (float64, error) { return b.following(1)(k) }, bound: 100_000},
-	{name: "feed8", title: "events a second from eight feeds", measure: func(b *bench, k string) (float64, error) { return b.following(8)(k) }, bound: 150_000},
-	{name: "idle", title: "memory for each idle client", unit: "KiB", measure: (*bench).idle, beside: withAll, bound: 1.3, atMost: true},
-	{name: "pages", title: "slowest page of a history of 10 million", unit: "ms", measure: (*bench).pages, bound: 20, atMost: true, once: true},
-}
-
-func names() (list []string) {
-	for _, f := range figures {
-		list = append(list, f.name)
-	}
-	return list
-}
-
-// run measures the figures in interleaved rounds and prints the table.
+// run measures the figures and prints the table.
 func (b *bench) run(only string) error {
 	temp, err := os.MkdirTemp("", "signalbox-speed-")
 	if err != nil {
@@ -65,124 +28,180 @@ func (b *bench) run(only string) error {
 	}
 	defer os.RemoveAll(temp)
 	b.temp, b.seeded = temp, make(map[string]bool)
-	// Not the settings of whoever measures.
-	if err := os.WriteFile(b.config(), nil, 0o600); err != nil {
+	if err := b.prepare(); err != nil {
 		return err
 	}
+	row := b.row
+	rows := []string{"| figure | measured | compared with | ratio | target | load generator | others |", "|---|---:|---:|---:|---|---:|---|"}
 	if b.before != "" {
-		return b.compare(only)
+		row = b.compare
+		rows = []string{"| figure | before | now | now by before |", "|---|---:|---:|---:|"}
 	}
-	rows := []string{"| figure | Signalbox | bare | ratio | target | r3labs/sse | tmaxmax/go-sse |", "|---|---:|---:|---:|---:|---:|---:|"}
+	var failed error
 	for _, f := range figures {
 		if only != "" && !slices.Contains(strings.Split(only, ","), f.name) {
 			continue
 		}
-		row, err := b.row(&f)
+		more, err := row(&f)
 		if err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
+			// The others took minutes: they are shown.
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", f.name, err))
+			more = []string{fmt.Sprintf("| %s | not measured | | | %s | | |", f.title, f.target())}
 		}
-		rows = append(rows, row)
+		rows = append(rows, more...)
 	}
 	fmt.Printf("\n%s\n", strings.Join(rows, "\n"))
-	return nil
+	return failed
 }
 
-// compare measures this program and an older one in turn and prints how they
-// compare: above 1 is better than before.
-func (b *bench) compare(only string) error {
-	rows := []string{"| figure | before | now | now by before |", "|---|---:|---:|---:|"}
-	for _, f := range figures {
-		if only != "" && !slices.Contains(strings.Split(only, ","), f.name) {
-			continue
-		}
-		rounds := b.rounds
-		if f.once {
-			rounds = 1
-		}
-		var before, now, ratios []float64
-		for round := range rounds {
-			var v [2]float64
-			for i := range v {
-				// Whoever comes first in one round comes second in the next.
-				k := (i + round) % 2
-				var err error
-				if v[k], err = f.measure(b, []string{"before", "signalbox"}[k]); err != nil {
-					return fmt.Errorf("%s: %w", f.name, err)
-				}
-			}
-			ratio := v[1] / v[0]
-			if f.atMost {
-				ratio = v[0] / v[1]
-			}
-			fmt.Printf("  %s: before %s, now %s, %.2f\n", f.title, f.write(v[0]), f.write(v[1]), ratio)
-			before, now, ratios = append(before, v[0]), append(now, v[1]), append(ratios, ratio)
-		}
-		rows = append(rows, fmt.Sprintf("| %s | %s | %s | %.2f |", f.title, f.write(median(before)), f.write(median(now)), median(ratios)))
-	}
-	fmt.Printf("\n%s\n", strings.Join(rows, "\n"))
-	return nil
-}
-
-func (b *bench) row(f *figure) (string, error) {
-	kinds := append([]string{"signalbox"}, f.beside...)
-	found := make(map[string][]float64)
+// measured runs the rounds of a figure with some kinds of server in turn, and
+// returns the samples of each kind, round by round. Who comes first in one
+// round comes last in the next.
+func (b *bench) measured(f *figure, kinds []string) (map[string][]sample, error) {
+	found := make(map[string][]sample)
 	rounds := b.rounds
 	if f.once {
 		rounds = 1
 	}
-	for range rounds {
-		for _, kind := range kinds {
-			v, err := f.measure(b, kind)
-			if err != nil && (kind == "signalbox" || kind == "bare") {
-				return "", fmt.Errorf("%s: %w", kind, err)
-			}
-			if err != nil { // a library that loses events has no figure
-				fmt.Printf("  %s, %s: %v\n", f.title, kind, err)
+	for round := range rounds {
+		turn := slices.Clone(kinds)
+		if round%2 == 1 {
+			slices.Reverse(turn)
+		}
+		for _, kind := range turn {
+			s, err := f.measure(b, kind)
+			switch {
+			case err != nil && slices.Contains(f.others, kind):
+				fmt.Printf("  %s, %s: %v\n", f.title, kind, err) // what loses events has no figure
 				continue
+			case err != nil:
+				return nil, fmt.Errorf("%s: %w", kind, err)
 			}
-			fmt.Printf("  %s, %s: %s\n", f.title, kind, f.write(v))
-			found[kind] = append(found[kind], v)
+			line := fmt.Sprintf("  %s, %s: %s", f.title, kind, f.write(s.value))
+			if s.cpu > 0 {
+				line += fmt.Sprintf(", %.2f µs of CPU each; load generator %.0f %% of the CPU, its busiest loop %.0f %% of a core", s.cpu, 100*s.load, 100*s.busiest)
+			}
+			fmt.Println(line)
+			found[kind] = append(found[kind], s)
 		}
 	}
-	ours := median(found["signalbox"])
-	cells := []string{f.title, f.write(ours)}
-	met, target := ours, f.write(f.bound)
-	if bare := median(found["bare"]); bare > 0 {
+	return found, nil
+}
+
+// row measures a figure and returns its row, and that of its CPU.
+func (b *bench) row(f *figure) ([]string, error) {
+	kinds := []string{"signalbox"}
+	if f.against != "" {
+		kinds = append(kinds, f.against)
+	}
+	found, err := b.measured(f, append(kinds, f.others...))
+	if err != nil {
+		return nil, err
+	}
+	value := func(s sample) float64 { return s.value }
+	cpu := func(s sample) float64 { return s.cpu }
+	rows := []string{f.cells(found, value, true)}
+	if f.cpu {
+		of := figure{title: "CPU for each of these", unit: "µs", against: f.against, others: f.others}
+		rows = append(rows, of.cells(found, cpu, false))
+	}
+	return rows, nil
+}
+
+// cells returns the row of one property of the samples.
+func (f *figure) cells(found map[string][]sample, of func(sample) float64, loaded bool) string {
+	middle := func(kind string) float64 { return median(each(found[kind], of)) }
+	ours := middle("signalbox")
+	target, met := f.target(), f.value.met(ours)
+	compared, ratio := "", ""
+	if theirs := middle(f.against); theirs > 0 {
 		// Round by round: what else the machine does weighs on both of a round.
 		var ratios []float64
-		for i, v := range found["bare"] {
-			ratios = append(ratios, found["signalbox"][i]/v)
+		for i, s := range found["signalbox"] {
+			ratios = append(ratios, of(s)/of(found[f.against][i]))
 		}
-		met, target = median(ratios), fmt.Sprintf("%g", f.bound)
-		cells = append(cells, f.write(bare), fmt.Sprintf("%.2f", met))
-	} else {
-		cells = append(cells, "", "")
+		r := median(ratios)
+		compared, ratio = fmt.Sprintf("%s: %s", titles[f.against], f.write(theirs)), fmt.Sprintf("%.2f", r)
+		met = met && f.ratio.met(r)
 	}
-	good := met >= f.bound
-	word := "≥ "
-	if f.atMost {
-		good, word = met <= f.bound, "≤ "
-	}
-	libraries := []string{"", ""}
-	for i, kind := range []string{"r3labs", "go-sse"} {
-		v := median(found[kind])
-		if v == 0 {
-			continue
-		}
-		libraries[i] = f.write(v)
-		if f.times > 0 {
-			libraries[i] += fmt.Sprintf(" (%.1f×)", ours/v)
-			good = good && ours >= f.times*v
+	for _, s := range found["signalbox"] {
+		if s.short != "" {
+			target, met = target+", "+s.short, false
 		}
 	}
-	if f.times > 0 {
-		target += fmt.Sprintf(", %g × libraries", f.times)
+	if !met {
+		target += ", **falls short**"
 	}
-	if !good {
-		target += " **missed**"
+	busy := ""
+	if share := median(each(found["signalbox"], func(s sample) float64 { return s.load })); loaded && share > 0 {
+		busy = fmt.Sprintf("%.0f %%", 100*share)
+		if against := median(each(found[f.against], func(s sample) float64 { return s.load })); against > 0 {
+			busy += fmt.Sprintf(", %.0f %%", 100*against)
+		}
 	}
-	cells = append(cells, word+target, libraries[0], libraries[1])
-	return "| " + strings.Join(cells, " | ") + " |", nil
+	var others []string
+	for _, kind := range f.others {
+		if v := middle(kind); v > 0 {
+			others = append(others, fmt.Sprintf("%s %s", titles[kind], f.write(v)))
+		}
+	}
+	return "| " + strings.Join([]string{f.title, f.write(ours), compared, ratio, target, busy, strings.Join(others, "; ")}, " | ") + " |"
+}
+
+// titles are what the servers are called in the table.
+var titles = map[string]string{
+	"bare": "bare", "durable": "durable bare", "inserts": "bare INSERTs", "r3labs": "r3labs/sse", "go-sse": "tmaxmax/go-sse",
+}
+
+// compare measures this program and an older one in turn, and returns how they
+// compare: above 1 is better than before.
+func (b *bench) compare(f *figure) ([]string, error) {
+	found, err := b.measured(f, []string{"before", "signalbox"})
+	if err != nil {
+		return nil, err
+	}
+	value := func(s sample) float64 { return s.value }
+	before, now := each(found["before"], value), each(found["signalbox"], value)
+	var ratios []float64
+	for i := range now {
+		ratio := now[i] / before[i]
+		if f.value.atMost || f.ratio.atMost {
+			ratio = 1 / ratio
+		}
+		ratios = append(ratios, ratio)
+	}
+	return []string{fmt.Sprintf("| %s | %s | %s | %.2f |", f.title, f.write(median(before)), f.write(median(now)), median(ratios))}, nil
+}
+
+// target returns the targets in words.
+func (f *figure) target() string {
+	var parts []string
+	if f.ratio.of != 0 {
+		parts = append(parts, f.ratio.sign()+fmt.Sprintf("%g × %s", f.ratio.of, titles[f.against]))
+	}
+	if f.value.of != 0 {
+		parts = append(parts, f.value.sign()+f.write(f.value.of))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (b bound) sign() string {
+	if b.atMost {
+		return "≤ "
+	}
+	return "≥ "
+}
+
+func (b bound) met(v float64) bool {
+	return b.of == 0 || b.atMost && v <= b.of || !b.atMost && v >= b.of
+}
+
+// each returns one property of some samples.
+func each(samples []sample, of func(sample) float64) (list []float64) {
+	for _, s := range samples {
+		list = append(list, of(s))
+	}
+	return list
 }
 
 func median(v []float64) float64 {

@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// A chaos decides when something is killed, ended, trimmed or looked through.
-// One thing at a time, so that a history is not trimmed while it is read.
+// A chaos kills, stops, trims and checks instances at random times. It does one
+// thing at a time: a history that is trimmed while it is read cannot be checked.
 type chaos struct {
 	*part
 	rand *rand.Rand
 }
 
-// An action is one thing. Its error is a broken promise.
+// An action is one step of the plan. It returns an error if a promise was broken.
 type action func(ctx context.Context) error
 
-// run does everything of the plan in an order of its own, again and again.
+// run repeats the plan, shuffled anew each time, until ctx ends.
 func (c *chaos) run(ctx context.Context) {
 	var plan []action
 	for ctx.Err() == nil {
@@ -39,7 +39,7 @@ func (c *chaos) run(ctx context.Context) {
 	}
 }
 
-// idle lets them be.
+// idle does nothing for a while.
 func (c *chaos) idle(d time.Duration) action {
 	return func(ctx context.Context) error {
 		pause(ctx, d)
@@ -47,27 +47,26 @@ func (c *chaos) idle(d time.Duration) action {
 	}
 }
 
-// kill kills them, one right after the other, and starts them again in the
-// opposite order.
-func (c *chaos) kill(them ...*instance) action {
+// kill kills instances in order and restarts them in reverse order.
+func (c *chaos) kill(instances ...*instance) action {
 	return func(ctx context.Context) error {
-		for _, at := range them {
+		for _, at := range instances {
 			if err := c.killOne(at); err != nil {
 				return err
 			}
 		}
-		for n := len(them) - 1; n >= 0; n-- {
-			at := them[n]
+		for n := len(instances) - 1; n >= 0; n-- {
+			at := instances[n]
 			pause(ctx, time.Duration(c.rand.IntN(300))*time.Millisecond)
 			if c.rand.IntN(3) == 0 {
 				d := time.Duration(c.rand.IntN(100)) * time.Millisecond
-				if err := at.startInVain(d); err != nil {
+				if err := at.startAndKill(d); err != nil {
 					return err
 				}
 				c.kills.Add(1)
-				c.note("%s killed %v after it was started again", at.name, d)
+				c.note("%s killed %v after a restart", at.name, d)
 			}
-			if err := c.again(at); err != nil {
+			if err := c.restart(at); err != nil {
 				return err
 			}
 		}
@@ -80,7 +79,7 @@ func (c *chaos) killOne(at *instance) error {
 		return err
 	}
 	c.kills.Add(1)
-	c.note("%s killed at %d", at.name, at.told.newest())
+	c.note("%s killed at %d", at.name, at.ledger.newest())
 	return nil
 }
 
@@ -93,26 +92,26 @@ func (c *chaos) end(at *instance) action {
 		c.ends.Add(1)
 		raise(&c.slowestEnd, int64(took))
 		c.note("%s ended in %v", at.name, took.Round(time.Millisecond))
-		return c.again(at)
+		return c.restart(at)
 	}
 }
 
-// again starts it, and looks through everything that it has kept.
-func (c *chaos) again(at *instance) error {
+// restart starts an instance and checks its history.
+func (c *chaos) restart(at *instance) error {
 	begun := time.Now()
 	if err := at.start(); err != nil {
 		return err
 	}
 	c.note("%s started in %v", at.name, time.Since(begun).Round(time.Millisecond))
-	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+	ctx, cancel := context.WithTimeout(context.Background(), responseTimeout)
 	defer cancel()
 	return c.check(ctx, at)
 }
 
-// trim makes an instance keep little, and then everything again.
+// trim lowers the limit of an instance until it trims, then removes the limit.
 func (c *chaos) trim(at *instance) action {
 	return func(ctx context.Context) error {
-		before, err := at.kept(ctx)
+		before, err := at.contents(ctx)
 		if err != nil {
 			return err
 		}
@@ -126,8 +125,8 @@ func (c *chaos) trim(at *instance) action {
 		if err := at.keep(ctx, keep); err != nil {
 			return err
 		}
-		for deadline := time.Now().Add(answerTime); ; pause(ctx, 20*time.Millisecond) {
-			now, err := at.kept(ctx)
+		for deadline := time.Now().Add(responseTimeout); ; pause(ctx, 20*time.Millisecond) {
+			now, err := at.contents(ctx)
 			if err != nil {
 				return err
 			}
@@ -137,11 +136,11 @@ func (c *chaos) trim(at *instance) action {
 				break
 			}
 			if time.Now().After(deadline) {
-				return fmt.Errorf("%s has %d messages, was told to keep %d, and trimmed none within %v", at.name, now.messages, keep, answerTime)
+				return fmt.Errorf("%s has %d messages with a limit of %d, and trimmed none within %v", at.name, now.messages, keep, responseTimeout)
 			}
 		}
 		pause(ctx, time.Duration(c.rand.IntN(3000))*time.Millisecond)
-		// A kill in the middle of it now and then.
+		// Sometimes it is killed while it trims.
 		if c.rand.IntN(4) == 0 {
 			return errors.Join(c.kill(at)(ctx), at.keep(ctx, 0))
 		}
@@ -149,12 +148,12 @@ func (c *chaos) trim(at *instance) action {
 	}
 }
 
-// trimSource makes an instance keep little of one channel, and then everything
-// of it again.
+// trimSource lowers the limit of one channel until it is trimmed, then removes
+// the limit.
 func (c *chaos) trimSource(at *instance, channels ...string) action {
 	return func(ctx context.Context) error {
 		channel := channels[c.rand.IntN(len(channels))]
-		before, err := at.kept(ctx)
+		before, err := at.contents(ctx)
 		if err != nil {
 			return err
 		}
@@ -162,9 +161,9 @@ func (c *chaos) trimSource(at *instance, channels ...string) action {
 		if keep < 200 {
 			return nil
 		}
-		at.trimming = true // the oldest of the channel may be the oldest of all
-		at.cutBy[channel] = true
-		at.cut.Store(true)
+		at.trimming = true // the channel may have the oldest message of all
+		at.trimmedChannels[channel] = true
+		at.trimmed.Store(true)
 		set := func(keep int64) error {
 			body := map[string]any{"name": channel, "keep": limit(int(keep))}
 			return at.ask(ctx, "PUT", "/api/channels/"+channel, body, nil)
@@ -172,8 +171,8 @@ func (c *chaos) trimSource(at *instance, channels ...string) action {
 		if err := set(keep); err != nil {
 			return err
 		}
-		for deadline := time.Now().Add(answerTime); ; pause(ctx, 20*time.Millisecond) {
-			now, err := at.kept(ctx)
+		for deadline := time.Now().Add(responseTimeout); ; pause(ctx, 20*time.Millisecond) {
+			now, err := at.contents(ctx)
 			if err != nil {
 				return err
 			}
@@ -184,17 +183,17 @@ func (c *chaos) trimSource(at *instance, channels ...string) action {
 				return set(0)
 			}
 			if time.Now().After(deadline) {
-				return fmt.Errorf("%s has %d messages of %s, was told to keep %d, and trimmed none within %v", at.name, now.of[channel], channel, keep, answerTime)
+				return fmt.Errorf("%s has %d messages of %s with a limit of %d, and trimmed none within %v", at.name, now.of[channel], channel, keep, responseTimeout)
 			}
 		}
 	}
 }
 
-// keep sets how many messages are kept; 0 for all.
+// keep sets the limit on messages; 0 for none.
 func (i *instance) keep(ctx context.Context, messages int) error {
-	// Before it is asked: nobody knows how far a lost answer came.
+	// Set before the request: it may be carried out although its answer is lost.
 	i.trimming, i.limit = true, messages
-	i.cut.Store(true)
+	i.trimmed.Store(true)
 	return i.ask(ctx, "PUT", "/api/settings", map[string]any{"keep": limit(messages)}, nil)
 }
 
@@ -202,13 +201,13 @@ func limit(messages int) map[string]any {
 	return map[string]any{"messages": messages, "bytes": 0, "age_days": 0}
 }
 
-// A stock is what an instance keeps.
-type stock struct {
+// A contents is the extent of an instance's history.
+type contents struct {
 	messages, bytes, first, last int64
 	of                           map[string]int64 // messages of each source
 }
 
-func (i *instance) kept(ctx context.Context) (stock, error) {
+func (i *instance) contents(ctx context.Context) (contents, error) {
 	var state struct {
 		First, Last int64
 		Journal     struct{ Messages, Bytes int64 }
@@ -218,7 +217,7 @@ func (i *instance) kept(ctx context.Context) (stock, error) {
 		}
 	}
 	err := i.ask(ctx, "GET", "/api/state", nil, &state)
-	s := stock{state.Journal.Messages, state.Journal.Bytes, state.First, state.Last, make(map[string]int64)}
+	s := contents{state.Journal.Messages, state.Journal.Bytes, state.First, state.Last, make(map[string]int64)}
 	for _, source := range state.Sources {
 		s.of[source.Name] = source.Messages
 	}

@@ -15,17 +15,17 @@ import (
 	"time"
 )
 
-// What the process on the small disk ends with.
+// Exit codes of the process on the small disk.
 const (
 	diskBroken = 1
-	diskNone   = 3 // it could not mount one
+	diskNone   = 3 // no disk could be mounted
 )
 
-// diskError begins the lines of a broken promise.
+// diskError begins the lines that report a broken promise.
 const diskError = "broken: "
 
-// smallDisk runs the part disk in a process and namespaces of its own, where a
-// small disk can be mounted.
+// smallDisk runs the part disk in a process with its own namespaces, where it can
+// mount a small disk.
 func (t *torture) smallDisk(ctx context.Context) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -42,12 +42,12 @@ func (t *torture) smallDisk(ctx context.Context) error {
 		"-seed", strconv.FormatUint(t.seed, 10), "-seconds", strconv.Itoa(int(t.length.Seconds())), "-v=" + strconv.FormatBool(t.verbose)}
 	cmd := exec.CommandContext(ctx, "unshare", args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = endTime
-	var said, complaint bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &complaint
+	cmd.WaitDelay = stopTimeout
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err = cmd.Run()
 	var why []string
-	for lines := bufio.NewScanner(&said); lines.Scan(); {
+	for lines := bufio.NewScanner(&stdout); lines.Scan(); {
 		if figures, ok := strings.CutPrefix(lines.Text(), "figures "); ok {
 			if err := t.add([]byte(figures)); err != nil {
 				return err
@@ -60,17 +60,17 @@ func (t *torture) smallDisk(ctx context.Context) error {
 	}
 	switch code := cmd.ProcessState; {
 	case ctx.Err() != nil:
-		return nil // said by whoever ended it
+		return nil // whatever ended the run reports it
 	case err == nil:
 		return nil
 	case code != nil && code.ExitCode() == diskBroken && len(why) > 0:
 		return errors.New(strings.Join(why, "\n"))
 	}
-	t.cannotRun("disk", fmt.Sprintf("no small disk could be mounted in a namespace of its own: %v: %s", err, strings.TrimSpace(complaint.String())))
+	t.cannotRun("disk", fmt.Sprintf("no small disk could be mounted in a namespace of its own: %v: %s", err, strings.TrimSpace(stderr.String())))
 	return nil
 }
 
-// onSmallDisk is the process in its own namespaces. It returns its exit code.
+// onSmallDisk is the main function in the new namespaces. It returns the exit code.
 func onSmallDisk(ctx context.Context, opt options) int {
 	if err := mount(opt.disk, diskSize(opt)>>20); err != nil {
 		fmt.Fprintln(os.Stderr, "mount:", err)
@@ -93,9 +93,9 @@ func onSmallDisk(ctx context.Context, opt options) int {
 			fmt.Println(strings.Join(t.notes(), "\n"))
 		}
 		fmt.Printf("%s%v\n", diskError, err)
-		// The disk goes with this process.
+		// The disk disappears with this process.
 		if out, err := exec.Command("cp", "-a", opt.disk, opt.disk+"-kept").CombinedOutput(); err != nil {
-			fmt.Printf("what was on the disk could not be kept: %s\n", out)
+			fmt.Printf("the files on the disk could not be copied: %s\n", out)
 		}
 	}
 	fmt.Printf("figures %s\n", figures)
@@ -105,41 +105,41 @@ func onSmallDisk(ctx context.Context, opt options) int {
 	return 0
 }
 
-// diskSize has space for all that is published; the rest is filled.
+// diskSize returns the size of the disk in bytes: room for all messages and more.
 func diskSize(opt options) int { return (40 + int(opt.length.Seconds())) << 20 }
 
-// disk is one instance on the small disk. It keeps its log elsewhere.
+// disk is one instance on the small disk. Its log lies on another disk.
 func (t *torture) disk() (*part, error) {
 	p, err := t.newPart("disk", 20_000, t.options.disk, "d")
 	if err != nil {
 		return nil, err
 	}
-	d := p.boxes[0]
-	for _, m := range []manner{plain, keyed, named, shared, same, plain, keyed, named} {
+	d := p.instances[0]
+	for _, m := range []idScheme{plain, keyed, named, shared, same, plain, keyed, named} {
 		p.publish(d, m.String(), m, 10*time.Millisecond).size = 2000
 	}
 	f := &filler{at: d, path: filepath.Join(t.options.disk, "filler"), probe: p.publish(d, "probe", plain, 0)}
-	f.probe.byHand = true
-	p.asked = []asking{{at: d}, {at: d, sources: []string{"named", "plain"}}, {at: d, sources: []string{"same"}}, {at: d, sources: []string{"probe"}}}
-	p.readers = 2 * len(p.asked)
+	f.probe.manual = true
+	p.subscriptions = []subscription{{at: d}, {at: d, sources: []string{"named", "plain"}}, {at: d, sources: []string{"same"}}, {at: d, sources: []string{"probe"}}}
+	p.readers = 2 * len(p.subscriptions)
 	p.plan = func(c *chaos) []action {
 		return []action{
 			c.fill(f, c.free), c.fill(f, c.free), c.fill(f, c.startFull), c.fill(f, c.startFull),
-			c.much(f), c.kill(d), c.end(d), c.idle(2 * time.Second),
+			c.publishAndFill(f), c.kill(d), c.end(d), c.idle(2 * time.Second),
 		}
 	}
 	return p, nil
 }
 
-// A filler is a file that takes all the space that is left.
+// A filler is a file that takes up the free space.
 type filler struct {
 	at    *instance
 	path  string
 	probe *publisher
-	said  int64
+	sent  int64 // messages of probe
 }
 
-// fill takes what is free.
+// fill takes all free space.
 func (f *filler) fill() error {
 	file, err := os.OpenFile(f.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
@@ -158,15 +158,15 @@ func (f *filler) fill() error {
 	return nil
 }
 
-// try publishes one message, and reports whether it was refused.
+// try publishes one message and reports whether it was refused or acknowledged.
 func (f *filler) try() (refused, acknowledged bool, err error) {
-	f.said++
-	w := word{f.probe.number, f.said}
-	s, err := f.probe.sending(w)
+	f.sent++
+	m := message{f.probe.number, f.sent}
+	s, err := f.probe.sending(m)
 	if err != nil {
 		return false, false, err
 	}
-	f.at.record.begin(w, f.at.told.newest())
+	f.at.outcomes.begin(m, f.at.ledger.newest())
 	a, err := f.probe.try(s)
 	switch {
 	case err != nil:
@@ -174,26 +174,27 @@ func (f *filler) try() (refused, acknowledged bool, err error) {
 	case a.receipt != nil:
 		return false, true, f.probe.acknowledged(s, a.receipt, false)
 	case a.refused:
-		return true, false, f.at.record.refuse(w)
+		return true, false, f.at.outcomes.refuse(m)
 	}
-	f.at.record.giveUp(w, a.life)
+	f.at.outcomes.giveUp(m, a.generation)
 	return false, false, nil
 }
 
-// fill fills the disk, looks at what is said while it is full, and helps.
+// fill fills the disk, checks the instance while it is full, and calls help to
+// make room.
 func (c *chaos) fill(f *filler, help func(context.Context, *filler) error) action {
 	return func(ctx context.Context) error {
 		defer os.Remove(f.path)
-		full, err := c.untilRefused(ctx, f)
+		full, err := c.fillUntilRefused(ctx, f)
 		if err != nil || !full {
 			return err
 		}
 		c.fills.Add(1)
 		c.note("the disk is full, and publishes are refused")
-		if err := c.red(ctx, f); err != nil {
+		if err := c.checkUnhealthy(ctx, f); err != nil {
 			return err
 		}
-		// Everything can be read.
+		// The history can still be read.
 		if err := c.check(ctx, f.at); err != nil {
 			return err
 		}
@@ -207,40 +208,40 @@ func (c *chaos) free(_ context.Context, f *filler) error {
 		return err
 	}
 	c.note("the disk has space again")
-	return c.untilWell(f, answerTime)
+	return c.waitHealthy(f, responseTimeout)
 }
 
-// startFull kills it and starts it again, while the disk is full and after
-// that: what has started on a full disk may only read until it is started
-// once more.
+// startFull restarts the instance on the full disk, frees the disk, and restarts
+// it again if needed: an instance that starts on a full disk may be read-only
+// until its next start.
 func (c *chaos) startFull(ctx context.Context, f *filler) error {
 	if err := c.killOne(f.at); err != nil {
 		return err
 	}
-	if err := errors.Join(f.fill(), c.again(f.at)); err != nil {
+	if err := errors.Join(f.fill(), c.restart(f.at)); err != nil {
 		return err
 	}
 	c.fullStarts.Add(1)
-	if err := c.red(ctx, f); err != nil {
+	if err := c.checkUnhealthy(ctx, f); err != nil {
 		return err
 	}
 	if c.rand.IntN(2) == 0 {
 		_ = os.Remove(f.path)
-		if err := c.untilWell(f, 2*time.Second); err == nil {
+		if err := c.waitHealthy(f, 2*time.Second); err == nil {
 			return nil
 		}
-		c.note("it only reads, and is started again")
+		c.note("it is read-only, and is restarted")
 	}
 	_ = os.Remove(f.path)
 	if err := c.kill(f.at)(ctx); err != nil {
 		return err
 	}
-	return c.untilWell(f, answerTime)
+	return c.waitHealthy(f, responseTimeout)
 }
 
-// much publishes an eighth of the disk, so that keeping less is a help: twice
-// what the program holds in reserve.
-func (c *chaos) much(f *filler) action {
+// publishAndFill publishes an eighth of the disk and then fills it, so that a
+// lower limit frees enough: twice what the program holds in reserve.
+func (c *chaos) publishAndFill(f *filler) action {
 	fill := c.fill(f, c.keepLess)
 	return func(ctx context.Context) error {
 		size := f.probe.size
@@ -255,13 +256,13 @@ func (c *chaos) much(f *filler) action {
 	}
 }
 
-// keepLess makes it keep less, which frees enough for it to go on.
+// keepLess lowers the limit, which frees enough space to go on.
 func (c *chaos) keepLess(ctx context.Context, f *filler) error {
-	c.note("it is told to keep less")
+	c.note("its limit is lowered")
 	if err := f.at.keep(ctx, 10); err != nil {
 		return err
 	}
-	if err := c.untilWell(f, answerTime); err != nil {
+	if err := c.waitHealthy(f, responseTimeout); err != nil {
 		return err
 	}
 	c.trims.Add(1)
@@ -269,9 +270,9 @@ func (c *chaos) keepLess(ctx context.Context, f *filler) error {
 	return f.at.keep(context.Background(), 0)
 }
 
-// untilRefused fills the disk until a publish is refused. It is false where
-// none is: there is space in the program's own files.
-func (c *chaos) untilRefused(ctx context.Context, f *filler) (bool, error) {
+// fillUntilRefused fills the disk until a publish is refused. It returns false if
+// none is, because the program's own files have free space.
+func (c *chaos) fillUntilRefused(ctx context.Context, f *filler) (bool, error) {
 	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline) && ctx.Err() == nil; {
 		if err := f.fill(); err != nil {
 			return false, err
@@ -284,12 +285,12 @@ func (c *chaos) untilRefused(ctx context.Context, f *filler) (bool, error) {
 	return false, nil
 }
 
-// red looks at the health between publishes for a second or two. Where one is
-// refused before and one behind, it is red.
-func (c *chaos) red(ctx context.Context, f *filler) error {
+// checkUnhealthy checks /healthz between publishes for a second or two. It must
+// report a fault between two publishes that are refused.
+func (c *chaos) checkUnhealthy(ctx context.Context, f *filler) error {
 	before := false
 	for end := time.Now().Add(time.Duration(500+c.rand.IntN(2000)) * time.Millisecond); time.Now().Before(end) && ctx.Err() == nil; {
-		green, err := f.at.healthy(context.Background())
+		healthy, err := f.at.healthy(context.Background())
 		if err != nil {
 			return err
 		}
@@ -297,8 +298,8 @@ func (c *chaos) red(ctx context.Context, f *filler) error {
 		switch {
 		case err != nil:
 			return err
-		case before && green && refused:
-			return fmt.Errorf("%s refuses publishes because its disk is full, and between two of them its health was green", f.at.name)
+		case before && healthy && refused:
+			return fmt.Errorf("%s refuses publishes because its disk is full, but /healthz reported no fault between two of them", f.at.name)
 		case before && refused:
 			c.redWhileFull.Add(1)
 		}
@@ -308,8 +309,8 @@ func (c *chaos) red(ctx context.Context, f *filler) error {
 	return nil
 }
 
-// untilWell wants publishes to be taken again, and then a green health.
-func (c *chaos) untilWell(f *filler, within time.Duration) error {
+// waitHealthy waits until publishes are accepted and /healthz reports no fault.
+func (c *chaos) waitHealthy(f *filler, within time.Duration) error {
 	begun := time.Now()
 	for taken := false; ; time.Sleep(10 * time.Millisecond) {
 		if !taken {
@@ -319,19 +320,19 @@ func (c *chaos) untilWell(f *filler, within time.Duration) error {
 			}
 		}
 		if taken {
-			green, err := f.at.healthy(context.Background())
+			healthy, err := f.at.healthy(context.Background())
 			if err != nil {
 				return err
 			}
-			if green {
+			if healthy {
 				break
 			}
 		}
 		if time.Since(begun) > within {
-			return fmt.Errorf("%s: its disk has had space or less to keep for %v; it takes publishes: %v, and its health is not green", f.at.name, within, taken)
+			return fmt.Errorf("%s: its disk has had free space for %v; it accepts publishes: %v, and /healthz reports a fault", f.at.name, within, taken)
 		}
 	}
 	c.recoveries.Add(1)
-	c.note("%s is well again after %v", f.at.name, time.Since(begun).Round(time.Millisecond))
+	c.note("%s is healthy again after %v", f.at.name, time.Since(begun).Round(time.Millisecond))
 	return nil
 }

@@ -11,23 +11,23 @@ import (
 	"time"
 )
 
-// figures are what a run counts, over all of its parts.
+// figures are the counts of a run, summed over its parts.
 type figures struct {
-	acknowledged, unanswered, refused, never, lapsed atomic.Int64
-	slowest, slowestEnd                              atomic.Int64 // answers and ends, in nanoseconds
+	acknowledged, unanswered, refused, notCommitted, unknown atomic.Int64
+	slowest, slowestEnd                                      atomic.Int64 // answers and ends, in nanoseconds
 
 	retries, recognised, onPurpose, idsRepeated atomic.Int64
 
 	shown, visits, away, byID, byPosition atomic.Int64
 
 	kills, ends, checks, removals, laps  atomic.Int64
-	trims, sourceTrims, counted, missing atomic.Int64 // counted: trimmed gaps with a right count, of so many missing
+	trims, sourceTrims, counted, missing atomic.Int64 // counted: gaps "trimmed" with a correct count; missing: messages in them
 
 	fills, fullStarts, redWhileFull, recoveries, helped atomic.Int64
 
 	mu     sync.Mutex
 	gaps   map[string]int64
-	memory map[string]int64  // the most that each instance took, in KiB
+	memory map[string]int64  // peak of each instance, in KiB
 	absent map[string]string // parts that could not run, and why
 }
 
@@ -48,23 +48,23 @@ func (f *figures) cannotRun(part, why string) {
 	f.absent[part] = why
 }
 
-// sum takes over what the records of a part say.
+// sum adds the outcomes of a part.
 func (f *figures) sum(p *part) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, i := range p.boxes {
-		all, open := i.record.counts()
+	for _, i := range p.instances {
+		all, open := i.outcomes.counts()
 		f.acknowledged.Add(all)
-		f.never.Add(open[never])
-		f.lapsed.Add(open[lapsed])
+		f.notCommitted.Add(open[absent])
+		f.unknown.Add(open[unknown])
 		f.memory[i.name] = i.peak.Load()
 	}
 }
 
-// counters are those that are added up, by name.
+// counters returns the counters by name.
 func (f *figures) counters() map[string]*atomic.Int64 {
 	return map[string]*atomic.Int64{
-		"acknowledged": &f.acknowledged, "unanswered": &f.unanswered, "refused": &f.refused, "never": &f.never, "lapsed": &f.lapsed,
+		"acknowledged": &f.acknowledged, "unanswered": &f.unanswered, "refused": &f.refused, "notCommitted": &f.notCommitted, "unknown": &f.unknown,
 		"retries": &f.retries, "recognised": &f.recognised, "onPurpose": &f.onPurpose, "idsRepeated": &f.idsRepeated,
 		"shown": &f.shown, "visits": &f.visits, "away": &f.away, "byID": &f.byID, "byPosition": &f.byPosition,
 		"kills": &f.kills, "ends": &f.ends, "checks": &f.checks, "removals": &f.removals, "laps": &f.laps,
@@ -73,12 +73,12 @@ func (f *figures) counters() map[string]*atomic.Int64 {
 	}
 }
 
-// A tally is figures on their way from one process to another.
+// A tally is figures in the form in which one process sends them to another.
 type tally struct {
 	Counters, Gaps, Memory, Slowest map[string]int64
 }
 
-// encode returns the figures as a line.
+// encode returns the figures as one line of JSON.
 func (f *figures) encode() ([]byte, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -111,7 +111,7 @@ func (f *figures) add(line []byte) error {
 	return nil
 }
 
-// report prints the figures, and what did not happen.
+// report prints the figures and the events that never happened.
 func (t *torture) report(w io.Writer) {
 	for _, p := range t.ran {
 		t.sum(p)
@@ -122,7 +122,7 @@ func (t *torture) report(w io.Writer) {
 		t.acknowledged.Load(), time.Duration(t.slowest.Load()).Round(time.Millisecond), t.refused.Load())
 	fmt.Fprintf(w, "  retries     %d answers unclear; %d retries, %d of them recognised; %d more on purpose, all recognised\n",
 		t.unanswered.Load(), t.retries.Load(), t.recognised.Load(), t.onPurpose.Load())
-	fmt.Fprintf(w, "  in doubt    %d were not committed, %d went unseen\n", t.never.Load(), t.lapsed.Load())
+	fmt.Fprintf(w, "  in doubt    %d were not committed, %d went unseen\n", t.notCommitted.Load(), t.unknown.Load())
 	fmt.Fprintf(w, "  ids         %d acknowledged with an id that was used before\n", t.idsRepeated.Load())
 	fmt.Fprintf(w, "  subscribers %d messages shown in %d visits; %d times away for seconds; resumed %d times by a chosen id, %d by a position\n",
 		t.shown.Load(), t.visits.Load(), t.away.Load(), t.byID.Load(), t.byPosition.Load())
@@ -149,7 +149,7 @@ func (t *torture) report(w io.Writer) {
 	}
 }
 
-// missed names what did not happen in the parts that ran.
+// missed returns the events that never happened in the parts that ran.
 func (t *torture) missed() (names []string) {
 	for _, x := range []struct {
 		part string

@@ -4,5 +4,6 @@ package main
 
 import "syscall"
 
-// ownGroup keeps Ctrl+C from the instances: torture ends them itself.
+// ownGroup puts an instance into a process group of its own, so Ctrl+C does not
+// reach it. torture stops it.
 func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }

@@ -17,16 +17,16 @@ type line struct {
 // check reads all that an instance has kept and compares it with everything
 // that anybody was ever told.
 func (t *part) check(ctx context.Context, at *instance) error {
-	if err := at.learn(ctx); err != nil {
+	if err := at.checkEpoch(ctx); err != nil {
 		return err
 	}
 	for try := 1; ; try++ {
-		before, err := at.kept(ctx)
+		before, err := at.contents(ctx)
 		if err != nil {
 			return err
 		}
-		err = t.lookThrough(ctx, at)
-		after, failed := at.kept(ctx)
+		err = t.readHistory(ctx, at)
+		after, failed := at.contents(ctx)
 		switch {
 		case failed != nil:
 			return failed
@@ -44,13 +44,13 @@ func (t *part) check(ctx context.Context, at *instance) error {
 	}
 }
 
-func (t *part) lookThrough(ctx context.Context, at *instance) error {
-	life := at.life.Load()
-	top := at.told.newest() // all of that must be there, trimmed or found
+func (t *part) readHistory(ctx context.Context, at *instance) error {
+	generation := at.generation.Load()
+	top := at.ledger.newest() // all of that must be there, trimmed or found
 	views := make(map[string]*view)
-	for source := range t.speaks[at] {
+	for source := range t.writers[at] {
 		views[source] = t.view(at.name+"'s history of "+source, at, nil, source)
-		views[source].all, views[source].kept = !at.cut.Load(), true
+		views[source].all, views[source].kept = !at.trimmed.Load(), true
 	}
 	found := make(map[int64]bool)
 	oldest := make(map[string]int64) // of each source
@@ -72,50 +72,50 @@ func (t *part) lookThrough(ctx context.Context, at *instance) error {
 		return err
 	}
 	for _, v := range views {
-		if behind := v.behind(); t.quiet && behind != "" {
+		if behind := v.behind(); t.finished && behind != "" {
 			return fmt.Errorf("promise 1: %s ends before %s", v.who, behind)
 		}
 	}
-	kept, err := at.kept(ctx)
+	kept, err := at.contents(ctx)
 	if err != nil {
 		return err
 	}
 	if kept.last < top {
 		return fmt.Errorf("promise 1: %s told of %d, and its newest is %d", at.name, top, kept.last)
 	}
-	if err := at.begins(kept.first); err != nil {
+	if err := at.checkOldest(kept.first); err != nil {
 		return err
 	}
 	if at.limit > 0 && len(found) > 0 {
 		// It is told to trim, and the state lags behind what has gone.
 		kept.first = max(kept.first, slices.Min(slices.Collect(maps.Values(oldest))))
 	}
-	at.told.between(kept.first-1, top+1, func(number int64, e entry) bool {
+	at.ledger.between(kept.first-1, top+1, func(number int64, e entry) bool {
 		p := t.publishers[e.publisher]
-		if !found[number] && !p.gone(e.n) && !(p.at == at && at.cutBy[p.channel] && number < oldest[p.channel]) {
-			err = fmt.Errorf("promise 1: %s told of %v as %d, which its history of %d to %d has not", at.name, e.word, number, kept.first, kept.last)
+		if !found[number] && !p.mayBeRemoved(e.n) && !(p.at == at && at.trimmedChannels[p.channel] && number < oldest[p.channel]) {
+			err = fmt.Errorf("promise 1: %s told of %v as %d, which its history of %d to %d has not", at.name, e.message, number, kept.first, kept.last)
 		}
 		return err == nil
 	})
 	if err != nil {
 		return err
 	}
-	if !at.cut.Load() {
+	if !at.trimmed.Load() {
 		kept.first = 0
 	}
-	return at.record.close(int(life), kept.first, func(w word) bool {
-		p := t.publishers[w.publisher]
-		return at.cutBy[p.channel] || p.gone(w.n)
+	return at.outcomes.close(int(generation), kept.first, func(m message) bool {
+		p := t.publishers[m.publisher]
+		return at.trimmedChannels[p.channel] || p.mayBeRemoved(m.n)
 	})
 }
 
 // begins checks that nothing has gone from the old end that was not trimmed.
-func (i *instance) begins(first int64) error {
+func (i *instance) checkOldest(first int64) error {
 	if first > i.first && i.first > 0 && !i.trimming {
 		return fmt.Errorf("promise 3: %s's history began at %d and begins at %d, and nobody trimmed it", i.name, i.first, first)
 	}
 	i.first = first
-	// What was to be trimmed in an earlier life is trimmed, or still to be.
+	// What was to be trimmed in an earlier generation is trimmed, or still to be.
 	i.trimming = i.limit > 0
 	return nil
 }
@@ -130,13 +130,13 @@ func (t *part) readLine(at *instance, v *view, number int64, l line) error {
 	case l.Kind != "event":
 		return nil // a note
 	}
-	w, err := v.parse(l.Data)
+	m, err := v.parse(l.Data)
 	if err != nil {
 		return fmt.Errorf("%s's history, %s: %w", at.name, l.Position, err)
 	}
 	e := event{id: l.ID, typ: l.Event, data: l.Data, number: number}
 	k := original
-	switch p := t.publishers[w.publisher]; {
+	switch p := t.publishers[m.publisher]; {
 	case p.at == at:
 		e.origin = l.Position
 	case p.at.number(l.ID) > 0:
@@ -144,7 +144,7 @@ func (t *part) readLine(at *instance, v *view, number int64, l line) error {
 	default:
 		k = mirrored
 	}
-	if err := at.told.tell(number, w, k); err != nil {
+	if err := at.ledger.add(number, m, k); err != nil {
 		return fmt.Errorf("%s's history: %w", at.name, err)
 	}
 	return v.event(e)
@@ -177,23 +177,23 @@ func (i *instance) pages(ctx context.Context, f func(line) error) error {
 // finish wants everything there: each message once, and each copy complete and
 // in the order of its source.
 func (t *part) finish(ctx context.Context) error {
-	t.quiet = true
-	for _, i := range t.boxes {
-		i.weigh()
+	t.finished = true
+	for _, i := range t.instances {
+		i.measureMemory()
 		if err := t.check(ctx, i); err != nil {
 			return err
 		}
 	}
 	// Of each instance, what it has of each instance.
-	orders := make(map[[2]*instance][]word)
-	for _, i := range t.boxes {
+	orders := make(map[[2]*instance][]message)
+	for _, i := range t.instances {
 		err := i.pages(ctx, func(l line) error {
 			if l.Kind != "event" {
 				return nil
 			}
-			w, err := t.view("", i, nil).parse(l.Data)
-			if p := t.publishers[w.publisher]; err == nil && p.removal == nil && !p.at.cutBy[p.channel] {
-				orders[[2]*instance{i, p.at}] = append(orders[[2]*instance{i, p.at}], w)
+			m, err := t.view("", i, nil).parse(l.Data)
+			if p := t.publishers[m.publisher]; err == nil && p.removal == nil && !p.at.trimmedChannels[p.channel] {
+				orders[[2]*instance{i, p.at}] = append(orders[[2]*instance{i, p.at}], m)
 			}
 			return err
 		})
@@ -209,7 +209,7 @@ func (t *part) finish(ctx context.Context) error {
 		}
 	}
 	t.countLaps(orders)
-	for _, i := range t.boxes {
+	for _, i := range t.instances {
 		took, err := i.end()
 		if err != nil {
 			return err
@@ -220,20 +220,20 @@ func (t *part) finish(ctx context.Context) error {
 }
 
 // countLaps counts the messages that came over an instance between.
-func (t *part) countLaps(orders map[[2]*instance][]word) {
-	for n, i := range t.boxes {
-		if len(t.boxes) == 3 {
-			t.laps.Add(int64(len(orders[[2]*instance{i, t.boxes[(n+1)%3]}])))
+func (t *part) countLaps(orders map[[2]*instance][]message) {
+	for n, i := range t.instances {
+		if len(t.instances) == 3 {
+			t.laps.Add(int64(len(orders[[2]*instance{i, t.instances[(n+1)%3]}])))
 		}
 	}
 }
 
 // sameEnd compares two orders from the newest message back, as far as both
 // were kept.
-func sameEnd(nameA string, a []word, nameB string, b []word) error {
+func sameEnd(nameA string, a []message, nameB string, b []message) error {
 	for n := 1; n <= min(len(a), len(b)); n++ {
-		if wa, wb := a[len(a)-n], b[len(b)-n]; wa != wb {
-			return fmt.Errorf("promise 2: %d before the end the feed %s has %v where %s has %v", n-1, nameA, wa, nameB, wb)
+		if ma, mb := a[len(a)-n], b[len(b)-n]; ma != mb {
+			return fmt.Errorf("promise 2: %d before the end the feed %s has %v where %s has %v", n-1, nameA, ma, nameB, mb)
 		}
 	}
 	if len(a) == 0 || len(b) == 0 {

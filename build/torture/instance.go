@@ -24,29 +24,29 @@ import (
 // An instance is a Signalbox that is killed and started again, always at the
 // same address and with the same folder.
 type instance struct {
-	name    string
-	binary  string
-	dir     string
-	addr    string
-	url     string
-	told    *ledger
-	record  *record
-	log     *os.File
-	client  *http.Client // for publishers and questions
-	streams *http.Client // one connection for each request
+	name     string
+	binary   string
+	dir      string
+	addr     string
+	url      string
+	ledger   *ledger
+	outcomes *outcomes
+	log      *os.File
+	client   *http.Client // for publishers and questions
+	streams  *http.Client // one connection for each request
 
-	life  atomic.Int32 // counts the starts
-	up    atomic.Bool
-	epoch atomic.Pointer[string]
-	peak  atomic.Int64 // the most memory any life took, in KiB
+	generation atomic.Int32 // counts the starts
+	up         atomic.Bool
+	epoch      atomic.Pointer[string]
+	peak       atomic.Int64 // the most memory any generation took, in KiB
 
-	cut atomic.Bool // whether it was ever told to trim
+	trimmed atomic.Bool // whether it was ever told to trim
 
 	// Of chaos alone.
-	first    int64           // the oldest number kept when it was last looked through
-	limit    int             // how many it was told to keep
-	trimming bool            // whether it may have trimmed since
-	cutBy    map[string]bool // the channels that were told to keep less
+	first           int64           // the oldest number kept when it was last looked through
+	limit           int             // how many it was told to keep
+	trimming        bool            // whether it may have trimmed since
+	trimmedChannels map[string]bool // the channels that were told to keep less
 
 	mu    sync.Mutex
 	cmd   *exec.Cmd
@@ -64,8 +64,8 @@ func newInstance(name string, opt options, dir string) (*instance, error) {
 	}
 	return &instance{
 		name: name, binary: opt.binary, dir: filepath.Join(dir, name), addr: addr, url: "http://" + addr,
-		told: newLedger(), record: newRecord(), log: log, cutBy: make(map[string]bool),
-		client:  &http.Client{Timeout: answerTime, Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
+		ledger: newLedger(), outcomes: newOutcomes(), log: log, trimmedChannels: make(map[string]bool),
+		client:  &http.Client{Timeout: responseTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
 		streams: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
 	}, nil
 }
@@ -97,8 +97,8 @@ func (i *instance) command() *exec.Cmd {
 	return cmd
 }
 
-// startInVain starts it and kills it after a while, most likely before it listens.
-func (i *instance) startInVain(d time.Duration) error {
+// startAndKill starts it and kills it after a while, most likely before it listens.
+func (i *instance) startAndKill(d time.Duration) error {
 	cmd := i.command()
 	if err := cmd.Start(); err != nil {
 		return err
@@ -108,7 +108,7 @@ func (i *instance) startInVain(d time.Duration) error {
 		return fmt.Errorf("%s ended by itself while it started: %w", i.name, err)
 	}
 	_ = cmd.Wait() // it was killed
-	i.life.Add(1)
+	i.generation.Add(1)
 	return nil
 }
 
@@ -125,7 +125,7 @@ func (i *instance) start() error {
 	i.mu.Lock()
 	i.cmd = cmd
 	i.mu.Unlock()
-	ready := time.AfterFunc(startTime, func() { cmd.Process.Kill() })
+	ready := time.AfterFunc(startTimeout, func() { cmd.Process.Kill() })
 	defer ready.Stop()
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
@@ -133,19 +133,19 @@ func (i *instance) start() error {
 			i.mu.Lock()
 			i.token = token
 			i.mu.Unlock()
-			i.life.Add(1)
+			i.generation.Add(1)
 			i.up.Store(true)
 			go io.Copy(io.Discard, out)
 			return nil
 		}
 	}
 	err = cmd.Wait()
-	return fmt.Errorf("%s did not start within %v: %v; see %s", i.name, startTime, err, i.log.Name())
+	return fmt.Errorf("%s did not start within %v: %v; see %s", i.name, startTimeout, err, i.log.Name())
 }
 
 // kill ends it without a warning.
 func (i *instance) kill() error {
-	i.weigh()
+	i.measureMemory()
 	i.up.Store(false)
 	cmd := i.process()
 	if err := cmd.Process.Kill(); err != nil {
@@ -156,29 +156,29 @@ func (i *instance) kill() error {
 		return fmt.Errorf("%s had ended by itself: %v", i.name, err)
 	}
 	i.client.CloseIdleConnections()
-	return i.complaint()
+	return i.checkLog()
 }
 
 // end asks it to end, and says how long that took.
 func (i *instance) end() (time.Duration, error) {
-	i.weigh()
+	i.measureMemory()
 	i.up.Store(false)
 	cmd, begun := i.process(), time.Now()
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return 0, fmt.Errorf("%s had ended by itself: %w", i.name, err)
 	}
-	late := time.AfterFunc(endTime, func() { cmd.Process.Kill() })
+	late := time.AfterFunc(stopTimeout, func() { cmd.Process.Kill() })
 	defer late.Stop()
 	err := cmd.Wait()
 	took := time.Since(begun)
 	i.client.CloseIdleConnections()
-	if took >= endTime {
-		return took, fmt.Errorf("%s did not end within %v", i.name, endTime)
+	if took >= stopTimeout {
+		return took, fmt.Errorf("%s did not end within %v", i.name, stopTimeout)
 	}
 	if err != nil {
 		return took, fmt.Errorf("%s ended badly: %w", i.name, err)
 	}
-	return took, i.complaint()
+	return took, i.checkLog()
 }
 
 func (i *instance) process() *exec.Cmd {
@@ -188,7 +188,7 @@ func (i *instance) process() *exec.Cmd {
 }
 
 // complaint returns what a program says in its log that has no excuse.
-func (i *instance) complaint() error {
+func (i *instance) checkLog() error {
 	b, err := os.ReadFile(i.log.Name())
 	if err != nil {
 		return err
@@ -201,8 +201,8 @@ func (i *instance) complaint() error {
 	return nil
 }
 
-// weigh notes the most memory that this life took.
-func (i *instance) weigh() {
+// measureMemory notes the most memory that this generation took.
+func (i *instance) measureMemory() {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", i.process().Process.Pid))
 	if err != nil {
 		return // not on this system
@@ -286,8 +286,8 @@ func (i *instance) healthy(ctx context.Context) (bool, error) {
 	return false, fmt.Errorf("/healthz: %s: %s", res.Status, body)
 }
 
-// learn asks for the epoch, and notices where it has changed.
-func (i *instance) learn(ctx context.Context) error {
+// checkEpoch asks for the epoch, and notices where it has changed.
+func (i *instance) checkEpoch(ctx context.Context) error {
 	var state struct{ Epoch string }
 	if err := i.ask(ctx, "GET", "/api/state", nil, &state); err != nil {
 		return err

@@ -8,12 +8,12 @@ import (
 
 // A word is the content of one message: which publisher, and its how manieth.
 // A publisher never says a word twice.
-type word struct {
+type message struct {
 	publisher int
 	n         int64
 }
 
-func (w word) String() string { return fmt.Sprintf("publisher %d's message %d", w.publisher, w.n) }
+func (m message) String() string { return fmt.Sprintf("publisher %d's message %d", m.publisher, m.n) }
 
 const (
 	pageSize = 4096
@@ -32,7 +32,7 @@ const (
 )
 
 type entry struct {
-	word
+	message
 	kind kind
 }
 
@@ -49,7 +49,7 @@ type ledger struct {
 func newLedger() *ledger { return &ledger{pages: make(map[int64]*[pageSize]entry)} }
 
 // tell notes that a number means a message. kind may be 0 where it is not known.
-func (l *ledger) tell(number int64, w word, k kind) error {
+func (l *ledger) add(number int64, m message, k kind) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if number < l.floor {
@@ -62,10 +62,10 @@ func (l *ledger) tell(number int64, w word, k kind) error {
 		l.forget()
 	}
 	e := &page[number%pageSize]
-	if e.n != 0 && e.word != w {
-		return fmt.Errorf("promise 1 or 2: number %d was %v and is now %v", number, e.word, w)
+	if e.n != 0 && e.message != m {
+		return fmt.Errorf("promise 1 or 2: number %d was %v and is now %v", number, e.message, m)
 	}
-	e.word = w
+	e.message = m
 	if k != 0 {
 		e.kind = k
 	}

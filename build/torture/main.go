@@ -1,23 +1,26 @@
-// Command torture holds a built Signalbox to promises 1 to 4 of its design:
+// Command torture tests a built Signalbox against promises 1 to 4 of the README:
 // committed before seen, one order, a hole is a value, a slow reader slows
-// nobody. Everything that anybody was told is compared with everything that
-// anybody else was told. It shares no code with the program.
+// nobody. It compares all responses, streams and pages of history with each
+// other. It shares no code with the program.
 //
-// Three parts run at the same time, each with instances of its own, which are
-// real processes:
+// Three parts run at the same time, each with its own instances of the program:
 //
-//   - pair: the second instance follows the first. Publishers retry what was
-//     not answered, ids repeat, subscribers come and go with what they read
-//     last, readers stop, channels are removed and made again, and history is
-//     trimmed, while both are killed and started again.
-//   - ring: three instances, of which each follows all of the one before it.
-//   - disk: one instance on a small disk, which is filled and freed again. It
-//     needs a user namespace of its own and says so where it gets none.
+//   - pair: the second instance follows the first. Both are killed and
+//     restarted while publishers retry unanswered messages, ids repeat,
+//     subscribers disconnect and resume, readers stall, channels are removed
+//     and recreated, and history is trimmed.
+//   - ring: three instances, each following everything of the one before it.
+//   - disk: one instance on a small disk that is filled and freed. It needs a
+//     user namespace, and reports where it cannot get one.
 //
-// It prints its seed, what it counted and what did not happen, and ends with 1
-// at the first broken promise, leaving the data folders behind. The seed
-// repeats the plan; what happens between two processes within a millisecond it
-// cannot repeat.
+// It prints its seed, its counts, and which events never happened. At the first
+// broken promise it exits with status 1 and keeps the data folders. The seed
+// repeats the plan, but not the timing between processes.
+//
+// Read torture.go and part.go (a run and its parts), pair.go and disk.go (what
+// each part does), chaos.go (kills and trims), instance.go (the program),
+// publisher.go and subscriber.go (its users), then the checks: ledger.go,
+// outcomes.go, view.go, trimcount.go, history.go.
 package main
 
 import (
@@ -35,13 +38,13 @@ import (
 
 func main() {
 	var opt options
-	seconds := flag.Int("seconds", 60, "how long")
-	flag.StringVar(&opt.binary, "binary", "build/bin/signalbox", "the program to torture")
-	flag.Uint64Var(&opt.seed, "seed", uint64(time.Now().UnixNano()), "repeats the plan of an earlier run")
-	flag.IntVar(&opt.publishers, "publishers", 64, "of the pair, each with one message on its way")
-	flag.IntVar(&opt.subscribers, "subscribers", 40, "of the pair, that come and go")
-	parts := flag.String("parts", strings.Join(allParts, ","), "which parts run")
-	flag.StringVar(&opt.disk, "disk", "", "the folder of the small disk: used by torture itself, in a namespace of its own")
+	seconds := flag.Int("seconds", 60, "length of the run")
+	flag.StringVar(&opt.binary, "binary", "build/bin/signalbox", "the program to test")
+	flag.Uint64Var(&opt.seed, "seed", uint64(time.Now().UnixNano()), "seed of the plan; that of an earlier run repeats it")
+	flag.IntVar(&opt.publishers, "publishers", 64, "number of publishers of the pair; each has one message in flight")
+	flag.IntVar(&opt.subscribers, "subscribers", 40, "number of subscribers of the pair")
+	parts := flag.String("parts", strings.Join(allParts, ","), "parts to run")
+	flag.StringVar(&opt.disk, "disk", "", "folder of the small disk; torture itself sets it in the new namespace")
 	flag.BoolVar(&opt.verbose, "v", false, "print each kill and start")
 	flag.Parse()
 	opt.length = time.Duration(*seconds) * time.Second
@@ -82,15 +85,15 @@ func main() {
 		return
 	}
 	if ctx.Err() != nil {
-		_ = os.RemoveAll(dir) // ended by the user, who wants nothing of it
+		_ = os.RemoveAll(dir) // the user ended the run
 		fmt.Println("torture: ended early")
 		os.Exit(130)
 	}
-	fmt.Printf("\ntorture: BROKEN: %v\n\nWhat went before:\n", err)
+	fmt.Printf("\ntorture: BROKEN: %v\n\nEvents before it:\n", err)
 	for _, line := range t.notes() {
 		fmt.Println("  " + line)
 	}
-	fmt.Printf("The data folders and what the program logged: %s\nThe same plan again:\n  go run ./build/torture -binary %s -seed %d -seconds %d -publishers %d -subscribers %d -parts %s\n",
+	fmt.Printf("Data folders and logs: %s\nTo repeat the plan:\n  go run ./build/torture -binary %s -seed %d -seconds %d -publishers %d -subscribers %d -parts %s\n",
 		dir, opt.binary, opt.seed, *seconds, opt.publishers, opt.subscribers, *parts)
 	os.Exit(1)
 }

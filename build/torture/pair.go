@@ -12,19 +12,19 @@ func (t *torture) pair() (*part, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, b := p.boxes[0], p.boxes[1]
+	a, b := p.instances[0], p.instances[1]
 	p.removed = []*removal{{at: a, channel: "gone"}, {at: b, channel: "left"}}
 	channels := []struct {
-		at     *instance
-		name   string
-		manner manner
+		at       *instance
+		name     string
+		idScheme idScheme
 	}{
 		{b, "c0", plain}, {b, "c1", keyed}, {a, "a0", plain}, {b, "c2", plain}, {b, "named", named}, {a, "a1", named},
 		{b, "shared", shared}, {b, "also", shared}, {b, "same", same}, {a, "gone", named}, {b, "left", keyed}, {a, "a2", shared},
 	}
 	for n := range t.publishers {
 		c := channels[n%len(channels)]
-		m := c.manner
+		m := c.idScheme
 		// Half of those of the channels that are removed choose no ids.
 		if (c.name == "gone" || c.name == "left") && n/len(channels)%2 == 1 {
 			m = plain
@@ -35,7 +35,7 @@ func (t *torture) pair() (*part, error) {
 	from := url.Values{"source": {"a0", "a1", "a2", "gone"}, "after": {"0"}}
 	p.follow(b, "mirror", a.url+"/events?"+from.Encode(), a, from["source"]...)
 	p.follow(b, "home", b.url+"/events/c0?after=0", nil)
-	p.asked = []asking{
+	p.subscriptions = []subscription{
 		{at: b}, {at: b, sources: []string{"c0"}}, {at: b, sources: []string{"mirror"}},
 		{at: b, sources: []string{"named"}}, {at: b, sources: []string{"c1", "c2"}}, {at: b, sources: []string{"shared", "also"}},
 		{at: b, sources: []string{"same"}}, {at: b, sources: []string{"left"}}, {at: a, sources: []string{"gone"}},
@@ -61,31 +61,31 @@ func (t *torture) ring() (*part, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, at := range p.boxes {
-		for _, m := range []manner{plain, keyed, named, shared, same} {
+	for _, at := range p.instances {
+		for _, m := range []idScheme{plain, keyed, named, shared, same} {
 			p.publish(at, m.String(), m, 20*time.Millisecond)
 		}
 		// The same channel everywhere, with the same ids.
 		p.publish(at, "shared", shared, 20*time.Millisecond)
 	}
 	channels := make(map[*instance][]string)
-	for _, at := range p.boxes {
+	for _, at := range p.instances {
 		channels[at] = p.names(at)
 	}
-	for n, at := range p.boxes {
-		before := p.boxes[(n+2)%3]
+	for n, at := range p.instances {
+		before := p.instances[(n+2)%3]
 		p.follow(at, "ring", before.url+"/events?after=0", before, channels[before]...)
-		further := p.boxes[(n+1)%3]
+		further := p.instances[(n+1)%3]
 		for _, c := range channels[further] {
-			p.speaks[at]["ring"] = append(p.speaks[at]["ring"], p.speaks[further][c]...)
+			p.writers[at]["ring"] = append(p.writers[at]["ring"], p.writers[further][c]...)
 		}
-		p.asked = append(p.asked, asking{at: at}, asking{at: at, sources: []string{"ring"}}, asking{at: at, sources: []string{"ring", "shared"}})
+		p.subscriptions = append(p.subscriptions, subscription{at: at}, subscription{at: at, sources: []string{"ring"}}, subscription{at: at, sources: []string{"ring", "shared"}})
 	}
-	p.readers = 2 * len(p.asked)
+	p.readers = 2 * len(p.subscriptions)
 	p.plan = func(c *chaos) []action {
 		return []action{
-			c.kill(p.boxes[0]), c.kill(p.boxes[1]), c.kill(p.boxes[2]), c.kill(p.boxes[0], p.boxes[1]), c.kill(p.boxes...),
-			c.end(p.boxes[c.rand.IntN(3)]), c.idle(2 * time.Second),
+			c.kill(p.instances[0]), c.kill(p.instances[1]), c.kill(p.instances[2]), c.kill(p.instances[0], p.instances[1]), c.kill(p.instances...),
+			c.end(p.instances[c.rand.IntN(3)]), c.idle(2 * time.Second),
 		}
 	}
 	return p, nil

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// An asking is what some subscribers ask for.
-type asking struct {
+// An subscription is what some subscribers ask for.
+type subscription struct {
 	at      *instance
 	sources []string // empty for all
 	types   []string
@@ -19,20 +19,20 @@ type asking struct {
 // A part is some instances, and who uses them.
 type part struct {
 	*torture
-	name  string
-	boxes []*instance
+	name      string
+	instances []*instance
 
 	publishers map[int]*publisher
-	// speaks has whose words each source brings.
-	speaks  map[*instance]map[string][]int
-	removed []*removal
-	asked   []asking
-	readers int // that subscribe, in turn as asked
-	stopped []*instance
-	feeds   []feed
-	plan    func(c *chaos) []action
-	actor   int  // is added to the numbers of its actors
-	quiet   bool // nothing is said any more, and everybody has seen everything
+	// writers has whose words each source brings.
+	writers       map[*instance]map[string][]int
+	removed       []*removal
+	subscriptions []subscription
+	readers       int // that subscribe, in turn as subscriptions
+	stopped       []*instance
+	feeds         []feed
+	plan          func(c *chaos) []action
+	actor         int  // is added to the numbers of its actors
+	finished      bool // nothing is said any more, and everybody has seen everything
 }
 
 // A feed is one that an instance follows.
@@ -42,30 +42,30 @@ type feed struct {
 }
 
 // newPart makes a part with instances of these names.
-func (t *torture) newPart(name string, actor int, dir string, boxes ...string) (*part, error) {
-	p := &part{torture: t, name: name, actor: actor, publishers: make(map[int]*publisher), speaks: make(map[*instance]map[string][]int)}
-	for _, box := range boxes {
-		i, err := newInstance(box, t.options, dir)
+func (t *torture) newPart(name string, actor int, dir string, instances ...string) (*part, error) {
+	p := &part{torture: t, name: name, actor: actor, publishers: make(map[int]*publisher), writers: make(map[*instance]map[string][]int)}
+	for _, name := range instances {
+		i, err := newInstance(name, t.options, dir)
 		if err != nil {
 			return nil, err
 		}
-		p.boxes = append(p.boxes, i)
-		p.speaks[i] = make(map[string][]int)
+		p.instances = append(p.instances, i)
+		p.writers[i] = make(map[string][]int)
 	}
 	return p, nil
 }
 
 // publish adds a publisher.
-func (p *part) publish(at *instance, channel string, m manner, rest time.Duration) *publisher {
+func (p *part) publish(at *instance, channel string, m idScheme, rest time.Duration) *publisher {
 	n := p.actor + len(p.publishers) + 1
-	u := &publisher{part: p, at: at, number: n, channel: channel, manner: m, rest: rest, size: 400, rand: p.random(n)}
+	u := &publisher{part: p, at: at, number: n, channel: channel, idScheme: m, rest: rest, size: 400, rand: p.random(n)}
 	for _, r := range p.removed {
 		if r.at == at && r.channel == channel {
 			u.removal = r
 		}
 	}
 	p.publishers[n] = u
-	p.speaks[at][channel] = append(p.speaks[at][channel], n)
+	p.writers[at][channel] = append(p.writers[at][channel], n)
 	return u
 }
 
@@ -73,9 +73,9 @@ func (p *part) publish(at *instance, channel string, m manner, rest time.Duratio
 // instance; from none it brings nothing.
 func (p *part) follow(at *instance, name, url string, from *instance, channels ...string) {
 	p.feeds = append(p.feeds, feed{at, name, url})
-	p.speaks[at][name] = append(p.speaks[at][name], []int{}...)
+	p.writers[at][name] = append(p.writers[at][name], []int{}...)
 	for _, c := range channels {
-		p.speaks[at][name] = append(p.speaks[at][name], p.speaks[from][c]...)
+		p.writers[at][name] = append(p.writers[at][name], p.writers[from][c]...)
 	}
 }
 
@@ -95,7 +95,7 @@ func (p *part) run(ctx context.Context) error {
 
 	var publishers, readers, others sync.WaitGroup
 	for _, u := range p.publishers {
-		if u.byHand {
+		if u.manual {
 			continue
 		}
 		publishers.Go(func() { u.run(busy, late) })
@@ -107,7 +107,7 @@ func (p *part) run(ctx context.Context) error {
 		readers.Go(func() { s.run(quiet, late) })
 	}
 	for n, at := range p.stopped {
-		others.Go(func() { p.dawdle(busy, at, p.random(p.actor+2000+n)) })
+		others.Go(func() { p.stall(busy, at, p.random(p.actor+2000+n)) })
 	}
 	for n, r := range p.removed {
 		others.Go(func() { p.remove(busy, r, p.random(p.actor+4000+n)) })
@@ -119,7 +119,7 @@ func (p *part) run(ctx context.Context) error {
 	if p.failed() == nil && ctx.Err() == nil {
 		p.note("%s: nothing new is said from here on", p.name)
 	}
-	time.AfterFunc(lateTime, give)
+	time.AfterFunc(catchUpTimeout, give)
 	rest()
 	readers.Wait()
 	if err := errors.Join(p.failed(), ctx.Err()); err != nil {
@@ -132,11 +132,11 @@ func (p *part) run(ctx context.Context) error {
 func (p *part) begin(ctx context.Context) error {
 	// Come back soon, and beat often: a run is short.
 	settings := map[string]any{"retry_ms": 100, "heartbeat_s": 1}
-	for _, i := range p.boxes {
+	for _, i := range p.instances {
 		if err := i.start(); err != nil {
 			return err
 		}
-		if err := i.learn(ctx); err != nil {
+		if err := i.checkEpoch(ctx); err != nil {
 			return err
 		}
 		if err := i.ask(ctx, "PUT", "/api/settings", settings, nil); err != nil {
@@ -154,7 +154,7 @@ func (p *part) begin(ctx context.Context) error {
 
 // names returns the sources of an instance.
 func (p *part) names(of *instance) (names []string) {
-	for name := range p.speaks[of] {
+	for name := range p.writers[of] {
 		names = append(names, name)
 	}
 	slices.Sort(names)
@@ -163,7 +163,7 @@ func (p *part) names(of *instance) (names []string) {
 
 // home returns the instance that an epoch belongs to, or nil.
 func (p *part) home(epoch string) *instance {
-	for _, i := range p.boxes {
+	for _, i := range p.instances {
 		if e := i.epoch.Load(); e != nil && *e == epoch {
 			return i
 		}
@@ -173,7 +173,7 @@ func (p *part) home(epoch string) *instance {
 
 // quit ends what still runs.
 func (p *part) quit() {
-	for _, i := range p.boxes {
+	for _, i := range p.instances {
 		if cmd := i.process(); cmd != nil && cmd.ProcessState == nil {
 			cmd.Process.Kill()
 			cmd.Wait()

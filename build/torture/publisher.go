@@ -19,18 +19,18 @@ var types = [...]string{"message", "order.paid", "stock.low"}
 
 func typeOf(n int64) string { return types[n%int64(len(types))] }
 
-// A manner is how a publisher tells its messages apart.
-type manner int8
+// A idScheme is how a publisher tells its messages apart.
+type idScheme int8
 
 const (
-	plain  manner = iota // not at all: it cannot retry
-	keyed                // an Idempotency-Key for each
-	named                // an id for each
-	shared               // an id for several, also of other publishers and channels
-	same                 // one id for everything
+	plain  idScheme = iota // not at all: it cannot retry
+	keyed                  // an Idempotency-Key for each
+	named                  // an id for each
+	shared                 // an id for several, also of other publishers and channels
+	same                   // one id for everything
 )
 
-func (m manner) String() string { return [...]string{"plain", "keyed", "named", "shared", "same"}[m] }
+func (m idScheme) String() string { return [...]string{"plain", "keyed", "named", "shared", "same"}[m] }
 
 // A publisher says one word after the other, each after the answer to the
 // one before, and never the same twice. It retries a word that was not
@@ -38,15 +38,15 @@ func (m manner) String() string { return [...]string{"plain", "keyed", "named", 
 // stays one that may or may not be there.
 type publisher struct {
 	*part
-	at      *instance
-	number  int
-	channel string
-	manner  manner
-	rest    time.Duration // on average, after each word
-	size    int           // of its data, at most, about
-	removal *removal      // of its channel, where that is removed now and then
-	byHand  bool          // says only what it is told to
-	rand    *rand.Rand
+	at       *instance
+	number   int
+	channel  string
+	idScheme idScheme
+	rest     time.Duration // on average, after each word
+	size     int           // of its data, at most, about
+	removal  *removal      // of its channel, where that is removed now and then
+	manual   bool          // says only what it is told to
+	rand     *rand.Rand
 
 	mu    sync.Mutex
 	begun []time.Time // when each word was begun, where removal is set
@@ -54,18 +54,18 @@ type publisher struct {
 
 func (p *publisher) run(ctx, late context.Context) {
 	for n := int64(1); ctx.Err() == nil; n++ {
-		w := word{p.number, n}
+		m := message{p.number, n}
 		if p.removal != nil {
 			p.mu.Lock()
 			p.begun = append(p.begun, time.Now())
 			p.mu.Unlock()
 		}
-		p.at.record.begin(w, p.at.told.newest())
-		if err := p.say(late, w); err != nil {
+		p.at.outcomes.begin(m, p.at.ledger.newest())
+		if err := p.publishMessage(late, m); err != nil {
 			p.broken(err)
 			return
 		}
-		p.waitUp(ctx)
+		p.waitListening(ctx)
 		pause(ctx, time.Duration(p.rand.Int64N(int64(2*p.rest)+1)))
 		if p.rand.IntN(50) == 0 {
 			pause(ctx, time.Duration(p.rand.IntN(200))*time.Millisecond)
@@ -73,15 +73,15 @@ func (p *publisher) run(ctx, late context.Context) {
 	}
 }
 
-// waitUp waits until the instance listens, and a little longer.
-func (p *publisher) waitUp(ctx context.Context) {
+// waitListening waits until the instance listens, and a little longer.
+func (p *publisher) waitListening(ctx context.Context) {
 	for !p.at.up.Load() && ctx.Err() == nil {
 		pause(ctx, time.Duration(1+p.rand.IntN(20))*time.Millisecond)
 	}
 }
 
 // gone reports whether a word may have gone with its channel.
-func (p *publisher) gone(n int64) bool {
+func (p *publisher) mayBeRemoved(n int64) bool {
 	if p.removal == nil {
 		return false
 	}
@@ -92,7 +92,7 @@ func (p *publisher) gone(n int64) bool {
 
 // id returns the id that a word has, "" for none.
 func (p *publisher) id(n int64) string {
-	switch p.manner {
+	switch p.idScheme {
 	case named:
 		return fmt.Sprintf("w%d-%d", p.number, n)
 	case shared:
@@ -105,36 +105,36 @@ func (p *publisher) id(n int64) string {
 
 // A sending is one word on its way, the same at each try.
 type sending struct {
-	word
+	message
 	id, key string
 	body    []byte
 }
 
-func (p *publisher) sending(w word) (*sending, error) {
-	message := map[string]string{"data": fmt.Sprintf("%d %d %s", w.publisher, w.n, strings.Repeat("x", p.rand.IntN(p.size)))}
-	if w.n%10 == 0 {
-		message["data"] += "\nand a second line"
+func (p *publisher) sending(m message) (*sending, error) {
+	fields := map[string]string{"data": fmt.Sprintf("%d %d %s", m.publisher, m.n, strings.Repeat("x", p.rand.IntN(p.size)))}
+	if m.n%10 == 0 {
+		fields["data"] += "\nand a second line"
 	}
-	if t := typeOf(w.n); t != "message" {
-		message["event"] = t
+	if t := typeOf(m.n); t != "message" {
+		fields["event"] = t
 	}
-	s := &sending{word: w, id: p.id(w.n)}
+	s := &sending{message: m, id: p.id(m.n)}
 	if s.id != "" {
-		message["id"] = s.id
+		fields["id"] = s.id
 	}
-	if p.manner == keyed {
-		s.key = fmt.Sprintf("key-%d-%d", w.publisher, w.n)
+	if p.idScheme == keyed {
+		s.key = fmt.Sprintf("key-%d-%d", m.publisher, m.n)
 	}
 	var err error
-	s.body, err = json.Marshal(message)
+	s.body, err = json.Marshal(fields)
 	return s, err
 }
 
 // An answer is what came back for one try.
 type answer struct {
-	receipt *receipt // where it was acknowledged
-	refused bool     // else it is unclear
-	life    int      // of the process that it reached at the latest
+	receipt    *receipt // where it was acknowledged
+	refused    bool     // else it is unclear
+	generation int      // of the process that it reached at the latest
 }
 
 type receipt struct {
@@ -145,8 +145,8 @@ type receipt struct {
 
 // say publishes one word. Its error is a broken promise; no answer is none. A
 // request is not cancelled at the end of the run: its answer is wanted.
-func (p *publisher) say(late context.Context, w word) error {
-	s, err := p.sending(w)
+func (p *publisher) publishMessage(late context.Context, m message) error {
+	s, err := p.sending(m)
 	if err != nil {
 		return err
 	}
@@ -159,13 +159,13 @@ func (p *publisher) say(late context.Context, w word) error {
 			return p.acknowledged(s, a.receipt, unclear)
 		case a.refused && !unclear:
 			pause(late, time.Duration(1+p.rand.IntN(50))*time.Millisecond)
-			return p.at.record.refuse(w)
-		case p.manner == plain || late.Err() != nil:
-			p.at.record.giveUp(w, a.life)
+			return p.at.outcomes.refuse(m)
+		case p.idScheme == plain || late.Err() != nil:
+			p.at.outcomes.giveUp(m, a.generation)
 			return nil
 		}
 		unclear = true
-		p.waitUp(late)
+		p.waitListening(late)
 		pause(late, time.Duration(1+p.rand.IntN(20))*time.Millisecond)
 		p.retries.Add(1)
 	}
@@ -181,7 +181,7 @@ func (p *publisher) try(s *sending) (a answer, err error) {
 	if s.key != "" {
 		req.Header.Set("Idempotency-Key", s.key)
 	}
-	begun, life := time.Now(), p.at.life.Load()
+	begun, generation := time.Now(), p.at.generation.Load()
 	res, err := p.at.client.Do(req)
 	var text []byte
 	if err == nil {
@@ -189,25 +189,25 @@ func (p *publisher) try(s *sending) (a answer, err error) {
 		res.Body.Close()
 	}
 	took := time.Since(begun)
-	// Read after the request has ended: it reached this life at the latest.
-	a.life = int(p.at.life.Load())
+	// Read after the request has ended: it reached this generation at the latest.
+	a.generation = int(p.at.generation.Load())
 	if err != nil {
 		p.unanswered.Add(1)
-		if took >= answerTime && p.at.up.Load() && life == int32(a.life) {
-			return a, fmt.Errorf("promise 4: %s gave %v no answer within %v", p.at.name, s.word, answerTime)
+		if took >= responseTimeout && p.at.up.Load() && generation == int32(a.generation) {
+			return a, fmt.Errorf("promise 4: %s gave %v no answer within %v", p.at.name, s.message, responseTimeout)
 		}
 		return a, nil
 	}
 	raise(&p.slowest, int64(took))
-	return p.heard(a, s, res.StatusCode, text)
+	return p.parseAnswer(a, s, res.StatusCode, text)
 }
 
 // heard reads an answer.
-func (p *publisher) heard(a answer, s *sending, status int, text []byte) (answer, error) {
+func (p *publisher) parseAnswer(a answer, s *sending, status int, text []byte) (answer, error) {
 	if status != http.StatusCreated {
 		var body struct{ Error struct{ Code string } }
 		if err := json.Unmarshal(text, &body); err != nil || status < 500 {
-			return a, fmt.Errorf("%s answered %v with %d: %s", p.at.name, s.word, status, text)
+			return a, fmt.Errorf("%s answered %v with %d: %s", p.at.name, s.message, status, text)
 		}
 		if body.Error.Code == "not_known" {
 			p.unanswered.Add(1)
@@ -219,14 +219,14 @@ func (p *publisher) heard(a answer, s *sending, status int, text []byte) (answer
 	}
 	var r receipt
 	if err := json.Unmarshal(text, &r); err != nil {
-		return a, fmt.Errorf("%s acknowledged %v with %s: %w", p.at.name, s.word, text, err)
+		return a, fmt.Errorf("%s acknowledged %v with %s: %w", p.at.name, s.message, text, err)
 	}
 	// An id that was used before comes back as the position; an id that nobody
 	// else uses does not.
 	r.number = p.at.number(r.Position)
-	ok := r.ID == s.id && s.id != "" || r.ID == r.Position && p.manner != named
+	ok := r.ID == s.id && s.id != "" || r.ID == r.Position && p.idScheme != named
 	if r.number == 0 || !ok {
-		return a, fmt.Errorf("%s acknowledged %v with %s", p.at.name, s.word, text)
+		return a, fmt.Errorf("%s acknowledged %v with %s", p.at.name, s.message, text)
 	}
 	a.receipt = &r
 	return a, nil
@@ -240,26 +240,26 @@ func (p *publisher) acknowledged(s *sending, r *receipt, unclear bool) error {
 	case unclear:
 		p.recognised.Add(1)
 	case s.key == "": // with a key, Go's client itself tries again
-		return fmt.Errorf("promise 1: %s says that it had %v already, which was sent once", p.at.name, s.word)
+		return fmt.Errorf("promise 1: %s says that it had %v already, which was sent once", p.at.name, s.message)
 	}
 	if s.id != "" && r.ID == r.Position {
 		p.idsRepeated.Add(1)
 	}
-	if err := p.at.told.tell(r.number, s.word, original); err != nil {
+	if err := p.at.ledger.add(r.number, s.message, original); err != nil {
 		return err
 	}
-	if err := p.at.record.acknowledge(s.word); err != nil {
+	if err := p.at.outcomes.acknowledge(s.message); err != nil {
 		return err
 	}
-	if p.manner == plain || p.rand.IntN(20) > 0 {
+	if p.idScheme == plain || p.rand.IntN(20) > 0 {
 		return nil
 	}
 	a, err := p.try(s)
-	if err != nil || a.receipt == nil || p.gone(s.n) {
+	if err != nil || a.receipt == nil || p.mayBeRemoved(s.n) {
 		return err
 	}
 	if !a.receipt.Repeated || a.receipt.number != r.number || a.receipt.ID != r.ID {
-		return fmt.Errorf("promise 1: %s acknowledged %v as %+v, and once more as %+v", p.at.name, s.word, *r, *a.receipt)
+		return fmt.Errorf("promise 1: %s acknowledged %v as %+v, and once more as %+v", p.at.name, s.message, *r, *a.receipt)
 	}
 	p.onPurpose.Add(1)
 	return nil

@@ -25,7 +25,7 @@ type subscriber struct {
 var errLeft = errors.New("left")
 
 func (p *part) subscriber(n int, r *rand.Rand) *subscriber {
-	asked := p.asked[n%len(p.asked)]
+	asked := p.subscriptions[n%len(p.subscriptions)]
 	q := url.Values{"source": asked.sources}
 	if len(asked.types) > 0 {
 		q["type"] = []string{strings.Join(asked.types, ",")}
@@ -39,7 +39,7 @@ func (p *part) subscriber(n int, r *rand.Rand) *subscriber {
 func (s *subscriber) run(ctx, late context.Context) {
 	for {
 		stay, slow := s.stay(ctx)
-		begun, life := time.Now(), s.of.life.Load()
+		begun, generation := time.Now(), s.of.generation.Load()
 		err := s.follow(ctx, late, stay, slow)
 		switch {
 		case err != nil:
@@ -48,7 +48,7 @@ func (s *subscriber) run(ctx, late context.Context) {
 		case ctx.Err() != nil && s.behind() == "":
 			return
 		case late.Err() != nil:
-			s.broken(fmt.Errorf("promise 1 or 4: %s never saw %s; its last connection began %v ago, in life %d", s.who, s.behind(), time.Since(begun), life))
+			s.broken(fmt.Errorf("promise 1 or 4: %s never saw %s; its last connection began %v ago, in generation %d", s.who, s.behind(), time.Since(begun), generation))
 			return
 		case ctx.Err() == nil && s.rand.IntN(40) == 0:
 			s.forget()
@@ -73,7 +73,7 @@ func (s *subscriber) leave(ctx, late context.Context) {
 // dawdles now and then.
 func (s *subscriber) stay(ctx context.Context) (stay, slow time.Duration) {
 	if ctx.Err() != nil {
-		return endTime, 0
+		return stopTimeout, 0
 	}
 	switch s.rand.IntN(4) {
 	case 0:
@@ -101,8 +101,8 @@ func (s *subscriber) follow(ctx, late context.Context, stay, slow time.Duration)
 	if s.lastID != "" {
 		req.Header.Set("Last-Event-ID", s.lastID)
 	}
-	life := s.of.life.Load()
-	silence := time.AfterFunc(answerTime, func() { cancel(context.DeadlineExceeded) })
+	generation := s.of.generation.Load()
+	silence := time.AfterFunc(responseTimeout, func() { cancel(context.DeadlineExceeded) })
 	defer silence.Stop()
 	res, err := s.of.streams.Do(req)
 	if err == nil {
@@ -116,8 +116,8 @@ func (s *subscriber) follow(ctx, late context.Context, stay, slow time.Duration)
 			return fmt.Errorf("%s was answered with %s", s.who, res.Status)
 		}
 	}
-	if errors.Is(context.Cause(conn), context.DeadlineExceeded) && late.Err() == nil && s.of.up.Load() && s.of.life.Load() == life {
-		return fmt.Errorf("promise 4: %s heard nothing for %v, not even a heartbeat", s.who, answerTime)
+	if errors.Is(context.Cause(conn), context.DeadlineExceeded) && late.Err() == nil && s.of.up.Load() && s.of.generation.Load() == generation {
+		return fmt.Errorf("promise 4: %s heard nothing for %v, not even a heartbeat", s.who, responseTimeout)
 	}
 	return nil
 }
@@ -133,7 +133,7 @@ func (s *subscriber) read(in *bufio.Reader, slow time.Duration, silence *time.Ti
 		if err != nil {
 			return nil
 		}
-		silence.Reset(answerTime)
+		silence.Reset(responseTimeout)
 		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
 		switch name {
 		case "id":
@@ -191,8 +191,8 @@ func (s *subscriber) dispatch(e event) error {
 	return s.event(e)
 }
 
-// dawdle is a reader that has stopped: it subscribes and never reads.
-func (p *part) dawdle(ctx context.Context, at *instance, r *rand.Rand) {
+// stall is a reader that has stopped: it subscribes and never reads.
+func (p *part) stall(ctx context.Context, at *instance, r *rand.Rand) {
 	for ctx.Err() == nil {
 		conn, cancel := context.WithTimeout(ctx, time.Duration(r.IntN(15000))*time.Millisecond)
 		req, err := http.NewRequestWithContext(conn, "GET", at.url+"/events?after=0", nil)

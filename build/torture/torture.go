@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	startTime  = 60 * time.Second // to start after a kill, on a busy machine
-	endTime    = 10 * time.Second // to end when asked to
-	answerTime = 25 * time.Second // to answer a publisher, or to say anything to a subscriber
-	lateTime   = 60 * time.Second // for the last reader to have seen everything
-	linesKept  = 60
+	startTimeout    = 60 * time.Second // to start after a kill, on a busy machine
+	stopTimeout     = 10 * time.Second // to stop on SIGTERM
+	responseTimeout = 25 * time.Second // to answer a request, or to send a subscriber anything
+	catchUpTimeout  = 60 * time.Second // for every subscriber to see everything at the end
+	logLines        = 60               // newest lines of the log that are printed with an error
 )
 
 // allParts are the parts of a run.
@@ -33,12 +33,12 @@ type options struct {
 	verbose     bool
 }
 
-// A torture is one run: what its parts have in common.
+// A torture is one run. Its parts share it.
 type torture struct {
 	options
 	*figures
 	began time.Time
-	ran   []*part
+	ran   []*part // parts that have started
 
 	mu    sync.Mutex
 	first error // the first broken promise
@@ -50,7 +50,7 @@ func newTorture(opt options) *torture {
 	return &torture{options: opt, figures: newFigures(), began: time.Now()}
 }
 
-// broken keeps the first broken promise and ends the run.
+// broken records the first broken promise and ends the run.
 func (t *torture) broken(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -62,7 +62,7 @@ func (t *torture) broken(err error) {
 	}
 }
 
-// onBroken calls stop at the first broken promise, at once where there is one.
+// onBroken calls stop at the first broken promise, or now if there was one.
 func (t *torture) onBroken(stop context.CancelFunc) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -78,7 +78,7 @@ func (t *torture) failed() error {
 	return t.first
 }
 
-// note keeps a line for the end.
+// note logs a line. The newest lines are printed with an error.
 func (t *torture) note(format string, args ...any) {
 	t.keep(fmt.Sprintf("%8.3f s  ", time.Since(t.began).Seconds()) + fmt.Sprintf(format, args...))
 }
@@ -89,7 +89,7 @@ func (t *torture) keep(line string) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.lines) == linesKept {
+	if len(t.lines) == logLines {
 		t.lines = slices.Delete(t.lines, 0, 1)
 	}
 	t.lines = append(t.lines, line)
@@ -101,10 +101,10 @@ func (t *torture) notes() []string {
 	return slices.Clone(t.lines)
 }
 
-// random returns a source of randomness for one actor.
+// random returns the random numbers of one actor.
 func (t *torture) random(actor int) *rand.Rand { return rand.New(rand.NewPCG(t.seed, uint64(actor))) }
 
-// run runs all parts. Its error is a broken promise.
+// run runs all parts. It returns an error if a promise was broken.
 func (t *torture) run(ctx context.Context) error {
 	var all sync.WaitGroup
 	for _, name := range t.parts {

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strconv"
+	"time"
+
+	"signalbox/speed/load"
+)
+
+// following returns events a second from so many feeds into the journal.
+func following(feeds int) func(b *bench, kind string) (sample, error) {
+	return func(b *bench, kind string) (sample, error) {
+		remote := httptest.NewServer(source())
+		defer remote.CloseClientConnections()
+		p, err := b.start(kind, options{})
+		if err != nil {
+			return sample{}, err
+		}
+		defer p.stop()
+		for i := range feeds {
+			feed, err := json.Marshal(map[string]string{"name": fmt.Sprint("feed", i), "url": remote.URL, "method": "GET"})
+			if err != nil {
+				return sample{}, err
+			}
+			if _, err := p.call("POST", "/api/feeds", feed); err != nil {
+				return sample{}, err
+			}
+		}
+		time.Sleep(settle)
+		var failed error
+		found, err := b.rate(p, func() int64 {
+			n, err := p.stored()
+			failed = errors.Join(failed, err)
+			return n
+		})
+		return found, errors.Join(failed, err)
+	}
+}
+
+var appended = regexp.MustCompile(`(?m)^signalbox_messages_appended_total (\S+)$`)
+
+// stored returns how many messages were committed since the start.
+func (p *process) stored() (int64, error) {
+	text, err := p.call("GET", "/metrics", nil)
+	if err != nil {
+		return 0, err
+	}
+	m := appended.FindSubmatch(text)
+	if m == nil {
+		return 0, errors.New("the metrics do not say how many messages there are")
+	}
+	n, err := strconv.ParseFloat(string(m[1]), 64)
+	return int64(n), err
+}
+
+// source is a remote server whose stream goes as fast as it is read: blocks
+// of events with ids of their own.
+func source() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		text := string(load.Payload(0))
+		var b []byte
+		for n := int64(1); r.Context().Err() == nil; {
+			for b = b[:0]; len(b) < 60<<10; n++ {
+				b = append(b, "id: "...)
+				b = strconv.AppendInt(b, n, 10)
+				b = append(b, "\ndata: "...)
+				b = append(b, text...)
+				b = append(b, "\n\n"...)
+			}
+			if _, err := w.Write(b); err != nil {
+				return
+			}
+		}
+	})
+}

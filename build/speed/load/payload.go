@@ -1,0 +1,32 @@
+package load
+
+import "fmt"
+
+const (
+	// mark stands once in the data of each event and nowhere else on the wire,
+	// so events are counted by looking for one byte.
+	mark = '~'
+	// stampSize is the length of the time that stands before the mark, in
+	// nanoseconds since 1970.
+	stampSize = 19
+	// payloadSize is the length of the data of each event, in bytes.
+	payloadSize = 200
+)
+
+// Payload returns the data of an event: a JSON object of 200 bytes with a time
+// and the mark in it.
+func Payload(ns int64) []byte {
+	const (
+		text = `{"order":70012,"customer":"8f14e45f","total":12.5,"currency":"EUR","lines":[{"sku":"A-1001","count":2}],"note":"`
+		sent = `","sent":"`
+		end  = `"}`
+	)
+	b := make([]byte, 0, payloadSize)
+	b = append(b, text...)
+	for len(b) < payloadSize-len(sent)-stampSize-1-len(end) {
+		b = append(b, '.')
+	}
+	b = append(b, sent...)
+	b = fmt.Appendf(b, "%0*d%c", stampSize, ns, mark)
+	return append(b, end...)
+}
