@@ -39,7 +39,16 @@ var rules = map[string]rule{
 	"backend/sqlite/installation": {"live sqlite/conn sqlite/database", "what belongs to this installation is no part of the journal"},
 	"backend/sqlite":              {"live sqlite/conn sqlite/database sqlite/insert sqlite/trim sqlite/query sqlite/installation", "a store is told what to keep; were it to know who asks, a second store could not take its place"},
 	"backend/publish":             {"live setting wire journal", "one way for messages of our own into the journal, whoever publishes; it must not know who does"},
-	"backend/feed":                {"live setting broadcast disk wire journal", "what feeds and the server share is the journal; a short cut past it would show what is not committed"},
+	"backend/humanize":            {"", "it writes numbers for a sentence; which sentence is the business of its callers"},
+	"backend/disconnect":          {"", "a reason must not know whether it came from the network, the server or the user"},
+	"backend/eventstream":         {"live wire", "the standard's parser needs no feed, no socket and no journal to be tested"},
+	"backend/dial":                {"live disconnect eventstream humanize", "one attempt must not know of the attempts before it, nor where its events go"},
+	"backend/secrets":             {"live broadcast disk", "who reads secrets must not matter to where they are kept"},
+	"backend/secrets/secretstest": {"", "a keyring for tests knows no more than the real one"},
+	"backend/health":              {"live disconnect humanize", "it only watches; were it to connect or to write, it could not be asked at any moment"},
+	"backend/ingest":              {"live broadcast journal wire disconnect eventstream humanize", "what a feed says goes into the journal in one way, however it was received"},
+	"backend/tail":                {"live setting dial disconnect eventstream humanize ingest", "following without a journal must not bring in what keeps feeds"},
+	"backend/feed":                {"live setting broadcast journal wire secrets dial disconnect eventstream health humanize ingest", "what feeds and the server share is the journal; a short cut past it would show what is not committed"},
 	"backend/serve":               {"live setting journal wire publish serve/console serve/dashboard serve/guard serve/history serve/httpapi serve/listener serve/stream", "it joins the parts of the local server; feeds and examples reach it through interfaces"},
 	"backend/serve/budget":        {"", "what is reserved, and by whom, is the business of whoever shares the budget"},
 	"backend/serve/httpapi":       {"live journal wire serve/budget", "how requests are read and errors are answered is the same for all routes, so it knows none"},
@@ -50,15 +59,20 @@ var rules = map[string]rule{
 	"backend/serve/console":       {"broadcast live journal wire serve/httpapi", "it reaches feeds, samples, settings and clients through interfaces, so that it can be tested without them"},
 	"backend/serve/dashboard":     {"live serve/guard serve/httpapi", "pages and sign-in know nothing of messages"},
 	"backend/example":             {"live journal publish", "the examples are guests: they use what any program could"},
-	"backend/node":                {"live setting wire journal publish disk sqlite sqlite/installation feed serve example", "the one place where all parts meet, and it works without a window"},
+	"backend/node":                {"live setting wire journal publish disk sqlite sqlite/installation feed secrets serve example", "the one place where all parts meet, and it works without a window"},
 	"backend/desk":                {"live wire node", "the window's side opens a node as a whole and must not reach around it"},
-	"backend/cli":                 {"live setting wire feed node", "the command line starts a node and reads streams; it must never open the journal of a running program"},
+	"backend/cli":                 {"live setting wire dial tail node", "the command line starts a node and reads streams; it must never open the journal of a running program"},
 	".":                           {"live node desk cli", "main joins the parts and thinks nothing itself"},
 }
 
-// strangers never import each other, nor the packages inside each other, not
-// even in tests: what they share is the journal.
-var strangers = []string{"feed", "serve", "example"}
+// strangers are groups of packages, each with the packages inside it. A package
+// never imports one of another group, not even in tests: what the groups share
+// is the journal.
+var strangers = [][]string{
+	{"feed", "tail", "ingest", "health", "secrets", "dial", "eventstream", "disconnect"},
+	{"serve"},
+	{"example"},
+}
 
 // A tree is the module's packages by their folders.
 func tree(t *testing.T) map[string]*build.Package {
@@ -130,22 +144,28 @@ func TestPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
 
 func TestStrangersDoNotMeetInTestsEither(t *testing.T) {
 	packages := tree(t)
-	for _, folder := range strangers {
-		if packages["backend/"+folder] == nil {
-			t.Errorf("there is no package %s", folder)
+	group := map[string]int{} // by the outermost package
+	for i, names := range strangers {
+		for _, name := range names {
+			group[name] = i
+			if packages["backend/"+name] == nil {
+				t.Errorf("there is no package %s", name)
+			}
 		}
 	}
-	// top returns the outermost package: "serve" for "serve/stream".
-	top := func(name string) string {
-		first, _, _ := strings.Cut(strings.TrimPrefix(name, "backend/"), "/")
-		return first
+	// groupOf returns the group of "serve/stream" by that of "serve".
+	groupOf := func(name string) (i int, ok bool) {
+		outermost, _, _ := strings.Cut(strings.TrimPrefix(name, "backend/"), "/")
+		i, ok = group[outermost]
+		return i, ok
 	}
 	for folder, p := range packages {
-		if !slices.Contains(strangers, top(folder)) {
+		mine, ok := groupOf(folder)
+		if !ok {
 			continue
 		}
 		for _, name := range ours(slices.Concat(p.Imports, p.TestImports, p.XTestImports)...) {
-			if top(name) != top(folder) && slices.Contains(strangers, top(name)) {
+			if theirs, ok := groupOf(name); ok && theirs != mine {
 				t.Errorf("%s imports %s: %s", folder, name, rules[folder].reason)
 			}
 		}

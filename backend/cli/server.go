@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"signalbox/backend/feed"
+	"signalbox/backend/dial"
 	"signalbox/backend/live"
 	"signalbox/backend/node"
 	"signalbox/backend/setting"
@@ -102,7 +102,7 @@ func (f *serverFlags) trust(fd *live.Feed, own bool) error {
 		return live.Errorf("bad_ca", "The certificates %s cannot be read: %v.", file, errors.Unwrap(err)).WithField("ca").WithCause(err)
 	}
 	fd.CA = string(text)
-	if _, err := feed.TLSConfig(fd); err != nil {
+	if _, err := dial.TLSConfig(fd); err != nil {
 		return live.Errorf("bad_ca", "There is no certificate in %s.", file).WithField("ca").WithHint("Give a file in PEM form.").WithCause(err)
 	}
 	return nil
@@ -117,7 +117,7 @@ func (f *serverFlags) client() (*http.Client, error) {
 	if err := f.trust(&fd, true); err != nil {
 		return nil, err
 	}
-	config, err := feed.TLSConfig(&fd)
+	config, err := dial.TLSConfig(&fd)
 	if err != nil {
 		return nil, err
 	}

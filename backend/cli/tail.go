@@ -3,15 +3,14 @@ package cli
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/url"
 	"os"
 	"strings"
 
 	"golang.org/x/term"
 
-	"signalbox/backend/feed"
 	"signalbox/backend/live"
+	"signalbox/backend/tail"
 )
 
 type tailCommand struct {
@@ -37,14 +36,14 @@ Examples:
   signalbox tail https://example.org/events -H 'Authorization: Bearer abc'`
 }
 
-func (c *tailCommand) Run(ctx context.Context, p *Program, log *slog.Logger) error {
+func (c *tailCommand) Run(ctx context.Context, p *Program) error {
 	fd, secrets, err := c.stream()
 	if err != nil {
 		return err
 	}
 	out := newPrinter(p, c.JSON || !terminal(p.Stdout))
-	err = feed.Tail(ctx, fd, secrets, feed.TailOptions{
-		LastEventID: c.lastEventID(), Once: c.Once, Log: log,
+	err = tail.Follow(ctx, fd, secrets, tail.Options{
+		LastEventID: c.lastEventID(), Once: c.Once,
 		Event: func(d live.Draft) error {
 			if f := (live.Filter{Types: c.Type}); !f.Match(&live.Message{Draft: d}) {
 				return nil

@@ -3,7 +3,6 @@ package feed
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -14,8 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"signalbox/backend/ingest"
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
+	"signalbox/backend/secrets"
 	"signalbox/backend/sqlite"
 )
 
@@ -42,7 +43,7 @@ func TestTwoHundredThousandEventsAtOnceAreAllThere(t *testing.T) {
 	if n := f.journal.Tally(src.ID).Appended; n != events+2 { // and that it connected, and lost the connection
 		t.Errorf("%d entries", n)
 	}
-	if m, err := f.journal.Mark(t.Context(), mark(src.ID)); err != nil || m.Text != fmt.Sprint(events) {
+	if m, err := f.journal.Mark(t.Context(), ingest.MarkName(src.ID)); err != nil || m.Text != fmt.Sprint(events) {
 		t.Errorf("%+v, %v", m, err)
 	}
 }
@@ -152,7 +153,7 @@ func sick(t *testing.T) (*fixture, *sickStore) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.db, f.Follower = db, New(j, db.Installation(), &vault{path: f.dir + "/secrets.json"}, Options{})
+	f.db, f.Follower = db, New(j, db.Installation(), secrets.New("", f.dir, nil, 0), Options{})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -201,7 +202,7 @@ func TestWhatAFullDiskDidNotTakeIsAskedForAgain(t *testing.T) {
 	f.stop = func() {}
 	db, err := sqlite.Open(t.Context(), f.dir)
 	f.must(err)
-	if m, err := db.Mark(t.Context(), mark(id)); err != nil || m.Text != "3" {
+	if m, err := db.Mark(t.Context(), ingest.MarkName(id)); err != nil || m.Text != "3" {
 		t.Errorf("%+v, %v", m, err)
 	}
 	f.must(db.Close())
@@ -220,7 +221,7 @@ func TestAMessageThatIsRefusedHoldsNoOtherUp(t *testing.T) {
 	src, _ := f.journal.Source("a")
 	// The mark is saved by itself here, and that rings no bell.
 	for limit := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
-		m, err := f.journal.Mark(t.Context(), mark(src.ID))
+		m, err := f.journal.Mark(t.Context(), ingest.MarkName(src.ID))
 		f.must(err)
 		if m.Text == "4" {
 			break
@@ -284,62 +285,5 @@ func TestSecretsAreNotInTheLog(t *testing.T) {
 	}
 	if b, err := os.ReadFile(f.dir + "/secrets.json"); err != nil || !strings.Contains(string(b), "t0ken") {
 		t.Errorf("the test looks in the wrong place: %v", err)
-	}
-}
-
-func TestTailFollowsWithoutAJournal(t *testing.T) {
-	r := serve(t)
-	var got []string
-	var states []string
-	end := errors.New("enough")
-	done := make(chan error)
-	go func() {
-		done <- Tail(context.Background(), live.Feed{URL: r.URL, Proxy: "direct"}, live.Secrets{}, TailOptions{
-			LastEventID: "0",
-			State:       func(s string) { states = append(states, s) },
-			Event: func(d live.Draft) error {
-				got = append(got, d.Kind.String()+" "+d.ID)
-				if d.ID == "6" {
-					return end
-				}
-				return nil
-			},
-		})
-	}()
-	c := r.next(t)
-	if c.Header.Get("Last-Event-ID") != "0" {
-		t.Errorf("%v", c.Header)
-	}
-	c.stream(orders(1, 5)).close()
-	c = r.next(t)
-	if c.Header.Get("Last-Event-ID") != "5" {
-		t.Errorf("%v", c.Header)
-	}
-	c.stream(orders(6, 6))
-	if err := <-done; err != end {
-		t.Error(err)
-	}
-	if s := strings.Join(got, ", "); s != "event 1, event 2, event 3, event 4, event 5, gap , event 6" {
-		t.Error(s)
-	}
-	if len(states) != 3 || !strings.Contains(states[1], "The server closed the stream. Next try in ") {
-		t.Errorf("%q", states)
-	}
-}
-
-func TestTailOnceEndsWithTheStream(t *testing.T) {
-	fd := stream(t, "data: a\n\n")
-	n := 0
-	err := Tail(t.Context(), fd, live.Secrets{}, TailOptions{Once: true, Event: func(live.Draft) error { n++; return nil }})
-	if err != nil || n != 1 {
-		t.Errorf("%d, %v", n, err)
-	}
-	fd = handle(t, func(w http.ResponseWriter, r *http.Request) { http.Error(w, "no", 404) })
-	err = Tail(t.Context(), fd, live.Secrets{}, TailOptions{Once: true, Event: func(live.Draft) error { return nil }})
-	if !errors.Is(err, &live.Error{Code: "status"}) || !strings.Contains(err.Error(), "404 Not Found") {
-		t.Error(err)
-	}
-	if err := Tail(t.Context(), live.Feed{URL: "x"}, live.Secrets{}, TailOptions{}); !errors.Is(err, &live.Error{Code: "bad_url"}) {
-		t.Error(err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
+	"signalbox/backend/secrets"
 	"signalbox/backend/sqlite"
 )
 
@@ -25,7 +26,7 @@ func benchFollower(b *testing.B) *Follower {
 	if err != nil {
 		b.Fatal(err)
 	}
-	f := New(j, db.Installation(), &vault{path: b.TempDir() + "/secrets.json"}, Options{})
+	f := New(j, db.Installation(), secrets.New("", b.TempDir(), nil, 0), Options{})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
 	go func() { done <- f.Run(ctx) }()

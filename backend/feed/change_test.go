@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"signalbox/backend/live"
+	"signalbox/backend/secrets"
+	"signalbox/backend/secrets/secretstest"
 )
 
 // A faultyStore is a store whose settings can be made unwritable or unreadable.
@@ -48,15 +50,15 @@ func (s *faultyStore) Feeds(ctx context.Context) ([]live.Feed, error) {
 // faultySecrets can be made unwritable; and what was changed can be made to
 // stay so.
 type faultySecrets struct {
-	Secrets
+	SecretStore
 	set, undo error
 }
 
-func (s *faultySecrets) Set(id int64, to StoredSecrets) (func() error, error) {
+func (s *faultySecrets) Set(id int64, to secrets.Stored) (func() error, error) {
 	if s.set != nil {
 		return nil, s.set
 	}
-	undo, err := s.Secrets.Set(id, to)
+	undo, err := s.SecretStore.Set(id, to)
 	return func() error {
 		if s.undo != nil {
 			return s.undo
@@ -70,7 +72,7 @@ func followFaulty(t *testing.T) (*fixture, *faultyStore, *faultySecrets) {
 	f := follow(t, Options{})
 	f.stop()
 	store := &faultyStore{}
-	secrets := &faultySecrets{Secrets: f.vault}
+	secrets := &faultySecrets{SecretStore: f.vault}
 	f.vault = secrets
 	f.wrap = func(db Store) Store { store.Store = db; return store }
 	f.start()
@@ -181,7 +183,7 @@ func TestARestoreThatFailsCanBeTriedAgain(t *testing.T) {
 		if _, found := f.Get("a"); found && why != "the name is taken" {
 			t.Errorf("%s, and it is there", why)
 		}
-		if got, err := secrets.Get(id); err != nil || !got.isZero() {
+		if got, err := secrets.Get(id); err != nil || !got.IsZero() {
 			t.Errorf("%s, and its secrets lie in the vault: %v, %v", why, got, err)
 		}
 	}
@@ -266,7 +268,7 @@ func TestSecretsAreNotSentToAnotherServer(t *testing.T) {
 			for _, url := range []string{there.URL, strings.Replace(here.URL, "http:", "https:", 1), strings.Replace(here.URL, "127.0.0.1", "localhost", 1)} {
 				fd.URL = url
 				_, err := f.Edit(t.Context(), "a", fd, nil)
-				if e, ok := errors.AsType[*live.Error](err); !ok || e.Field != c.field || !strings.Contains(e.Message, origin(here.URL)) || !strings.Contains(e.Message, origin(url)) {
+				if e, ok := errors.AsType[*live.Error](err); !ok || e.Field != c.field || !strings.Contains(e.Message, secrets.Origin(here.URL)) || !strings.Contains(e.Message, secrets.Origin(url)) {
 					t.Errorf("an edit to %s: %v", url, err)
 				}
 				if got := f.Check(t.Context(), fd, live.Secrets{}); got.OK || got.Field != c.field || got.Status != 0 {
@@ -318,7 +320,7 @@ func TestAFeedIsNotConnectedWithoutItsSecrets(t *testing.T) {
 	s := f.secretFeed("a", r.URL)
 	f.signedIn(r.next(t).stream(""))
 	f.stop()
-	_, err := f.vault.Set(s.Source.ID, StoredSecrets{})
+	_, err := f.vault.Set(s.Source.ID, secrets.Stored{})
 	f.must(err)
 	f.start()
 	st := f.wait("a", "stopped", func(s live.FeedStatus) bool { return s.Health.State == live.Stopped })
@@ -336,9 +338,9 @@ func TestAFeedIsNotConnectedWithoutItsSecrets(t *testing.T) {
 func TestAFeedWaitsForALockedKeyring(t *testing.T) {
 	f, r := follow(t, Options{}), serve(t)
 	f.stop()
-	ring := newRing()
-	open := func() *vault {
-		return &vault{epoch: "test", path: f.dir + "/secrets.json", ring: ring, patience: 200 * time.Millisecond}
+	ring := secretstest.New()
+	open := func() *secrets.Store {
+		return secrets.New("test", f.dir, ring, 200*time.Millisecond)
 	}
 	f.vault = open()
 	f.start()
@@ -348,7 +350,7 @@ func TestAFeedWaitsForALockedKeyring(t *testing.T) {
 	r.next(t).stream("")
 	f.stop()
 
-	unlock := ring.lock()
+	unlock := ring.Lock()
 	defer unlock()
 	f.vault = open()
 	f.start()
@@ -377,7 +379,7 @@ func TestAFeedWaitsForALockedKeyring(t *testing.T) {
 	unlock()
 	f.signedIn(r.next(t))
 	f.must(f.Remove(t.Context(), "c"))
-	if held, _ := ring.count(); held != 0 {
+	if held, _ := ring.Count(); held != 0 {
 		t.Error("the keyring has not forgotten the secrets of a removed feed")
 	}
 }
@@ -385,20 +387,20 @@ func TestAFeedWaitsForALockedKeyring(t *testing.T) {
 func TestNothingStandsStillForAKeyring(t *testing.T) {
 	f, r := follow(t, Options{}), serve(t)
 	f.stop()
-	ring := newRing()
-	f.vault = &vault{epoch: "test", path: f.dir + "/secrets.json", ring: ring, patience: time.Hour}
+	ring := secretstest.New()
+	f.vault = secrets.New("test", f.dir, ring, time.Hour)
 	f.start()
 	a := f.secretFeed("a", r.URL)
 	r.next(t).stream("")
 	b := f.add("b", r.URL)
 	r.next(t).stream("")
-	unlock := ring.lock()
+	unlock := ring.Lock()
 	edited := make(chan error)
 	go func() {
 		_, err := f.Edit(context.Background(), "a", a.Feed, &live.Secrets{Token: "new"})
 		edited <- err
 	}()
-	for _, asked := ring.count(); asked < 3; _, asked = ring.count() {
+	for _, asked := ring.Count(); asked < 3; _, asked = ring.Count() {
 		time.Sleep(time.Millisecond)
 	}
 	b.Feed.Name = "c"

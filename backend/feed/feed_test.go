@@ -6,10 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"log"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -19,7 +16,15 @@ import (
 
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
+	"signalbox/backend/secrets"
 	"signalbox/backend/sqlite"
+)
+
+// Bounds of package ingest that the stories here run into.
+const (
+	limitWindow   = time.Second // in which messages are counted against a feed's limit
+	summaryPeriod = time.Minute // of the first summary
+	queueBytes    = 8 << 20     // of messages that wait for the journal
 )
 
 // A fixture is a Follower on a real store, and what helps to look at it.
@@ -28,7 +33,7 @@ type fixture struct {
 	*Follower
 	dir   string
 	db    *sqlite.DB
-	vault Secrets
+	vault SecretStore
 	opt   Options
 	wrap  func(Store) Store // what the follower is given for the store; nil for the store itself
 	stop  func()
@@ -37,7 +42,7 @@ type fixture struct {
 func follow(t *testing.T, opt Options) *fixture {
 	t.Helper()
 	f := &fixture{T: t, dir: t.TempDir(), opt: opt}
-	f.vault = &vault{epoch: "test", path: f.dir + "/secrets.json"}
+	f.vault = secrets.New("test", f.dir, nil, 0)
 	f.start()
 	return f
 }
@@ -291,20 +296,4 @@ func (s *syncBuffer) String() string {
 
 func debugLog(w *syncBuffer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
-}
-
-// quietLogger drops what a test's own server says of handshakes that fail on purpose.
-func quietLogger() *log.Logger { return log.New(io.Discard, "", 0) }
-
-// copyBoth joins two connections until one ends.
-func copyBoth(a, b net.Conn) {
-	var wg sync.WaitGroup
-	for _, c := range [][2]net.Conn{{a, b}, {b, a}} {
-		wg.Go(func() {
-			_, _ = io.Copy(c[0], c[1])
-			c[0].Close()
-			c[1].Close()
-		})
-	}
-	wg.Wait()
 }

@@ -11,15 +11,18 @@ import (
 	"time"
 
 	"signalbox/backend/broadcast"
+	"signalbox/backend/dial"
+	"signalbox/backend/disconnect"
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
+	"signalbox/backend/secrets"
 	"signalbox/backend/setting"
 )
 
-// A Store keeps the feeds' settings and the record of their attempts.
+// A Store keeps the settings of feeds and the record of their attempts.
 type Store interface {
-	// Feeds returns all feeds, also those whose source was removed: these may
-	// be restored. One that cannot be read has its Source and a Fault only.
+	// Feeds returns all feeds, also those whose source was removed and may be
+	// restored. A feed that cannot be read has its Source and a Fault only.
 	Feeds(context.Context) ([]live.Feed, error)
 	PutFeed(context.Context, live.Feed) error
 	DeleteFeed(ctx context.Context, id int64) error
@@ -29,16 +32,30 @@ type Store interface {
 	Attempts(ctx context.Context, source int64, since time.Time, limit int) ([]live.Attempt, error)
 }
 
+// A SecretStore keeps the secrets of feeds, as secrets.Store does.
+type SecretStore interface {
+	// Get returns the zero value where a feed has no secrets, and an Error where
+	// they are not known.
+	Get(id int64) (secrets.Stored, error)
+	// Set replaces the secrets of a feed; the zero value deletes them. Either
+	// nothing has changed when it fails, or undo restores what was before.
+	Set(id int64, s secrets.Stored) (undo func() error, err error)
+	// Retry lets the next question reach a keyring that has refused one.
+	Retry()
+	// Answered returns a channel that is closed when a keyring answers late.
+	Answered() <-chan struct{}
+}
+
 // Options are what may be chosen about following feeds.
 type Options struct {
 	Log       *slog.Logger
-	MaxEvent  int    // the largest event taken from a feed, in bytes; 0 means the default of the setting
-	UserAgent string // what servers are told; empty means "Signalbox"
-	// Fault is called when no feed can be followed, with a sentence, and with
-	// "" when they can be again.
+	MaxEvent  int    // the largest event stored, in bytes; 0 means the default of the setting
+	UserAgent string // sent to servers; empty means "Signalbox"
+	// Fault is called with a sentence when no feed can be followed, and with ""
+	// when they can be again.
 	Fault func(sentence string)
 
-	dial dialer // for tests
+	dial dial.DialFunc // for tests
 }
 
 func (o *Options) setDefaults() {
@@ -56,150 +73,120 @@ func (o *Options) setDefaults() {
 	}
 }
 
-// A Follower follows all feeds.
+// A Follower follows all feeds. Its methods are safe for use by several
+// goroutines, and work whether Run runs or not.
 type Follower struct {
-	journal *journal.Journal
-	store   Store
-	vault   Secrets
-	opt     Options
-	dial    dialer
-	largest atomic.Int64
+	journal     *journal.Journal
+	store       Store
+	secretStore SecretStore
+	opt         Options
+	maxEvent    atomic.Int64
+	changes     broadcast.Broadcast // of the state or the settings of any feed
 
-	changes broadcast.Broadcast // of the state or the settings of any feed
-
-	life sync.RWMutex    // held while a keeper is started, so that none is once Run ends them
+	life sync.RWMutex    // held while a subscription is started: Run ends all that were
 	ctx  context.Context // that of Run; nil while it does not run
 
-	mu      sync.Mutex
-	edits   map[int64]*sync.Mutex // one change of a feed at a time
-	keepers map[int64]*keeper
-	removed map[int64]removed // feeds that may be restored
-	undos   map[int64]steps   // of failed changes, to be tried again
+	mu            sync.Mutex
+	subscriptions map[int64]*subscription
+	locks         map[int64]*sync.Mutex // one change of a feed at a time
+	removed       map[int64]removedFeed // feeds that may be restored
+	undos         map[int64]undoSteps   // of failed changes, to be tried again
 }
 
-// New returns a Follower; Run makes it work.
-func New(j *journal.Journal, store Store, secrets Secrets, opt Options) *Follower {
+// New returns a Follower. It follows nothing before Run.
+func New(j *journal.Journal, store Store, secrets SecretStore, opt Options) *Follower {
 	opt.setDefaults()
 	f := &Follower{
-		journal: j, store: store, vault: secrets, opt: opt, dial: opt.dial,
-		edits: make(map[int64]*sync.Mutex), keepers: make(map[int64]*keeper), removed: make(map[int64]removed),
-		undos: make(map[int64]steps),
+		journal: j, store: store, secretStore: secrets, opt: opt,
+		subscriptions: make(map[int64]*subscription), locks: make(map[int64]*sync.Mutex),
+		removed: make(map[int64]removedFeed), undos: make(map[int64]undoSteps),
 	}
-	f.largest.Store(int64(opt.MaxEvent))
+	f.maxEvent.Store(int64(opt.MaxEvent))
 	return f
 }
 
-// newKeeper adds a keeper of a feed to the list, or returns the one that is
-// there. It does not start it.
-func (f *Follower) newKeeper(feed live.Feed, secrets *live.Secrets) *keeper {
-	k := &keeper{
-		Follower: f, id: feed.Source.ID, feed: feed, secrets: secrets, kick: make(chan struct{}, 1),
-		log: f.opt.Log.With("feed", feed.Source.ID),
-	}
-	k.in = newInlet(f.journal, k.log, live.Mark{Name: mark(k.id)})
-	k.in.fault, k.in.home = k.setFault, k.cameHome
-	k.retry, k.state, k.since = defaultRetry, live.Connecting, time.Now()
-	if end := k.stopped(); end != nil {
-		k.state, k.why = live.Stopped, end
-	}
-	f.mu.Lock()
-	there, known := f.keepers[k.id]
-	if !known {
-		f.keepers[k.id] = k
-	}
-	f.mu.Unlock()
-	if !known {
-		return k
-	}
-	if secrets != nil { // Run has met it while it was being added
-		there.mu.Lock()
-		there.feed, there.secrets = feed, secrets
-		there.mu.Unlock()
-	}
-	return there
-}
-
-// Run loads the feeds and follows them until ctx ends. All that was received
-// by then is committed when it returns.
+// Run loads the feeds and follows them until ctx ends. When it returns, all is
+// committed that was received and can be.
 func (f *Follower) Run(ctx context.Context) error {
-	feeds, err := f.load(ctx)
+	feeds := f.loadFeeds(ctx)
 	if ctx.Err() != nil {
 		return nil
-	}
-	if err != nil {
-		return err
 	}
 	f.life.Lock()
 	f.ctx = ctx
 	f.life.Unlock()
 	var wg sync.WaitGroup
 	for _, feed := range feeds {
-		if _, known := f.keeper(feed.Source.ID); known || !feed.Removed.IsZero() {
-			continue // added before Run, or to be restored
+		if _, exists := f.subscription(feed.Source.ID); exists || !feed.Removed.IsZero() {
+			continue // added before Run, or removed
 		}
 		if feed.Fault != "" {
 			f.opt.Log.Error("a feed's settings cannot be read", "feed", feed.Name, "error", feed.Fault)
 		}
-		k := f.newKeeper(feed, nil)
+		s := f.subscribe(feed, nil)
 		if feed.Paused {
 			wg.Go(func() {
-				_ = k.recall(ctx) // it is tried again when the feed is resumed
-				f.change()
+				_ = s.loadState(ctx) // tried again when the feed is resumed
+				f.changes.Notify()
 			})
 		}
 	}
-	for _, k := range f.all() {
-		f.whenFree(k, func() { f.begin(k) })
+	for _, s := range f.all() {
+		f.whenUnlocked(s, func() { f.start(s) })
 	}
-	f.change()
+	f.changes.Notify()
 
 	wg.Go(func() { f.runCleanUp(ctx) })
-	f.mind(ctx)
+	f.watchForSleep(ctx)
 
 	f.life.Lock()
 	f.ctx = nil
 	f.life.Unlock()
-	for _, k := range f.all() {
-		wg.Go(func() { k.halt(endClosed) })
+	for _, s := range f.all() {
+		wg.Go(func() { s.stop(disconnect.Shutdown) })
 	}
 	wg.Wait()
 	f.mu.Lock()
-	unfinished, gone := slices.Collect(maps.Keys(f.undos)), slices.Collect(maps.Keys(f.removed))
+	unfinished, removed := slices.Collect(maps.Keys(f.undos)), slices.Collect(maps.Keys(f.removed))
 	f.mu.Unlock()
 	for _, id := range unfinished {
-		_ = f.retryUndo(id) // it was logged, and is the last try
+		_ = f.retryUndo(id) // the failure was logged, and this is the last try
 	}
-	for _, id := range gone {
-		f.forget(id)
+	for _, id := range removed {
+		f.forgetRemoved(id)
 	}
 	return nil
 }
 
-// load reads the feeds' settings, again and again while the store cannot: a
-// feed without settings is one that nobody follows.
-func (f *Follower) load(ctx context.Context) ([]live.Feed, error) {
+// loadRetry is how long after a failure the settings are read again.
+const loadRetry = 2 * time.Second
+
+// loadFeeds reads the settings of all feeds. It tries again while the store
+// cannot read them, until ctx ends.
+func (f *Follower) loadFeeds(ctx context.Context) []live.Feed {
 	for failed := false; ; failed = true {
-		feeds, err := f.feeds(ctx)
+		feeds, err := f.storedFeeds(ctx)
 		if err == nil || ctx.Err() != nil {
 			if failed {
 				f.opt.Fault("")
 			}
-			return feeds, nil
+			return feeds
 		}
 		if !failed {
 			f.opt.Log.Error("the feeds' settings cannot be read", "error", err)
 			f.opt.Fault("No feed is followed: their settings cannot be read. " + err.Error())
 		}
 		select {
-		case <-time.After(retryLoad):
+		case <-time.After(loadRetry):
 		case <-ctx.Done():
-			return nil, nil
+			return nil
 		}
 	}
 }
 
-// feeds returns what the store has of all feeds.
-func (f *Follower) feeds(ctx context.Context) ([]live.Feed, error) {
+// storedFeeds returns all feeds of the store. One with an unusable address has a
+// Fault.
+func (f *Follower) storedFeeds(ctx context.Context) ([]live.Feed, error) {
 	feeds, err := f.store.Feeds(ctx)
 	for i := range feeds {
 		feed := &feeds[i]
@@ -210,43 +197,42 @@ func (f *Follower) feeds(ctx context.Context) ([]live.Feed, error) {
 	return feeds, err
 }
 
-// runCleanUp finishes what could not be finished at once, until ctx ends. It may
-// wait for the keyring, which the clock's watch must not.
+const (
+	// clockInterval is how often the clocks are compared, and cleaning up is
+	// tried.
+	clockInterval = 2 * time.Second
+	// minSleep is how much the system's clock must be ahead of the monotonic one,
+	// which stands still while the machine sleeps.
+	minSleep = 5 * time.Second
+)
+
+// runCleanUp finishes from time to time what could not be finished at once. It
+// may wait for the keyring, which watchForSleep must not.
 func (f *Follower) runCleanUp(ctx context.Context) {
-	tick := time.NewTicker(lookAtClock)
-	defer tick.Stop()
+	ticker := time.NewTicker(clockInterval)
+	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-ticker.C:
 			f.cleanUp()
 		}
 	}
 }
 
-const (
-	// retryLoad is how often settings that cannot be read are tried again.
-	retryLoad = 2 * time.Second
-	// lookAtClock is how soon it is noticed that the machine woke.
-	lookAtClock = 2 * time.Second
-	// asleep is how much the system's clock must be ahead of the other one,
-	// which stands still while the machine sleeps.
-	asleep = 5 * time.Second
-)
-
-// mind does what concerns all feeds, until ctx ends.
-func (f *Follower) mind(ctx context.Context) {
-	clock := time.NewTicker(lookAtClock)
-	defer clock.Stop()
+// watchForSleep calls woke each time that the machine woke, until ctx ends.
+func (f *Follower) watchForSleep(ctx context.Context) {
+	ticker := time.NewTicker(clockInterval)
+	defer ticker.Stop()
 	before := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-clock.C:
+		case <-ticker.C:
 			now := time.Now()
-			if slept(before, now) > asleep {
+			if sleptFor(before, now) > minSleep {
 				f.woke()
 			}
 			before = now
@@ -254,17 +240,19 @@ func (f *Follower) mind(ctx context.Context) {
 	}
 }
 
-// slept returns how much further the system's clock has come than the
-// monotonic one. Setting the clock forward looks the same; then a feed that
-// waits is tried early, which does no harm.
-func slept(before, now time.Time) time.Duration {
+// sleptFor returns how much further the system's clock has moved than the
+// monotonic one. Setting the clock forward looks the same; then a waiting feed is
+// tried early, which does no harm.
+func sleptFor(before, now time.Time) time.Duration {
 	return now.Round(0).Sub(before.Round(0)) - now.Sub(before)
 }
 
 func (f *Follower) woke() {
 	f.opt.Log.Info("the machine was asleep, or its clock was set")
-	for _, k := range f.all() {
-		k.woke()
+	for _, s := range f.all() {
+		if waiting := s.monitor.Woke(); waiting {
+			s.wake.Notify()
+		}
 	}
 }
 
@@ -272,55 +260,67 @@ func (f *Follower) woke() {
 func (f *Follower) List() []live.FeedStatus {
 	all := f.all()
 	list := make([]live.FeedStatus, len(all))
-	for i, k := range all {
-		list[i] = k.status()
+	for i, s := range all {
+		list[i] = s.status()
 	}
 	return list
 }
 
 // Get returns the feed of that name.
 func (f *Follower) Get(name string) (live.FeedStatus, bool) {
-	k, err := f.find(name)
+	s, err := f.find(name)
 	if err != nil {
 		return live.FeedStatus{}, false
 	}
-	return k.status(), true
+	return s.status(), true
 }
-
-func (k *keeper) status() live.FeedStatus {
-	h := k.health(time.Now())
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	s := live.FeedStatus{Feed: k.feed, Health: h, HasSecrets: k.secretNames()}
-	s.Feed.Headers = slices.Clone(k.feed.Headers)
-	if src, ok := k.journal.SourceByID(k.id); ok {
-		s.Feed.Source = src // the journal has the last word on names and colours
-	}
-	return s
-}
-
-// SetMaxEvent sets the largest event taken from a feed, from the next event on.
-func (f *Follower) SetMaxEvent(bytes int) { f.largest.Store(int64(bytes)) }
-
-func (f *Follower) max() int { return int(f.largest.Load()) }
 
 // Changed returns a channel that is closed when the state or the settings of
 // any feed change, and a number that has grown by then.
 func (f *Follower) Changed() (<-chan struct{}, int64) { return f.changes.Wait() }
 
-func (f *Follower) change() { f.changes.Notify() }
-
-func (f *Follower) keeper(id int64) (*keeper, bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	k, ok := f.keepers[id]
-	return k, ok
+// Attempts returns the attempts of a feed, newest first, the present one
+// included.
+func (f *Follower) Attempts(ctx context.Context, name string, limit int) ([]live.Attempt, error) {
+	s, err := f.find(strings.TrimSpace(name))
+	if err != nil {
+		return nil, err
+	}
+	list, err := f.store.Attempts(ctx, s.id, time.Time{}, limit)
+	if err != nil {
+		return nil, err
+	}
+	present := s.monitor.Record()
+	switch {
+	case present.Started.IsZero():
+	case len(list) > 0 && list[0].Connection == present.Connection:
+		list[0] = present
+	default:
+		list = slices.Insert(list, 0, present)
+		list = list[:min(len(list), limit)]
+	}
+	return list, nil
 }
 
-func (f *Follower) find(name string) (*keeper, error) {
+// SetMaxEvent sets the largest event stored, in bytes, from the next event on.
+func (f *Follower) SetMaxEvent(bytes int) { f.maxEvent.Store(int64(bytes)) }
+
+// MaxEvent returns the largest event stored, in bytes.
+func (f *Follower) MaxEvent() int { return int(f.maxEvent.Load()) }
+
+// subscription returns the subscription of a feed.
+func (f *Follower) subscription(id int64) (*subscription, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s, ok := f.subscriptions[id]
+	return s, ok
+}
+
+// find returns the subscription of the feed of that name, or an Error.
+func (f *Follower) find(name string) (*subscription, error) {
 	if src, ok := f.journal.Source(name); ok {
-		if k, ok := f.keeper(src.ID); ok {
-			return k, nil
+		if s, ok := f.subscription(src.ID); ok {
+			return s, nil
 		}
 	}
 	return nil, noFeed(name)
@@ -328,26 +328,9 @@ func (f *Follower) find(name string) (*keeper, error) {
 
 func noFeed(name string) error { return live.Errorf("not_found", "There is no feed called %q.", name) }
 
-func (f *Follower) all() []*keeper {
+// all returns all subscriptions, oldest first.
+func (f *Follower) all() []*subscription {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	all := make([]*keeper, 0, len(f.keepers))
-	for _, k := range f.keepers {
-		all = append(all, k)
-	}
-	slices.SortFunc(all, func(a, b *keeper) int { return int(a.id - b.id) })
-	return all
-}
-
-// Attempts returns the attempts of a feed, newest first.
-func (f *Follower) Attempts(ctx context.Context, name string, limit int) ([]live.Attempt, error) {
-	k, err := f.find(strings.TrimSpace(name))
-	if err != nil {
-		return nil, err
-	}
-	list, err := f.store.Attempts(ctx, k.id, time.Time{}, limit)
-	if err != nil {
-		return nil, err
-	}
-	return k.current(list, limit), nil
+	return slices.SortedFunc(maps.Values(f.subscriptions), func(a, b *subscription) int { return int(a.id - b.id) })
 }

@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signalbox/backend/health"
+	"signalbox/backend/ingest"
 	"signalbox/backend/live"
 )
 
@@ -66,7 +68,7 @@ func TestALimitCountsWhatItLeavesOut(t *testing.T) {
 		}
 		c.send(numbered(1, 10))
 		f.tells("1, 2, 3")
-		time.Sleep(window)
+		time.Sleep(limitWindow)
 		c.send(numbered(11, 12))
 		f.tells("1, 2, 3, limit 7, 11, 12")
 		g := f.entries("a")[3].Gap
@@ -92,7 +94,7 @@ func TestWhatALimitLeftOutIsToldThoughNothingComesAfterIt(t *testing.T) {
 		c := r.soon().stream("")
 		f.limited(2)
 		c.send(numbered(1, 5))
-		time.Sleep(lookEvery + time.Second)
+		time.Sleep(health.CheckInterval + time.Second)
 		f.tells("1, 2, limit 3")
 		// Its id is where the feed resumes, told or not.
 		c.send(numbered(6, 9))
@@ -113,7 +115,7 @@ func TestWhatALimitLeftOutOutlivesAKill(t *testing.T) {
 		c.send(numbered(1, 5))
 		synctest.Wait()
 		s, _ := f.Get("a")
-		m, err := f.db.Mark(f.Context(), mark(s.ID))
+		m, err := f.db.Mark(f.Context(), ingest.MarkName(s.ID))
 		f.must(err)
 		// The gap is not written yet: after a kill the server is asked for these
 		// again, and they are counted again.
@@ -123,23 +125,10 @@ func TestWhatALimitLeftOutOutlivesAKill(t *testing.T) {
 		f.stop()
 		// A proper end has told.
 		f.start()
-		m, err = f.db.Mark(f.Context(), mark(s.ID))
+		m, err = f.db.Mark(f.Context(), ingest.MarkName(s.ID))
 		f.must(err)
 		if m.Text != "5" {
 			t.Errorf("after a proper end the mark is after %q", m.Text)
 		}
 	})
-}
-
-func TestALimitIsANumberOfMessages(t *testing.T) {
-	for rate, ok := range map[int]bool{0: true, 1: true, maxRate: true, -1: false, maxRate + 1: false} {
-		f := live.Feed{URL: "http://feed.test/", MaxRate: rate}
-		err := tidy(&f, &live.Secrets{})
-		if (err == nil) != ok {
-			t.Errorf("%d: %v", rate, err)
-		}
-		if e, is := err.(*live.Error); err != nil && (!is || e.Field != "max_rate") {
-			t.Errorf("%d: %v", rate, err)
-		}
-	}
 }

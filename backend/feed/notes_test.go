@@ -10,6 +10,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signalbox/backend/dial"
+	"signalbox/backend/health"
+	"signalbox/backend/humanize"
+	"signalbox/backend/ingest"
 	"signalbox/backend/live"
 )
 
@@ -95,10 +99,10 @@ func TestEveryChangeOfAFeedsHealthIsANote(t *testing.T) {
 		time.Sleep(time.Until(f.health().RetryAt))
 		r.soon().stream("")
 		f.noted(want...)
-		time.Sleep(tellAfter + time.Millisecond)
+		time.Sleep(ingest.EvidenceTimeout + time.Millisecond)
 		want = append(want, "opened", "gap disconnected")
 		f.noted(want...)
-		if e := f.newest("opened"); e.Note.Reason != "Connected again." || f.newest("disconnected").Gap.To.Sub(wall(lost)) < defaultRetry {
+		if e := f.newest("opened"); e.Note.Reason != "Connected again." || f.newest("disconnected").Gap.To.Sub(live.StoredTime(lost)) < dial.DefaultRetry {
 			t.Errorf("%v, lost at %v", e, lost)
 		}
 		if all := f.history("a"); !slices.IsSortedFunc(all, func(a, b entry) int { return a.Received.Compare(b.Received) }) {
@@ -222,7 +226,7 @@ func TestAFlappingFeedIsNotKeptAwayByOurOwnWaiting(t *testing.T) {
 					time.Sleep(2500 * time.Millisecond)
 					c.send("data: cut") // broken off in the middle
 					r.cut(c)
-					if d := time.Until(f.health().RetryAt); d < defaultRetry || d > defaultRetry*5/4 {
+					if d := time.Until(f.health().RetryAt); d < dial.DefaultRetry || d > dial.DefaultRetry*5/4 {
 						t.Fatalf("after %d connections that worked it waits %v", i+1, d)
 					}
 				}
@@ -246,7 +250,7 @@ func TestADisconnectGapSaysHowMuchWasOurOwnWaiting(t *testing.T) {
 		if g.WaitedMS < d.Milliseconds()-1 || g.WaitedMS > d.Milliseconds()+1 || g.To.Sub(g.From) < d+29*time.Second {
 			t.Errorf("waited %v: %+v", d, g)
 		}
-		want := fmt.Sprintf("Connection lost for %s, of which Signalbox waited %s before it tried again. ", words(g.To.Sub(g.From)), words(d))
+		want := fmt.Sprintf("Connection lost for %s, of which Signalbox waited %s before it tried again. ", humanize.Duration(g.To.Sub(g.From)), humanize.Duration(d))
 		if !strings.HasPrefix(g.Reason, want) {
 			t.Errorf("%s\nwant %s", g.Reason, want)
 		}
@@ -259,11 +263,11 @@ func TestAServerThatClosesAtOnceFoldsIntoOneLine(t *testing.T) {
 		began := time.Now()
 		flap(r, 1, all, 0)
 		took := time.Since(began)
-		if g := f.newest("disconnected").Gap; took < foldFirst+10*time.Second || g.Count < all/4 {
+		if g := f.newest("disconnected").Gap; took < summaryPeriod+10*time.Second || g.Count < all/4 {
 			t.Errorf("nothing is told while it goes on, for %v by now: %+v", took, g)
 		}
 		c := r.soon().stream(numbered(all+1, all+1))
-		time.Sleep(foldMost)
+		time.Sleep(ingest.MaxSummaryPeriod)
 		c.send(numbered(all+2, all+2))
 		synctest.Wait()
 		var events, rows int
@@ -306,7 +310,7 @@ func TestWhatIsMissingIsAddedUpInASummary(t *testing.T) {
 			next += 5
 		}
 		r.soon().stream(numbered(next, next))
-		time.Sleep(foldFirst + lookEvery)
+		time.Sleep(summaryPeriod + health.CheckInterval)
 		synctest.Wait()
 		missing := int64(0)
 		for _, e := range f.history("a") {
@@ -328,7 +332,7 @@ func TestAnOutageThatLastsIsToldAlsoWhileItsFoldGathers(t *testing.T) {
 			t.Errorf("it is not gathered: %v", n)
 		}
 		p.down.Store(true)
-		time.Sleep(foldOutage + maxWait)
+		time.Sleep(ingest.MaxCollectedOutage + dial.MaxWait)
 		synctest.Wait()
 		list := f.codes()
 		if n := slices.Index(list, "10"); !slices.Equal(list[n+1:], []string{"failed", "gap disconnected", "lost"}) {
@@ -383,36 +387,6 @@ func TestReasonsThatAlternateAreFolded(t *testing.T) {
 	})
 }
 
-func TestAFoldTellsTheFirstAtOnceAndGathersTheRest(t *testing.T) {
-	var f fold
-	now := time.Now()
-	for n := range 3 {
-		if !f.happens(now) {
-			t.Fatalf("the %d. is not told", n+1)
-		}
-	}
-	periods := []time.Duration{}
-	for begin := now; len(periods) < 6; now = now.Add(time.Second) {
-		if f.happens(now) {
-			t.Fatal("it is told as if it were rare")
-		}
-		f.add(now, now, "why.")
-		if f.due(now) {
-			periods = append(periods, now.Sub(begin).Round(time.Minute))
-			f.reset(now)
-			begin = now
-		}
-	}
-	if want := "[1m0s 2m0s 4m0s 8m0s 10m0s 10m0s]"; fmt.Sprint(periods) != want {
-		t.Errorf("summaries after %v, want %s", periods, want)
-	}
-	f.add(now, now, "why.")
-	f.reset(now)
-	if !f.happens(now.Add(foldCalm)) || f.period != foldFirst {
-		t.Error("after a calm while it is not told at once")
-	}
-}
-
 func TestTheLimitHoldsForGapsFromAfar(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		c := r.soon().stream("")
@@ -423,7 +397,7 @@ func TestTheLimitHoldsForGapsFromAfar(t *testing.T) {
 		if list := f.entries("a"); len(list) != 10 {
 			t.Fatalf("%d were stored at a limit of 10", len(list))
 		}
-		time.Sleep(lookEvery + window)
+		time.Sleep(health.CheckInterval + limitWindow)
 		synctest.Wait()
 		list := f.entries("a")
 		if len(list) != 11 {
@@ -434,7 +408,7 @@ func TestTheLimitHoldsForGapsFromAfar(t *testing.T) {
 			t.Errorf("%v", list[10:])
 		}
 		c.send(strings.Repeat(gap, 10) + "event: gap\ndata: {\"missing\":null,\"code\":\"disconnected\",\"reason\":\"Who knows.\"}\n\n")
-		time.Sleep(lookEvery + window)
+		time.Sleep(health.CheckInterval + limitWindow)
 		synctest.Wait()
 		list = f.entries("a")
 		if g := list[len(list)-1].Gap; g.Code != "limit" || g.Missing != nil {
@@ -458,7 +432,7 @@ func TestIDsAloneDoNotGetAGapEach(t *testing.T) {
 		}
 		// Nothing of what was left out is told yet: the place stays before it.
 		s, _ := f.Get("a")
-		if m, err := f.db.Mark(f.Context(), mark(s.ID)); err != nil || m.Text != "3" {
+		if m, err := f.db.Mark(f.Context(), ingest.MarkName(s.ID)); err != nil || m.Text != "3" {
 			t.Errorf("%+v, %v", m, err)
 		}
 		c.close()

@@ -3,22 +3,25 @@ package feed
 import (
 	"context"
 
+	"signalbox/backend/disconnect"
 	"signalbox/backend/live"
 )
 
 // Pause ends a feed's connection until Resume.
-func (f *Follower) Pause(ctx context.Context, name string) error { return f.pause(ctx, name, true) }
+func (f *Follower) Pause(ctx context.Context, name string) error { return f.setPaused(ctx, name, true) }
 
 // Resume follows a paused feed again.
-func (f *Follower) Resume(ctx context.Context, name string) error { return f.pause(ctx, name, false) }
+func (f *Follower) Resume(ctx context.Context, name string) error {
+	return f.setPaused(ctx, name, false)
+}
 
-func (f *Follower) pause(ctx context.Context, name string, paused bool) error {
-	k, unlock, err := f.lockByName(name)
+func (f *Follower) setPaused(ctx context.Context, name string, paused bool) error {
+	s, unlock, err := f.lockByName(name)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	feed := k.settings()
+	feed := s.settings()
 	if feed.Fault != "" {
 		return unreadable(&feed)
 	}
@@ -29,53 +32,54 @@ func (f *Follower) pause(ctx context.Context, name string, paused bool) error {
 	if err := f.store.PutFeed(ctx, feed); err != nil {
 		return err
 	}
-	k.halt(endPaused)
-	k.mu.Lock()
-	k.feed.Paused, k.attempts = paused, 0
-	k.mu.Unlock()
+	s.stop(disconnect.Paused)
+	s.mu.Lock()
+	s.feed.Paused = paused
+	s.mu.Unlock()
+	s.monitor.ResetAttempts()
 	if paused {
-		k.set(live.Stopped, endPaused)
+		s.monitor.SetState(live.Stopped, disconnect.Paused)
 		return nil
 	}
-	f.vault.Retry()
-	k.tellResumed()
-	f.begin(k)
-	f.change()
+	f.secretStore.Retry()
+	s.recorder.Resumed()
+	f.start(s)
+	f.changes.Notify()
 	return nil
 }
 
-// Reconnect tries a feed anew at once, whatever its state.
+// Reconnect ends a feed's connection, or its wait, and connects at once.
 func (f *Follower) Reconnect(name string) error {
-	k, unlock, err := f.lockByName(name)
+	s, unlock, err := f.lockByName(name)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	switch feed := k.settings(); {
+	switch feed := s.settings(); {
 	case feed.Fault != "":
 		return unreadable(&feed)
 	case feed.Paused:
 		return live.Errorf("paused", "The feed is paused.").WithHint("Resume it to connect.")
 	}
-	f.vault.Retry()
-	f.again(k)
+	f.secretStore.Retry()
+	f.restart(s)
 	return nil
 }
 
-// ReconnectAll tries all feeds anew that are not paused. It does not wait for
-// one that is being changed: that is tried anew after the change.
+// ReconnectAll reconnects all feeds that are not paused. It does not wait for one
+// that is being changed: that one reconnects after the change.
 func (f *Follower) ReconnectAll() {
-	f.vault.Retry()
-	for _, k := range f.all() {
-		f.whenFree(k, func() {
-			if feed := k.settings(); !feed.Paused && feed.Fault == "" {
-				f.again(k)
+	f.secretStore.Retry()
+	for _, s := range f.all() {
+		f.whenUnlocked(s, func() {
+			if feed := s.settings(); !feed.Paused && feed.Fault == "" {
+				f.restart(s)
 			}
 		})
 	}
 }
 
-func (f *Follower) again(k *keeper) {
-	k.halt(endReconnect)
-	f.begin(k)
+func (f *Follower) restart(s *subscription) {
+	s.stop(disconnect.Requested)
+	f.start(s)
 }

@@ -14,6 +14,7 @@ import (
 
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
+	"signalbox/backend/secrets"
 	"signalbox/backend/sqlite"
 )
 
@@ -59,7 +60,7 @@ func TestAFeedFasterThanTheDiskIsHeldBackAndLosesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := New(j, db.Installation(), &vault{epoch: "test", path: dir + "/secrets.json"}, Options{})
+	f := New(j, db.Installation(), secrets.New("test", dir, nil, 0), Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -97,9 +98,9 @@ func TestAFeedFasterThanTheDiskIsHeldBackAndLosesNothing(t *testing.T) {
 	}
 	grown := heap() - before
 	t.Logf("the server stood at %d MiB, with %d MiB more in memory", stood*size>>20, grown>>20)
-	// Two of inletBytes: one on its way to the disk, one that waits; each with
+	// Two of queueBytes: one on its way to the disk, one that waits; each with
 	// what was read and not yet parsed.
-	if most := int64(4 * inletBytes); grown > most {
+	if most := int64(4 * queueBytes); grown > most {
 		t.Errorf("%d MiB are held in memory", grown>>20)
 	}
 	free()

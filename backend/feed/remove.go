@@ -5,112 +5,120 @@ import (
 	"slices"
 	"time"
 
+	"signalbox/backend/disconnect"
 	"signalbox/backend/live"
+	"signalbox/backend/secrets"
 )
 
-// Remove takes a feed off the list. It can be restored for ten minutes.
+// restoreTime is how long a removed feed can be restored. The journal keeps its
+// messages for as long.
+const restoreTime = 10 * time.Minute
+
+// A removedFeed is what is kept in memory of a feed that may be restored.
+type removedFeed struct {
+	secrets secrets.Stored
+	known   bool // otherwise the secrets are still stored
+	until   time.Time
+}
+
+// Remove takes a feed off the list and deletes its secrets. It can be restored
+// for ten minutes.
 func (f *Follower) Remove(ctx context.Context, name string) error {
-	k, unlock, err := f.lockByName(name)
+	s, unlock, err := f.lockByName(name)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	if err := f.retryUndo(k.id); err != nil {
+	if err := f.retryUndo(s.id); err != nil {
 		return err
 	}
-	r := removed{until: time.Now().Add(restorable)}
-	var done steps
-	if old := k.settings(); old.Fault != "" || needsSecrets(&old) {
-		stored, end := k.storedSecrets()
-		if r.known = end == nil; r.known {
+	removed := removedFeed{until: time.Now().Add(restoreTime)}
+	var undo undoSteps
+	if feed := s.settings(); feed.Fault != "" || secrets.Needed(&feed) {
+		stored, unknown := s.storedSecrets()
+		if removed.known = unknown == nil; removed.known {
 			// Kept in memory only: a removed feed leaves no secrets behind,
 			// whenever the program ends.
-			undo, err := f.vault.Set(k.id, StoredSecrets{})
+			step, err := f.secretStore.Set(s.id, secrets.Stored{})
 			if err != nil {
 				return err
 			}
-			done.add(undo)
-			r.secrets = stored
+			undo.add(step)
+			removed.secrets = stored
 		}
-		// A keyring that is locked must not keep a feed alive. It is asked to
-		// forget when the feed can no longer be restored.
+		// A locked keyring does not prevent the removal. It is asked to delete
+		// the secrets when the feed can no longer be restored.
 	}
-	k.halt(endRemoved)
-	if err := f.journal.RemoveSource(ctx, k.id); err != nil {
-		f.rollBack(k.id, done)
-		f.begin(k)
+	s.stop(disconnect.Removed)
+	if err := f.journal.RemoveSource(ctx, s.id); err != nil {
+		f.rollBack(s.id, undo)
+		f.start(s)
 		return err
 	}
 	f.mu.Lock()
-	delete(f.keepers, k.id)
-	f.removed[k.id] = r
+	delete(f.subscriptions, s.id)
+	f.removed[s.id] = removed
 	f.mu.Unlock()
-	f.change()
+	f.changes.Notify()
 	return nil
 }
 
-// removed is what is kept of a feed that may be restored.
-type removed struct {
-	secrets StoredSecrets
-	known   bool // else they still lie where they were
-	until   time.Time
-}
-
-// forget lets go of a removed feed's secrets. It is called with the feed's lock held.
-func (f *Follower) forget(id int64) {
+// forgetRemoved makes a removed feed impossible to restore: it deletes its
+// secrets. It is called with the feed's lock held.
+func (f *Follower) forgetRemoved(id int64) {
 	f.mu.Lock()
-	r, ok := f.removed[id]
+	removed, ok := f.removed[id]
 	delete(f.removed, id)
 	f.mu.Unlock()
-	if !ok || r.known {
+	if !ok || removed.known {
 		return
 	}
-	if _, err := f.vault.Set(id, StoredSecrets{}); err != nil {
+	if _, err := f.secretStore.Set(id, secrets.Stored{}); err != nil {
 		f.opt.Log.Warn("the secrets of a removed feed were not deleted", "feed", id, "error", err)
 	}
 }
 
 // Restore undoes a removal. The secrets are stored first: where that fails,
-// nothing has changed. After a crash before the second step they lie in the
-// keyring for a feed that is removed, as for any that was removed while the
-// keyring was locked.
+// nothing has changed. After a crash before the second step they are in the
+// keyring for a feed that is removed, as those of a feed that was removed while
+// the keyring was locked.
 func (f *Follower) Restore(ctx context.Context, id int64) (live.FeedStatus, error) {
 	defer f.lock(id)()
 	if err := f.retryUndo(id); err != nil {
 		return live.FeedStatus{}, err
 	}
-	feeds, err := f.feeds(ctx)
+	feeds, err := f.storedFeeds(ctx)
 	if err != nil {
 		return live.FeedStatus{}, err
 	}
 	i := slices.IndexFunc(feeds, func(feed live.Feed) bool { return feed.Source.ID == id })
-	if _, alive := f.keeper(id); i < 0 || alive {
+	if _, listed := f.subscription(id); i < 0 || listed {
 		return live.FeedStatus{}, live.Errorf("not_found", "This feed does not exist, or was removed too long ago.")
 	}
 	f.mu.Lock()
-	r := f.removed[id]
+	removed := f.removed[id]
 	f.mu.Unlock()
-	f.vault.Retry()
-	var secrets *live.Secrets
-	var done steps
-	if r.known {
-		undo, err := f.vault.Set(id, r.secrets)
+	f.secretStore.Retry()
+	var known *live.Secrets
+	var undo undoSteps
+	if removed.known {
+		step, err := f.secretStore.Set(id, removed.secrets)
 		if err != nil {
 			return live.FeedStatus{}, err
 		}
-		done.add(undo)
-		secrets = &r.secrets.Secrets
+		undo.add(step)
+		known = &removed.secrets.Secrets
 	}
 	feed := feeds[i]
 	if feed.Source, err = f.journal.RestoreSource(ctx, id); err != nil {
-		f.rollBack(id, done)
+		f.rollBack(id, undo)
 		return live.FeedStatus{}, err
 	}
 	f.mu.Lock()
 	delete(f.removed, id)
 	f.mu.Unlock()
-	k := f.newKeeper(feed, secrets)
-	f.begin(k)
-	f.change()
-	return k.status(), nil
+	s := f.subscribe(feed, known)
+	f.start(s)
+	f.changes.Notify()
+	return s.status(), nil
 }

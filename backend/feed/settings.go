@@ -1,153 +1,67 @@
 package feed
 
 import (
-	"crypto/x509"
-	"encoding/hex"
-	"net/http"
-	"net/textproto"
+	"cmp"
+	"encoding/json"
 	"net/url"
 	"slices"
-	"strings"
-
-	"golang.org/x/net/http/httpguts"
 
 	"signalbox/backend/live"
+	"signalbox/backend/secrets"
 )
 
-// tidy brings settings into their one form, and returns an Error that names
-// the first field that is wrong. Where s is nil the secrets are not known, and
-// are not missed.
-func tidy(f *live.Feed, s *live.Secrets) error {
-	f.Kind = live.FeedSource
-	f.URL = strings.TrimSpace(f.URL)
-	if err := live.CheckURL(f.URL); err != nil {
-		return err
-	}
-	f.Method = strings.ToUpper(strings.TrimSpace(f.Method))
-	if f.Method == "" {
-		f.Method = http.MethodGet
-	}
-	if f.Method != http.MethodGet && f.Method != http.MethodPost {
-		return wrong("method", "A feed is opened with GET or POST, not with %s.", f.Method)
-	}
-	if f.Body != "" && f.Method != http.MethodPost {
-		return wrong("method", "A body is sent with POST only.").WithHint("Choose POST, or empty the body.")
-	}
-	if err := tidyHeaders(f, s); err != nil {
-		return err
-	}
-	if err := tidyAuth(f, s); err != nil {
-		return err
-	}
-	if f.CA = strings.TrimSpace(f.CA); f.CA != "" && !x509.NewCertPool().AppendCertsFromPEM([]byte(f.CA)) {
-		return wrong("ca", "The certificate authorities hold no certificate that can be read.").
-			WithHint("Paste them as PEM: they begin with -----BEGIN CERTIFICATE-----.")
-	}
-	f.Certificate = strings.ToLower(strings.NewReplacer(":", "", " ", "").Replace(f.Certificate))
-	if sum, err := hex.DecodeString(f.Certificate); err != nil || len(sum) != 0 && len(sum) != 32 {
-		return wrong("certificate", "The SHA-256 of a certificate has 64 hexadecimal digits.")
-	}
-	if f.MaxRate < 0 || f.MaxRate > maxRate {
-		return wrong("max_rate", "The limit is 1 to %d messages a second, or 0 for none.", maxRate)
-	}
-	return tidyProxy(f)
+// sameRequest reports whether the server would see no difference.
+func sameRequest(a, b *live.Feed) bool {
+	return requestText(*a) == requestText(*b) && a.Fault == b.Fault
 }
 
-// maxRate is the highest limit of a feed, in messages a second: more than any
-// machine takes.
-const maxRate = 1_000_000
-
-// ours are headers that the client sets itself, or that belong to the connection.
-var ours = []string{"Accept", "Accept-Encoding", "Cache-Control", "Last-Event-Id", "Host", "Connection",
-	"Content-Length", "Transfer-Encoding", "Te", "Trailer", "Upgrade", "Proxy-Connection", "Keep-Alive"}
-
-func tidyHeaders(f *live.Feed, s *live.Secrets) error {
-	seen := make(map[string]bool)
-	known := s != nil
-	if !known {
-		s = new(live.Secrets)
+// requestText writes the settings that make the request. As text, a nil slice
+// equals an empty one.
+func requestText(f live.Feed) string {
+	f.Source, f.MaxRate = live.Source{}, 0
+	b, err := json.Marshal(f)
+	if err != nil {
+		panic(err) // settings have texts, times and numbers
 	}
-	f.Headers = slices.Clone(f.Headers)
-	for i := range f.Headers {
-		h := &f.Headers[i]
-		h.Name = strings.TrimSpace(h.Name)
-		h.Value = strings.TrimSpace(h.Value)
-		key := textproto.CanonicalMIMEHeaderKey(h.Name)
-		value := h.Value
-		if h.Secret {
-			if s.Headers[h.Name] == "" && h.Value != "" {
-				// Typed into the form where everybody's values stand.
-				if s.Headers == nil {
-					s.Headers = make(map[string]string)
-				}
-				s.Headers[h.Name] = h.Value
-			}
-			h.Value, value = "", s.Headers[h.Name]
-		}
-		switch {
-		case !httpguts.ValidHeaderFieldName(h.Name):
-			return wrong("headers", "%q is not the name of a header.", h.Name).
-				WithHint("A name has letters, digits and hyphens, as in X-Api-Key.")
-		case slices.Contains(ours, key):
-			return wrong("headers", "The header %s is set by Signalbox itself.", h.Name)
-		case key == "Authorization" && f.Auth != "":
-			return wrong("headers", "Authorization stands in the headers and in the sign-in.").WithHint("Remove one of the two.")
-		case seen[key]:
-			return wrong("headers", "The header %s is there twice.", h.Name)
-		case !httpguts.ValidHeaderFieldValue(value):
-			return wrong("headers", "The value of the header %s contains a line break or a control character.", h.Name)
-		case h.Secret && value == "" && known:
-			return wrong("headers", "The secret header %s has no value.", h.Name)
-		}
-		seen[key] = true
-	}
-	return nil
+	return string(b)
 }
 
-func tidyAuth(f *live.Feed, s *live.Secrets) error {
-	switch f.Auth {
-	case "":
-	case "bearer":
-		if s == nil {
-			break
-		}
-		s.Token = strings.TrimSpace(s.Token)
-		if s.Token == "" {
-			return wrong("token", "The token is missing.")
-		}
-		if !httpguts.ValidHeaderFieldValue(s.Token) {
-			return wrong("token", "The token contains a line break or a control character.")
-		}
-	case "basic":
-		if f.User == "" && (s == nil || s.Password == "") {
-			return wrong("user", "The name to sign in with is missing.")
-		}
-		if strings.ContainsRune(f.User, ':') {
-			return wrong("user", "The name to sign in with contains a colon, which the basic sign-in cannot carry.")
-		}
-	default:
-		return wrong("auth", "%q is not a way to sign in.", f.Auth).WithHint(`Use "bearer", "basic", or nothing.`)
+// streamOf returns what decides whether a Last-Event-ID means anything: the
+// server and path, the query, the method and the body.
+func streamOf(f *live.Feed) [4]string {
+	path, query := f.URL, ""
+	if u, err := url.Parse(f.URL); err == nil {
+		path, query = cmp.Or(u.EscapedPath(), "/"), u.RawQuery
 	}
-	return nil
+	return [4]string{secrets.Origin(f.URL) + path, query, cmp.Or(f.Method, "GET"), f.Body}
 }
 
-func tidyProxy(f *live.Feed) error {
-	f.Proxy = strings.TrimSpace(f.Proxy)
-	if f.Proxy == "" || f.Proxy == "direct" {
-		return nil
+// changedSettings lists the settings that differ, in words.
+func changedSettings(a, b *live.Feed, secretsDiffer bool) (list []string) {
+	for _, setting := range []struct {
+		name    string
+		differs bool
+	}{
+		{"address", a.URL != b.URL},
+		{"method", a.Method != b.Method},
+		{"body", a.Body != b.Body},
+		{"headers", !slices.Equal(a.Headers, b.Headers)},
+		{"sign-in", secretsDiffer || a.Auth != b.Auth || a.User != b.User},
+		{"certificate authorities", a.CA != b.CA},
+		{"accepted certificate", a.Certificate != b.Certificate},
+		{"proxy", a.Proxy != b.Proxy},
+		{"limit", a.MaxRate != b.MaxRate},
+	} {
+		if setting.differs {
+			list = append(list, setting.name)
+		}
 	}
-	u, err := url.Parse(f.Proxy)
-	switch {
-	case err != nil || u.Host == "" || !live.ValidPort(u.Port()) || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme):
-		return wrong("proxy", "The address of the proxy cannot be used.").
-			WithHint(`Write it as in http://proxy.example:3128 or socks5://127.0.0.1:1080, or "direct" for none.`)
-	case u.User != nil:
-		return wrong("proxy", "The address of the proxy holds a name or a password, which would be shown.").
-			WithHint("Put it into HTTPS_PROXY in the environment instead.")
-	}
-	return nil
+	return list
 }
 
-func wrong(field, format string, args ...any) *live.Error {
-	return live.Errorf("bad_"+field, format, args...).WithField(field)
+// unreadable returns the Error about a feed whose settings cannot be read.
+func unreadable(feed *live.Feed) error {
+	return live.Errorf("settings", "The settings of this feed cannot be read. %s", feed.Fault).WithHint(unreadableHint)
 }
+
+const unreadableHint = "Edit the feed and enter its address again, or remove it."

@@ -10,6 +10,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signalbox/backend/dial"
+	"signalbox/backend/disconnect"
+	"signalbox/backend/health"
+	"signalbox/backend/ingest"
 	"signalbox/backend/live"
 )
 
@@ -24,7 +28,7 @@ type pipes struct {
 func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	p.dials.Add(1)
 	if p.down.Load() {
-		return nil, because("refused", "Connection refused by feed.test.")
+		return nil, disconnect.Because("refused", "Connection refused by feed.test.")
 	}
 	ours, theirs := net.Pipe()
 	select {
@@ -109,7 +113,7 @@ func TestWaitingGrowsWithEachFailureUpToAMinute(t *testing.T) {
 			time.Sleep(2 * time.Millisecond)
 		}
 		for n, d := range waits[1:] {
-			least := min(defaultRetry<<(n+1), maxWait)
+			least := min(dial.DefaultRetry<<(n+1), dial.MaxWait)
 			if d < least || d > least+least/4+time.Millisecond {
 				t.Errorf("wait %d is %v, want %v to a quarter more", n+2, d, least)
 			}
@@ -121,13 +125,13 @@ func TestAConnectionThatLivedAWhileResetsTheWaiting(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		for range 5 {
 			r.soon().close()
-			time.Sleep(maxRefusedWait)
+			time.Sleep(dial.MaxRefusedWait)
 		}
 		c := r.soon().stream(": hi\n\n")
-		time.Sleep(calm)
+		time.Sleep(dial.StableAfter)
 		c.close()
 		h := f.health()
-		if d := time.Until(h.RetryAt); h.State != live.Waiting || d < defaultRetry || d > defaultRetry*5/4 {
+		if d := time.Until(h.RetryAt); h.State != live.Waiting || d < dial.DefaultRetry || d > dial.DefaultRetry*5/4 {
 			t.Errorf("%v, %+v", d, h)
 		}
 	})
@@ -140,7 +144,7 @@ func TestAStreamThatClosesAtOnceIsAskedLessAndLess(t *testing.T) {
 			time.Sleep(time.Until(f.health().RetryAt))
 			r.soon().stream("x").close()
 		}
-		if d := time.Until(f.health().RetryAt); d < maxWait {
+		if d := time.Until(f.health().RetryAt); d < dial.MaxWait {
 			t.Errorf("it is tried again after %v", d)
 		}
 	})
@@ -161,14 +165,14 @@ func TestAServerThatPollsSetsThePace(t *testing.T) {
 func TestTheReconnectionTimeIsKeptAcrossReconnections(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		c := r.soon().stream("retry: 90000\n\n")
-		time.Sleep(calm)
+		time.Sleep(dial.StableAfter)
 		c.close()
 		if d := time.Until(f.health().RetryAt); d < 90*time.Second {
 			t.Errorf("%v although the server asked for 90 s", d)
 		}
 		time.Sleep(2 * time.Minute)
 		c = r.soon().stream(": no retry here\n\n")
-		time.Sleep(calm)
+		time.Sleep(dial.StableAfter)
 		c.close()
 		if h := f.health(); time.Until(h.RetryAt) < 90*time.Second || h.RetryMS != 90000 {
 			t.Errorf("%v the second time, %+v", time.Until(h.RetryAt), h)
@@ -190,7 +194,7 @@ func TestARefusalIsAskedAgainWhenTheServerSays(t *testing.T) {
 		c = r.soon()
 		c.w.WriteHeader(http.StatusNotFound)
 		c.close()
-		if d := time.Until(f.health().RetryAt); d < 2*refusedWait {
+		if d := time.Until(f.health().RetryAt); d < 2*dial.RefusedWait {
 			t.Errorf("a second refusal is asked again after %v", d)
 		}
 	})
@@ -297,7 +301,7 @@ func TestAReturnIsToldAlsoWhenNothingComes(t *testing.T) {
 		if list := f.entries("a"); len(list) != 2 {
 			t.Errorf("told early: %v", list)
 		}
-		time.Sleep(tellAfter + time.Second)
+		time.Sleep(ingest.EvidenceTimeout + time.Second)
 		synctest.Wait()
 		list := f.entries("a")
 		if len(list) != 3 || list[2].Gap.Missing != nil || list[2].Gap.After != "x" || !strings.Contains(list[2].Gap.Reason, "asked to continue after id x; nothing has come yet") {
@@ -345,7 +349,7 @@ func TestAnOpenConnectionMustShowThatItSurvivedTheSleep(t *testing.T) {
 			t.Errorf("it was alive: %+v", h)
 		}
 		f.woke()
-		time.Sleep(afterSleep + lookEvery)
+		time.Sleep(health.WakeGrace + health.CheckInterval)
 		r.soon().stream("data: a\n\n")
 		if h := f.health(); h.State != live.Open || h.Connection != 2 {
 			t.Errorf("%+v", h)
@@ -355,12 +359,12 @@ func TestAnOpenConnectionMustShowThatItSurvivedTheSleep(t *testing.T) {
 
 func TestSleepIsSeenByTheClocks(t *testing.T) {
 	now := time.Now()
-	if d := slept(now, now.Add(time.Hour)); d != 0 {
+	if d := sleptFor(now, now.Add(time.Hour)); d != 0 {
 		t.Errorf("an hour awake looks like %v asleep", d)
 	}
 	// A time without its monotonic part is what a jump of the system's clock
 	// looks like from the other side.
-	if d := slept(now, now.Add(2*time.Second).Round(0).Add(time.Hour)); d != 0 {
+	if d := sleptFor(now, now.Add(2*time.Second).Round(0).Add(time.Hour)); d != 0 {
 		t.Errorf("without a monotonic clock nothing can be said, not %v", d)
 	}
 }

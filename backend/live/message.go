@@ -81,3 +81,12 @@ type Message struct {
 	// Number, and was not stored again. Only Append sets it.
 	Repeated bool
 }
+
+// StoredTime returns a time as all times are stored: in UTC, to the microsecond,
+// without the monotonic clock. The zero time stays zero.
+func StoredTime(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return time.UnixMicro(t.UnixMicro()).UTC()
+}

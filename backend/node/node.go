@@ -22,6 +22,7 @@ import (
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
 	"signalbox/backend/publish"
+	"signalbox/backend/secrets"
 	"signalbox/backend/serve"
 	"signalbox/backend/setting"
 	"signalbox/backend/sqlite"
@@ -126,7 +127,7 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 
 func (n *Node) build() {
 	set := n.settings.current
-	n.feeds = feed.New(n.journal, n.own, feed.OpenSecrets(n.journal.Epoch(), n.data), feed.Options{
+	n.feeds = feed.New(n.journal, n.own, secrets.Open(n.journal.Epoch(), n.data), feed.Options{
 		Log: n.log, MaxEvent: int(set.Number(setting.MaxEvent)), UserAgent: "Signalbox/" + n.opt.Version,
 		Fault: func(sentence string) { n.server.SetFault("feeds", sentence) },
 	})

@@ -1,0 +1,165 @@
+package dial
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"signalbox/backend/disconnect"
+)
+
+// checkResponse returns nil where the response is an event stream, and
+// otherwise why it is not (HTML, 9.2.3 and 9.2.7).
+func checkResponse(res *http.Response) *disconnect.Reason {
+	if res.StatusCode != http.StatusOK {
+		return checkStatus(res)
+	}
+	contentType, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	if err != nil {
+		// The standard ignores parameters, so an invalid one does no harm.
+		contentType, _, _ = strings.Cut(res.Header.Get("Content-Type"), ";")
+		contentType = strings.ToLower(strings.TrimSpace(contentType))
+	}
+	if contentType == "text/event-stream" {
+		return nil
+	}
+	why := disconnect.Because("type", "The response is %s, not an event stream.", contentType)
+	why.Refused = true
+	switch contentType {
+	case "":
+		why.Message = "The response does not say that it is an event stream."
+		return why.WithHint("The server must send it as text/event-stream.")
+	case "text/html":
+		why.Message = "The response is a web page, not an event stream."
+		return why.WithHint("Check the address: it may be the page that shows the stream, or a page to sign in.")
+	}
+	return why.WithHint("Check the address. The server must send the stream as text/event-stream.")
+}
+
+// checkStatus returns why a response with a status other than 200 is no stream.
+func checkStatus(res *http.Response) *disconnect.Reason {
+	code := res.StatusCode
+	switch {
+	case code == http.StatusNoContent:
+		why := disconnect.Because("no_content", "The server says that there is nothing more to come (204).").
+			WithHint("Press Reconnect to ask it again.")
+		why.Final = true
+		return why
+	case code == http.StatusBadRequest && res.Request.URL.Scheme == "http" && wantsTLS(res.Body):
+		why := disconnect.Because("tls", "%s speaks TLS at this port.", upperFirst(res.Request.URL.Host)).
+			WithHint("Use https:// instead of http://.")
+		why.Refused = true
+		return why
+	}
+	why := disconnect.Because("status", "%s.", strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code))))
+	why.Refused, why.RetryAfter = true, retryAfter(res.Header.Get("Retry-After"), time.Now())
+	return why.WithHint(statusHint(code, res.Request.Method))
+}
+
+// statusHint returns what to do about a status, or "".
+func statusHint(code int, method string) string {
+	switch code {
+	case http.StatusBadRequest:
+		return "The server does not understand the request. Check the address, the headers and the body of this feed."
+	case http.StatusUnauthorized:
+		return "The server asks for a sign-in. Check the token or the password of this feed."
+	case http.StatusForbidden:
+		return "The server does not allow this. Check the sign-in of this feed."
+	case http.StatusNotFound, http.StatusGone:
+		return "Check the address."
+	case http.StatusMethodNotAllowed:
+		return "The server expects another method. Try " + map[string]string{"GET": "POST", "POST": "GET"}[method] + "."
+	case http.StatusProxyAuthRequired:
+		return "The proxy asks for a sign-in."
+	case http.StatusRequestURITooLong:
+		return "The address is too long for the server."
+	case http.StatusRequestHeaderFieldsTooLarge:
+		return "The headers of this feed, or its Last-Event-ID, are too long for the server."
+	case http.StatusTooManyRequests:
+		return "The server limits how often it may be asked."
+	}
+	switch {
+	case code >= 500:
+		return "The problem is at the server."
+	case code >= 300 && code < 400:
+		return "The server redirects without saying where to."
+	case code >= 200 && code < 300:
+		return "An event stream must have the status 200."
+	}
+	return ""
+}
+
+// wantsTLS reports whether a server says in its response that the request should
+// have come over TLS. Go, nginx and Apache each do so in a sentence of their own.
+func wantsTLS(body io.ReadCloser) bool {
+	// A body that never comes must not hold up the status.
+	timeout := time.AfterFunc(2*time.Second, func() { body.Close() })
+	defer timeout.Stop()
+	text, _ := io.ReadAll(io.LimitReader(body, 4<<10))
+	text = bytes.ToLower(text)
+	for _, s := range []string{"https server", "https port", "ssl-enabled server port"} {
+		if bytes.Contains(text, []byte(s)) {
+			return true
+		}
+	}
+	return false
+}
+
+// retryAfter reads a Retry-After header, which holds seconds or a date. It
+// returns MaxRetryAfter at most.
+func retryAfter(s string, now time.Time) time.Duration {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if (err == nil || errors.Is(err, strconv.ErrRange)) && n > 0 {
+		return time.Duration(min(n, int64(MaxRetryAfter/time.Second))) * time.Second
+	}
+	if at, err := http.ParseTime(s); err == nil {
+		return min(max(0, at.Sub(now)), MaxRetryAfter)
+	}
+	return 0
+}
+
+// decodedBody returns the body of a response without its content coding, and
+// closes it where it cannot. Some servers compress although they were asked not
+// to.
+func decodedBody(res *http.Response) (io.ReadCloser, error) {
+	// Names of codings are compared without case (RFC 9110, 8.4.1).
+	switch coding := strings.ToLower(strings.TrimSpace(res.Header.Get("Content-Encoding"))); coding {
+	case "", "identity":
+		return res.Body, nil
+	case "gzip", "x-gzip":
+		return &gzipBody{src: res.Body}, nil
+	default:
+		res.Body.Close()
+		return nil, disconnect.Because("encoding", "The server compresses the stream by %q, although it was asked not to.", coding).
+			WithHint("Switch off compression for this address at the server or the proxy before it.")
+	}
+}
+
+// A gzipBody decompresses a body. It reads the gzip header with the first bytes
+// and not before: until then the server may be silent for long.
+type gzipBody struct {
+	src io.ReadCloser
+	gz  *gzip.Reader
+}
+
+func (b *gzipBody) Read(p []byte) (n int, err error) {
+	if b.gz == nil {
+		b.gz, err = gzip.NewReader(b.src)
+	}
+	if err == nil {
+		n, err = b.gz.Read(p)
+	}
+	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) {
+		err = disconnect.Because("encoding", "The server says that the stream is gzip, and it is not.")
+	}
+	return n, err
+}
+
+func (b *gzipBody) Close() error { return b.src.Close() }

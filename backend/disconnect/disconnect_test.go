@@ -1,0 +1,45 @@
+package disconnect_test
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"signalbox/backend/disconnect"
+)
+
+func TestAClippedSentenceIsValidUTF8AndBounded(t *testing.T) {
+	long := disconnect.Because("type", "The answer is %s.", strings.Repeat("é", 50_000)).WithHint("Check the address.")
+	c := long.Clipped()
+	if len(c.Message) > disconnect.MaxMessage+len("…") || !utf8.ValidString(c.Message) || !strings.HasSuffix(c.Message, "…") || c.Hint != long.Hint {
+		t.Errorf("%d bytes: %+v", len(c.Message), c)
+	}
+	if short := disconnect.Because("type", "Short."); short.Clipped() != short {
+		t.Error("a short sentence was copied")
+	}
+}
+
+func TestOnlyWhatNobodyWantedCountsAsDown(t *testing.T) {
+	for code, want := range map[string]struct {
+		down bool
+		gap  string
+	}{
+		"":            {false, "disconnected"},
+		"no_content":  {false, "disconnected"},
+		"ended":       {false, "restarted"},
+		"paused":      {false, "paused"},
+		"removed":     {false, "removed"},
+		"reconnected": {false, "reconnected"},
+		"edited":      {false, "edited"},
+		"asleep":      {true, "disconnected"},
+		"closed":      {true, "disconnected"},
+		"dns":         {true, "disconnected"},
+	} {
+		if got := disconnect.CountsAsDown(code); got != want.down {
+			t.Errorf("%q counts as down: %v", code, got)
+		}
+		if got := disconnect.GapCode(code); got != want.gap {
+			t.Errorf("%q leaves the gap %q", code, got)
+		}
+	}
+}

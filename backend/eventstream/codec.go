@@ -1,0 +1,115 @@
+package eventstream
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+
+	"github.com/r3labs/sse/v2"
+)
+
+// maxInline is the largest event that goes through the library's scanner, in
+// bytes. A larger one waits in codec.large instead: otherwise the scanner's
+// buffer would grow to the largest event of the connection, and be copied each
+// time it grows.
+const maxInline = 32 << 10
+
+// A codec passes events through the library's client: encode writes each as one
+// block that the library cannot misread, decode reads the event that the
+// library makes of it.
+//
+// The data stands on one line, with a byte in place of each line break that
+// occurs in no UTF-8 text. Every block has an event field, or the library would
+// take it for empty. The event field begins with a mark.
+type codec struct {
+	mu    sync.Mutex
+	large []Event // those that are not inline, in order
+
+	types map[string]string // the event types seen, so that each is allocated once
+}
+
+const (
+	markOwnID   = 'e' // the block holds the event, whose id is its own
+	markEarlier = 'n' // the block holds the event; the id is that of an earlier one
+	markLarge   = '@' // the event waits in codec.large
+
+	encodedBreak = 0xFF
+
+	maxTypes   = 256 // remembered in codec.types
+	maxTypeLen = 128 // of each, in bytes
+)
+
+// encode appends the block of an event to b.
+func (c *codec) encode(b []byte, e *rawEvent) []byte {
+	if e.kind != Dispatched || e.retry >= 0 || len(e.typ)+len(e.data)+len(e.lastID)+len(e.origin) > maxInline {
+		c.mu.Lock()
+		c.large = append(c.large, Event{
+			Kind: e.kind, Type: string(e.typ), Data: string(e.data), LastID: string(e.lastID), OwnID: e.ownID,
+			Retry: e.retry, Size: e.size, Oversize: e.oversize, Origin: string(e.origin),
+		})
+		c.mu.Unlock()
+		return append(b, "event: @\n\n"...)
+	}
+	mark := byte(markOwnID)
+	if !e.ownID {
+		mark = markEarlier
+	}
+	b = append(b, "event: "...)
+	b = append(b, mark)
+	b = append(b, e.typ...)
+	b = append(b, "\nid: "...)
+	b = append(b, e.origin...) // a position, which has no "="
+	b = append(b, '=')         // the id is never empty: the library would write the last one there
+	b = append(b, e.lastID...)
+	b = append(b, "\ndata: "...)
+	from := len(b)
+	b = append(b, e.data...)
+	replace(b[from:], '\n', encodedBreak)
+	return append(b, "\n\n"...)
+}
+
+// decode returns the event that encode wrote as the block of which the library
+// made e.
+func (c *codec) decode(e *sse.Event) Event {
+	if e.Event[0] == markLarge {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		large := c.large[0]
+		c.large = c.large[1:]
+		return large
+	}
+	replace(e.Data, encodedBreak, '\n')
+	origin, id, _ := strings.Cut(string(e.ID), "=")
+	return Event{
+		Type: c.typeOf(e.Event[1:]), Data: string(e.Data), LastID: id, Origin: origin,
+		OwnID: e.Event[0] == markOwnID, Retry: -1, Size: int64(len(e.Data)),
+	}
+}
+
+// replace replaces a byte in place.
+func replace(text []byte, from, to byte) {
+	for {
+		i := bytes.IndexByte(text, from)
+		if i < 0 {
+			return
+		}
+		text[i] = to
+		text = text[i+1:]
+	}
+}
+
+// typeOf returns the same string for the same type: a feed has few types, and
+// the journal holds very many messages.
+func (c *codec) typeOf(b []byte) string {
+	if s, ok := c.types[string(b)]; ok {
+		return s
+	}
+	s := string(b)
+	if c.types == nil {
+		c.types = make(map[string]string)
+	}
+	if len(c.types) < maxTypes && len(s) <= maxTypeLen {
+		c.types[s] = s
+	}
+	return s
+}

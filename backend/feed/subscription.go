@@ -1,0 +1,311 @@
+package feed
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"signalbox/backend/broadcast"
+	"signalbox/backend/dial"
+	"signalbox/backend/disconnect"
+	"signalbox/backend/eventstream"
+	"signalbox/backend/health"
+	"signalbox/backend/ingest"
+	"signalbox/backend/live"
+	"signalbox/backend/secrets"
+)
+
+// A subscription keeps one feed connected. Its goroutine runs between start and
+// stop; what it has learned of the feed stays from one run to the next.
+type subscription struct {
+	*Follower
+	id       int64
+	log      *slog.Logger
+	monitor  *health.Monitor
+	recorder *ingest.Recorder
+	wake     broadcast.Broadcast // ends the wait for the next attempt
+
+	loading sync.Mutex // held by loadState
+	loaded  bool
+
+	mu sync.Mutex
+	// While the subscription runs, nothing of the request changes.
+	feed    live.Feed
+	secrets *live.Secrets           // nil until they are known
+	cancel  context.CancelCauseFunc // nil while nothing runs
+	ended   chan struct{}
+}
+
+// subscribe adds a subscription to the list, or returns the one that is there.
+// It does not start it. secrets is nil where they are not known.
+func (f *Follower) subscribe(feed live.Feed, secrets *live.Secrets) *subscription {
+	s := &subscription{Follower: f, id: feed.Source.ID, feed: feed, secrets: secrets, log: f.opt.Log.With("feed", feed.Source.ID)}
+	s.monitor = health.NewMonitor(s.id, dial.DefaultRetry, s.whyStopped(), f.changes.Notify)
+	s.recorder = ingest.NewRecorder(ingest.Config{
+		Journal: f.journal, Source: s.id, Log: s.log,
+		Silence: s.monitor.Silence, Home: s.monitor.Home, Fault: s.monitor.SetStoreFault,
+	})
+	f.mu.Lock()
+	existing, exists := f.subscriptions[s.id]
+	if !exists {
+		f.subscriptions[s.id] = s
+	}
+	f.mu.Unlock()
+	if !exists {
+		return s
+	}
+	if secrets != nil { // Run has found the feed while it was being added
+		existing.mu.Lock()
+		existing.feed, existing.secrets = feed, secrets
+		existing.mu.Unlock()
+	}
+	return existing
+}
+
+// start starts a subscription where Run runs. Otherwise Run will.
+func (f *Follower) start(s *subscription) {
+	f.life.RLock()
+	defer f.life.RUnlock()
+	if f.ctx != nil && f.ctx.Err() == nil {
+		s.start(f.ctx)
+	}
+}
+
+// start begins to follow the feed, unless it is paused or cannot be followed.
+func (s *subscription) start(ctx context.Context) {
+	if why := s.whyStopped(); why != nil {
+		s.monitor.SetState(live.Stopped, why)
+		return
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	ended := make(chan struct{})
+	s.mu.Lock()
+	if s.cancel != nil {
+		s.mu.Unlock()
+		cancel(nil)
+		return // it runs
+	}
+	s.cancel, s.ended = cancel, ended
+	s.mu.Unlock()
+	go func() {
+		defer close(ended)
+		s.run(ctx)
+	}()
+}
+
+// whyStopped returns why the feed is not to be followed, or nil.
+func (s *subscription) whyStopped() *disconnect.Reason {
+	switch feed := s.settings(); {
+	case feed.Fault != "":
+		return disconnect.Because("settings", "The settings of this feed cannot be read. %s", feed.Fault).WithHint(unreadableHint)
+	case feed.Paused:
+		return disconnect.Paused
+	}
+	return nil
+}
+
+// stop ends the run and waits for it. Then all is committed that was received.
+// It reports false where nothing ran.
+func (s *subscription) stop(why *disconnect.Reason) bool {
+	s.mu.Lock()
+	cancel, ended := s.cancel, s.ended
+	s.mu.Unlock()
+	if cancel == nil {
+		return false
+	}
+	cancel(why)
+	<-ended
+	s.mu.Lock()
+	if s.ended == ended {
+		s.cancel = nil
+	}
+	s.mu.Unlock()
+	return true
+}
+
+// isRunning reports whether the feed is being followed.
+func (s *subscription) isRunning() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cancel != nil
+}
+
+// settings returns the feed's settings.
+func (s *subscription) settings() live.Feed {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.feed
+}
+
+// maxRate returns the feed's rate limit. It may change while the feed is
+// followed.
+func (s *subscription) maxRate() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.feed.MaxRate
+}
+
+// status returns the feed and how it is doing.
+func (s *subscription) status() live.FeedStatus {
+	h := s.monitor.Health(time.Now())
+	h.LastEventID = s.recorder.LastEventID()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := live.FeedStatus{Feed: s.feed, Health: h, HasSecrets: s.secretNames()}
+	st.Feed.Headers = slices.Clone(s.feed.Headers)
+	if src, ok := s.journal.SourceByID(s.id); ok {
+		st.Feed.Source = src // the journal knows the present name and colour
+	}
+	return st
+}
+
+// secretNames lists the secrets that the feed has. While they are not known,
+// these are the ones that its settings name. It is called with mu held.
+func (s *subscription) secretNames() []string {
+	var names []string
+	if s.secrets == nil {
+		names = secrets.Used(&s.feed)
+	} else {
+		names = secrets.Names(s.secrets)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// run makes one attempt after the other until ctx ends.
+func (s *subscription) run(ctx context.Context) {
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer close(done)
+	if !s.loadStateRetrying(ctx) {
+		return
+	}
+	wg.Go(func() { s.recorder.Run(done) })
+	var backoff dial.Backoff
+	for {
+		if !s.awaitSecrets(ctx) {
+			return
+		}
+		why := s.attempt(ctx)
+		switch {
+		case ctx.Err() != nil:
+			s.monitor.SetState(live.Stopped, why)
+			s.recorder.End(reasonOf(ctx))
+			return
+		case why.Final:
+			s.standStill(ctx, why)
+			return
+		}
+		lived, messages, retry := s.monitor.LastAttempt()
+		if !s.wait(ctx, backoff.Next(retry, why, lived, messages), why, nil) {
+			return
+		}
+	}
+}
+
+// standStill stops for good: it waits for the end of ctx.
+func (s *subscription) standStill(ctx context.Context, why *disconnect.Reason) {
+	s.monitor.SetState(live.Stopped, why)
+	s.recorder.Stopped(why)
+	<-ctx.Done()
+	s.recorder.End(reasonOf(ctx))
+}
+
+// wait waits for the next attempt because of why: for d, or until sooner is
+// closed or the machine wakes. It reports false where ctx ended first.
+func (s *subscription) wait(ctx context.Context, d time.Duration, why *disconnect.Reason, sooner <-chan struct{}) bool {
+	wake, _ := s.wake.Wait() // before the state says that there is a wait to end
+	began := time.Now()
+	s.monitor.WaitUntil(began.Add(d), why)
+	s.recorder.WriteDue(began) // a wait, like a connection, may be shorter than the interval
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	due := time.NewTicker(health.CheckInterval)
+	defer due.Stop()
+	for {
+		select {
+		case <-due.C:
+			s.recorder.WriteDue(time.Now())
+			continue
+		case <-timer.C:
+		case <-sooner:
+		case <-wake:
+		case <-ctx.Done():
+			s.monitor.SetState(live.Stopped, reasonOf(ctx))
+			s.recorder.End(reasonOf(ctx))
+			return false
+		}
+		s.recorder.Waited(time.Since(began))
+		return true
+	}
+}
+
+// reasonOf returns why a run was ended.
+func reasonOf(ctx context.Context) *disconnect.Reason {
+	if why, ok := context.Cause(ctx).(*disconnect.Reason); ok {
+		return why
+	}
+	return disconnect.Shutdown
+}
+
+// attempt connects once, and returns when the connection has ended.
+func (s *subscription) attempt(ctx context.Context) *disconnect.Reason {
+	after := s.recorder.ResumeAfter()
+	s.mu.Lock()
+	feed, secrets := s.feed, s.secrets // a copy: the name may change meanwhile
+	s.mu.Unlock()
+	a := &dial.Attempt{
+		Feed: &feed, Secrets: secrets, LastEventID: after, UserAgent: s.opt.UserAgent, MaxEvent: s.MaxEvent, Dial: s.opt.dial,
+	}
+	number := s.monitor.BeginAttempt(a.Describe)
+	s.recorder.SetConnection(number)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wg sync.WaitGroup
+	a.Opened = func() {
+		s.recorder.Opened(after, dial.Host(feed.URL))
+		s.monitor.Opened()
+		s.log.Info("connected", "connection", number)
+		s.saveAttempt()
+		wg.Go(func() { s.watch(ctx, cancel) })
+	}
+	var home atomic.Bool // the server is this Signalbox
+	a.Handler = eventstream.Handler{
+		Read:     s.received,
+		Comment:  s.monitor.Comment,
+		Retry:    func(ms int64) { s.monitor.SetRetry(dial.RetryTime(ms)) },
+		Oversize: func() { s.monitor.Oversize(s.MaxEvent()) },
+		Server: func(epoch string) {
+			home.Store(epoch == s.journal.Epoch())
+			if home.Load() {
+				s.recorder.NoteOwnStream(ctx)
+			}
+		},
+		Event: func(e eventstream.Event) bool {
+			opt := ingest.EventOptions{MaxRate: s.maxRate(), MaxEvent: s.MaxEvent(), Home: home.Load()}
+			if !s.recorder.Event(ctx, e, opt) {
+				return false
+			}
+			if e.Kind != eventstream.IDOnly {
+				s.monitor.Message(time.Now())
+			}
+			return true
+		},
+	}
+	why := a.Run(ctx)
+	cancel(why)
+	wg.Wait()
+	s.recorder.ConnectionEnded()
+	if wasOpen := s.monitor.EndAttempt(why); wasOpen {
+		s.recorder.Lost(why)
+	} else if !why.Wanted() && !why.Final {
+		s.recorder.Failed(why)
+	}
+	s.log.Info("connection ended", "connection", number, "code", why.Code, "reason", why.Message)
+	s.saveAttempt()
+	return why
+}

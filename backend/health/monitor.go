@@ -1,0 +1,288 @@
+package health
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"signalbox/backend/disconnect"
+	"signalbox/backend/humanize"
+	"signalbox/backend/live"
+)
+
+// A Monitor keeps what is known about one feed's connection. It is safe for use
+// by several goroutines; no method blocks.
+type Monitor struct {
+	source  int64
+	changed func() // called after the state has changed, with no lock held
+
+	mu    sync.Mutex
+	state live.State
+	since time.Time
+	why   *disconnect.Reason // why the state is not open
+	retry time.Duration      // the reconnection time in force
+
+	retryAt  time.Time // of the next attempt, while waiting
+	attempts int       // since the feed was last open
+	wasOpen  bool      // an earlier attempt was open
+
+	// The running attempt, or the last.
+	attempt  live.Attempt
+	describe func(*live.Attempt) // fills in what the attempt knows of its request
+	began    time.Time
+	isOpen   bool
+	opened   time.Time // zero where the attempt was not open
+	comments int
+
+	messages     int64
+	home         int64 // of messages, those that the journal had already
+	lastMessage  time.Time
+	lastByte     time.Time
+	lastActivity time.Time // the last bytes, or the opening
+	wokeAt       time.Time // when the machine woke, while the connection has to prove itself
+	storeFault   string    // why nothing can be stored
+	oversize     int       // the limit that an arriving event is over; 0 where none is
+
+	silence     silenceModel
+	rate        rate
+	uptime      uptime
+	countedTo   time.Time // up to when uptime is filled
+	connectTime recent
+}
+
+// NewMonitor returns a Monitor of a feed that is about to connect or, where why
+// is not nil, is stopped. It begins with a reconnection time. changed is called
+// after each change of the state.
+func NewMonitor(source int64, retry time.Duration, why *disconnect.Reason, changed func()) *Monitor {
+	m := &Monitor{source: source, changed: changed, retry: retry, state: live.Connecting, since: time.Now()}
+	if why != nil {
+		m.state, m.why = live.Stopped, why
+	}
+	return m
+}
+
+// State returns the state.
+func (m *Monitor) State() live.State {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.state
+}
+
+// SetState changes the state to one without an attempt, because of why.
+func (m *Monitor) SetState(s live.State, why *disconnect.Reason) {
+	m.mu.Lock()
+	m.setState(s, why)
+	m.mu.Unlock()
+	m.changed()
+}
+
+// WaitUntil changes the state to waiting, for the next attempt at that time.
+func (m *Monitor) WaitUntil(at time.Time, why *disconnect.Reason) {
+	m.mu.Lock()
+	m.setState(live.Waiting, why)
+	m.retryAt = at
+	m.mu.Unlock()
+	m.changed()
+}
+
+// setState is called with mu held.
+func (m *Monitor) setState(s live.State, why *disconnect.Reason) {
+	now := time.Now()
+	m.countTime(now)
+	m.state, m.since, m.why, m.retryAt = s, now, why, time.Time{}
+}
+
+// countTime adds the time up to now to the uptime, for the state as it was. Both
+// ends are counted from now, so a jump of the system's clock adds no time.
+func (m *Monitor) countTime(now time.Time) {
+	elapsed := now.Sub(m.countedTo)
+	if !m.countedTo.IsZero() {
+		m.uptime.add(m.timeKind(), now.Add(-elapsed).Round(0), now.Round(0))
+	}
+	m.countedTo = now
+}
+
+// timeKind returns how time in the present state counts.
+func (m *Monitor) timeKind() timeKind {
+	switch m.state {
+	case live.Open:
+		return up
+	case live.Quiet:
+		return upQuiet
+	case live.Waiting:
+		return down
+	case live.Connecting:
+		if m.attempts > 1 || m.wasOpen && m.why != nil && !m.why.Neutral {
+			return down
+		}
+	}
+	return uncounted
+}
+
+// BeginAttempt begins the record of an attempt and returns the number of its
+// connection. describe is called, at any time, to fill in what the attempt knows
+// of its request.
+func (m *Monitor) BeginAttempt(describe func(*live.Attempt)) int64 {
+	m.mu.Lock()
+	now := time.Now()
+	m.attempts++
+	m.setState(live.Connecting, m.why)
+	m.attempt = live.Attempt{Source: m.source, Connection: m.attempt.Connection + 1, Started: live.StoredTime(now)}
+	m.describe, m.began, m.isOpen, m.opened = describe, now, false, time.Time{}
+	m.comments, m.wokeAt, m.oversize = 0, time.Time{}, 0
+	m.silence.disconnected()
+	number := m.attempt.Connection
+	m.mu.Unlock()
+	m.changed()
+	return number
+}
+
+// Opened notes that the response is a stream.
+func (m *Monitor) Opened() {
+	m.mu.Lock()
+	now := time.Now()
+	m.isOpen, m.opened, m.lastActivity = true, now, now
+	m.attempt.Opened = live.StoredTime(now)
+	m.connectTime.add(now.Sub(m.began))
+	m.setState(live.Open, nil)
+	if m.wasOpen {
+		m.uptime.addReturn(now)
+	}
+	m.wasOpen, m.attempts = true, 0
+	m.mu.Unlock()
+	m.changed()
+}
+
+// EndAttempt ends the record of the attempt, and reports whether it was open.
+func (m *Monitor) EndAttempt(why *disconnect.Reason) (wasOpen bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := time.Now()
+	m.countTime(now)
+	m.attempt.Ended, m.attempt.Code, m.attempt.Reason = live.StoredTime(now), why.Code, why.Message
+	wasOpen, m.isOpen = m.isOpen, false
+	return wasOpen
+}
+
+// LastAttempt returns what the next wait depends on: how long the last
+// connection was open, how many messages it brought, and the reconnection time.
+func (m *Monitor) LastAttempt() (lived time.Duration, messages int64, retry time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.opened.IsZero() {
+		lived = time.Since(m.opened)
+	}
+	return lived, m.attempt.Messages, m.retry
+}
+
+// ResetAttempts makes the next attempt the first.
+func (m *Monitor) ResetAttempts() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.attempts = 0
+}
+
+// ForgetStream makes the next connection the first of another stream, whose
+// opening is no return.
+func (m *Monitor) ForgetStream() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.wasOpen = false
+}
+
+// Record returns the attempt with what is known of it by now.
+func (m *Monitor) Record() live.Attempt {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	a := m.attempt
+	if m.describe != nil {
+		m.describe(&a)
+	}
+	return a
+}
+
+// RestoreMessage notes a stored message of the feed, from before the start.
+func (m *Monitor) RestoreMessage(received time.Time, connection int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lastMessage, m.lastByte = received, received
+	m.attempt.Connection = max(m.attempt.Connection, connection)
+}
+
+// RestoreAttempts notes the attempts from before the start, oldest first.
+func (m *Monitor) RestoreAttempts(list []live.Attempt) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var before live.Attempt
+	for _, a := range list {
+		if disconnect.CountsAsDown(before.Code) {
+			m.uptime.add(down, before.Ended, later(before.Ended, a.Started))
+		}
+		if !a.Opened.IsZero() {
+			m.uptime.add(up, a.Opened, a.Ended)
+			m.connectTime.add(a.Opened.Sub(a.Started))
+			if m.wasOpen {
+				m.uptime.addReturn(a.Opened)
+			}
+			m.wasOpen = true
+		} else if disconnect.CountsAsDown(before.Code) || disconnect.CountsAsDown(a.Code) {
+			m.uptime.add(down, a.Started, a.Ended)
+		}
+		before = a
+	}
+	m.attempt.Connection = max(m.attempt.Connection, before.Connection)
+}
+
+// Health returns what is known at this moment. The last event ID is not known
+// here.
+func (m *Monitor) Health(now time.Time) live.Health {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.countTime(now)
+	h := live.Health{
+		State: m.state, Since: timeOfDay(now, m.since), Attempt: m.attempts, Connection: m.attempt.Connection,
+		Messages: m.messages, Home: m.home, LastMessage: m.lastMessage, LastByte: m.lastByte,
+		Heartbeat: m.silence.heartbeat().Milliseconds(), Rhythm: m.silence.usual().Milliseconds(),
+		Silence:    m.silence.longest24h(now).Milliseconds(),
+		ConnectP50: m.connectTime.median().Microseconds(), Bars: m.uptime.bars(now),
+		RetryMS: m.retry.Milliseconds(), Rate: m.rate.perSecond(now),
+	}
+	h.Up, h.Reconnects = m.uptime.share(now)
+	if why := m.why; why != nil && m.state != live.Open && m.state != live.Quiet {
+		h.Code, h.Reason, h.Hint, h.Certificate = why.Code, why.Message, why.Hint, why.Certificate
+	}
+	switch {
+	case m.state == live.Stopped:
+		h.Since = live.StoredTime(m.since)
+	case m.state == live.Waiting:
+		h.RetryAt = timeOfDay(now, m.retryAt)
+	case m.storeFault != "":
+		h.Code, h.Reason = "store", "Messages cannot be stored, so the feed is held up. "+m.storeFault
+	case m.state == live.Quiet:
+		h.Code, h.Reason = silenceReason(now.Sub(m.lastActivity), m.silence.expected())
+	case m.oversize > 0:
+		h.Code, h.Reason = "too_large", "An event over the limit of "+humanize.Bytes(int64(m.oversize))+" is arriving. It will be left out."
+	}
+	if m.isOpen && !m.lastActivity.IsZero() {
+		h.Silence = max(h.Silence, now.Sub(m.lastActivity).Milliseconds())
+	}
+	return h
+}
+
+// silenceReason returns a code and a sentence for a feed that has been silent
+// for d and was expected to be heard from within another time; 0 where that is
+// not known.
+func silenceReason(d, expected time.Duration) (code, reason string) {
+	if expected == 0 {
+		return "unknown_rhythm", fmt.Sprintf("Nothing for %s; its rhythm is unknown.", humanize.Duration(d))
+	}
+	return "silent", fmt.Sprintf("Nothing for %s; usually something comes within %s.", humanize.Duration(d), humanize.Duration(expected))
+}
+
+// timeOfDay returns a moment as the system's clock would show it now.
+func timeOfDay(now, t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return live.StoredTime(now.Round(0).Add(-now.Sub(t)))
+}

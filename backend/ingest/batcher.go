@@ -1,0 +1,228 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"signalbox/backend/broadcast"
+	"signalbox/backend/journal"
+	"signalbox/backend/live"
+)
+
+const (
+	// maxQueued and maxQueuedBytes are how much waits for the journal before the
+	// feed is read no further.
+	maxQueued      = 8192
+	maxQueuedBytes = 8 << 20
+	// commitRetry is how long after a failed commit the next is tried.
+	commitRetry = time.Second
+)
+
+// A batcher commits one feed's drafts to the journal. What is added while a
+// commit runs goes into the next one, in one transaction with the feed's mark.
+// So the id to resume after is never ahead of the messages nor behind them.
+// While the journal cannot write, put blocks, and the server is held back.
+type batcher struct {
+	journal *journal.Journal
+	log     *slog.Logger
+	home    func(n int)           // called for messages that the journal had already
+	fault   func(sentence string) // called when commits begin to fail, and with "" when they work again
+
+	work broadcast.Broadcast // something was added
+	room broadcast.Broadcast // the queue was emptied
+
+	mu        sync.Mutex
+	mark      live.Mark
+	unsaved   bool // the mark has changed since the last commit
+	queue     []live.Draft
+	bytes     int          // of the queue
+	freeQueue []live.Draft // an empty slice for reuse
+}
+
+// put adds a draft, and the last event ID after it where that is not nil. It
+// waits while the queue is full, and reports false where ctx ended first.
+func (b *batcher) put(ctx context.Context, d live.Draft, lastID *string) bool {
+	b.mu.Lock()
+	for len(b.queue) >= maxQueued || b.bytes >= maxQueuedBytes {
+		room, _ := b.room.Wait()
+		b.mu.Unlock()
+		select {
+		case <-room:
+		case <-ctx.Done():
+			return false
+		}
+		b.mu.Lock()
+	}
+	b.append(d, lastID)
+	b.mu.Unlock()
+	b.work.Notify()
+	return true
+}
+
+// add adds a note or a gap even where the queue is full: there are few of them,
+// and they must not be lost while the journal stands still.
+func (b *batcher) add(d live.Draft, lastID *string) {
+	b.mu.Lock()
+	b.append(d, lastID)
+	b.mu.Unlock()
+	b.work.Notify()
+}
+
+// setLastID sets the last event ID without a draft.
+func (b *batcher) setLastID(id string) {
+	b.mu.Lock()
+	b.setMark(&id)
+	b.mu.Unlock()
+	b.work.Notify()
+}
+
+func (b *batcher) append(d live.Draft, lastID *string) {
+	b.queue = append(b.queue, d)
+	b.bytes += d.Size()
+	b.setMark(lastID)
+}
+
+func (b *batcher) setMark(id *string) {
+	if id != nil && *id != b.mark.Text {
+		b.mark.Text, b.unsaved = *id, true
+	}
+}
+
+// restoreMark sets the mark to the stored one.
+func (b *batcher) restoreMark(m live.Mark) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.mark.Number, b.mark.Text = m.Number, m.Text
+}
+
+// lastID returns the last event ID, which may not be committed yet.
+func (b *batcher) lastID() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.mark.Text
+}
+
+// saveMark commits the mark alone. It is called only while run does not run.
+func (b *batcher) saveMark() error {
+	b.mu.Lock()
+	mark, alone := b.mark, b.unsaved && len(b.queue) == 0
+	b.mu.Unlock()
+	if !alone {
+		return nil // it is saved, or goes with the queue
+	}
+	if err := b.save(nil, mark); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	b.unsaved = false
+	b.mu.Unlock()
+	return nil
+}
+
+// run commits until done is closed and the queue is empty. What cannot be
+// committed by then stays in the queue, and the stored mark stays before it.
+func (b *batcher) run(done <-chan struct{}) {
+	for {
+		work, _ := b.work.Wait()
+		for b.commit(done) {
+		}
+		select {
+		case <-done:
+			b.mu.Lock()
+			left := len(b.queue)
+			b.mu.Unlock()
+			if left > 0 {
+				b.log.Warn("messages were not committed; the server will be asked for them again", "messages", left)
+			}
+			return
+		default:
+		}
+		select {
+		case <-work:
+		case <-done:
+		}
+	}
+}
+
+// commit commits the queue, and reports whether there may be more.
+func (b *batcher) commit(done <-chan struct{}) (more bool) {
+	b.mu.Lock()
+	drafts, mark := b.queue, b.mark
+	if len(drafts) == 0 && !b.unsaved {
+		b.mu.Unlock()
+		return false
+	}
+	b.queue, b.freeQueue = b.freeQueue[:0], nil
+	b.bytes, b.unsaved = 0, false
+	b.mu.Unlock()
+	b.room.Notify()
+
+	err := b.save(drafts, mark)
+	for failed := false; err != nil; err = b.save(drafts, mark) {
+		if errors.Is(err, &live.Error{Code: "refused"}) && len(drafts) > 0 {
+			drafts = b.commitEach(drafts)
+			continue
+		}
+		if errors.Is(err, &live.Error{Code: "not_found"}) {
+			b.log.Warn("messages of a removed source were dropped", "messages", len(drafts))
+			break
+		}
+		if !failed {
+			failed = true
+			b.fault(err.Error())
+		}
+		select {
+		case <-done:
+			b.requeue(drafts)
+			return false
+		case <-time.After(commitRetry):
+		}
+	}
+	b.fault("")
+	clear(drafts) // the journal has their texts now
+	b.mu.Lock()
+	b.freeQueue = drafts[:0]
+	b.mu.Unlock()
+	return true
+}
+
+// save commits drafts and the mark in one transaction.
+func (b *batcher) save(drafts []live.Draft, mark live.Mark) error {
+	mark.Number = live.Newest
+	// No context of a caller: whoever stops waiting for a commit does not know
+	// whether it was made.
+	done, err := b.journal.AppendAll(context.Background(), drafts, mark)
+	if err == nil && done.Repeated > 0 {
+		b.home(done.Repeated)
+	}
+	return err
+}
+
+// requeue puts drafts back before all others.
+func (b *batcher) requeue(drafts []live.Draft) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.queue = append(drafts, b.queue...)
+	b.unsaved = true
+}
+
+// commitEach commits drafts one by one because one of them was refused, with a
+// gap in the place of each that is. It returns those that could not be committed
+// for another reason.
+func (b *batcher) commitEach(drafts []live.Draft) (left []live.Draft) {
+	for i := range drafts {
+		_, err := b.journal.AppendAll(context.Background(), drafts[i:i+1])
+		if errors.Is(err, &live.Error{Code: "refused"}) {
+			d := &drafts[i]
+			g := live.Gap{Missing: new(int64(1)), Code: "refused", Reason: "A message could not be stored: " + err.Error(), To: d.Received}
+			_, err = b.journal.AppendAll(context.Background(), []live.Draft{GapDraft(d.Source, d.Connection, g, time.Now())})
+		}
+		if err != nil {
+			return drafts[i:]
+		}
+	}
+	return nil
+}

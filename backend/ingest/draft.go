@@ -1,0 +1,80 @@
+package ingest
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"signalbox/backend/eventstream"
+	"signalbox/backend/humanize"
+	"signalbox/backend/live"
+	"signalbox/backend/wire"
+)
+
+// Draft returns an event as it goes into the journal: a message, a gap from
+// upstream, or the gap in the place of an event over the limit of maxEvent bytes.
+//
+// A message has the id that came with it, and none where none came. By the
+// standard it has that of the message before; then two messages would have the
+// same id, and nobody could resume after the first.
+func Draft(source, connection int64, e eventstream.Event, now time.Time, maxEvent int) live.Draft {
+	if e.Kind != eventstream.Dispatched {
+		return oversizeDraft(source, connection, e, now, maxEvent)
+	}
+	if g, ok := gapFromUpstream(e); ok {
+		d := GapDraft(source, connection, g, now)
+		d.Origin = e.Origin
+		return d
+	}
+	d := live.Draft{Source: source, Type: e.Type, Data: e.Data, Connection: connection, Received: now, Origin: e.Origin}
+	if e.OwnID {
+		d.ID = e.LastID
+	}
+	if e.Retry >= 0 {
+		d.Retry = &e.Retry
+	}
+	return d
+}
+
+// GapDraft returns a gap as it goes into the journal.
+func GapDraft(source, connection int64, g live.Gap, now time.Time) live.Draft {
+	g.From, g.To = live.StoredTime(g.From), live.StoredTime(g.To)
+	return live.Draft{Source: source, Kind: live.GapKind, Connection: connection, Data: jsonText(g), Received: now}
+}
+
+func noteDraft(source, connection int64, n live.Note, now time.Time) live.Draft {
+	return live.Draft{Source: source, Kind: live.NoteKind, Connection: connection, Data: jsonText(n), Received: now}
+}
+
+func jsonText(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // gaps and notes have texts, times and numbers
+	}
+	return string(b)
+}
+
+func oversizeDraft(source, connection int64, e eventstream.Event, now time.Time, maxEvent int) live.Draft {
+	g := live.Gap{Missing: new(int64(1)), Code: "too_large", To: now, After: e.LastID, Reason: oversizeReason(e, maxEvent)}
+	return GapDraft(source, connection, g, now)
+}
+
+// oversizeReason says what of an event was over its limit.
+func oversizeReason(e eventstream.Event, maxEvent int) string {
+	event, limit := "n event of ", maxEvent
+	switch e.Oversize {
+	case "id":
+		event, limit = "n event with an id of ", min(limit, wire.MaxID)
+	case "type":
+		event, limit = "n event with a type of ", min(limit, wire.MaxType)
+	}
+	size, most := humanize.Bytes(e.Size), humanize.Bytes(int64(limit))
+	if n := int64(limit); e.Size > n && e.Size-n < n/10 {
+		// Rounded, the two could look the same.
+		size, most = fmt.Sprintf("%d bytes", e.Size), fmt.Sprintf("%d bytes", limit)
+	}
+	if e.Kind == eventstream.Truncated {
+		return fmt.Sprintf("The connection ended in the middle of a%smore than %s; the limit is %s.", event, size, most)
+	}
+	return fmt.Sprintf("A%s%s was left out; the limit is %s.", event, size, most)
+}

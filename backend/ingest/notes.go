@@ -1,0 +1,250 @@
+package ingest
+
+import (
+	"context"
+	"time"
+
+	"signalbox/backend/disconnect"
+	"signalbox/backend/humanize"
+	"signalbox/backend/live"
+)
+
+// note writes a note. Its time is the present one also where the note is late:
+// what follows in the journal must not be older. It is called with mu held.
+func (r *Recorder) note(n live.Note, now time.Time) {
+	r.batcher.add(noteDraft(r.Source, r.connection, n, now), nil)
+}
+
+// Opened notes that the connection to host is open, resumed after an id. After
+// an outage that is written later, with what the outage cost.
+func (r *Recorder) Opened(after, host string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	r.outage.Returned(after, now)
+	r.lastFailure = ""
+	if r.outage.code == "" {
+		r.note(live.Note{Code: "opened", Reason: "Connected to " + host + "."}, now)
+	}
+}
+
+// Lost notes that an open connection ended. Where the user ended it, only the
+// time is kept for the gap.
+func (r *Recorder) Lost(why *disconnect.Reason) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	r.endSilence(now, false)
+	if why.Wanted() {
+		// The next start finds these two in the record of the attempts.
+		if why != disconnect.Shutdown && why != disconnect.Removed {
+			r.outage.Lost(why.Code, now)
+		}
+		return
+	}
+	r.lastFailure, r.outages.lossReason = why.Message, why.Message
+	if !r.outage.Lost("disconnected", now) {
+		return
+	}
+	if r.outages.collecting = !r.outages.happened(now); !r.outages.collecting {
+		r.note(live.Note{Code: "lost", Reason: "Connection lost. " + why.Message}, now)
+	}
+}
+
+// Failed notes why an attempt failed, unless the one before failed for the same
+// reason.
+func (r *Recorder) Failed(why *disconnect.Reason) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if why.Message == r.lastFailure {
+		return
+	}
+	r.lastFailure = why.Message
+	now := time.Now()
+	if r.failures.happened(now) {
+		r.note(live.Note{Code: "failed", Reason: "Connecting failed. " + why.Message}, now)
+	} else {
+		r.failures.collect(now, now, why.Message)
+	}
+}
+
+// Stopped notes that there will be no further attempt.
+func (r *Recorder) Stopped(why *disconnect.Reason) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	r.writeSummaries(now, true)
+	r.lastFailure = ""
+	r.note(live.Note{Code: "stopped", Reason: why.Message}, now)
+}
+
+// Waited notes that the next attempt was put off for so long.
+func (r *Recorder) Waited(d time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.outage.Waited(d)
+}
+
+// writeReturn writes that the connection is open again, with the gap for what the
+// outage cost. Where the gap was written before without evidence, only the new
+// one is written. It is called with mu held.
+func (r *Recorder) writeReturn(g *live.Gap, wasUnproven bool) {
+	switch {
+	case r.outages.collecting && wasUnproven && r.outages.proveLast(g):
+	case r.outages.collecting && !wasUnproven:
+		r.outages.collectGap(g)
+	default:
+		if !wasUnproven {
+			r.note(live.Note{Code: "opened", Reason: "Connected again."}, time.Now())
+		}
+		r.writeGap(*g)
+	}
+}
+
+// NoEvidence writes the return of a connection on which no message has come
+// within EvidenceTimeout.
+func (r *Recorder) NoEvidence() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.writeUnprovenReturn()
+}
+
+// writeUnprovenReturn is called with mu held.
+func (r *Recorder) writeUnprovenReturn() {
+	if g := r.outage.GapWithoutEvidence(); g != nil {
+		r.writeReturn(g, false)
+	}
+}
+
+// Quiet notes that the feed is silent for longer than usual. turn changes the
+// state under the lock and returns the sentence, or reports false where
+// something was received meanwhile; then nothing is noted.
+func (r *Recorder) Quiet(now time.Time, turn func(now time.Time) (reason string, turned bool)) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	reason, turned := turn(now)
+	if !turned {
+		return false
+	}
+	r.quietSince = now
+	if r.quietCollected = !r.silences.happened(now); !r.quietCollected {
+		r.note(live.Note{Code: "quiet", Reason: reason}, now)
+	}
+	return true
+}
+
+// Heard notes that a quiet feed is heard from again.
+func (r *Recorder) Heard(now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.endSilence(now, true)
+}
+
+// endSilence ends a silence because the feed was heard from, or because the
+// connection is lost. It is called with mu held.
+func (r *Recorder) endSilence(now time.Time, heard bool) {
+	if r.quietSince.IsZero() {
+		return
+	}
+	silent, _ := r.Silence(now)
+	switch {
+	case r.quietCollected:
+		r.silences.collect(live.StoredTime(r.quietSince), live.StoredTime(now), "Nothing for "+humanize.Duration(silent)+".")
+	case heard:
+		r.note(live.Note{Code: "heard", Reason: "Heard again after " + humanize.Duration(silent) + " of silence."}, now)
+	}
+	r.quietSince = time.Time{}
+}
+
+// End writes what is left to write when the feed is no longer followed, and why
+// it is not.
+func (r *Recorder) End(why *disconnect.Reason) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	r.writeLimitGap(now)
+	if why == disconnect.Shutdown {
+		r.writeUnprovenReturn() // the next start does not know of it
+	}
+	r.writeSummaries(now, true)
+	if why.Wanted() && why != disconnect.Shutdown && why != disconnect.Removed {
+		r.note(live.Note{Code: why.Code, Reason: why.Message}, now)
+	}
+}
+
+// WriteDue writes what was put off and is due. It is called every few seconds.
+func (r *Recorder) WriteDue(now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.limit.due(now) {
+		r.writeLimitGap(now)
+	}
+	r.writeSummaries(now, false)
+}
+
+// ConnectionEnded writes the gap of the limit without waiting for the end of the
+// second. Connections that end quickly one after the other do not get a gap
+// each.
+func (r *Recorder) ConnectionEnded() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now := time.Now(); now.Sub(r.limit.writtenAt) >= limitWindow {
+		r.writeLimitGap(now)
+	}
+}
+
+// writeSummaries writes the summaries that are due, or all of them, and notes an
+// outage or a silence that is being collected and has lasted for long. It is
+// called with mu held.
+func (r *Recorder) writeSummaries(now time.Time, all bool) {
+	outages := &r.outages
+	isDown := outages.collecting && r.outage.isDown()
+	longOutage := isDown && (all || now.Sub(r.outage.from) >= MaxCollectedOutage)
+	if outages.due(now) || outages.count > 0 && (all || longOutage) {
+		r.writeGap(outages.gap())
+		outages.reset(now)
+	}
+	if longOutage {
+		outages.collecting = false
+		ago := humanize.Duration(now.Sub(r.outage.from))
+		r.note(live.Note{Code: "lost", Reason: "Connection lost " + ago + " ago. " + outages.lossReason}, now)
+	}
+	silences := &r.silences
+	longSilence := r.quietCollected && !r.quietSince.IsZero() && now.Sub(r.quietSince) >= MaxCollectedOutage
+	if silences.due(now) || silences.count > 0 && (all || longSilence) {
+		r.note(silences.note("quiet", "Fell silent"), now)
+		silences.reset(now)
+	}
+	if longSilence {
+		r.quietCollected = false
+		_, reason := r.Silence(now)
+		r.note(live.Note{Code: "quiet", Reason: reason}, now)
+	}
+	if failures := &r.failures; failures.due(now) || failures.count > 0 && all {
+		r.note(failures.note("failed", "Connecting failed for another reason"), now)
+		failures.reset(now)
+	}
+}
+
+// Resumed notes that a paused feed is followed again.
+func (r *Recorder) Resumed() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.note(live.Note{Code: "resumed", Reason: "Resumed."}, time.Now())
+}
+
+// Edited notes new settings for which no connection was ended. Where Run does
+// not run, it commits the note itself.
+func (r *Recorder) Edited(ctx context.Context, why *disconnect.Reason, running bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := live.Note{Code: why.Code, Reason: why.Message}
+	if running {
+		r.note(n, time.Now())
+		return
+	}
+	// The mark stays as it is: this is no message of the feed's.
+	if _, err := r.Journal.AppendAll(ctx, []live.Draft{noteDraft(r.Source, r.connection, n, time.Now())}); err != nil {
+		r.Log.Warn("a note was not stored", "error", err)
+	}
+}

@@ -1,0 +1,158 @@
+package ingest
+
+import (
+	"fmt"
+	"time"
+
+	"signalbox/backend/humanize"
+	"signalbox/backend/live"
+)
+
+const (
+	// summarizeAfter is how many times in a row something is noted as it happens.
+	summarizeAfter = 3
+	// summaryReset is how long it must not happen for the count to begin again.
+	summaryReset = 15 * time.Minute
+	// firstPeriod is how long a summary collects at first. The period doubles
+	// with each summary, up to MaxSummaryPeriod.
+	firstPeriod = time.Minute
+	// MaxSummaryPeriod is the longest time that a summary collects.
+	MaxSummaryPeriod = 10 * time.Minute
+	// MaxCollectedOutage is how long an outage or a silence may last before it is
+	// noted although a summary is collecting.
+	MaxCollectedOutage = time.Minute
+)
+
+// A summary keeps what happens over and over from filling the journal: the first
+// few times are noted at once, and of the others one summary with a count is
+// written per period. What is written is never changed. It is not safe for use
+// by several goroutines.
+type summary struct {
+	last      time.Time     // when it last happened
+	streak    int           // how often it has, each time within summaryReset of the one before
+	writtenAt time.Time     // the last note or summary
+	period    time.Duration // of which there is one summary
+
+	count    int64 // times that are collected and not written
+	from, to time.Time
+	reason   string // of the last one
+}
+
+// happened notes that it happened, and reports whether to note it in the journal
+// at once. Otherwise it is to be collected.
+func (s *summary) happened(now time.Time) (atOnce bool) {
+	if s.last.IsZero() || now.Sub(s.last) >= summaryReset {
+		s.streak, s.period = 0, firstPeriod
+	}
+	s.streak++
+	s.last = now
+	if s.count > 0 || s.streak > summarizeAfter && now.Sub(s.writtenAt) < s.period {
+		return false
+	}
+	s.written(now)
+	return true
+}
+
+// written notes that the journal has a note or a summary of it.
+func (s *summary) written(now time.Time) {
+	s.writtenAt = now
+	if s.streak > summarizeAfter {
+		s.period = min(2*s.period, MaxSummaryPeriod)
+	}
+}
+
+// collect counts one time that was not noted at once.
+func (s *summary) collect(from, to time.Time, reason string) {
+	if s.count == 0 {
+		s.from = from
+	}
+	s.count++
+	s.to, s.reason = to, reason
+}
+
+// due reports whether the summary has collected for long enough.
+func (s *summary) due(now time.Time) bool { return s.count > 0 && now.Sub(s.writtenAt) >= s.period }
+
+// reset begins the next summary, after this one was written.
+func (s *summary) reset(now time.Time) {
+	s.count, s.reason = 0, ""
+	s.written(now)
+}
+
+// note returns the summary as a note: what happened, how often, and why the last
+// time.
+func (s *summary) note(code, what string) live.Note {
+	if s.count == 1 {
+		return live.Note{Code: code, Reason: what + ". " + s.reason}
+	}
+	return live.Note{Code: code, Count: s.count, Reason: fmt.Sprintf("%s %d more times within %s. The last time: %s",
+		what, s.count, humanize.Duration(s.to.Sub(s.from)), s.reason)}
+}
+
+// An outageSummary collects outages, which otherwise take a note of the loss, a
+// note of the return and a gap each.
+type outageSummary struct {
+	summary
+	collecting bool   // the present outage is to be collected
+	lossReason string // of the last loss
+
+	losses   int64
+	lasted   time.Duration // in all
+	waited   time.Duration
+	missing  int64
+	unproven int64    // of how many it is not known what is missing
+	lastGap  live.Gap // of the last outage
+}
+
+// collectGap counts an outage that is over, by its gap.
+func (s *outageSummary) collectGap(g *live.Gap) {
+	if s.count == 0 {
+		s.losses, s.lasted, s.waited, s.missing, s.unproven = 0, 0, 0, 0, 0
+	}
+	s.collect(g.From, g.To, s.lossReason)
+	s.losses += max(1, g.Count)
+	s.lasted += g.To.Sub(g.From)
+	s.waited += time.Duration(g.WaitedMS) * time.Millisecond
+	s.lastGap = *g
+	if g.Missing == nil {
+		s.unproven++
+	} else {
+		s.missing += *g.Missing
+	}
+}
+
+// proveLast replaces the gap of the last outage by one with evidence. It reports
+// false where the last one is written already.
+func (s *outageSummary) proveLast(g *live.Gap) bool {
+	if s.count == 0 {
+		return false
+	}
+	s.lastGap = *g
+	s.unproven--
+	s.missing += *g.Missing
+	return true
+}
+
+// gap returns the summary of the outages that are over.
+func (s *outageSummary) gap() live.Gap {
+	if s.count == 1 {
+		return s.lastGap
+	}
+	g := live.Gap{Code: s.lastGap.Code, From: s.from, To: s.to, After: s.lastGap.After, WaitedMS: s.waited.Milliseconds(), Count: s.losses}
+	g.Reason = fmt.Sprintf("Connection lost %d more times within %s, for %s in all%s. The last time: %s ",
+		s.losses, humanize.Duration(s.to.Sub(s.from)), humanize.Duration(s.lasted), ofWhichWaited(s.waited), s.reason)
+	switch {
+	case s.unproven > 0 && g.After == "":
+		g.Reason += "The server sends no ids, so messages of the meantime could not be asked for."
+	case s.unproven > 0:
+		g.Reason += "The server's ids do not show whether all messages came."
+	case s.missing == 0:
+		g.Reason += "Nothing is missing."
+	default:
+		g.Reason += areMissing(s.missing) + "."
+	}
+	if missing := s.missing; s.unproven == 0 {
+		g.Missing = &missing
+	}
+	return g
+}

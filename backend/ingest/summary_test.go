@@ -1,0 +1,37 @@
+package ingest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+func TestASummaryNotesTheFirstAtOnceAndCollectsTheRest(t *testing.T) {
+	var s summary
+	now := time.Now()
+	for n := range 3 {
+		if !s.happened(now) {
+			t.Fatalf("the %d. is not noted", n+1)
+		}
+	}
+	periods := []time.Duration{}
+	for begin := now; len(periods) < 6; now = now.Add(time.Second) {
+		if s.happened(now) {
+			t.Fatal("it is noted as if it were rare")
+		}
+		s.collect(now, now, "why.")
+		if s.due(now) {
+			periods = append(periods, now.Sub(begin).Round(time.Minute))
+			s.reset(now)
+			begin = now
+		}
+	}
+	if want := "[1m0s 2m0s 4m0s 8m0s 10m0s 10m0s]"; fmt.Sprint(periods) != want {
+		t.Errorf("summaries after %v, want %s", periods, want)
+	}
+	s.collect(now, now, "why.")
+	s.reset(now)
+	if !s.happened(now.Add(summaryReset)) || s.period != firstPeriod {
+		t.Error("after a calm while it is not noted at once")
+	}
+}

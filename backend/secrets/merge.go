@@ -1,0 +1,150 @@
+package secrets
+
+import (
+	"cmp"
+	"maps"
+	"net/url"
+	"strings"
+
+	"signalbox/backend/live"
+)
+
+// Origin returns the server that an address leads to: its scheme, host and port
+// in one form. Secrets belong to an origin.
+func Origin(address string) string {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil {
+		return ""
+	}
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	scheme := strings.ToLower(u.Scheme)
+	if port != "" && !(scheme == "http" && port == "80") && !(scheme == "https" && port == "443") {
+		host += ":" + port
+	}
+	return scheme + "://" + host
+}
+
+// Needed reports whether a feed's request contains secrets.
+func Needed(f *live.Feed) bool { return len(Used(f)) > 0 }
+
+// Used lists the secrets that a feed's settings name: "token", "password", and
+// the names of secret headers.
+func Used(f *live.Feed) []string {
+	var names []string
+	switch f.Auth {
+	case "bearer":
+		names = append(names, "token")
+	case "basic":
+		names = append(names, "password")
+	}
+	for _, h := range f.Headers {
+		if h.Secret {
+			names = append(names, h.Name)
+		}
+	}
+	return names
+}
+
+// Names lists the secrets in s, in the same way.
+func Names(s *live.Secrets) []string {
+	var names []string
+	if s.Token != "" {
+		names = append(names, "token")
+	}
+	if s.Password != "" {
+		names = append(names, "password")
+	}
+	for name := range s.Headers {
+		names = append(names, name)
+	}
+	return names
+}
+
+// Missing returns the setting of the first secret without which a feed cannot
+// be connected, or "". A password may be empty.
+func Missing(f *live.Feed, s *live.Secrets) string {
+	if f.Auth == "bearer" && s.Token == "" {
+		return "token"
+	}
+	for _, h := range f.Headers {
+		if h.Secret && s.Headers[h.Name] == "" {
+			return "headers"
+		}
+	}
+	return ""
+}
+
+// Extract returns the secrets that were entered with new settings. It moves those
+// out of the settings that were entered as plain values of secret headers.
+func Extract(f *live.Feed, given *live.Secrets) live.Secrets {
+	var s live.Secrets
+	if given != nil {
+		s = *given
+		s.Headers = maps.Clone(given.Headers)
+	}
+	headers := make([]live.Header, len(f.Headers))
+	for i, h := range f.Headers {
+		h.Name = strings.TrimSpace(h.Name)
+		if value := strings.TrimSpace(h.Value); h.Secret && value != "" {
+			if s.Headers == nil {
+				s.Headers = make(map[string]string)
+			}
+			s.Headers[h.Name] = cmp.Or(s.Headers[h.Name], value)
+			h.Value = ""
+		}
+		headers[i] = h
+	}
+	f.Headers = headers
+	return s
+}
+
+// Merge returns the secrets that a feed has after an edit: those that were
+// entered, and for each that the feed uses and that was not entered the old one.
+// A form never sees a secret, so it cannot send back one that stays. Secrets
+// that are no longer used are dropped.
+func Merge(f *live.Feed, entered, old *live.Secrets) live.Secrets {
+	var s live.Secrets
+	switch f.Auth {
+	case "bearer":
+		s.Token = cmp.Or(entered.Token, old.Token)
+	case "basic":
+		s.Password = cmp.Or(entered.Password, old.Password)
+	}
+	for _, h := range f.Headers {
+		value := cmp.Or(entered.Headers[h.Name], old.Headers[h.Name])
+		if !h.Secret || value == "" {
+			continue
+		}
+		if s.Headers == nil {
+			s.Headers = make(map[string]string)
+		}
+		s.Headers[h.Name] = value
+	}
+	return s
+}
+
+// CheckOrigin returns an Error that names the first stored secret that a feed
+// would need at another server than the one that it was entered for, or nil.
+// Otherwise everybody who can edit an address could have the secret sent to a
+// server of their own.
+func CheckOrigin(f *live.Feed, merged *live.Secrets, stored *Stored) error {
+	refuse := func(field, what string) error {
+		return live.Errorf("bad_"+field, "The stored %s was entered for %s and is not sent to %s.", what, stored.Origin, Origin(f.URL)).
+			WithField(field).WithHint("Enter it again for the new address.")
+	}
+	switch {
+	case f.Auth == "bearer" && merged.Token == "" && stored.Token != "":
+		return refuse("token", "token")
+	case f.Auth == "basic" && merged.Password == "" && stored.Password != "":
+		return refuse("password", "password")
+	}
+	for _, h := range f.Headers {
+		if h.Secret && merged.Headers[h.Name] == "" && stored.Headers[h.Name] != "" {
+			return refuse("headers", "value of the header "+h.Name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+// Package tail follows one event stream without a journal, as `signalbox tail`
+// does.
+//
+// It connects, resumes and waits between attempts like package feed, and passes
+// on the same messages and gaps. It keeps nothing: the last event ID is lost
+// when it returns, there are no notes, and a slow Event function slows the
+// server.
+package tail
+
+import (
+	"context"
+	"time"
+
+	"signalbox/backend/dial"
+	"signalbox/backend/disconnect"
+	"signalbox/backend/eventstream"
+	"signalbox/backend/humanize"
+	"signalbox/backend/ingest"
+	"signalbox/backend/live"
+	"signalbox/backend/setting"
+)
+
+// Options are what may be chosen about following a stream.
+type Options struct {
+	LastEventID string                 // sent with the first request
+	Once        bool                   // return when the stream ends
+	MaxEvent    int                    // the largest event, in bytes; 0 means the default of the setting
+	UserAgent   string                 // empty means "Signalbox"
+	Event       func(live.Draft) error // called for each message and gap; an error ends Follow
+	State       func(sentence string)  // called when the state of the connection changes; may be nil
+}
+
+// Follow follows a stream. It returns when ctx ends, when Event fails, when the
+// server says that nothing more will come, or with Once when the stream ends.
+// The settings of the feed may be wrong: then it returns an Error.
+func Follow(ctx context.Context, feed live.Feed, secrets live.Secrets, opt Options) error {
+	if err := dial.Normalize(&feed, &secrets); err != nil {
+		return err
+	}
+	if opt.MaxEvent <= 0 {
+		opt.MaxEvent = int(setting.MaxEvent.Number())
+	}
+	if opt.UserAgent == "" {
+		opt.UserAgent = "Signalbox"
+	}
+	if opt.State == nil {
+		opt.State = func(string) {}
+	}
+	f := &follower{opt: opt, feed: &feed, secrets: &secrets, retry: dial.DefaultRetry, lastID: opt.LastEventID}
+	return f.run(ctx)
+}
+
+// A follower follows one stream.
+type follower struct {
+	opt     Options
+	feed    *live.Feed
+	secrets *live.Secrets
+
+	retry      time.Duration // the reconnection time
+	lastID     string
+	connection int64
+	openedAt   time.Time // of the present connection; zero until it is open
+	messages   int64     // on it
+	outage     ingest.Outage
+	err        error // of Options.Event
+}
+
+func (f *follower) run(ctx context.Context) error {
+	var backoff dial.Backoff
+	for {
+		why := f.attempt(ctx)
+		switch {
+		case f.err != nil:
+			return f.err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case why.Final:
+			f.opt.State(why.Message)
+			return nil
+		case f.opt.Once && why.Code == "closed" && !f.openedAt.IsZero():
+			return nil
+		case f.opt.Once:
+			return live.Errorf(why.Code, "%s", why.Message).WithHint(why.Hint)
+		}
+		lived := time.Duration(0)
+		if !f.openedAt.IsZero() {
+			lived = time.Since(f.openedAt)
+			f.outage.Lost("disconnected", time.Now())
+		}
+		d := backoff.Next(f.retry, why, lived, f.messages)
+		sentence := why.Message
+		if why.Hint != "" {
+			sentence += " " + why.Hint
+		}
+		f.opt.State(sentence + " Next attempt in " + humanize.Duration(d) + ".")
+		f.outage.Waited(d)
+		select {
+		case <-time.After(d):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// attempt connects once and reads the stream to its end.
+func (f *follower) attempt(ctx context.Context) *disconnect.Reason {
+	f.connection++
+	f.openedAt, f.messages = time.Time{}, 0
+	a := &dial.Attempt{
+		Feed: f.feed, Secrets: f.secrets, LastEventID: f.lastID, UserAgent: f.opt.UserAgent,
+		MaxEvent: func() int { return f.opt.MaxEvent },
+		Opened: func() {
+			f.openedAt = time.Now()
+			f.outage.Returned(f.lastID, f.openedAt)
+			f.opt.State("Connected to " + dial.Host(f.feed.URL) + ".")
+		},
+		Handler: eventstream.Handler{
+			Retry: func(ms int64) { f.retry = dial.RetryTime(ms) },
+			Event: f.event,
+		},
+	}
+	return a.Run(ctx)
+}
+
+// event passes on an event, after the gap before it.
+func (f *follower) event(e eventstream.Event) bool {
+	now := time.Now()
+	f.lastID = e.LastID
+	if e.Kind == eventstream.IDOnly {
+		return true
+	}
+	if g := f.outage.GapBefore(e); g != nil {
+		if f.err = f.opt.Event(ingest.GapDraft(0, f.connection, *g, now)); f.err != nil {
+			return false
+		}
+	}
+	f.messages++
+	f.err = f.opt.Event(ingest.Draft(0, f.connection, e, now, f.opt.MaxEvent))
+	return f.err == nil
+}
