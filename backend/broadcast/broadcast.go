@@ -4,34 +4,51 @@
 // that happens after the channel was taken closes it, so none is missed.
 package broadcast
 
-import "sync"
+import "sync/atomic"
 
 // A Broadcast announces changes to any number of goroutines, and counts them.
-// The zero value is ready. It must not be copied after its first use.
-type Broadcast struct {
-	mu sync.Mutex
+// The zero value is ready. It must not be copied after its first use. No method
+// takes a lock: thousands of readers that wake at the same time do not wait for
+// each other.
+type Broadcast struct{ state atomic.Pointer[state] }
+
+// A state never changes; each change replaces it.
+type state struct {
 	ch chan struct{} // nil while nobody waits
-	n  int64
+	n  int64         // calls of Notify so far
 }
 
 // Wait returns a channel that the next Notify closes, and how often Notify was
 // called so far.
 func (b *Broadcast) Wait() (<-chan struct{}, int64) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.ch == nil {
-		b.ch = make(chan struct{})
+	for {
+		old := b.state.Load()
+		if old != nil && old.ch != nil {
+			return old.ch, old.n
+		}
+		waiting := &state{ch: make(chan struct{})}
+		if old != nil {
+			waiting.n = old.n
+		}
+		if b.state.CompareAndSwap(old, waiting) {
+			return waiting.ch, waiting.n
+		}
 	}
-	return b.ch, b.n
 }
 
 // Notify announces a change.
 func (b *Broadcast) Notify() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.n++
-	if b.ch != nil {
-		close(b.ch)
-		b.ch = nil
+	for {
+		old := b.state.Load()
+		next := &state{n: 1}
+		if old != nil {
+			next.n = old.n + 1
+		}
+		if b.state.CompareAndSwap(old, next) {
+			if old != nil && old.ch != nil {
+				close(old.ch)
+			}
+			return
+		}
 	}
 }

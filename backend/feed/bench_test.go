@@ -78,7 +78,7 @@ func BenchmarkFollow(b *testing.B) {
 				}
 			}
 			for {
-				moved, _ := f.journal.Moved()
+				moved, _ := f.journal.Changed()
 				if f.journal.Stats().Appended >= int64(b.N) {
 					break
 				}

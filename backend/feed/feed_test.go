@@ -96,7 +96,7 @@ func (f *fixture) wait(name string, what string, ok func(live.FeedStatus) bool) 
 	limit := time.After(20 * time.Second)
 	for {
 		changed, _ := f.Changed()
-		moved, _ := f.journal.Moved()
+		moved, _ := f.journal.Changed()
 		s, found := f.Get(name)
 		if found && ok(s) {
 			return s
@@ -175,7 +175,7 @@ func (f *fixture) until(name, what string, ok func([]entry) bool) []entry {
 	f.Helper()
 	limit := time.After(20 * time.Second)
 	for {
-		moved, _ := f.journal.Moved()
+		moved, _ := f.journal.Changed()
 		list := f.entries(name)
 		if ok(list) {
 			return list

@@ -5,56 +5,57 @@ import (
 	"slices"
 	"time"
 
+	"signalbox/backend/journal/tail"
 	"signalbox/backend/live"
 )
 
-// Append returns the message's number after its commit. It does not give up
-// its place when ctx ends: then the message may or may not have been
-// committed, and the error says so.
+// Append commits a message and returns its number. If ctx ends before the
+// commit, the message may or may not be committed, and the error, "not_known",
+// says so.
 func (j *Journal) Append(ctx context.Context, d live.Draft) (int64, error) {
 	m, err := j.Put(ctx, d)
 	return m.Number, err
 }
 
-// Put is Append with marks, and returns the message as it was stored; Repeated
-// where it was recognised as a retry.
+// Put is Append with marks. It returns the message as it was stored, with
+// Repeated if it was recognised as a retry.
 func (j *Journal) Put(ctx context.Context, d live.Draft, marks ...live.Mark) (live.Message, error) {
-	e := &Entry{Message: live.Message{Draft: d}}
-	if !j.sources.lives(e.Source) {
+	e := &tail.Entry{Message: live.Message{Draft: d}}
+	if !j.sources.Exists(e.Source) {
 		return live.Message{}, errNoSource()
 	}
-	j.complete(e, j.opt.Now())
-	r := &request{weight: d.Size(), marks: marks}
-	r.entries = append(r.one[:0], e)
-	if err := j.ask(ctx, r); err != nil {
+	complete(e, j.opt.Now())
+	r := &request{bytes: d.Size(), marks: marks}
+	r.entries = append(r.single[:0], e)
+	if err := j.submit(ctx, r); err != nil {
 		return live.Message{}, err
 	}
 	return e.Message, nil
 }
 
 // AppendAll commits drafts and marks together, in this order, in one
-// transaction. A mark whose Number is live.Newest gets that of the last
-// draft, or of the newest message where there is none.
+// transaction. A mark whose Number is live.Newest gets that of the last draft,
+// or of the newest message if there is no draft.
 func (j *Journal) AppendAll(ctx context.Context, drafts []live.Draft, marks ...live.Mark) (Appended, error) {
 	if len(drafts) == 0 && len(marks) == 0 {
 		return Appended{Last: j.Last()}, nil
 	}
-	// Copied here, in the caller's time and not the writer's. The copies are
-	// what the tail will hold.
-	block := make([]Entry, len(drafts))
-	r := &request{entries: make([]*Entry, len(drafts)), marks: slices.Clone(marks)}
+	// The tail will hold these copies. They are made here, which takes the
+	// caller's time and not the writer's.
+	block := make([]tail.Entry, len(drafts))
+	r := &request{entries: make([]*tail.Entry, len(drafts)), marks: slices.Clone(marks)}
 	now := j.opt.Now()
 	for i := range drafts {
 		e := &block[i]
 		e.Draft = drafts[i]
-		if (i == 0 || e.Source != drafts[i-1].Source) && !j.sources.lives(e.Source) {
+		if (i == 0 || e.Source != drafts[i-1].Source) && !j.sources.Exists(e.Source) {
 			return Appended{}, errNoSource()
 		}
-		j.complete(e, now)
+		complete(e, now)
 		r.entries[i] = e
-		r.weight += e.Size()
+		r.bytes += e.Size()
 	}
-	if err := j.ask(ctx, r); err != nil {
+	if err := j.submit(ctx, r); err != nil {
 		return Appended{}, err
 	}
 	a := Appended{Last: j.Last(), Entries: r.entries}
@@ -69,17 +70,17 @@ func (j *Journal) AppendAll(ctx context.Context, drafts []live.Draft, marks ...l
 
 // Appended is what became of the drafts of one call.
 type Appended struct {
-	Last     int64    // the number of the last; that of the newest message where there was none
-	Repeated int      // how many were in the journal already, and were not stored again
-	Entries  []*Entry // the messages as they are in the journal, in the order of the drafts
+	Last     int64         // the number of the last draft; that of the newest message if there was no draft
+	Repeated int           // how many were in the journal already, and were not stored again
+	Entries  []*tail.Entry // the messages as they are in the journal, in the order of the drafts
 }
 
 func errNoSource() error {
 	return live.Errorf("not_found", "The source of this message does not exist, or was removed.")
 }
 
-// complete fills in the type and the time of a message where they are missing.
-func (j *Journal) complete(e *Entry, now time.Time) {
+// complete sets the type and the time of a message if they are missing.
+func complete(e *tail.Entry, now time.Time) {
 	if e.Type == "" {
 		e.Type = "message"
 		if e.Kind != live.Event {
@@ -89,7 +90,7 @@ func (j *Journal) complete(e *Entry, now time.Time) {
 	if e.Received.IsZero() {
 		e.Received = now
 	}
-	// As the store gives it back: a reader must not see whether a message came
-	// from memory or from the disk.
+	// The store has times in microseconds. A reader must get the same from memory
+	// and from the store.
 	e.Received = time.UnixMicro(e.Received.UnixMicro()).UTC()
 }

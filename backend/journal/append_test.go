@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"signalbox/backend/journal"
+	"signalbox/backend/journal/cursor"
+	"signalbox/backend/journal/tail"
 	"signalbox/backend/live"
 )
 
@@ -56,12 +58,12 @@ func TestNobodySeesWhatIsNotCommitted(t *testing.T) {
 		f := open(t, journal.Options{}, func(s journal.Store) journal.Store {
 			return &store{Store: s, before: func([]live.Message) error { <-gate; return nil }}
 		})
-		seen := make(chan journal.Batch, 1)
+		seen := make(chan cursor.Batch, 1)
 		go func() {
 			b, _ := f.Follow(live.Filter{}, 0).Next(context.Background())
 			seen <- b
 		}()
-		moved, _ := f.Moved()
+		moved, _ := f.Changed()
 		errs := f.appending("x")
 		synctest.Wait()
 		select {
@@ -109,7 +111,7 @@ func TestOnlyTheCulpritOfABatchFails(t *testing.T) {
 		if failed != 2 || f.Stats().Fault != "" {
 			t.Errorf("%d failed, fault %q", failed, f.Stats().Fault)
 		}
-		var entries []*journal.Entry
+		var entries []*tail.Entry
 		for c := f.Follow(live.Filter{}, 0); c.Place() < f.Last(); {
 			entries = append(entries, f.next(c).Entries...)
 		}
@@ -187,7 +189,7 @@ func TestAFaultOfTheStoreIsSaidAndGoesByItself(t *testing.T) {
 				return fail()
 			}}
 		})
-		moved, _ := f.Moved()
+		moved, _ := f.Changed()
 		errs := f.appending(slices.Repeat([]string{"x"}, 40)...)
 		close(gate)
 		for range 40 {
@@ -201,7 +203,7 @@ func TestAFaultOfTheStoreIsSaidAndGoesByItself(t *testing.T) {
 		if n := tries.Load(); n != 5 {
 			t.Errorf("a broken store was tried %d times", n)
 		}
-		moved, _ = f.Moved()
+		moved, _ = f.Changed()
 		time.Sleep(time.Minute)
 		select {
 		case <-moved:

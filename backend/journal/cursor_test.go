@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 
 	"signalbox/backend/journal"
+	"signalbox/backend/journal/cursor"
 	"signalbox/backend/live"
 )
 
@@ -214,7 +215,7 @@ func TestEverythingIsSeenOrCountedAsMissingWhileTrimmingGoesOn(t *testing.T) {
 }
 
 func TestAHoleIsSeenBeforeTheJournalHasHeardOfIt(t *testing.T) {
-	var c *journal.Cursor
+	var c *cursor.Cursor
 	var met *live.Gap
 	f := open(t, small, func(s journal.Store) journal.Store {
 		return &store{Store: s, trimmed: func() {
@@ -243,7 +244,7 @@ func TestAFilteredCursorsPlaceIsTheLastExamined(t *testing.T) {
 		f := open(t, journal.Options{})
 		ctx, cancel := context.WithCancel(t.Context())
 		c := f.Follow(live.Filter{Types: []string{"wanted"}}, 0)
-		done := make(chan journal.Batch)
+		done := make(chan cursor.Batch)
 		go func() {
 			b, _ := c.Next(ctx)
 			done <- b
@@ -307,7 +308,7 @@ func TestAPortionFromTheStoreIsNoLargerThanWasAskedFor(t *testing.T) {
 	}
 	for _, page := range []int{1, 4000, 32 << 10, 1 << 30} {
 		c := f.Follow(live.Filter{}, journal.Oldest)
-		c.SetPage(page)
+		c.SetPageSize(page)
 		var found int
 		for found < 1000 {
 			b, err := c.Next(t.Context())
@@ -320,7 +321,7 @@ func TestAPortionFromTheStoreIsNoLargerThanWasAskedFor(t *testing.T) {
 			found += len(b.Entries)
 			// Nothing is left out, and nothing comes again, where it is taken back and read again.
 			if found == len(b.Entries) {
-				c.Back()
+				c.Unread()
 				if again, err := c.Next(t.Context()); err != nil || len(again.Entries) != found || again.Through != b.Through {
 					t.Fatalf("again: %d messages up to %d: %v", len(again.Entries), again.Through, err)
 				}
@@ -338,7 +339,7 @@ func TestAPortionThatIsTakenBackTellsOfTheSameHole(t *testing.T) {
 		c := f.Follow(live.Filter{}, place)
 		first := f.next(c)
 		n, through := len(first.Entries), first.Through
-		c.Back()
+		c.Unread()
 		again := f.next(c)
 		if (first.Gap != nil) != hole || !reflect.DeepEqual(first.Gap, again.Gap) || len(again.Entries) != n || again.Through != through {
 			t.Errorf("from %d: %+v, then %+v", place, first.Gap, again.Gap)

@@ -9,48 +9,47 @@ import (
 	"sync/atomic"
 	"time"
 
+	"signalbox/backend/journal/cursor"
+	"signalbox/backend/journal/sources"
+	"signalbox/backend/journal/tail"
 	"signalbox/backend/live"
 )
 
-// A Journal is all messages in one order.
+// A Journal is all messages in one order. Its methods may be called by anybody
+// at any time.
 type Journal struct {
 	store Store
 	opt   Options
-	epoch string
+	queue queue // the writer's work
 
-	queue queue // what waits for the writer
-	tail  *tail // the newest messages in memory
-	bell  bell  // wakes those who wait for more
-
-	first atomic.Int64 // the oldest number kept
-	last  atomic.Int64 // the newest number in the tail, committed
-	told  atomic.Int64 // the newest number that readers were woken for
-	keep  atomic.Pointer[live.Keep]
-	due   chan struct{} // takes one call when a source's limits have changed
-
-	sources sources
+	tail    *tail.Tail
+	sources sources.List
+	log     cursor.Log // what cursors read
+	first   atomic.Int64
 	stats   stats
 
-	trimming sync.Mutex // one Trim at a time
-	closed   atomic.Bool
-	ended    chan struct{} // closed when the writer has ended
-	closing  sync.Once
-	closeErr error
+	keep          atomic.Pointer[live.Keep]
+	limitsChanged chan struct{}
+	trimming      sync.Mutex // one Trim at a time
+
+	writerDone chan struct{} // closed when the writer has ended
+	closeOnce  func() error
 }
 
-// Options are what may be chosen when a journal is opened.
+// Options are what can be chosen when a journal is opened.
 type Options struct {
-	TailMessages int           // newest messages held in memory; 0 means 65536
-	TailBytes    int           // and what they take there, frames included, in bytes; 0 means 64 MiB
+	TailMessages int           // how many of the newest messages memory holds; 0 means 65536
+	TailBytes    int           // and how many bytes of memory they take, frames included; 0 means 64 MiB
 	Gather       time.Duration // readers are woken at most this often under load; 0 means 1 ms
 	Now          func() time.Time
-	Log          *slog.Logger // told when the store fails and when it works again; nil means nobody is
+	Log          *slog.Logger // gets a line when the store fails and when it works again; nil for none
 }
 
 // ErrClosed is the error of everything that is asked of a journal after Close.
-var ErrClosed = live.Errorf("closed", "Signalbox is closing.")
+var ErrClosed = tail.ErrClosed
 
-// Open starts the writer on a store. Close stops it; the store is closed with it.
+// Open opens the journal in a store and starts its writer. Close stops the
+// writer and closes the store.
 func Open(ctx context.Context, store Store, opt Options) (*Journal, error) {
 	if opt.TailMessages <= 0 {
 		opt.TailMessages = 65536
@@ -67,12 +66,16 @@ func Open(ctx context.Context, store Store, opt Options) (*Journal, error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	j := &Journal{store: store, opt: opt, epoch: store.Epoch(), ended: make(chan struct{}), due: make(chan struct{}, 1)}
-	j.last.Store(store.Last())
-	j.told.Store(store.Last())
-	j.tail = newTail(store.Last()+1, opt.TailMessages, opt.TailBytes)
-	j.queue.wake = make(chan struct{}, 1) // one call is enough: the writer takes all that waits
-	j.bell.init()
+	j := &Journal{
+		store:         store,
+		opt:           opt,
+		tail:          tail.New(store.Last(), opt.TailMessages, opt.TailBytes),
+		queue:         newQueue(),
+		limitsChanged: make(chan struct{}, 1), // one signal is enough, however many limits have changed
+		writerDone:    make(chan struct{}),
+	}
+	j.log = cursor.Log{Epoch: store.Epoch(), Tail: j.tail, Store: store, Sources: &j.sources, NoteDamage: j.noteDamage}
+	j.closeOnce = sync.OnceValue(j.close)
 	first, err := store.First(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open the journal: %w", err)
@@ -82,7 +85,7 @@ func Open(ctx context.Context, store Store, opt Options) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the journal: %w", err)
 	}
-	j.sources.load(list, tallies)
+	j.sources.Load(list, tallies)
 	if err := store.Look(ctx); err != nil {
 		j.stats.setFault(sentence(err))
 		opt.Log.Error("the history cannot be written", "err", err, "cause", errors.Unwrap(err))
@@ -91,62 +94,77 @@ func Open(ctx context.Context, store Store, opt Options) (*Journal, error) {
 	return j, nil
 }
 
-// Close commits what has been accepted, ends every cursor with ErrClosed, and closes the store.
-func (j *Journal) Close() error {
-	j.closing.Do(func() {
-		j.queue.close()
-		<-j.ended
-		j.closed.Store(true)
-		j.tell()
-		j.closeErr = j.store.Close()
-	})
-	return j.closeErr
+// Close commits what has been accepted, ends every cursor with ErrClosed, and
+// closes the store. Later calls wait for the first one and return its error.
+func (j *Journal) Close() error { return j.closeOnce() }
+
+func (j *Journal) close() error {
+	j.queue.close()
+	<-j.writerDone
+	j.tail.Close()
+	return j.store.Close()
 }
 
-// orClosed returns ErrClosed where that is why the store failed.
-func (j *Journal) orClosed(err error) error {
-	if err != nil && j.closed.Load() {
+// storeError returns ErrClosed if the store failed because it was closed.
+func (j *Journal) storeError(err error) error {
+	if err != nil && j.tail.Closed() {
 		return ErrClosed
 	}
 	return err
 }
 
 // Epoch returns the epoch of its positions.
-func (j *Journal) Epoch() string { return j.epoch }
+func (j *Journal) Epoch() string { return j.log.Epoch }
 
-// First returns the number of the oldest message kept, Last+1 where none is.
+// First returns the number of the oldest message kept, Last+1 if there is none.
 func (j *Journal) First() int64 { return j.first.Load() }
 
 // Last returns the number of the newest message committed.
-func (j *Journal) Last() int64 { return j.last.Load() }
+func (j *Journal) Last() int64 { return j.tail.Last() }
 
-// Moved returns a channel that is closed at the next commit, and the number
-// of the newest message at this moment. Under load the channel is closed up
-// to Options.Gather later. It is also closed when a fault comes or goes, and when a damage is met.
-func (j *Journal) Moved() (<-chan struct{}, int64) {
-	// The channel first: a commit in between then closes it.
-	ch := j.bell.wait()
-	return ch, j.last.Load()
-}
-
-// tell shows readers what has been committed, and wakes them. It is called
-// by one goroutine at a time.
-func (j *Journal) tell() {
-	j.told.Store(j.last.Load())
-	j.bell.ring()
+// Changed returns a channel that is closed at the next commit, and the number
+// of the newest message at this moment. Under load the channel is closed up to
+// Options.Gather later. It is also closed when the store fails or works again,
+// and when damage is found.
+func (j *Journal) Changed() (<-chan struct{}, int64) {
+	// The channel first: then a commit in between closes it.
+	ch := j.tail.Changed()
+	return ch, j.tail.Last()
 }
 
 // Read answers a query.
 func (j *Journal) Read(ctx context.Context, q live.Query) (live.Page, error) {
 	p, err := j.store.Page(ctx, q)
-	j.watchDamage()
-	return p, j.orClosed(err)
+	j.noteDamage()
+	return p, j.storeError(err)
 }
 
-// Mark returns a stored place, its zero value where there is none of that name.
+// Oldest, as the place of a cursor, is before the oldest message kept.
+const Oldest = -1
+
+// Follow returns a cursor behind the number after. It returns a gap for
+// messages that were trimmed behind that number; not so for Oldest, which asks
+// for what is there.
+func (j *Journal) Follow(f live.Filter, after int64) *cursor.Cursor {
+	return j.FollowNames(nil, f, after)
+}
+
+// FollowNames is Follow for all sources that have one of these names, or will
+// have one: the cursor finds every message that is published under a name, even
+// if its source is removed and made again. A source that is renamed stays
+// followed. The filter's own sources are ignored.
+func (j *Journal) FollowNames(names []string, f live.Filter, after int64) *cursor.Cursor {
+	oldest := after < 0
+	if oldest {
+		after = j.First() - 1
+	}
+	return cursor.New(&j.log, names, f, after, oldest)
+}
+
+// Mark returns a stored place, its zero value if there is none of that name.
 func (j *Journal) Mark(ctx context.Context, name string) (live.Mark, error) {
 	m, err := j.store.Mark(ctx, name)
-	return m, j.orClosed(err)
+	return m, j.storeError(err)
 }
 
 // SetMark stores a place.

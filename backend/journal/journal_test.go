@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"signalbox/backend/journal"
+	"signalbox/backend/journal/cursor"
 	"signalbox/backend/live"
 	"signalbox/backend/sqlite"
 )
@@ -73,7 +74,7 @@ func (f *fixture) some(n int) {
 }
 
 // next expects a batch.
-func (f *fixture) next(c *journal.Cursor) journal.Batch {
+func (f *fixture) next(c *cursor.Cursor) cursor.Batch {
 	f.Helper()
 	b, err := c.Next(f.Context())
 	f.must(err)
@@ -215,11 +216,11 @@ func TestMovedIsClosedAtOnceWhenIdleAndOncePerGatherUnderLoad(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := open(t, journal.Options{Gather: 5 * time.Millisecond})
 		time.Sleep(time.Second)
-		moved, last := f.Moved()
+		moved, last := f.Changed()
 		f.some(1)
 		<-moved // no time has passed, or the next would say so
 		begun := time.Now()
-		moved, now := f.Moved()
+		moved, now := f.Changed()
 		if now != last+1 {
 			t.Errorf("newest %d, not %d", now, last+1)
 		}

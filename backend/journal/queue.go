@@ -5,73 +5,75 @@ import (
 	"sync"
 	"time"
 
+	"signalbox/backend/journal/tail"
 	"signalbox/backend/live"
 )
 
-// A request is what one caller wants of the writer: entries and marks to be
-// committed together, or a task to be run between two commits.
+// A request is what one caller asks of the writer: entries and marks to commit
+// together, or a task to run between two commits.
 type request struct {
-	entries []*Entry
-	marks   []live.Mark
-	task    func() error
-	since   time.Time
-	weight  int        // bytes of data
-	one     [1]*Entry  // room for entries where it is only one
-	done    chan error // takes one answer, so that the writer never waits for a caller who has left
+	entries  []*tail.Entry
+	marks    []live.Mark
+	task     func() error
+	queuedAt time.Time
+	bytes    int            // of data
+	single   [1]*tail.Entry // room for entries if there is only one
+	done     chan error     // has room for one answer, so that the writer never waits for a caller who has left
 }
 
-// A queue is what waits for the writer. It has no bound of its own: each
-// caller waits for its one request, so callers are the bound.
+// A queue is what waits for the writer. It has no limit of its own: each caller
+// waits for its one request, so it is as long as there are callers.
 type queue struct {
 	mu       sync.Mutex
-	waiting  []*request
-	isClosed bool
-	wake     chan struct{}
+	requests []*request
+	closed   bool
+	wake     chan struct{} // has room for one signal: the writer takes all requests at once
 }
 
-// put queues a request, or returns ErrClosed.
-func (q *queue) put(r *request) error {
+func newQueue() queue { return queue{wake: make(chan struct{}, 1)} }
+
+// add queues a request, or returns ErrClosed.
+func (q *queue) add(r *request) error {
 	q.mu.Lock()
-	if q.isClosed {
+	if q.closed {
 		q.mu.Unlock()
 		return ErrClosed
 	}
-	q.waiting = append(q.waiting, r)
+	q.requests = append(q.requests, r)
 	q.mu.Unlock()
-	select {
-	case q.wake <- struct{}{}:
-	default:
-	}
+	q.signal()
 	return nil
 }
 
-// take moves all that waits into into, and says whether more can come.
-func (q *queue) take(into []*request) (_ []*request, open bool) {
+// drain appends all requests to list, and reports whether more can come.
+func (q *queue) drain(list []*request) (_ []*request, open bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	into = append(into, q.waiting...)
-	clear(q.waiting)
-	q.waiting = q.waiting[:0]
-	return into, !q.isClosed
+	list = append(list, q.requests...)
+	clear(q.requests)
+	q.requests = q.requests[:0]
+	return list, !q.closed
 }
 
 func (q *queue) close() {
 	q.mu.Lock()
-	q.isClosed = true
+	q.closed = true
 	q.mu.Unlock()
+	q.signal()
+}
+
+func (q *queue) signal() {
 	select {
 	case q.wake <- struct{}{}:
 	default:
 	}
 }
 
-// ask queues a request and waits for its answer.
-func (j *Journal) ask(ctx context.Context, r *request) error {
-	r.since = time.Now()
-	if r.done == nil {
-		r.done = make(chan error, 1)
-	}
-	if err := j.queue.put(r); err != nil {
+// submit queues a request and waits for its answer.
+func (j *Journal) submit(ctx context.Context, r *request) error {
+	r.queuedAt = time.Now()
+	r.done = make(chan error, 1)
+	if err := j.queue.add(r); err != nil {
 		return err
 	}
 	if ctx.Done() == nil { // as for most publishes; a select costs more
@@ -81,7 +83,7 @@ func (j *Journal) ask(ctx context.Context, r *request) error {
 	case err := <-r.done:
 		return err
 	case <-ctx.Done():
-		// An answer that is there already is better than none.
+		// The answer may be there as well, and is better than none.
 		select {
 		case err := <-r.done:
 			return err
@@ -92,11 +94,11 @@ func (j *Journal) ask(ctx context.Context, r *request) error {
 	}
 }
 
-// do runs a task in the writer goroutine and waits for its end, also when ctx
-// ends meanwhile: what the task fills in must not be read before.
-func (j *Journal) do(ctx context.Context, task func() error) error {
+// runTask runs a task in the writer goroutine and waits for its end, even if ctx
+// ends meanwhile: the caller reads what the task has filled in.
+func (j *Journal) runTask(ctx context.Context, task func() error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return j.ask(context.Background(), &request{task: task})
+	return j.submit(context.Background(), &request{task: task})
 }

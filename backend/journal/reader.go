@@ -3,29 +3,31 @@ package journal
 import (
 	"context"
 
+	"signalbox/backend/journal/cursor"
 	"signalbox/backend/live"
 )
 
-// A Reader is a cursor whose place outlives the program: what it has committed
-// to have read does not come again, and everything else does. One goroutine
-// may use it.
+// A Reader is a cursor whose place outlives the program: what was read before a
+// Commit does not come again, and everything else does. One goroutine may use
+// it.
 type Reader struct {
-	*Cursor
+	*cursor.Cursor
+	j    *Journal
 	name string
 }
 
-// Reader returns the reader of that name. It goes on after the place that was
-// committed last; a new one begins at the end of the journal.
+// Reader returns the reader of that name. It continues behind the place that
+// was committed last; a new one begins at the end of the journal.
 func (j *Journal) Reader(ctx context.Context, name string, f live.Filter) (*Reader, error) {
 	m, err := j.Mark(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{j.Follow(f, m.Number), name}
+	r := &Reader{j.Follow(f, m.Number), j, name}
 	if m.Name == "" {
-		r.Move(j.Last())
-		// Stored at once: what comes from here on must not be skipped when the
-		// program ends before the first Commit.
+		r.MoveTo(j.Last())
+		// Stored now: messages from here on must not be skipped if the program
+		// ends before the first Commit.
 		err = r.Commit(ctx)
 	}
 	return r, err

@@ -7,18 +7,18 @@ import (
 	"signalbox/backend/live"
 )
 
-// Resume finds the place after which a client goes on that sends this
-// Last-Event-ID. Nothing that the client has not read lies before it:
+// Resume returns the place behind which a client continues that sends this
+// Last-Event-ID. It has read every message before that place:
 //
-//  1. A position of this epoch means itself, also where that message belongs
-//     to another source or was trimmed; the cursor then says what is missing.
+//  1. A position of this epoch means itself, even if its message belongs to
+//     another source or was trimmed; the cursor then returns a gap.
 //  2. An id that a publisher chose leads to the first message of its source
-//     that had it, because only that one was sent with it (live.Message.Again).
-//     Where several of the sources (all where none is named) have it, the
-//     oldest counts, and a Gap "ambiguous_id" says that messages may come
-//     again: to repeat some is better than to skip one.
-//  3. Anything else means everything kept (Oldest), with a Gap "other_epoch"
-//     or "unknown_id".
+//     with it, because only that one was sent with it (live.Message.Again). If
+//     several of the sources (all if none is named) have it, the oldest message
+//     counts, and a Gap "ambiguous_id" says that messages may come again: to
+//     repeat some is better than to skip one.
+//  3. Anything else means everything kept (Oldest), with a Gap "other_epoch" or
+//     "unknown_id".
 //
 // No id at all means from now on.
 func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID string) (after int64, gap *live.Gap, err error) {
@@ -27,9 +27,10 @@ func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID strin
 	}
 	unknown := &live.Gap{Code: "unknown_id", After: lastEventID,
 		Reason: "The id that was resumed from is not known here; everything kept follows."}
-	// An id that reads as a position of this journal is never sent as such.
-	p, position := live.ParsePosition(lastEventID)
-	if position && p.Epoch == j.epoch {
+	// A publisher's id that reads as a position of this journal is never sent as
+	// an id.
+	p, isPosition := live.ParsePosition(lastEventID)
+	if isPosition && p.Epoch == j.Epoch() {
 		if p.Number > j.Last() {
 			return Oldest, unknown, nil
 		}
@@ -41,7 +42,7 @@ func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID strin
 			Reason: "The history is damaged where the id that was resumed from would be found; everything kept follows."}, nil
 	}
 	if err != nil {
-		return 0, nil, j.orClosed(err)
+		return 0, nil, j.storeError(err)
 	}
 	switch {
 	case len(numbers) == 1:
@@ -49,7 +50,7 @@ func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID strin
 	case len(numbers) > 1:
 		return numbers[0], &live.Gap{Missing: new(int64), Code: "ambiguous_id", After: lastEventID,
 			Reason: "Several sources have a message with the id that was resumed from. The oldest was taken, so messages may come again."}, nil
-	case position && len(p.Epoch) == len(j.epoch):
+	case isPosition && len(p.Epoch) == len(j.Epoch()):
 		return Oldest, &live.Gap{Code: "other_epoch", After: lastEventID,
 			Reason: "The id that was resumed from belongs to another history; everything kept here follows."}, nil
 	}

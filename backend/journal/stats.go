@@ -9,7 +9,7 @@ import (
 type Stats struct {
 	Messages, Bytes int64         // kept
 	Appended        int64         // since the start of the program
-	Lag             time.Duration // from append to commit, of late
+	Lag             time.Duration // from append to commit, a moving average
 	Fault           string        // a sentence while commits fail, else empty
 	Damage          string        // a sentence once something cannot be read, else empty
 }
@@ -24,8 +24,8 @@ func (s *Stats) Trouble() string {
 
 // Stats returns the counters.
 func (j *Journal) Stats() Stats {
-	s := Stats{Appended: j.stats.appended.Load(), Lag: time.Duration(j.stats.smooth.Load())}
-	s.Messages, s.Bytes = j.sources.sum()
+	s := Stats{Appended: j.stats.appended.Load(), Lag: time.Duration(j.stats.lag.Load())}
+	s.Messages, s.Bytes = j.sources.Total()
 	if f := j.stats.fault.Load(); f != nil {
 		s.Fault = *f
 	}
@@ -38,23 +38,37 @@ func (j *Journal) Stats() Stats {
 // stats is what the writer counts and anybody reads.
 type stats struct {
 	appended atomic.Int64
-	smooth   atomic.Int64 // nanoseconds
+	lag      atomic.Int64 // nanoseconds
 	fault    atomic.Pointer[string]
 	damage   atomic.Pointer[string]
 }
 
-// lag takes a new reading into the smoothed one: an eighth of it, so that a
-// few dozen commits make "of late".
-func (s *stats) lag(d time.Duration) {
-	old := s.smooth.Load()
+// addLag adds a reading to the moving average, with a weight of an eighth.
+func (s *stats) addLag(d time.Duration) {
+	old := s.lag.Load()
 	if old == 0 {
 		old = int64(d)
 	}
-	s.smooth.Store(old + (int64(d)-old)/8)
+	s.lag.Store(old + (int64(d)-old)/8)
 }
 
-// setFault says whether the sentence is a new one.
+// setFault reports whether the sentence is a new one.
 func (s *stats) setFault(sentence string) bool {
 	old := s.fault.Swap(&sentence)
 	return old == nil && sentence != "" || old != nil && *old != sentence
+}
+
+// noteDamage notes what the store has found to be damaged, and wakes the readers
+// if that is new.
+func (j *Journal) noteDamage() {
+	err := j.store.Damaged()
+	if err == nil {
+		return
+	}
+	text := sentence(err)
+	if old := j.stats.damage.Swap(&text); old != nil && *old == text {
+		return
+	}
+	j.opt.Log.Error("the history is damaged", "err", err)
+	j.tail.Notify()
 }

@@ -9,76 +9,75 @@ import (
 )
 
 const (
-	// batchMessages and batchBytes end a batch: what it does not take waits
-	// for the next, so that one commit stays short.
+	// batchMessages and batchBytes limit a batch, so that one commit stays short.
 	batchMessages = 8192
 	batchBytes    = 32 << 20
-	// faultsInARow is after how many single failures by the store's own fault
-	// the rest of a batch is not tried: each try may cost a disk's time-out.
-	faultsInARow = 3
-	// crowd is how many callers a batch had where the next one waits crowdTime
-	// for them: they were answered together and come back together, and the
-	// first would otherwise have a commit to itself while all others wait.
-	// Measured with 64 callers in short runs side by side: from nothing to
-	// twice as many publishes a second, the more the slower the disk.
-	crowd     = 8
-	crowdTime = 150 * time.Microsecond
-	// checkEvery is how often a faulty store is tried, whoever appends: it may
-	// refuse every message until a check has succeeded.
-	checkEvery = time.Second
-	// lookEvery is how often one that works is looked at while nobody appends.
-	lookEvery = 2 * time.Second
+	// maxFaults is after how many faults of the store in a row the writer stops
+	// to commit the requests of a failed batch one by one: each may take as long
+	// as a disk's time-out.
+	maxFaults = 3
+	// groupCallers is how many callers a batch has if the next batch waits
+	// groupTime for them. They got their answers together and come back together;
+	// without the wait the first would get a commit of its own while all others
+	// wait for it.
+	groupCallers = 8
+	groupTime    = 150 * time.Microsecond
+	// checkInterval is how often a faulty store is tried, even if nobody appends:
+	// it may refuse every message until a check has succeeded.
+	checkInterval = time.Second
+	// lookInterval is how often a store that works is looked at while nobody
+	// appends.
+	lookInterval = 2 * time.Second
 )
 
-// write is the writer goroutine. It takes whatever has queued up while the
-// last commit ran, commits it, adds it to the tail, then wakes the readers.
+// A writer is the state of the writer goroutine.
+type writer struct {
+	*Journal
+	ctx context.Context
+
+	requests []*request // these three are reused
+	batch    []live.Message
+	marks    []live.Mark
+	callers  int // of the last batch
+
+	timer        *time.Timer
+	announcedAt  time.Time
+	announceSoon bool // whether something is committed and not announced
+	fault        bool
+	checkedAt    time.Time // when a faulty store was last tried
+	noTrimBefore time.Time // after trimming has failed
+}
+
+// write is the writer goroutine. It takes all requests that have queued up,
+// commits them, adds their messages to the tail, and wakes the readers.
 func (j *Journal) write() {
-	defer close(j.ended)
+	defer close(j.writerDone)
 	w := &writer{Journal: j, ctx: context.Background(), fault: j.Stats().Fault != ""}
-	w.timer = time.NewTimer(lookEvery)
+	w.timer = time.NewTimer(lookInterval)
 	defer w.timer.Stop()
-	w.set()
+	w.setTimer()
 	for open := true; open; {
 		select {
 		case <-j.queue.wake:
-			if w.callers >= crowd {
-				time.Sleep(crowdTime)
+			if w.callers >= groupCallers {
+				time.Sleep(groupTime)
 			}
 		case <-w.timer.C:
-			w.tick()
+			w.onTimer()
 			continue
 		}
-		var requests []*request
-		requests, open = j.queue.take(w.spare[:0])
-		w.callers = len(requests)
-		w.work(requests)
-		clear(requests)
-		w.spare = requests
-		w.set()
+		w.requests, open = j.queue.drain(w.requests[:0])
+		w.callers = len(w.requests)
+		w.process(w.requests)
+		clear(w.requests)
+		w.setTimer()
 	}
-	j.tell()
+	j.tail.Announce()
 }
 
-// A writer is what the writer goroutine alone knows.
-type writer struct {
-	*Journal
-	ctx   context.Context
-	spare []*request // reused
-	batch []live.Message
-	marks []live.Mark
-
-	timer   *time.Timer
-	rang    time.Time // when the readers were last woken
-	waiting bool      // whether they are still to be
-	fault   bool
-	checked time.Time // when a faulty store was last tried
-	callers int       // of the last batch
-	resting time.Time // until then it does not trim, because that failed
-}
-
-// work runs tasks and commits everything between two tasks in as few batches
-// as the bounds allow.
-func (w *writer) work(requests []*request) {
+// process runs tasks, and commits the requests between two tasks in as few
+// batches as the limits allow.
+func (w *writer) process(requests []*request) {
 	for len(requests) > 0 {
 		if task := requests[0].task; task != nil {
 			requests[0].done <- task()
@@ -88,46 +87,46 @@ func (w *writer) work(requests []*request) {
 		n, messages, bytes := 0, 0, 0
 		for n < len(requests) && requests[n].task == nil {
 			r := requests[n]
-			if n > 0 && (messages+len(r.entries) > batchMessages || bytes+r.weight > batchBytes) {
+			if n > 0 && (messages+len(r.entries) > batchMessages || bytes+r.bytes > batchBytes) {
 				break
 			}
-			n, messages, bytes = n+1, messages+len(r.entries), bytes+r.weight
+			n, messages, bytes = n+1, messages+len(r.entries), bytes+r.bytes
 		}
 		w.commitAll(requests[:n])
-		w.trimBehind(messages)
+		w.trimAfterBatch(messages)
 		requests = requests[n:]
 	}
 }
 
-// commitAll commits requests together or, where that fails, one by one, so
-// that only the culprit fails.
+// commitAll commits requests together or, if that fails, one by one.
 func (w *writer) commitAll(requests []*request) {
 	err := w.commit(requests)
 	if err == nil || len(requests) == 1 {
-		w.answer(requests, err)
+		w.reply(requests, err)
 		return
 	}
 	faults := 0
 	for i := range requests {
 		one := requests[i : i+1]
-		if faults < faultsInARow {
+		if faults < maxFaults {
 			if err = w.commit(one); err == nil || !isFault(err) {
 				faults = 0
 			} else {
 				faults++
 			}
 		}
-		w.answer(one, err)
+		w.reply(one, err)
 	}
 }
 
-func (w *writer) answer(requests []*request, err error) {
+func (w *writer) reply(requests []*request, err error) {
 	for _, r := range requests {
 		r.done <- err
 	}
 }
 
-// commit commits requests in one transaction, and shows them once that is done.
+// commit commits requests in one transaction, and then adds their messages to
+// the tail.
 func (w *writer) commit(requests []*request) error {
 	w.batch, w.marks = w.batch[:0], w.marks[:0]
 	for _, r := range requests {
@@ -136,9 +135,9 @@ func (w *writer) commit(requests []*request) error {
 		}
 		for _, m := range r.marks {
 			if m.Number == live.Newest {
-				m.Number = w.last.Load()
+				m.Number = w.tail.Last()
 				if len(r.entries) > 0 {
-					m.Number = -int64(len(w.batch)) // the store knows
+					m.Number = -int64(len(w.batch)) // the store knows the number
 				}
 			}
 			w.marks = append(w.marks, m)
@@ -146,24 +145,26 @@ func (w *writer) commit(requests []*request) error {
 	}
 	err := w.store.Append(w.ctx, w.batch, w.marks)
 	if err == nil {
-		w.show(requests)
+		w.addToTail(requests)
 	}
-	// The texts live on in the tail only; the next batch may be small.
+	// The next batch may be smaller, and would keep these texts in memory.
 	clear(w.batch)
 	w.setFault(err)
 	return err
 }
 
-// show gives the entries their numbers, and readers what is new.
-func (w *writer) show(requests []*request) {
-	w.sources.count(w.batch)
-	rest, stored, last := w.batch, int64(0), int64(0)
+// addToTail gives the entries of a committed batch their numbers, and adds the
+// new ones to the tail.
+func (w *writer) addToTail(requests []*request) {
+	w.sources.Add(w.batch)
+	i, stored, last := 0, int64(0), int64(0)
 	for _, r := range requests {
 		for _, e := range r.entries {
-			e.Number, e.Again, e.Repeated, e.Origin = rest[0].Number, rest[0].Again, rest[0].Repeated, rest[0].Origin
-			rest = rest[1:]
+			m := &w.batch[i]
+			i++
+			e.Number, e.Again, e.Repeated, e.Origin = m.Number, m.Again, m.Repeated, m.Origin
 			if !e.Repeated {
-				w.tail.add(e)
+				w.tail.Add(e)
 				stored, last = stored+1, e.Number
 			}
 		}
@@ -172,56 +173,58 @@ func (w *writer) show(requests []*request) {
 		return
 	}
 	w.stats.appended.Add(stored)
-	w.last.Store(last)
-	w.stats.lag(time.Since(requests[0].since))
-	w.wake()
+	w.tail.SetLast(last)
+	w.stats.addLag(time.Since(requests[0].queuedAt))
+	w.announce()
 }
 
-// wake wakes the readers, at once where they have had time since the last.
-func (w *writer) wake() {
-	if now := time.Now(); now.Sub(w.rang) >= w.opt.Gather {
-		w.rang, w.waiting = now, false
-		w.tell()
+// announce wakes the readers, or leaves that to the timer if they were woken a
+// moment ago.
+func (w *writer) announce() {
+	if now := time.Now(); now.Sub(w.announcedAt) >= w.opt.Gather {
+		w.announcedAt, w.announceSoon = now, false
+		w.tail.Announce()
 		return
 	}
-	w.waiting = true
+	w.announceSoon = true
 }
 
-// set sets the timer to what is to be done if nothing else happens.
-func (w *writer) set() {
+// setTimer sets the timer to what comes next if there are no requests.
+func (w *writer) setTimer() {
 	switch {
-	case w.waiting:
-		w.timer.Reset(max(0, w.opt.Gather-time.Since(w.rang)))
+	case w.announceSoon:
+		w.timer.Reset(max(0, w.opt.Gather-time.Since(w.announcedAt)))
 	case w.fault:
-		w.timer.Reset(max(0, checkEvery-time.Since(w.checked)))
+		w.timer.Reset(max(0, checkInterval-time.Since(w.checkedAt)))
 	default:
-		w.timer.Reset(lookEvery)
+		w.timer.Reset(lookInterval)
 	}
 }
 
-func (w *writer) tick() {
-	if w.waiting {
-		w.wake()
+func (w *writer) onTimer() {
+	if w.announceSoon {
+		w.announce()
 	}
-	w.watchDamage()
+	w.noteDamage()
 	switch {
 	case !w.fault:
 		w.setFault(w.store.Look(w.ctx))
-	case time.Since(w.checked) >= checkEvery:
+	case time.Since(w.checkedAt) >= checkInterval:
 		w.setFault(w.store.Check(w.ctx))
-		w.checked = time.Now()
+		w.checkedAt = time.Now()
 	}
-	w.set()
+	w.setTimer()
 }
 
-// setFault notes whether the store works, and rings when that changes.
+// setFault notes whether the store works, and wakes the readers if that has
+// changed.
 func (w *writer) setFault(err error) {
 	fault := isFault(err)
 	if err != nil && !fault || !fault && !w.fault {
 		return
 	}
 	if fault && !w.fault {
-		w.checked = time.Now()
+		w.checkedAt = time.Now()
 	}
 	w.fault = fault
 	if !w.stats.setFault(sentence(err)) {
@@ -232,7 +235,7 @@ func (w *writer) setFault(err error) {
 	} else {
 		w.opt.Log.Info("the history can be written again")
 	}
-	w.tell()
+	w.tail.Announce()
 }
 
 // sentence returns what a user is told of an error, "" for none.
@@ -246,7 +249,7 @@ func sentence(err error) string {
 	return err.Error()
 }
 
-// isFault tells an error of the store from one of the messages.
+// isFault reports whether an error is one of the store, and not of the messages.
 func isFault(err error) bool {
 	return err != nil && !errors.Is(err, &live.Error{Code: "refused"}) && !errors.Is(err, &live.Error{Code: "key_reused"})
 }

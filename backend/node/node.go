@@ -364,7 +364,7 @@ func (n *Node) keep(ctx context.Context) error {
 			return ctx.Err()
 		case <-tick.C:
 		case <-n.trim:
-		case <-n.journal.Due():
+		case <-n.journal.LimitsChanged():
 		}
 	}
 }

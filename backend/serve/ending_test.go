@@ -84,7 +84,7 @@ func TestEndingUnderLoadNobodyIsLeftWithoutAnAnswer(t *testing.T) {
 		writers.Go(func() { outcomes[i] = s.publishUntilRefused(i, &said) })
 	}
 	for said.Load() < 2000 {
-		moved, _ := j.Moved()
+		moved, _ := j.Changed()
 		<-moved
 	}
 	begun := time.Now()

@@ -91,7 +91,7 @@ func TestAnOutsideWriterIsWaitedForAndThenSaid(t *testing.T) {
 	}
 	run(t, other, "COMMIT")
 	for deadline := time.Now().Add(10 * time.Second); j.Stats().Fault != ""; {
-		moved, _ := j.Moved()
+		moved, _ := j.Changed()
 		select {
 		case <-moved:
 		case <-time.After(time.Until(deadline)):

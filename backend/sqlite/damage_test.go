@@ -205,7 +205,7 @@ func TestADamagedPageIsAGapAndWhatLiesBehindItComes(t *testing.T) {
 	if s := j.Stats(); s.Trouble() != "" {
 		t.Fatalf("before anything was read: %s", s.Trouble())
 	}
-	moved, _ := j.Moved()
+	moved, _ := j.Changed()
 	for name, sources := range map[string][]int64{"all": nil, "a": {a}, "b": {b}, "a and b": {a, b}} {
 		want := n
 		if len(sources) == 1 {

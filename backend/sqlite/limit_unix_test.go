@@ -65,7 +65,7 @@ func TestAnIOErrorIsSaidAndGoesByItself(t *testing.T) {
 	}
 	heal()
 	for deadline := time.Now().Add(10 * time.Second); j.Stats().Fault != ""; {
-		moved, _ := j.Moved()
+		moved, _ := j.Changed()
 		select {
 		case <-moved:
 		case <-time.After(time.Until(deadline)):

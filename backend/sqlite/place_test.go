@@ -69,7 +69,7 @@ func TestPositionsAreNeverGivenTwiceAlsoWhereTheLogWasLost(t *testing.T) {
 func until(t *testing.T, j *journal.Journal, faulty bool) string {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); ; {
-		moved, _ := j.Moved()
+		moved, _ := j.Changed()
 		if f := j.Stats().Fault; (f != "") == faulty {
 			return f
 		}

@@ -62,7 +62,7 @@ type watch struct {
 // watch takes the channels before the version, so that no change slips in
 // between.
 func (c *Console) watch() (w watch) {
-	w.messages, _ = c.journal.Moved()
+	w.messages, _ = c.journal.Changed()
 	c.server.CheckSources()
 	c.checkStore()
 	var own, feeds int64

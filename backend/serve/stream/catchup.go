@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"signalbox/backend/journal"
+	"signalbox/backend/journal/cursor"
 	"signalbox/backend/serve/budget"
 )
 
@@ -72,7 +72,7 @@ func (c *catchUp) abortHolders(d time.Duration) {
 }
 
 // sendStored sends a page from the store, once there is room for it in memory.
-func (s *stream) sendStored(batch journal.Batch) error {
+func (s *stream) sendStored(batch cursor.Batch) error {
 	c := &s.hub.catchUp
 	if !s.fromStore {
 		s.fromStore = true
@@ -80,7 +80,7 @@ func (s *stream) sendStored(batch journal.Batch) error {
 	}
 	size := int64(batch.Bytes + writeSize)
 	if !c.memory.Acquire(s.idle, size, 0) {
-		s.cursor.Back() // free the page while waiting, and read it again
+		s.cursor.Unread() // free the page while waiting, and read it again
 		if !c.memory.Acquire(s.idle, size, s.hub.writeTimeout) {
 			c.abortHolders(s.hub.writeTimeout)
 			return nil

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"signalbox/backend/journal"
+	"signalbox/backend/journal/cursor"
 	"signalbox/backend/live"
 )
 
@@ -36,7 +37,7 @@ type client struct {
 	ctx context.Context // ends with the stream
 	end context.CancelCauseFunc
 
-	cursor atomic.Pointer[journal.Cursor]
+	cursor atomic.Pointer[cursor.Cursor]
 	last   atomic.Int64 // number of the last message sent
 	sent   atomic.Int64 // messages
 	bytes  atomic.Int64

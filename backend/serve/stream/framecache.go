@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"signalbox/backend/journal"
+	"signalbox/backend/journal/cursor"
 	"signalbox/backend/live"
 	"signalbox/backend/wire"
 )
@@ -34,7 +35,7 @@ type frameCache struct {
 	clients int      // guarded by frameCaches.mu
 
 	mu       sync.Mutex
-	cursor   *journal.Cursor // stands where the cache ends
+	cursor   *cursor.Cursor // stands where the cache ends
 	segments []*segment      // oldest first
 	lastAdd  time.Time
 }
@@ -90,13 +91,13 @@ func (c *frameCache) end() int64 { return c.cursor.Place() }
 func (c *frameCache) fill(place int64) {
 	if c.end() < place {
 		c.segments = nil
-		c.cursor.Move(place)
+		c.cursor.MoveTo(place)
 	}
 	after := c.end()
 	batch, ok := c.cursor.Recent()
 	if !ok {
 		c.segments = nil
-		c.cursor.Move(c.journal.Last())
+		c.cursor.MoveTo(c.journal.Last())
 		return
 	}
 	if batch.Through == after {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"signalbox/backend/journal"
+	"signalbox/backend/journal/cursor"
 	"signalbox/backend/live"
 	"signalbox/backend/wire"
 )
@@ -28,7 +29,7 @@ type stream struct {
 	sender  *sender
 	release func() // of the connection's place for streams
 
-	cursor *journal.Cursor
+	cursor *cursor.Cursor
 	cache  *frameCache // nil for a client with a filter
 
 	removed        map[int64]bool // which sources are removed, for a client of all of them…
@@ -108,7 +109,7 @@ func (s *stream) updateSources() {
 func (s *stream) sendReady() error {
 	if s.cache != nil {
 		if slice, ok := s.cache.after(s.cursor.Place()); ok {
-			s.cursor.Move(slice.through)
+			s.cursor.MoveTo(slice.through)
 			s.caughtUp()
 			if slice.messages == 0 {
 				return s.cursor.Wait(s.idle)
@@ -116,7 +117,7 @@ func (s *stream) sendReady() error {
 			return s.send(slice.frames, slice.messages, slice.last)
 		}
 	}
-	s.cursor.SetPage(s.hub.catchUp.pageSize())
+	s.cursor.SetPageSize(s.hub.catchUp.pageSize())
 	batch, err := s.cursor.Next(s.idle)
 	if err != nil {
 		return err
@@ -132,7 +133,7 @@ var frameBuffers = sync.Pool{New: func() any { b := make([]byte, 0, writeSize); 
 
 // sendBatch encodes and sends what the cursor found, in as few writes as
 // possible.
-func (s *stream) sendBatch(batch journal.Batch) error {
+func (s *stream) sendBatch(batch cursor.Batch) error {
 	pooled := frameBuffers.Get().(*[]byte)
 	defer frameBuffers.Put(pooled)
 	b := (*pooled)[:0]

@@ -1,10 +1,8 @@
-package journal
+package tail
 
 import (
-	"runtime"
 	"strings"
 	"testing"
-	"weak"
 
 	"signalbox/backend/live"
 )
@@ -20,17 +18,17 @@ func TestTheTailKeepsToItsBounds(t *testing.T) {
 		{"long ones", 100_000, 500, 1 << 30, 4 << 20, 15, 40},
 		{"ones longer than all of it", 10_000_000, 20, 1 << 30, 4 << 20, 1, 2},
 	} {
-		tail := newTail(1, c.maxEntries, c.maxBytes)
+		tail := New(0, c.maxEntries, c.maxBytes)
 		data := strings.Repeat("x", c.size)
 		for i := range c.count {
-			tail.add(&Entry{Message: live.Message{Number: int64(i + 1), Draft: live.Draft{Data: data}}})
+			tail.Add(&Entry{Message: live.Message{Number: int64(i + 1), Draft: live.Draft{Data: data}}})
 		}
-		chunks := tail.dir.Load().chunks
+		chunks := *tail.directory.Load()
 		kept, bytes := 0, 0
 		for _, ch := range chunks {
 			kept += int(ch.n.Load())
 			for _, e := range ch.entries[:ch.n.Load()] {
-				bytes += e.weight()
+				bytes += e.MemorySize()
 			}
 		}
 		// One chunk more than the bound may be there, and a chunk is one entry
@@ -45,7 +43,7 @@ func TestTheTailKeepsToItsBounds(t *testing.T) {
 		// What it has is the end, without a hole.
 		place := chunks[0].first - 1
 		for {
-			es, _ := tail.from(place)
+			es, _ := tail.From(place)
 			if len(es) == 0 {
 				break
 			}
@@ -58,33 +56,8 @@ func TestTheTailKeepsToItsBounds(t *testing.T) {
 		if place != int64(c.count) {
 			t.Errorf("%s: it ends with %d", c.name, place)
 		}
-		if es, below := tail.from(chunks[0].first - 2); es != nil || below != chunks[0].first {
+		if es, below := tail.From(chunks[0].first - 2); es != nil || below != chunks[0].first {
 			t.Errorf("%s: it gave %d entries for a place before its beginning, which is %d", c.name, len(es), below)
 		}
-	}
-}
-
-func TestAReaderThatSleepsKeepsNothingAlive(t *testing.T) {
-	tail := newTail(1, 1000, 1<<30)
-	add := func(n int64) *Entry {
-		e := &Entry{Message: live.Message{Number: n, Draft: live.Draft{Data: "x"}}}
-		tail.add(e)
-		return e
-	}
-	first := weak.Make(add(1))
-	c := &Cursor{j: &Journal{tail: tail}}
-	c.j.told.Store(1)
-	if b, err := c.look(t.Context()); err != nil || len(b.Entries) != 1 {
-		t.Fatal(b, err)
-	}
-	for n := range int64(5000) {
-		add(n + 2)
-	}
-	runtime.GC()
-	if first.Value() != nil {
-		t.Error("the first entry is still in memory")
-	}
-	if c.Place() != 1 {
-		t.Error(c.Place()) // c lives until here
 	}
 }

@@ -1,0 +1,39 @@
+package tail
+
+import (
+	"sync/atomic"
+
+	"signalbox/backend/live"
+)
+
+// An Entry is a message in memory with its frame for the wire, which is encoded
+// once.
+type Entry struct {
+	live.Message
+	frame atomic.Pointer[[]byte]
+}
+
+// Frame returns the entry's frame, which encode makes at the first call. Nobody
+// may change it. If two readers come at the same time, both encode and one of
+// the two frames is kept: that is cheaper than a lock for every reader.
+func (e *Entry) Frame(encode func(*live.Message) []byte) []byte {
+	if f := e.frame.Load(); f != nil {
+		return *f
+	}
+	f := encode(&e.Message)
+	if !e.frame.CompareAndSwap(nil, &f) {
+		return *e.frame.Load()
+	}
+	return f
+}
+
+// Reset makes e the entry of another message. Only for an entry that no other
+// goroutine has.
+func (e *Entry) Reset(m live.Message) {
+	e.frame.Store(nil)
+	e.Message = m
+}
+
+// MemorySize returns about how many bytes an entry takes: its texts twice,
+// because the frame is as long as they are, and what surrounds them.
+func (e *Entry) MemorySize() int { return 2*(len(e.Data)+len(e.Type)+len(e.ID)) + 256 }
