@@ -62,7 +62,9 @@ var rules = map[string]rule{
 	"backend/serve/console":       {"broadcast live journal wire serve/httpapi", "it reaches feeds, samples, settings and clients through interfaces, so that it can be tested without them"},
 	"backend/serve/dashboard":     {"live serve/guard serve/httpapi", "pages and sign-in know nothing of messages"},
 	"backend/example":             {"live journal publish", "the examples are guests: they use what any program could"},
-	"backend/node":                {"live setting wire journal publish disk sqlite sqlite/installation feed secrets serve example", "the one place where all parts meet, and it works without a window"},
+	"backend/example/exampletest": {"live journal publish sqlite", "it does not import what it tests, so that the tests inside those packages can use it"},
+	"backend/sample":              {"live broadcast journal example", "the samples are made of the parts of the examples, and of servers that know nothing of the program"},
+	"backend/node":                {"live setting wire journal publish disk sqlite sqlite/installation feed secrets serve example sample", "the one place where all parts meet, and it works without a window"},
 	"backend/desk":                {"live wire node", "the window's side opens a node as a whole and must not reach around it"},
 	"backend/cli":                 {"live setting wire dial tail node", "the command line starts a node and reads streams; it must never open the journal of a running program"},
 	".":                           {"live node desk cli", "main joins the parts and thinks nothing itself"},
@@ -74,7 +76,7 @@ var rules = map[string]rule{
 var strangers = [][]string{
 	{"feed", "tail", "ingest", "health", "secrets", "dial", "eventstream", "disconnect"},
 	{"serve"},
-	{"example"},
+	{"example", "sample"},
 }
 
 // A tree is the module's packages by their folders.

@@ -29,7 +29,7 @@ func FirstFrame() Frame { return Frame{Width: firstWidth, Height: firstHeight} }
 // one.
 func LastFrame(ctx context.Context, n *node.Node) Frame {
 	f := FirstFrame()
-	if text, err := n.Recall(ctx, "frame"); err == nil && text != "" {
+	if text, err := n.WindowValue(ctx, "frame"); err == nil && text != "" {
 		if err := json.Unmarshal([]byte(text), &f); err != nil {
 			f = FirstFrame()
 		}
@@ -50,5 +50,5 @@ func KeepFrame(ctx context.Context, n *node.Node) error {
 	if err != nil {
 		return err
 	}
-	return n.Remember(ctx, "frame", string(text))
+	return n.SetWindowValue(ctx, "frame", string(text))
 }

@@ -9,11 +9,15 @@ import (
 	"signalbox/backend/live"
 )
 
-// colours are those of the examples' channels in the palette.
+// colours are those of the examples' channels, as indexes into the palette.
 var colours = map[string]int{"messages": 6, "clock": 5, "chat": 2, "reliable": 1, "sequence": 4, "device": 3}
 
-// opens says which channels a page needs.
-var opens = map[string][]string{
+// Colour returns the colour of the channel of an example, as an index into the
+// palette.
+func Colour(channel string) int { return colours[channel] }
+
+// pageChannels are the channels that a page needs.
+var pageChannels = map[string][]string{
 	"messages.html": {"messages"},
 	"clock.html":    {"clock"},
 	"chat.html":     {"chat"},
@@ -21,27 +25,27 @@ var opens = map[string][]string{
 	"device.html":   {"sequence", "device"},
 }
 
-// A channel is the name of the channel that a part of the examples publishes
-// to, and whether there is one now.
-type channel func() (name string, ok bool)
+// A Channel returns the name of the channel that an example publishes to, and
+// false while there is none.
+type Channel func() (name string, ok bool)
 
-// named is the channel of a page, which always has the same name.
-func named(name string) channel { return func() (string, bool) { return name, true } }
+// named returns the Channel of a page, which always has the same name.
+func named(name string) Channel { return func() (string, bool) { return name, true } }
 
-// errNoChannel says that a channel is not there: it was removed, or a feed has
+// errNoChannel means that a channel is not there: it was removed, or a feed has
 // its name.
 var errNoChannel = errors.New("the channel is not there")
 
-// channel returns a channel of the examples, and adds it where there is none:
-// when a page is opened, or something is asked of it.
-func (e *Examples) channel(ctx context.Context, name string) (live.Source, error) {
+// ensureChannel returns a channel of the pages and creates it where it does not
+// exist.
+func (e *Examples) ensureChannel(ctx context.Context, name string) (live.Source, error) {
 	return e.pub.Channel(ctx, live.Source{Name: name, Colour: colours[name]})
 }
 
-// publish publishes an event to a channel that is there and returns when it is
-// committed, together with the marks. It makes no channel: what was under way
-// when somebody removed one must not bring it back.
-func (e *Examples) publish(ctx context.Context, to channel, d live.Draft, marks ...live.Mark) error {
+// Publish publishes an event to an existing channel. It returns when the event
+// is committed, together with the marks. It creates no channel: work in progress
+// must not bring back a channel that somebody removes.
+func (e *Examples) Publish(ctx context.Context, to Channel, d live.Draft, marks ...live.Mark) error {
 	name, ok := to()
 	if !ok {
 		return errNoChannel
@@ -53,18 +57,19 @@ func (e *Examples) publish(ctx context.Context, to channel, d live.Draft, marks 
 	return err
 }
 
-// text returns v as JSON on one line, with < and & as they are.
-func text(v any) string {
+// JSON returns v as JSON on one line. It leaves < and & as they are. v must be
+// of a type that encoding/json takes.
+func JSON(v any) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
-		panic(err) // only types of this package come here
+		panic(err)
 	}
 	return string(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
 }
 
-// wireID returns the id that a subscriber reads.
+// wireID returns the id of a message as a subscriber reads it.
 func (e *Examples) wireID(m *live.Message) string {
 	if m.ID != "" {
 		return m.ID

@@ -13,127 +13,134 @@ import (
 	"signalbox/backend/live"
 )
 
-// reload is how long somebody may be away before it counts as leaving: long
-// enough to load the page again.
-const reload = 2 * time.Second
+// reloadTime is how long somebody may have no stream before they have left:
+// long enough to reload the page.
+const reloadTime = 2 * time.Second
 
 // maxChatName is the longest name in the chat, in characters.
 const maxChatName = 30
 
-// The chat knows who is here. Somebody is here as long as a stream is open
-// under their name; there is nothing to sign out of, so a tab that dies leaves
-// like one that is closed. Messages go from the pages to the channel chat
-// directly; joining and leaving are published there too.
-type chat struct {
+// A Chat knows who is present: everybody who has a stream open under a name. So
+// a tab that crashes leaves like one that is closed. The pages publish what is
+// said to the channel directly; the Chat publishes who joins and leaves.
+type Chat struct {
 	e       *Examples
-	channel channel
+	channel Channel
 
-	mu   sync.Mutex // held while publishing: the events come in the order of the changes
-	here map[string]*person
+	mu      sync.Mutex // held while publishing, so that events have the order of the changes
+	present map[string]*person
 }
 
 type person struct {
 	streams int
-	leaving *time.Timer // while there is no stream
+	leaving *time.Timer // runs while there is no stream
 }
 
-func newChat(e *Examples, to channel) *chat {
-	return &chat{e: e, channel: to, here: map[string]*person{}}
+// NewChat returns a chat in a channel.
+func (e *Examples) NewChat(to Channel) *Chat {
+	return &Chat{e: e, channel: to, present: map[string]*person{}}
 }
 
-// events is the stream of the channel chat, with a name: while it is open that
-// somebody is here. One request does both because a browser allows six open
-// streams to a server, and a chat is tried with several tabs.
-func (c *chat) events(w http.ResponseWriter, r *http.Request) {
+// events serves the stream of the channel chat under a name, and keeps that name
+// present while the stream is open. One request does both because a browser
+// opens at most six streams to a server, and people try a chat in several tabs.
+func (c *Chat) events(w http.ResponseWriter, r *http.Request) {
 	name := r.FormValue("name")
 	if err := checkChatName(name); err != nil {
-		refuse(w, http.StatusBadRequest, err)
+		Refuse(w, http.StatusBadRequest, err)
 		return
 	}
-	if _, err := c.e.channel(r.Context(), "chat"); err != nil {
-		refuse(w, http.StatusServiceUnavailable, err)
+	if _, err := c.e.ensureChannel(r.Context(), "chat"); err != nil {
+		Refuse(w, http.StatusServiceUnavailable, err)
 		return
 	}
-	after := c.e.j.Last() // so that the own joining is in the stream
-	if err := c.enter(r.Context(), name); err != nil {
-		refuse(w, http.StatusServiceUnavailable, err)
+	after := c.e.j.Last() // the stream begins with one's own joining
+	if err := c.Enter(r.Context(), name); err != nil {
+		Refuse(w, http.StatusServiceUnavailable, err)
 		return
 	}
-	defer c.leave(name)
+	defer c.Leave(name)
 	c.e.stream(w, r, "chat", after)
 }
 
-// who answers who is here.
-func (c *chat) who(w http.ResponseWriter, _ *http.Request) {
+// presence answers with the names of those present.
+func (c *Chat) presence(w http.ResponseWriter, _ *http.Request) {
 	c.mu.Lock()
-	here := c.names()
+	names := c.names()
 	c.mu.Unlock()
-	reply(w, http.StatusOK, map[string][]string{"here": here})
+	reply(w, http.StatusOK, map[string][]string{"here": names})
 }
 
-func (c *chat) enter(ctx context.Context, name string) error {
+// Enter opens a stream under a name. Leave must follow. The first stream of a
+// name publishes that it joined.
+func (c *Chat) Enter(ctx context.Context, name string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if p, ok := c.here[name]; ok {
+	if p, ok := c.present[name]; ok {
 		p.streams++
 		if p.leaving != nil {
 			p.leaving.Stop()
 		}
 		return nil
 	}
-	c.here[name] = &person{streams: 1}
-	// Whoever goes away at this moment has come all the same, and will leave.
-	err := c.tell(context.WithoutCancel(ctx), "join", name)
+	c.present[name] = &person{streams: 1}
+	// The event is published even where the request ends now: a leave follows.
+	err := c.publishPresence(context.WithoutCancel(ctx), "join", name)
 	if err != nil {
-		delete(c.here, name)
+		delete(c.present, name)
 	}
 	return err
 }
 
-func (c *chat) leave(name string) {
+// Leave closes a stream under a name. Unless another one is opened soon, it
+// publishes that the name left.
+func (c *Chat) Leave(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	p := c.here[name]
+	p := c.present[name]
 	if p.streams--; p.streams == 0 {
-		p.leaving = time.AfterFunc(reload, func() {
-			// At the end of the program nobody is told; all leave at once.
-			c.e.spawn(func(ctx context.Context) { c.gone(ctx, name) })
+		p.leaving = time.AfterFunc(reloadTime, func() {
+			// Nothing is published at the end of the program, when all leave.
+			c.e.Go(func(ctx context.Context) { c.remove(ctx, name) })
 		})
 	}
 }
 
-func (c *chat) gone(ctx context.Context, name string) {
+// remove publishes that a name left, unless it has a stream again.
+func (c *Chat) remove(ctx context.Context, name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if p, ok := c.here[name]; !ok || p.streams > 0 {
+	if p, ok := c.present[name]; !ok || p.streams > 0 {
 		return
 	}
-	delete(c.here, name)
-	if err := c.tell(ctx, "leave", name); err != nil {
-		c.e.complain(ctx, "publish who left the chat", err)
+	delete(c.present, name)
+	if err := c.publishPresence(ctx, "leave", name); err != nil {
+		c.e.Warn(ctx, "publish who left the chat", err)
 	}
 }
 
-func (c *chat) tell(ctx context.Context, event, name string) error {
-	data := text(struct {
+// publishPresence publishes that a name joined or left. It is called with the
+// lock held.
+func (c *Chat) publishPresence(ctx context.Context, event, name string) error {
+	data := JSON(struct {
 		Name string   `json:"name"`
 		Here []string `json:"here"`
 	}{name, c.names()})
-	return c.e.publish(ctx, c.channel, live.Draft{Type: event, Data: data})
+	return c.e.Publish(ctx, c.channel, live.Draft{Type: event, Data: data})
 }
 
-// say publishes a message as the page does.
-func (c *chat) say(ctx context.Context, name, words string) error {
-	data := text(struct {
+// Say publishes what somebody says, as the page does.
+func (c *Chat) Say(ctx context.Context, name, words string) error {
+	data := JSON(struct {
 		Name string `json:"name"`
 		Text string `json:"text"`
 	}{name, words})
-	return c.e.publish(ctx, c.channel, live.Draft{Type: "say", Data: data})
+	return c.e.Publish(ctx, c.channel, live.Draft{Type: "say", Data: data})
 }
 
-func (c *chat) names() []string {
-	names := make([]string, 0, len(c.here))
-	for name := range c.here {
+func (c *Chat) names() []string {
+	names := make([]string, 0, len(c.present))
+	for name := range c.present {
 		names = append(names, name)
 	}
 	slices.Sort(names)
@@ -143,11 +150,11 @@ func (c *chat) names() []string {
 func checkChatName(name string) error {
 	switch {
 	case strings.TrimSpace(name) == "":
-		return live.Errorf("bad_name", "The name is empty.").WithField("name")
+		return live.Errorf("bad_name/chat_empty", "The name is empty.").WithField("name")
 	case !utf8.ValidString(name), strings.ContainsFunc(name, unicode.IsControl), strings.TrimSpace(name) != name:
-		return live.Errorf("bad_name", "The name has a control character in it, or a space at an end.").WithField("name")
+		return live.Errorf("bad_name/chat_characters", "The name holds a control character, or begins or ends with a space.").WithField("name")
 	case utf8.RuneCountInString(name) > maxChatName:
-		return live.Errorf("bad_name", "The name is longer than %d characters.", maxChatName).WithField("name")
+		return live.Errorf("bad_name/chat_long", "The name is longer than {most} characters.", "most", maxChatName).WithField("name")
 	}
 	return nil
 }

@@ -5,63 +5,65 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"signalbox/backend/example/exampletest"
 )
 
 func (r *rig) here() string {
-	return strings.TrimSpace(r.do("GET", "/examples/chat/here").Body.String())
+	return strings.TrimSpace(r.Do("GET", "/examples/chat/here").Body.String())
 }
 
 func TestTheChatTellsWhoComesAndGoes(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, _ := run(t, dir, Options{})
-		north := r.open("/examples/chat/events?name=north", "")
-		south := r.open("/examples/chat/events?name=south", "")
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
+		north := r.Stream("/examples/chat/events?name=north", "")
+		south := r.Stream("/examples/chat/events?name=south", "")
 		if got := r.here(); got != `{"here":["north","south"]}` {
 			t.Error(got)
 		}
-		south.close()
-		pass(reload)
-		want(t, r.lines("chat"), []string{
+		south.Close()
+		exampletest.Pass(reloadTime)
+		exampletest.Want(t, r.Lines("chat"), []string{
 			`join {"name":"north","here":["north"]}`,
 			`join {"name":"south","here":["north","south"]}`,
 			`leave {"name":"south","here":["north"]}`,
 		})
 		for _, part := range []string{"event: join\ndata: {\"name\":\"north\"", "\"south\"", "event: leave"} {
-			if !strings.Contains(north.text(), part) {
-				t.Errorf("%q is missing in the stream:\n%s", part, north.text())
+			if !strings.Contains(north.Text(), part) {
+				t.Errorf("%q is missing in the stream:\n%s", part, north.Text())
 			}
 		}
 	})
 }
 
 func TestAReloadIsNoLeaving(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, _ := run(t, dir, Options{})
-		r.open("/examples/chat/events?name=north", "").close()
-		pass(reload - time.Millisecond)
-		again := r.open("/examples/chat/events?name=north", "")
-		pass(10 * reload)
-		want(t, r.lines("chat"), []string{`join {"name":"north","here":["north"]}`})
-		again.close()
-		pass(reload)
-		if got := r.lines("chat"); len(got) != 2 || got[1] != `leave {"name":"north","here":[]}` {
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
+		r.Stream("/examples/chat/events?name=north", "").Close()
+		exampletest.Pass(reloadTime - time.Millisecond)
+		again := r.Stream("/examples/chat/events?name=north", "")
+		exampletest.Pass(10 * reloadTime)
+		exampletest.Want(t, r.Lines("chat"), []string{`join {"name":"north","here":["north"]}`})
+		again.Close()
+		exampletest.Pass(reloadTime)
+		if got := r.Lines("chat"); len(got) != 2 || got[1] != `leave {"name":"north","here":[]}` {
 			t.Errorf("after closing: %v", got)
 		}
 	})
 }
 
 func TestWhoHasTwoTabsIsHereUntilBothAreClosed(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, _ := run(t, dir, Options{})
-		one := r.open("/examples/chat/events?name=north", "")
-		two := r.open("/examples/chat/events?name=north", "")
-		one.close()
-		pass(10 * reload)
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
+		one := r.Stream("/examples/chat/events?name=north", "")
+		two := r.Stream("/examples/chat/events?name=north", "")
+		one.Close()
+		exampletest.Pass(10 * reloadTime)
 		if got := r.here(); got != `{"here":["north"]}` {
 			t.Error(got)
 		}
-		two.close()
-		pass(reload)
+		two.Close()
+		exampletest.Pass(reloadTime)
 		if got := r.here(); got != `{"here":[]}` {
 			t.Error(got)
 		}
@@ -69,10 +71,10 @@ func TestWhoHasTwoTabsIsHereUntilBothAreClosed(t *testing.T) {
 }
 
 func TestABadNameDoesNotEnter(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, _ := run(t, dir, Options{})
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
 		for _, name := range []string{"", "%20", "a%0Ab", "%20a", strings.Repeat("x", 31), "%ff"} {
-			w := r.do("GET", "/examples/chat/events?name="+name)
+			w := r.Do("GET", "/examples/chat/events?name="+name)
 			if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), `"field":"name"`) {
 				t.Errorf("%q: %d %s", name, w.Code, w.Body)
 			}

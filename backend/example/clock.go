@@ -7,28 +7,35 @@ import (
 	"signalbox/backend/live"
 )
 
-// A clock publishes the server's time to a channel, every second on the
-// second, while somebody would see it.
-type clock struct {
+// A Clock publishes the server's time to a channel, every second on the second,
+// while somebody would see it.
+type Clock struct {
 	e       *Examples
-	channel channel
+	channel Channel
 	watched func() bool
 }
 
-func (c *clock) run(ctx context.Context) {
-	for wait(ctx, untilSecond(time.Now())) {
+// NewClock returns a clock for a channel. It publishes while watched reports
+// true.
+func (e *Examples) NewClock(to Channel, watched func() bool) *Clock {
+	return &Clock{e, to, watched}
+}
+
+// Run publishes until ctx ends.
+func (c *Clock) Run(ctx context.Context) {
+	for Sleep(ctx, untilSecond(time.Now())) {
 		if !c.watched() {
 			continue
 		}
-		// Rounded, for the timer rings a little after the second.
+		// Rounded, because the timer fires a little after the second.
 		now := time.Now().Round(time.Second).Format(time.RFC3339)
-		if err := c.e.publish(ctx, c.channel, live.Draft{Type: "message", Data: now}); err != nil {
-			c.e.complain(ctx, "publish the time", err)
+		if err := c.e.Publish(ctx, c.channel, live.Draft{Type: "message", Data: now}); err != nil {
+			c.e.Warn(ctx, "publish the time", err)
 		}
 	}
 }
 
-// untilSecond returns how long it is until the next full second.
+// untilSecond returns the time until the next full second.
 func untilSecond(now time.Time) time.Duration {
 	return now.Truncate(time.Second).Add(time.Second).Sub(now)
 }

@@ -2,7 +2,9 @@ package example
 
 import (
 	"context"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -10,35 +12,36 @@ import (
 	"signalbox/backend/live"
 )
 
-// deviceThinks is how long the device takes for an answer.
-const deviceThinks = 400 * time.Millisecond
+// answerDelay is how long the device takes to answer.
+const answerDelay = 400 * time.Millisecond
 
-// A device is a simulated thing on a wall with a thermometer and a lamp. It
-// subscribes to its channel like any client, and answers there what it is asked
-// there. Beside it a watchman says so when an answer does not come in
-// time. Both work for whoever asks, a page or curl.
-type device struct {
+// A Device is a simulated thermometer with a lamp. It subscribes to its channel
+// like any client, and answers in the channel what it is asked there. Questions
+// that it does not answer in time are reported beside it. Both work for whoever
+// asks, a page or curl.
+type Device struct {
 	e       *Examples
-	channel channel
+	channel Channel
 
-	mu     sync.Mutex
-	power  context.Context // ends when it is unplugged
-	unplug context.CancelFunc
-	back   chan struct{} // closed when it is plugged in again
+	mu      sync.Mutex
+	power   context.Context // ends when it is unplugged
+	unplug  context.CancelFunc
+	plugged chan struct{} // closed when it is plugged in again
 
-	// The device's own state; only its goroutine touches it.
+	// The state of the device. Only its goroutine uses it.
 	started time.Time
 	lamp    string
 }
 
-func newDevice(e *Examples, to channel) *device {
-	d := &device{e: e, channel: to, back: make(chan struct{}), lamp: "off"}
+// NewDevice returns a device in a channel.
+func (e *Examples) NewDevice(to Channel) *Device {
+	d := &Device{e: e, channel: to, plugged: make(chan struct{}), lamp: "off"}
 	d.power, d.unplug = context.WithCancel(context.Background())
 	return d
 }
 
-// source returns the device's channel, where there is one.
-func (d *device) source() (live.Source, bool) {
+// source returns the channel of the device, if it exists.
+func (d *Device) source() (live.Source, bool) {
 	name, ok := d.channel()
 	if !ok {
 		return live.Source{}, false
@@ -47,30 +50,30 @@ func (d *device) source() (live.Source, bool) {
 	return s, ok && s.Kind == live.ChannelSource
 }
 
-// run attends to the device's channel as long as there is one.
-func (d *device) run(ctx context.Context) {
-	// The channel comes into being when the page is opened or somebody
-	// publishes to it. Reading begins where the last look ended, so that what
-	// was asked in between is not overlooked.
+// Run answers in the channel, whenever there is one, until ctx ends.
+func (d *Device) Run(ctx context.Context) {
+	// Somebody creates the channel by opening the page or publishing to it.
+	// Reading begins where the last look at the sources was, so no question that
+	// was asked in between is missed.
 	place := d.e.j.Last()
 	for ctx.Err() == nil {
 		now := d.e.j.Last()
 		if s, ok := d.source(); ok {
-			now = d.attend(ctx, s.ID, place)
+			now = d.runIn(ctx, s.ID, place)
 		}
 		place = now
-		wait(ctx, time.Second)
+		Sleep(ctx, time.Second)
 	}
 }
 
-// attend runs device and watchman on a source until it is removed. It returns
-// how far the journal was when it was last seen to be there.
-func (d *device) attend(ctx context.Context, source, after int64) (place int64) {
+// runIn answers in a channel until the channel is removed. It returns the
+// journal's last number when the channel last existed.
+func (d *Device) runIn(ctx context.Context, source, after int64) (place int64) {
 	ctx, stop := context.WithCancel(ctx)
 	var both sync.WaitGroup
-	both.Go(func() { d.live(ctx, source, after) })
-	both.Go(func() { d.watch(ctx, source, after) })
-	for now := after; wait(ctx, time.Second); now = d.e.j.Last() {
+	both.Go(func() { d.answerAsks(ctx, source, after) })
+	both.Go(func() { d.reportNoAnswer(ctx, source, after) })
+	for now := after; Sleep(ctx, time.Second); now = d.e.j.Last() {
 		place = now
 		if s, ok := d.source(); !ok || s.ID != source {
 			break
@@ -81,53 +84,54 @@ func (d *device) attend(ctx context.Context, source, after int64) (place int64) 
 	return place
 }
 
-// live is the device's life: listening while it has power.
-func (d *device) live(ctx context.Context, source, after int64) {
+// answerAsks answers while the device has power.
+func (d *Device) answerAsks(ctx context.Context, source, after int64) {
 	d.started = time.Now()
 	for ctx.Err() == nil {
-		power, back := d.state()
+		power, plugged := d.state()
 		if power.Err() == nil {
 			on, stop := context.WithCancel(ctx)
 			release := context.AfterFunc(power, stop)
-			d.listen(on, source, after)
+			d.follow(on, source, after)
 			release()
 			stop()
-			// What it is asked without power is not done late: who asked has
-			// been told that there was no answer, and a lamp that goes on an
-			// hour later frightens people.
+			// A question that was asked without power is never answered. It was
+			// reported as not answered, and a lamp that goes on an hour later
+			// would surprise people.
 			after = d.e.j.Last()
 			continue
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-back:
+		case <-plugged:
 		}
 		after = d.e.j.Last()
 		d.started, d.lamp = time.Now(), "off"
-		d.say(ctx, "hello", map[string]string{"text": "The device is back."})
+		d.publish(ctx, "hello", map[string]string{"text": "The device is back."})
 	}
 }
 
-func (d *device) listen(ctx context.Context, source, after int64) {
-	asked := d.e.j.Follow(live.Filter{Sources: []int64{source}, Kinds: []live.Kind{live.Event}, Types: []string{"ask"}}, after)
+// follow answers the questions after a number until ctx ends or an error.
+func (d *Device) follow(ctx context.Context, source, after int64) {
+	cursor := d.e.j.Follow(live.Filter{Sources: []int64{source}, Kinds: []live.Kind{live.Event}, Types: []string{"ask"}}, after)
 	for {
-		batch, err := asked.Next(ctx)
+		batch, err := cursor.Next(ctx)
 		if err != nil {
-			d.e.complain(ctx, "listen for the device", err)
-			wait(ctx, time.Second)
+			d.e.Warn(ctx, "follow the device's channel", err)
+			Sleep(ctx, time.Second)
 			return
 		}
 		for _, m := range batch.Entries {
-			if !wait(ctx, deviceThinks) {
+			if !Sleep(ctx, answerDelay) {
 				return
 			}
-			d.say(ctx, "answer", d.answer(d.e.wireID(&m.Message), strings.TrimSpace(m.Data)))
+			d.publish(ctx, "answer", d.answer(d.e.wireID(&m.Message), strings.TrimSpace(m.Data)))
 		}
 	}
 }
 
-// An answer is what the device says to an ask, whose id is in To.
+// An answer is the data of an answer event. To is the id of the ask.
 type answer struct {
 	To    string `json:"to"`
 	Ask   string `json:"ask"`
@@ -135,12 +139,12 @@ type answer struct {
 	Value any    `json:"value,omitempty"`
 }
 
-func (d *device) answer(to, ask string) answer {
+func (d *Device) answer(to, ask string) answer {
 	a := answer{To: to, Ask: ask}
 	switch ask {
 	case "temperature":
-		v := temperature(time.Now())
-		a.Text, a.Value = decimal(v)+" °C", v
+		v := Temperature(time.Now())
+		a.Text, a.Value = strconv.FormatFloat(v, 'f', 1, 64)+" °C", v
 	case "lamp":
 		a.Text, a.Value = "The lamp is "+d.lamp+".", d.lamp
 	case "lamp on", "lamp off":
@@ -155,20 +159,20 @@ func (d *device) answer(to, ask string) answer {
 	return a
 }
 
-func (d *device) say(ctx context.Context, event string, data any) {
-	if err := d.e.publish(ctx, d.channel, live.Draft{Type: event, Data: text(data)}); err != nil {
-		d.e.complain(ctx, "publish for the device", err)
+func (d *Device) publish(ctx context.Context, event string, data any) {
+	if err := d.e.Publish(ctx, d.channel, live.Draft{Type: event, Data: JSON(data)}); err != nil {
+		d.e.Warn(ctx, "publish for the device", err)
 	}
 }
 
-func (d *device) state() (power context.Context, back <-chan struct{}) {
+func (d *Device) state() (power context.Context, plugged <-chan struct{}) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.power, d.back
+	return d.power, d.plugged
 }
 
-// plug plugs the device in or pulls the plug.
-func (d *device) plug(in bool) {
+// plug plugs the device in, or unplugs it.
+func (d *Device) plug(in bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch on := d.power.Err() == nil; {
@@ -176,22 +180,32 @@ func (d *device) plug(in bool) {
 		d.unplug()
 	case !on && in:
 		d.power, d.unplug = context.WithCancel(context.Background())
-		close(d.back)
-		d.back = make(chan struct{})
+		close(d.plugged)
+		d.plugged = make(chan struct{})
 	}
 }
 
-func (d *device) show(w http.ResponseWriter, _ *http.Request) {
+// show answers GET /examples/device/state.
+func (d *Device) show(w http.ResponseWriter, _ *http.Request) {
 	power, _ := d.state()
 	reply(w, http.StatusOK, map[string]bool{"plugged": power.Err() == nil})
 }
 
-func (d *device) change(w http.ResponseWriter, r *http.Request) {
+// change answers POST /examples/device/state.
+func (d *Device) change(w http.ResponseWriter, r *http.Request) {
 	switch in := r.FormValue("plugged"); in {
 	case "true", "false":
 		d.plug(in == "true")
 		d.show(w, r)
 	default:
-		refuse(w, http.StatusBadRequest, live.Errorf("bad_value", "plugged is true or false.").WithField("plugged"))
+		Refuse(w, http.StatusBadRequest, live.Errorf("bad_value/plugged", "plugged is true or false.").WithField("plugged"))
 	}
+}
+
+// Temperature returns the simulated temperature of a room at a time, in °C to a
+// tenth.
+func Temperature(t time.Time) float64 {
+	m := float64(t.Unix()%86400) / 60
+	v := 21 + 1.5*math.Sin(m/229) + 0.4*math.Sin(m/17) + 0.15*math.Sin(m*1.7)
+	return math.Round(v*10) / 10
 }

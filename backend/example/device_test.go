@@ -7,28 +7,29 @@ import (
 	"testing"
 	"time"
 
+	"signalbox/backend/example/exampletest"
 	"signalbox/backend/live"
 )
 
 // ask asks the device and returns the id of the question.
 func (r *rig) ask(what string) string {
-	r.t.Helper()
-	s, err := r.channel(r.t.Context(), "device")
+	r.T.Helper()
+	s, err := r.ensureChannel(r.T.Context(), "device")
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
-	n, err := r.j.Append(r.t.Context(), live.Draft{Source: s.ID, Type: "ask", Data: what})
+	n, err := r.j.Append(r.T.Context(), live.Draft{Source: s.ID, Type: "ask", Data: what})
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	return live.Position{Epoch: r.j.Epoch(), Number: n}.String()
 }
 
 // heard returns what was said to a question: the types and texts.
 func (r *rig) heard(to string) []string {
-	r.t.Helper()
+	r.T.Helper()
 	var said []string
-	for _, m := range r.messages("device") {
+	for _, m := range r.Messages("device") {
 		var a answer
 		if m.Type != "ask" && json.Unmarshal([]byte(m.Data), &a) == nil && a.To == to {
 			said = append(said, m.Type+": "+a.Text)
@@ -38,95 +39,95 @@ func (r *rig) heard(to string) []string {
 }
 
 func (r *rig) plug(in string) {
-	r.t.Helper()
-	if w := r.do("POST", "/examples/device/state?plugged="+in); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), in) {
-		r.t.Fatalf("plug: %d %s", w.Code, w.Body)
+	r.T.Helper()
+	if w := r.Do("POST", "/examples/device/state?plugged="+in); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), in) {
+		r.T.Fatalf("plug: %d %s", w.Code, w.Body)
 	}
 }
 
 func TestTheDeviceAnswersEvenTheFirstQuestion(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, _ := run(t, dir, Options{})
-		pass(2500 * time.Millisecond)
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
+		exampletest.Pass(2500 * time.Millisecond)
 		first := r.ask("lamp on") // makes the channel
 		second := r.ask("lamp")
 		third := r.ask("coffee")
-		pass(10 * time.Second)
-		want(t, r.heard(first), []string{"answer: The lamp is now on."})
-		want(t, r.heard(second), []string{"answer: The lamp is on."})
-		want(t, r.heard(third), []string{"answer: This device knows: temperature, lamp, lamp on, lamp off, uptime."})
+		exampletest.Pass(10 * time.Second)
+		exampletest.Want(t, r.heard(first), []string{"answer: The lamp is now on."})
+		exampletest.Want(t, r.heard(second), []string{"answer: The lamp is on."})
+		exampletest.Want(t, r.heard(third), []string{"answer: This device knows: temperature, lamp, lamp on, lamp off, uptime."})
 	})
 }
 
 func TestADeviceWithoutPowerIsToldOfAfterFiveSeconds(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, _ := run(t, dir, Options{})
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
 		r.ask("uptime")
-		pass(2 * time.Second)
+		exampletest.Pass(2 * time.Second)
 		r.plug("false")
 		one := r.ask("lamp on")
-		pass(2 * time.Second)
+		exampletest.Pass(2 * time.Second)
 		two := r.ask("lamp on")
-		pass(answerWithin - 2*time.Second - time.Millisecond)
-		want(t, r.heard(one), nil)
-		pass(time.Millisecond)
-		want(t, r.heard(one), []string{"no-answer: The device did not answer within 5 s."})
-		want(t, r.heard(two), nil)
-		pass(2 * time.Second)
-		want(t, r.heard(two), []string{"no-answer: The device did not answer within 5 s."})
+		exampletest.Pass(answerTimeout - 2*time.Second - time.Millisecond)
+		exampletest.Want(t, r.heard(one), nil)
+		exampletest.Pass(time.Millisecond)
+		exampletest.Want(t, r.heard(one), []string{"no-answer: The device did not answer within 5 s."})
+		exampletest.Want(t, r.heard(two), nil)
+		exampletest.Pass(2 * time.Second)
+		exampletest.Want(t, r.heard(two), []string{"no-answer: The device did not answer within 5 s."})
 
 		r.plug("true")
-		pass(10 * time.Second)
-		want(t, r.heard(one), []string{"no-answer: The device did not answer within 5 s."})
+		exampletest.Pass(10 * time.Second)
+		exampletest.Want(t, r.heard(one), []string{"no-answer: The device did not answer within 5 s."})
 		after := r.ask("lamp")
-		pass(time.Second)
-		want(t, r.heard(after), []string{"answer: The lamp is off."})
+		exampletest.Pass(time.Second)
+		exampletest.Want(t, r.heard(after), []string{"answer: The lamp is off."})
 	})
 }
 
 func TestPullingThePlugStopsAnAnswerUnderWay(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, _ := run(t, dir, Options{})
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
 		r.ask("uptime")
-		pass(2 * time.Second)
+		exampletest.Pass(2 * time.Second)
 		id := r.ask("lamp")
-		pass(deviceThinks / 2)
+		exampletest.Pass(answerDelay / 2)
 		r.plug("false")
-		pass(answerWithin)
-		want(t, r.heard(id), []string{"no-answer: The device did not answer within 5 s."})
+		exampletest.Pass(answerTimeout)
+		exampletest.Want(t, r.heard(id), []string{"no-answer: The device did not answer within 5 s."})
 	})
 }
 
 func TestAnybodyMayAnswerForTheDevice(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, _ := run(t, dir, Options{})
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
 		r.ask("uptime")
-		pass(2 * time.Second)
+		exampletest.Pass(2 * time.Second)
 		r.plug("false")
 		id := r.ask("temperature")
-		if err := r.publish(t.Context(), named("device"), live.Draft{Type: "answer", Data: "no JSON"}); err != nil {
+		if err := r.Publish(t.Context(), named("device"), live.Draft{Type: "answer", Data: "no JSON"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := r.publish(t.Context(), named("device"), live.Draft{Type: "answer", Data: text(answer{To: id, Text: "by hand"})}); err != nil {
+		if err := r.Publish(t.Context(), named("device"), live.Draft{Type: "answer", Data: JSON(answer{To: id, Text: "by hand"})}); err != nil {
 			t.Fatal(err)
 		}
-		pass(2 * answerWithin)
-		want(t, r.heard(id), []string{"answer: by hand"})
+		exampletest.Pass(2 * answerTimeout)
+		exampletest.Want(t, r.heard(id), []string{"answer: by hand"})
 	})
 }
 
 func TestANewChannelOfThatNameIsAttendedToo(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, _ := run(t, dir, Options{})
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
 		r.ask("lamp")
-		pass(2 * time.Second)
+		exampletest.Pass(2 * time.Second)
 		s, _ := r.j.Source("device")
 		if err := r.j.RemoveSource(t.Context(), s.ID); err != nil {
 			t.Fatal(err)
 		}
-		pass(3 * time.Second)
+		exampletest.Pass(3 * time.Second)
 		id := r.ask("lamp")
-		pass(3 * time.Second)
-		want(t, r.heard(id), []string{"answer: The lamp is off."})
+		exampletest.Pass(3 * time.Second)
+		exampletest.Want(t, r.heard(id), []string{"answer: The lamp is off."})
 	})
 }

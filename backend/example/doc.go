@@ -1,28 +1,22 @@
-// Package example is the systems of the well-known SSE tutorials as small
-// pages that run on the local server under /examples/, and the sample events:
-// what Signalbox shows to somebody without a network.
+// Package example is the systems of the well-known SSE tutorials as small pages
+// under /examples/ of the local server: messages, a clock, a chat, a stream that
+// can be cut, a sequence and a device.
 //
-// All traffic of the pages goes through the journal into channels (messages,
-// clock, chat, reliable, sequence, device), so it is in the timeline and among
-// the clients like everything else. The package adds no stream of its own for
-// them: where a page needs more than /events/{channel} gives, its request is
-// handed on to the local server (Options.Events) with something around it. In
-// the chat the request's end is somebody's leaving; in the reliable example
-// its context can be cancelled, which is the cut line.
+// All traffic of the pages goes through the journal into channels, so the
+// timeline and the list of clients show it like any other. The package serves
+// no stream of its own. Where a page needs more than /events/{channel} gives, its
+// request is passed on to the local server (Options.Events) with something
+// around it: in the chat the end of the request means that somebody left; in the
+// reliable example the context of the request can be cancelled, which cuts the
+// connection.
 //
-// Nothing is published that nobody asked for. The clock and the reliable
-// example publish while somebody is subscribed; the script runs when it is
-// started; the device speaks when it is asked. A channel comes into being when
-// its page is first opened, or something is asked of it. What runs in the
-// background makes none: a channel that somebody removes would come back.
+// Nothing is published unless somebody asked for it. The clock and the reliable
+// example publish while somebody is subscribed, the sequence runs when it is
+// started, and the device answers questions. Opening a page creates its
+// channels. Background work creates none: a channel that somebody removed would
+// come back.
 //
-// The samples add what the pages lack: remote feeds. They are SSE servers
-// inside this process under /examples/samples/, followed over real HTTP, two
-// of them unreliable on purpose, so that closing, waiting, silence and gaps
-// are seen as they are. And they bring life to channels.
-//
-// The samples touch only sources that they made (made.go): the pages share
-// their channels' names with those of users on purpose, as the tutorials do,
-// but nobody who tries the samples asked for messages in a channel of theirs.
-// Where a name is taken the samples make "payments (sample)" beside it.
+// Read example.go first, then handler.go and channel.go, then one of the
+// examples: clock.go, chat.go, reliable.go, sequence.go, device.go with
+// noanswer.go. Package sample uses the same parts for the sample events.
 package example

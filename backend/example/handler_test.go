@@ -8,16 +8,17 @@ import (
 	"strings"
 	"testing"
 
+	"signalbox/backend/example/exampletest"
 	"signalbox/backend/live"
 )
 
 func TestEveryPageIsServedWithItsSource(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, _ := run(t, dir, Options{})
-		index := r.do("GET", "/examples/").Body.String()
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
+		index := r.Do("GET", "/examples/").Body.String()
 		sources := regexp.MustCompile(`data-files="([^"]+)"`)
-		for page, channels := range opens {
-			w := r.do("GET", "/examples/"+page)
+		for page, channels := range pageChannels {
+			w := r.Do("GET", "/examples/"+page)
 			if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
 				t.Fatalf("%s: %d %v", page, w.Code, w.Header())
 			}
@@ -32,7 +33,7 @@ func TestEveryPageIsServedWithItsSource(t *testing.T) {
 				t.Fatalf("%s does not show its source", page)
 			}
 			for file := range strings.FieldsSeq(shown[1]) {
-				if w := r.do("GET", "/examples/"+file); w.Code != http.StatusOK {
+				if w := r.Do("GET", "/examples/"+file); w.Code != http.StatusOK {
 					t.Errorf("%s shows %s: %d", page, file, w.Code)
 				}
 			}
@@ -42,7 +43,7 @@ func TestEveryPageIsServedWithItsSource(t *testing.T) {
 				}
 			}
 		}
-		if w := r.do("GET", "/examples/nothing.html"); w.Code != http.StatusNotFound {
+		if w := r.Do("GET", "/examples/nothing.html"); w.Code != http.StatusNotFound {
 			t.Errorf("a page that is not there: %d", w.Code)
 		}
 	})
@@ -68,13 +69,13 @@ func TestThePagesKeepToThePolicy(t *testing.T) {
 }
 
 func TestAnotherSiteCannotEnterTheChat(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, _ := run(t, dir, Options{})
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
 		for site, status := range map[string]int{"cross-site": 403, "same-site": 403, "same-origin": 200, "none": 200, "": 200} {
 			req := httptest.NewRequest("GET", "/examples/chat/here", nil)
 			req.Header.Set("Sec-Fetch-Site", site)
 			w := httptest.NewRecorder()
-			r.handler.ServeHTTP(w, req)
+			r.Rig.Handler.ServeHTTP(w, req)
 			if w.Code != status {
 				t.Errorf("%q: %d, want %d", site, w.Code, status)
 			}
@@ -83,16 +84,16 @@ func TestAnotherSiteCannotEnterTheChat(t *testing.T) {
 }
 
 func TestAFeedOfThatNameIsNotPublishedTo(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, _ := run(t, dir, Options{})
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
 		if _, err := r.j.AddSource(t.Context(), live.Source{Name: "chat", Kind: live.FeedSource}); err != nil {
 			t.Fatal(err)
 		}
-		w := r.do("GET", "/examples/chat/events?name=north")
+		w := r.Do("GET", "/examples/chat/events?name=north")
 		if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "A feed is called") {
 			t.Errorf("%d %s", w.Code, w.Body)
 		}
-		if n := len(r.messages("chat")); n != 0 {
+		if n := len(r.Messages("chat")); n != 0 {
 			t.Errorf("%d messages", n)
 		}
 	})

@@ -11,40 +11,43 @@ import (
 )
 
 const (
-	countEvery = time.Second
-	pingEvery  = 30 * time.Second
-	// linger is how long counting goes on when nobody listens any more: what
-	// is published while a line is cut is what the example is about.
-	linger = time.Minute
+	countInterval = time.Second
+	pingInterval  = 30 * time.Second
+	// countAfterLast is how long counting goes on after the last subscriber has
+	// gone: the example is about what is published while a connection is cut.
+	countAfterLast = time.Minute
 )
 
 // retryMS is the reconnection time that every ping carries.
 var retryMS int64 = 10_000
 
-// The reliable example publishes numbered events: count every second, and ping
-// with the time every 30 s and for each new connection. The ids are 1, 2, 3…
-// without a hole and go on where the last run of the program ended, so a page
-// can tell from them alone whether anything is missing.
-type reliable struct {
-	e         *Examples
-	channel   channel
-	numbering string // the mark under which the last id is stored
-	watched   func() bool
+// A Reliable publishes numbered events to a channel: count every second, and
+// ping with the time every 30 s and for each new connection. The ids are 1, 2,
+// 3… without a gap, and go on after a restart of the program. So a page can tell
+// from the ids alone whether anything is missing.
+type Reliable struct {
+	e       *Examples
+	channel Channel
+	mark    string // the mark that stores the last id
+	watched func() bool
 
 	mu    sync.Mutex
-	last  int64 // the last id; -1 where the mark must be asked
+	last  int64 // the last id; -1 where the mark must be read
 	lines map[string]*line
 }
 
-// A line is one page's connection, under a name that the page has chosen.
+// A line is the connection of one page, under a name that the page has chosen.
 type line struct{ cut context.CancelFunc }
 
-func newReliable(e *Examples, to channel, mark string, watched func() bool) *reliable {
-	return &reliable{e: e, channel: to, numbering: "example/" + mark, watched: watched, last: -1, lines: map[string]*line{}}
+// NewReliable returns a reliable example for a channel. It stores its last id
+// under a mark of its own, and counts while watched reports true.
+func (e *Examples) NewReliable(to Channel, mark string, watched func() bool) *Reliable {
+	return &Reliable{e: e, channel: to, mark: "example/" + mark, watched: watched, last: -1, lines: map[string]*line{}}
 }
 
-func (r *reliable) run(ctx context.Context) {
-	count, ping := time.NewTicker(countEvery), time.NewTicker(pingEvery)
+// Run publishes until ctx ends.
+func (r *Reliable) Run(ctx context.Context) {
+	count, ping := time.NewTicker(countInterval), time.NewTicker(pingInterval)
 	defer count.Stop()
 	defer ping.Stop()
 	var until time.Time
@@ -58,21 +61,20 @@ func (r *reliable) run(ctx context.Context) {
 			event = "ping"
 		}
 		if r.watched() {
-			until = time.Now().Add(linger)
+			until = time.Now().Add(countAfterLast)
 		}
 		if time.Now().After(until) {
 			continue
 		}
-		if err := r.send(ctx, event); err != nil {
-			r.e.complain(ctx, "publish to the reliable example", err)
+		if err := r.publish(ctx, event); err != nil {
+			r.e.Warn(ctx, "publish to the reliable example", err)
 		}
 	}
 }
 
-// send publishes the next number. It and the mark that says how far the
-// numbering has come are committed together: no number is given twice, none is
-// left out, whenever the program ends.
-func (r *reliable) send(ctx context.Context, event string) error {
+// publish publishes an event with the next id. The id is stored in the same
+// commit: whenever the program ends, no id is used twice and none is left out.
+func (r *Reliable) publish(ctx context.Context, event string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.last < 0 {
@@ -87,10 +89,10 @@ func (r *reliable) send(ctx context.Context, event string) error {
 	if event == "ping" {
 		d.Data, d.Retry = time.Now().Format(time.RFC3339), &retryMS
 	}
-	// Not to be given up half-way: whether this number is taken must be known
-	// before the next one is given.
+	// Not cancelled: whether this id is taken must be known before the next one
+	// is used.
 	ctx = context.WithoutCancel(ctx)
-	if err := r.e.publish(ctx, r.channel, d, live.Mark{Name: r.numbering, Text: id}); err != nil {
+	if err := r.e.Publish(ctx, r.channel, d, live.Mark{Name: r.mark, Text: id}); err != nil {
 		r.last = -1
 		return err
 	}
@@ -98,8 +100,9 @@ func (r *reliable) send(ctx context.Context, event string) error {
 	return nil
 }
 
-func (r *reliable) stored(ctx context.Context) (int64, error) {
-	m, err := r.e.j.Mark(ctx, r.numbering)
+// stored returns the last id of an earlier run, or 0.
+func (r *Reliable) stored(ctx context.Context) (int64, error) {
+	m, err := r.e.j.Mark(ctx, r.mark)
 	if err != nil {
 		return -1, err
 	}
@@ -109,15 +112,15 @@ func (r *reliable) stored(ctx context.Context) (int64, error) {
 	return strconv.ParseInt(m.Text, 10, 64)
 }
 
-// events is the stream of the channel reliable over a line that can be cut.
-func (r *reliable) events(w http.ResponseWriter, req *http.Request) {
+// events serves the stream of the channel reliable over a line that can be cut.
+func (r *Reliable) events(w http.ResponseWriter, req *http.Request) {
 	name := req.FormValue("line")
 	if name == "" || len(name) > 64 {
-		refuse(w, http.StatusBadRequest, live.Errorf("bad_line", "The line's name is empty or longer than 64 characters.").WithField("line"))
+		Refuse(w, http.StatusBadRequest, live.Errorf("bad_line", "The name of the line is empty or longer than 64 characters.").WithField("line"))
 		return
 	}
-	if _, err := r.e.channel(req.Context(), "reliable"); err != nil {
-		refuse(w, http.StatusServiceUnavailable, err)
+	if _, err := r.e.ensureChannel(req.Context(), "reliable"); err != nil {
+		Refuse(w, http.StatusServiceUnavailable, err)
 		return
 	}
 	ctx, cut := context.WithCancel(req.Context())
@@ -134,22 +137,23 @@ func (r *reliable) events(w http.ResponseWriter, req *http.Request) {
 		}
 	}()
 
-	after := r.e.j.Last() // so that the ping is in the stream
-	if err := r.send(ctx, "ping"); err != nil {
-		refuse(w, http.StatusServiceUnavailable, err)
+	after := r.e.j.Last() // the stream begins with the ping
+	if err := r.publish(ctx, "ping"); err != nil {
+		Refuse(w, http.StatusServiceUnavailable, err)
 		return
 	}
 	r.e.stream(w, req.WithContext(ctx), "reliable", after)
 }
 
-// cut ends a line from the server's side, in the midst of things.
-func (r *reliable) cut(w http.ResponseWriter, req *http.Request) {
+// cut answers POST /examples/reliable/cut: the server ends a line without
+// warning.
+func (r *Reliable) cut(w http.ResponseWriter, req *http.Request) {
 	name := req.FormValue("line")
 	r.mu.Lock()
 	l, ok := r.lines[name]
 	r.mu.Unlock()
 	if !ok {
-		refuse(w, http.StatusNotFound, live.Errorf("not_found", "This line is not connected.").WithField("line"))
+		Refuse(w, http.StatusNotFound, live.Errorf("not_found/line", "This line is not connected.").WithField("line"))
 		return
 	}
 	l.cut()

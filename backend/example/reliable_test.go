@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"signalbox/backend/example/exampletest"
 )
 
 func numbers(from, to int) []string {
@@ -17,13 +19,13 @@ func numbers(from, to int) []string {
 }
 
 func TestAPingComesOnConnectingAndEvery30Seconds(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, _ := run(t, dir, Options{})
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
 		start := time.Now()
-		s := r.open("/examples/reliable/events?line=a", "")
-		pass(61 * time.Second)
+		s := r.Stream("/examples/reliable/events?line=a", "")
+		exampletest.Pass(61 * time.Second)
 		var pings []time.Duration
-		for _, m := range r.messages("reliable") {
+		for _, m := range r.Messages("reliable") {
 			if m.Type != "ping" {
 				continue
 			}
@@ -36,73 +38,73 @@ func TestAPingComesOnConnectingAndEvery30Seconds(t *testing.T) {
 			}
 			pings = append(pings, at.Sub(start.Truncate(time.Second)))
 		}
-		want(t, pings, []time.Duration{0, 30 * time.Second, 60 * time.Second})
-		want(t, s.ids(), numbers(1, 64)) // 61 counts and three pings
+		exampletest.Want(t, pings, []time.Duration{0, 30 * time.Second, 60 * time.Second})
+		exampletest.Want(t, s.IDs(), numbers(1, 64)) // 61 counts and three pings
 	})
 }
 
 func TestACutLineMissesNothing(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, _ := run(t, dir, Options{})
-		s := r.open("/examples/reliable/events?line=a", "")
-		pass(5 * time.Second)
-		if w := r.do("POST", "/examples/reliable/cut?line=a"); w.Code != http.StatusNoContent {
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
+		s := r.Stream("/examples/reliable/events?line=a", "")
+		exampletest.Pass(5 * time.Second)
+		if w := r.Do("POST", "/examples/reliable/cut?line=a"); w.Code != http.StatusNoContent {
 			t.Fatalf("cut: %d %s", w.Code, w.Body)
 		}
-		if !s.ended() {
+		if !s.Ended() {
 			t.Fatal("the line is still open after it was cut")
 		}
-		first := s.ids()
-		want(t, first, numbers(1, 6))
-		pass(10 * time.Second) // the retry of the ping
-		again := r.open("/examples/reliable/events?line=a", first[len(first)-1])
-		pass(3 * time.Second)
-		want(t, again.ids(), numbers(7, 20)) // 13 counts and the ping
+		first := s.IDs()
+		exampletest.Want(t, first, numbers(1, 6))
+		exampletest.Pass(10 * time.Second) // the retry of the ping
+		again := r.Stream("/examples/reliable/events?line=a", first[len(first)-1])
+		exampletest.Pass(3 * time.Second)
+		exampletest.Want(t, again.IDs(), numbers(7, 20)) // 13 counts and the ping
 	})
 }
 
 func TestALineThatIsNotThereCannotBeCut(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, _ := run(t, dir, Options{})
-		if w := r.do("POST", "/examples/reliable/cut?line=b"); w.Code != http.StatusNotFound {
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
+		if w := r.Do("POST", "/examples/reliable/cut?line=b"); w.Code != http.StatusNotFound {
 			t.Errorf("%d %s", w.Code, w.Body)
 		}
-		if w := r.do("GET", "/examples/reliable/events"); w.Code != http.StatusBadRequest {
+		if w := r.Do("GET", "/examples/reliable/events"); w.Code != http.StatusBadRequest {
 			t.Errorf("%d %s", w.Code, w.Body)
 		}
 	})
 }
 
 func TestCountingStopsAMinuteAfterTheLastListener(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, _ := run(t, dir, Options{})
-		r.open("/examples/reliable/events?line=a", "").close()
-		r.listen("reliable", 1)
-		pass(time.Second)
-		r.listen("reliable", -1)
-		pass(linger + 5*time.Second)
-		n := len(r.messages("reliable"))
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
+		r.Stream("/examples/reliable/events?line=a", "").Close()
+		r.Subscribe("reliable", 1)
+		exampletest.Pass(time.Second)
+		r.Subscribe("reliable", -1)
+		exampletest.Pass(countAfterLast + 5*time.Second)
+		n := len(r.Messages("reliable"))
 		if n < 60 || n > 64 {
 			t.Errorf("%d events", n)
 		}
-		pass(5 * time.Minute)
-		if m := len(r.messages("reliable")); m != n {
+		exampletest.Pass(5 * time.Minute)
+		if m := len(r.Messages("reliable")); m != n {
 			t.Errorf("%d more events long after", m-n)
 		}
 	})
 }
 
 func TestTheNumberingGoesOnAfterARestart(t *testing.T) {
-	bubble(t, func(t *testing.T, dir string) {
-		r, stop := run(t, dir, Options{})
-		s := r.open("/examples/reliable/events?line=a", "")
-		pass(4 * time.Second)
-		s.close()
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, stop := run(t, dir)
+		s := r.Stream("/examples/reliable/events?line=a", "")
+		exampletest.Pass(4 * time.Second)
+		s.Close()
 		stop()
-		r, _ = run(t, dir, Options{})
-		again := r.open("/examples/reliable/events?line=a", "5")
-		pass(2 * time.Second)
+		r, _ = run(t, dir)
+		again := r.Stream("/examples/reliable/events?line=a", "5")
+		exampletest.Pass(2 * time.Second)
 		synctest.Wait()
-		want(t, again.ids(), numbers(6, 8))
+		exampletest.Want(t, again.IDs(), numbers(6, 8))
 	})
 }

@@ -9,11 +9,11 @@ import (
 	"signalbox/backend/live"
 )
 
-// stepEvery is the time between two messages of the script.
-const stepEvery = 2 * time.Second
+// stepInterval is the time between two steps of a sequence.
+const stepInterval = 2 * time.Second
 
-// script is what the sequence tells, one message after the other.
-var script = [...]string{
+// steps are what a sequence publishes, in this order.
+var steps = [...]string{
 	"The order was placed.",
 	"The payment is confirmed.",
 	"The parcel is being packed.",
@@ -24,14 +24,16 @@ var script = [...]string{
 	"The parcel was delivered.",
 }
 
-// A sequence publishes the script to a channel, one step every two seconds,
-// when somebody starts it. One run at a time: everybody who watches sees the
-// same one.
-type sequence struct {
+// A Sequence publishes the steps of a delivery to a channel when somebody starts
+// it. It runs once at a time, so everybody who watches sees the same run.
+type Sequence struct {
 	e       *Examples
-	channel channel
-	on      atomic.Bool
+	channel Channel
+	running atomic.Bool
 }
+
+// NewSequence returns a sequence for a channel.
+func (e *Examples) NewSequence(to Channel) *Sequence { return &Sequence{e: e, channel: to} }
 
 type step struct {
 	Step int    `json:"step"`
@@ -39,49 +41,51 @@ type step struct {
 	Text string `json:"text"`
 }
 
-// begin starts a run. It reports whether one began.
-func (s *sequence) begin() (bool, error) {
-	if !s.on.CompareAndSwap(false, true) {
+// Start starts a run, and reports false where one is running already. The error
+// is ErrNotReady.
+func (s *Sequence) Start() (bool, error) {
+	if !s.running.CompareAndSwap(false, true) {
 		return false, nil
 	}
-	if !s.e.spawn(s.play) {
-		s.on.Store(false)
-		return false, notReady()
+	if !s.e.Go(s.run) {
+		s.running.Store(false)
+		return false, ErrNotReady()
 	}
 	return true, nil
 }
 
-func (s *sequence) play(ctx context.Context) {
-	defer s.on.Store(false)
-	for i, words := range script {
-		if i > 0 && !wait(ctx, stepEvery) {
+func (s *Sequence) run(ctx context.Context) {
+	defer s.running.Store(false)
+	for i, words := range steps {
+		if i > 0 && !Sleep(ctx, stepInterval) {
 			return
 		}
-		data := text(step{i + 1, len(script), words})
-		if err := s.e.publish(ctx, s.channel, live.Draft{Type: "step", Data: data}); err != nil {
-			s.e.complain(ctx, "publish a step of the sequence", err)
+		data := JSON(step{i + 1, len(steps), words})
+		if err := s.e.Publish(ctx, s.channel, live.Draft{Type: "step", Data: data}); err != nil {
+			s.e.Warn(ctx, "publish a step of the sequence", err)
 			return
 		}
 	}
 }
 
-func (s *sequence) start(w http.ResponseWriter, r *http.Request) {
-	if !s.e.ready() {
-		refuse(w, http.StatusServiceUnavailable, notReady())
+// start answers POST /examples/sequence/start.
+func (s *Sequence) start(w http.ResponseWriter, r *http.Request) {
+	if !s.e.Ready() {
+		Refuse(w, http.StatusServiceUnavailable, ErrNotReady())
 		return
 	}
-	if _, err := s.e.channel(r.Context(), "sequence"); err != nil {
-		refuse(w, http.StatusServiceUnavailable, err)
+	if _, err := s.e.ensureChannel(r.Context(), "sequence"); err != nil {
+		Refuse(w, http.StatusServiceUnavailable, err)
 		return
 	}
-	began, err := s.begin()
+	started, err := s.Start()
 	switch {
 	case err != nil:
-		refuse(w, http.StatusServiceUnavailable, err)
-	case !began:
-		refuse(w, http.StatusConflict, live.Errorf("already_running", "The sequence is already running.").
-			WithHint("Watch it to its end, then start it again."))
+		Refuse(w, http.StatusServiceUnavailable, err)
+	case !started:
+		Refuse(w, http.StatusConflict, live.Errorf("already_running/sequence", "The sequence is already running.").
+			WithHint("Wait until it ends, then start it again."))
 	default:
-		reply(w, http.StatusAccepted, map[string]int{"steps": len(script), "every_ms": int(stepEvery.Milliseconds())})
+		reply(w, http.StatusAccepted, map[string]int{"steps": len(steps), "every_ms": int(stepInterval.Milliseconds())})
 	}
 }

@@ -19,13 +19,15 @@ import (
 	"signalbox/backend/setting"
 )
 
+// The files of a self-made certificate, in the data folder.
 const (
 	selfCert = "tls-cert.pem"
 	selfKey  = "tls-key.pem"
-	// lookTime is how often the files are looked at: who renews a certificate
-	// should not have to start Signalbox again.
-	lookTime = time.Minute
 )
+
+// reloadInterval is how often the files are read again, so that a renewed
+// certificate is used without a restart.
+const reloadInterval = time.Minute
 
 // A certificate is what the server identifies itself with, as it lies in two
 // files. It is read again when they change. A self-made one is renewed before it
@@ -38,9 +40,9 @@ type certificate struct {
 	changed   func() // called when another one is in use
 
 	mu     sync.Mutex
-	looked time.Time // when the files were last read
+	loaded time.Time // when the files were last read
 	text   []byte    // of both files
-	shown  *tls.Certificate
+	inUse  *tls.Certificate
 }
 
 // openCertificate returns the certificate that the settings ask for, or nil
@@ -54,55 +56,57 @@ func openCertificate(data string, set setting.Values, log *slog.Logger) (*certif
 	case !c.self && !named:
 		return nil, nil
 	case c.self && named:
-		return nil, live.Errorf("bad_tls", "A certificate was named, and a self-made one asked for.").WithField("tls-self").
+		return nil, live.Errorf("bad_tls/both", "A certificate was named, and a self-made one asked for.").WithField("tls-self").
 			WithHint("Leave out --tls-self, or --tls-cert and --tls-key.")
 	case c.self:
 		c.cert, c.key = filepath.Join(data, selfCert), filepath.Join(data, selfKey)
 	case c.cert == "":
-		return nil, live.Errorf("bad_tls", "A key for TLS was named, but no certificate.").WithField("tls-cert").
+		return nil, live.Errorf("bad_tls/no_certificate", "A key for TLS was named, but no certificate.").WithField("tls-cert").
 			WithHint("Name its file with --tls-cert.")
 	case c.key == "":
-		return nil, live.Errorf("bad_tls", "A certificate was named, but not its key.").WithField("tls-key").
+		return nil, live.Errorf("bad_tls/no_key", "A certificate was named, but not its key.").WithField("tls-key").
 			WithHint("Name its file with --tls-key.")
 	}
-	return c, c.look(time.Now())
+	return c, c.load(time.Now())
 }
 
-// config is what a server needs.
+// config returns the configuration of a server that uses the certificate.
 func (c *certificate) config() *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return c.current(time.Now()), nil
 	}}
 }
 
+// current returns the certificate in use, after reading the files again if it is
+// time to.
 func (c *certificate) current(now time.Time) *tls.Certificate {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if now.Sub(c.looked) >= lookTime {
-		if err := c.look(now); err != nil {
-			// The one that is shown is as good as it was.
+	if now.Sub(c.loaded) >= reloadInterval {
+		if err := c.load(now); err != nil {
+			// The certificate in use is as good as it was.
 			c.log.Warn("read the certificate again", "err", err)
 		}
 	}
-	return c.shown
+	return c.inUse
 }
 
-// sum returns the SHA-256 of the certificate in hex.
+// sum returns the SHA-256 of the certificate, in hex.
 func (c *certificate) sum() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	sum := sha256.Sum256(c.shown.Leaf.Raw)
+	sum := sha256.Sum256(c.inUse.Leaf.Raw)
 	return hex.EncodeToString(sum[:])
 }
 
-// look reads the files where they have changed, and makes a self-made one
-// where it is time to. It is called with the lock held, or by nobody else.
-func (c *certificate) look(now time.Time) error {
-	c.looked = now
+// load reads the files, and makes a self-made certificate if it is time to. It is
+// called with the lock held, or before anybody else has the certificate.
+func (c *certificate) load(now time.Time) error {
+	c.loaded = now
 	text, pair, err := c.read(now)
-	if c.self && (err != nil || worn(pair.Leaf, c.names, now)) {
+	if c.self && (err != nil || mustRenew(pair.Leaf, c.names, now)) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			c.log.Warn("the self-made certificate is made again", "err", err)
+			c.log.Warn("make the self-made certificate again", "err", err)
 		}
 		if err := makeCertificate(c.cert, c.key, c.names, now); err != nil {
 			return err
@@ -112,45 +116,46 @@ func (c *certificate) look(now time.Time) error {
 	if err != nil || bytes.Equal(text, c.text) {
 		return err
 	}
-	first := c.shown == nil
-	c.text, c.shown = text, pair
+	first := c.inUse == nil
+	c.text, c.inUse = text, pair
 	if !first {
-		go c.changed() // it asks for the sum, for which it needs the lock
+		go c.changed() // it calls sum, which needs the lock
 	}
 	return nil
 }
 
-// read reads both files and says what is wrong with them.
+// read reads both files. Its errors say which of them is wrong.
 func (c *certificate) read(now time.Time) ([]byte, *tls.Certificate, error) {
 	cert, err := os.ReadFile(c.cert)
 	if err != nil {
-		return nil, nil, badTLS("tls-cert", err, "The certificate %s cannot be read: %v.", c.cert, cause(err))
+		return nil, nil, badTLS("tls-cert", err, "bad_tls/read_certificate", "The certificate {file} cannot be read: {reason}.", "file", c.cert, "reason", cause(err))
 	}
 	key, err := os.ReadFile(c.key)
 	if err != nil {
-		return nil, nil, badTLS("tls-key", err, "The key %s cannot be read: %v.", c.key, cause(err))
+		return nil, nil, badTLS("tls-key", err, "bad_tls/read_key", "The key {file} cannot be read: {reason}.", "file", c.key, "reason", cause(err))
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
 		if strings.Contains(err.Error(), "does not match") {
-			return nil, nil, badTLS("tls-key", err, "The key %s does not belong to the certificate %s.", c.key, c.cert)
+			return nil, nil, badTLS("tls-key", err, "bad_tls/mismatch", "The key {key} does not belong to the certificate {certificate}.", "key", c.key, "certificate", c.cert)
 		}
-		if _, e := certificates(cert); e != nil {
-			return nil, nil, badTLS("tls-cert", err, "There is no certificate in %s: %v.", c.cert, e)
+		if !x509.NewCertPool().AppendCertsFromPEM(cert) {
+			return nil, nil, badTLS("tls-cert", err, "bad_tls/certificate", "There is no certificate in {file}: {reason}.", "file", c.cert, "reason", "it holds no PEM block CERTIFICATE that can be read")
 		}
-		return nil, nil, badTLS("tls-key", err, "There is no key that can be used in %s: %s.", c.key, strings.TrimPrefix(err.Error(), "tls: "))
+		return nil, nil, badTLS("tls-key", err, "bad_tls/key", "There is no key that can be used in {file}: {reason}.", "file", c.key, "reason", strings.TrimPrefix(err.Error(), "tls: "))
 	}
 	switch leaf := pair.Leaf; {
 	case now.After(leaf.NotAfter):
-		return nil, nil, badTLS("tls-cert", nil, "The certificate %s ended on %s.", c.cert, leaf.NotAfter.Format(time.DateOnly))
+		return nil, nil, badTLS("tls-cert", nil, "bad_tls/expired", "The certificate {file} expired on {date}.", "file", c.cert, "date", leaf.NotAfter.Format(time.DateOnly))
 	case now.Before(leaf.NotBefore):
-		return nil, nil, badTLS("tls-cert", nil, "The certificate %s is good only from %s on.", c.cert, leaf.NotBefore.Format(time.DateOnly))
+		return nil, nil, badTLS("tls-cert", nil, "bad_tls/early", "The certificate {file} is valid only from {date} on.", "file", c.cert, "date", leaf.NotBefore.Format(time.DateOnly))
 	}
 	return append(cert, key...), &pair, nil
 }
 
-func badTLS(field string, err error, format string, args ...any) error {
-	e := live.Errorf("bad_tls", format, args...).WithField(field).
+// badTLS makes the error of a file that is wrong, with what to do about it.
+func badTLS(field string, err error, code, format string, args ...any) error {
+	e := live.Errorf(code, format, args...).WithField(field).
 		WithHint("Name a certificate and its key in PEM with --tls-cert and --tls-key, or use --tls-self.")
 	if err != nil {
 		e.WithCause(err)
@@ -158,11 +163,11 @@ func badTLS(field string, err error, format string, args ...any) error {
 	return e
 }
 
-// certificates returns those of a PEM text.
-func certificates(text []byte) (*x509.CertPool, error) {
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(text) {
-		return nil, errors.New("it holds no PEM block CERTIFICATE that can be read")
+// Certificate returns the SHA-256 of the certificate, in hex, and its file; ""
+// without TLS.
+func (n *Node) Certificate() (sum, file string) {
+	if n.cert == nil {
+		return "", ""
 	}
-	return pool, nil
+	return n.cert.sum(), n.cert.cert
 }

@@ -34,7 +34,7 @@ func open(t *testing.T, dir string, set setting.Values) *certificate {
 
 func TestASelfMadeCertificateIsGoodForThisMachineAndNothingElse(t *testing.T) {
 	dir := t.TempDir()
-	leaf := selfMade(t, dir, "box.example", "192.0.2.7").shown.Leaf
+	leaf := selfMade(t, dir, "box.example", "192.0.2.7").inUse.Leaf
 	for _, name := range append(ownNames(), "box.example", "192.0.2.7", "localhost", "127.0.0.1", "::1") {
 		if err := leaf.VerifyHostname(name); err != nil {
 			t.Error(err)
@@ -74,11 +74,11 @@ func TestASelfMadeCertificateIsRenewedWhileItIsShown(t *testing.T) {
 	c := selfMade(t, t.TempDir())
 	told := make(chan string)
 	c.changed = func() { told <- c.sum() }
-	first, now := c.shown, time.Now()
-	if c.current(now.Add(selfTime-renewTime-48*time.Hour)) != first {
+	first, now := c.inUse, time.Now()
+	if c.current(now.Add(validity-renewBefore-48*time.Hour)) != first {
 		t.Fatal("it was renewed while it was good")
 	}
-	second := c.current(now.Add(selfTime - renewTime + 48*time.Hour))
+	second := c.current(now.Add(validity - renewBefore + 48*time.Hour))
 	if second == first || !second.Leaf.NotAfter.After(first.Leaf.NotAfter) {
 		t.Error("it was not renewed before its end")
 	}
@@ -99,19 +99,19 @@ func TestARenewedPairIsShownWithoutAStartAndABrokenOneIsNot(t *testing.T) {
 	}
 	put()
 	c := open(t, made, set)
-	first := c.shown
+	first := c.inUse
 	put()
 	if c.current(time.Now()) != first {
 		t.Error("the files are read at every handshake")
 	}
-	second := c.current(time.Now().Add(2 * lookTime))
+	second := c.current(time.Now().Add(2 * reloadInterval))
 	if second == first {
 		t.Error("the renewed pair is not shown")
 	}
 	if err := os.Remove(key); err != nil {
 		t.Fatal(err)
 	}
-	if c.current(time.Now().Add(4*lookTime)) != second {
+	if c.current(time.Now().Add(4*reloadInterval)) != second {
 		t.Error("a broken pair took the good one away")
 	}
 }
@@ -121,8 +121,8 @@ func TestACertificateThatEndedOrHasNotBegunIsRefused(t *testing.T) {
 	cert, key := filepath.Join(dir, "c.pem"), filepath.Join(dir, "k.pem")
 	set := setting.Values{setting.TLSCert: cert, setting.TLSKey: key}
 	for text, now := range map[string]time.Time{
-		"ended on 2020-":          time.Date(2019, 6, 1, 0, 0, 0, 0, time.UTC),
-		"is good only from 2100-": time.Date(2100, 6, 1, 0, 0, 0, 0, time.UTC),
+		"expired on 2020-":         time.Date(2019, 6, 1, 0, 0, 0, 0, time.UTC),
+		"is valid only from 2100-": time.Date(2100, 6, 1, 0, 0, 0, 0, time.UTC),
 	} {
 		if err := makeCertificate(cert, key, nil, now); err != nil {
 			t.Fatal(err)
@@ -141,9 +141,9 @@ func TestBehindTLSEveryAddressSaysHTTPS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	roots, err := certificates(text)
-	if err != nil {
-		t.Fatal(err)
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(text) {
+		t.Fatal("the file holds no certificate")
 	}
 	client := &http.Client{Transport: &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: roots}}}
 	defer client.CloseIdleConnections()
@@ -169,7 +169,7 @@ func TestBehindTLSEveryAddressSaysHTTPS(t *testing.T) {
 		t.Errorf("%q %v", noted, err)
 	}
 	// The samples follow the server itself.
-	if _, err := (sampleFeeds{n.Node}).Make(t.Context(), "self", "/events/x", 1); err != nil {
+	if _, err := (sampleFeeds{n.Node}).Create(t.Context(), "self", "/events/x", 1); err != nil {
 		t.Fatal(err)
 	}
 	for {

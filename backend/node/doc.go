@@ -1,10 +1,16 @@
 // Package node is the whole of Signalbox without its window: the data folder,
-// the journal, the feeds, the local server and the examples, opened in the
-// right order, run together and closed in the reverse order. The window,
-// `signalbox serve` and the tests all start the same Node.
+// the journal, the feeds, the local server, the examples and the samples. It
+// opens them in the right order, runs them together, and closes them in the
+// reverse order. The window, `signalbox serve` and the tests all start the same
+// Node.
 //
-// The order at the end matters. The server goes first, so that publishers get
-// their answers while the journal still commits; then feeds and examples stop
-// and hand over what they have; the journal, which everything reads and
-// writes, is closed last and marks the database as cleanly ended.
+// The order at the end matters. The server ends first, so that publishers get
+// their answers while the journal still commits. Then the feeds and examples
+// stop and hand over the messages that they hold. The journal is closed last; it
+// marks the database as cleanly closed.
+//
+// Read node.go first (Options, Open, Close), then run.go (Run), settings.go,
+// address.go (where it listens), certificate.go with selfmade.go (TLS),
+// installation.go (what is stored beside the journal) and samples.go (the feeds
+// of the sample events).
 package node

@@ -120,7 +120,7 @@ func TestATakenPortGivesTheNextFreeOneAndANotice(t *testing.T) {
 	}
 	defer l.Close()
 	used := l.Addr().(*net.TCPAddr).Port
-	if used == port || used > port+tries {
+	if used == port || used > port+portsToTry {
 		t.Errorf("it listens on %d", used)
 	}
 	if want := fmt.Sprintf("Port %d is taken by another program; %d is used instead.", port, used); notice != want {
@@ -202,7 +202,7 @@ func TestAnAddressOfOneRunIsNotKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	n := &Node{data: dir, log: slog.New(slog.DiscardHandler), store: store, own: store.Installation()}
+	n := &Node{data: dir, log: slog.New(slog.DiscardHandler), store: store, installation: store.Installation()}
 	next, err := loadSettings(t.Context(), n)
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 
 	"signalbox/backend/example"
 	"signalbox/backend/live"
+	"signalbox/backend/sample"
 	"signalbox/backend/setting"
 )
 
@@ -152,7 +153,7 @@ func TestWhatAnEarlierVersionOfTheSamplesMadeIsAdopted(t *testing.T) {
 	dir := t.TempDir()
 	r := run(t, Options{DataFolder: dir})
 	for _, name := range []string{"payments", "orders.prod"} {
-		r.addFeed(name, r.URL()+example.SamplePath+map[string]string{"payments": "payments", "orders.prod": "orders"}[name], false)
+		r.addFeed(name, r.URL()+sample.SamplePath+map[string]string{"payments": "payments", "orders.prod": "orders"}[name], false)
 	}
 	if err := r.journal.SetMark(t.Context(), live.Mark{Name: "example/samples", Text: "on"}); err != nil {
 		t.Fatal(err)
@@ -168,25 +169,26 @@ func TestWhatAnEarlierVersionOfTheSamplesMadeIsAdopted(t *testing.T) {
 	}
 }
 
-// A refusing follower is the real one, which cannot make one of the feeds.
+// refusing creates and controls feeds, except that it cannot create one of them.
 type refusing struct {
 	sampleFeeds
 	name string
 }
 
-func (f refusing) Make(ctx context.Context, name, path string, colour int) (live.Source, error) {
+func (f refusing) Create(ctx context.Context, name, path string, colour int) (live.Source, error) {
 	if name == f.name {
 		return live.Source{}, errors.New("no room")
 	}
-	return f.sampleFeeds.Make(ctx, name, path, colour)
+	return f.sampleFeeds.Create(ctx, name, path, colour)
 }
 
 func TestWhereASampleFeedCannotBeMadeNothingIsLeftRunning(t *testing.T) {
 	r := run(t, Options{})
-	e := example.New(r.journal, r.publisher, example.Options{Follow: refusing{sampleFeeds{r.Node}, "device gateway 7"}})
+	examples := example.New(r.journal, r.publisher, example.Options{})
+	e := sample.New(r.journal, examples, sample.Options{Feeds: refusing{sampleFeeds{r.Node}, "device gateway 7"}})
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- e.Run(ctx) }()
+	go func() { ended <- examples.Run(ctx) }()
 	defer func() { stop(); <-ended }()
 	err := e.Start(t.Context())
 	for end := time.Now().Add(10 * time.Second); errors.Is(err, &live.Error{Code: "not_ready"}) && time.Now().Before(end); err = e.Start(t.Context()) {
@@ -212,7 +214,7 @@ func TestTheEndTakesNoTimeWhileTheSamplesAreOn(t *testing.T) {
 	for _, name := range sampleNames {
 		r.untilOpen(name)
 	}
-	res, err := http.Get(r.URL() + example.SamplePath + "orders") // somebody else follows them too
+	res, err := http.Get(r.URL() + sample.SamplePath + "orders") // somebody else follows them too
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,22 +17,22 @@ import (
 )
 
 const (
-	selfTime  = 397 * 24 * time.Hour // browsers accept no longer ones
-	renewTime = 30 * 24 * time.Hour  // before its end
+	validity    = 397 * 24 * time.Hour // browsers accept no longer one
+	renewBefore = 30 * 24 * time.Hour  // it expires
 )
 
-// worn reports whether a self-made certificate must be made again: it ends
-// soon, or is not good for a name that was asked for. An address of the machine
-// that it lacks is no reason: a notebook has another one every day, and those
-// who trust its certificate would have to trust a new one every day too.
-func worn(leaf *x509.Certificate, names []string, now time.Time) bool {
-	return leaf.NotAfter.Sub(now) < renewTime || slices.ContainsFunc(names, func(name string) bool {
+// mustRenew reports whether a self-made certificate must be made again: it
+// expires soon, or is not valid for a name in the settings. An address of the
+// machine that it lacks is no reason. A notebook gets another address every day,
+// and whoever trusts its certificate would have to trust a new one every day.
+func mustRenew(leaf *x509.Certificate, names []string, now time.Time) bool {
+	return leaf.NotAfter.Sub(now) < renewBefore || slices.ContainsFunc(names, func(name string) bool {
 		return leaf.VerifyHostname(name) != nil
 	})
 }
 
-// makeCertificate makes a key and a certificate for it that only vouches for
-// itself: for these names, and for all names and addresses of this machine.
+// makeCertificate makes a key and a self-signed certificate that is valid for
+// the names, and for all names and addresses of this machine.
 func makeCertificate(certFile, keyFile string, names []string, now time.Time) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -41,10 +41,10 @@ func makeCertificate(certFile, keyFile string, names []string, now time.Time) er
 	t := x509.Certificate{
 		Subject:   pkix.Name{CommonName: "Signalbox", Organization: []string{"Self-made by Signalbox"}},
 		NotBefore: now.Add(-time.Hour), // clocks differ
-		NotAfter:  now.Add(selfTime),
+		NotAfter:  now.Add(validity),
 		KeyUsage:  x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		// Not an authority: whoever trusts it trusts this server, and not
-		// whatever a thief of the key signs.
+		// It is no authority. Whoever trusts it trusts this server, but nothing that
+		// a thief of the key signs.
 		BasicConstraintsValid: true,
 	}
 	all := slices.Concat(names, ownNames())
@@ -64,22 +64,24 @@ func makeCertificate(certFile, keyFile string, names []string, now time.Time) er
 	if err != nil {
 		return err
 	}
-	// Should only the first be written, they do not match, and are made again.
+	// If only the first is written, the two do not match, and load makes both
+	// again.
 	if err := writePEM(keyFile, "PRIVATE KEY", pkcs8, 0o600); err != nil {
 		return err
 	}
 	return writePEM(certFile, "CERTIFICATE", cert, 0o644)
 }
 
+// writePEM writes a file with one PEM block.
 func writePEM(file, kind string, content []byte, mode os.FileMode) error {
 	text := pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content})
 	if err := disk.WriteFile(file, text, mode); err != nil {
-		return fmt.Errorf("keep the certificate: %w", err)
+		return fmt.Errorf("write the certificate: %w", err)
 	}
 	return nil
 }
 
-// ownNames returns the names and addresses under which this machine is known.
+// ownNames returns the names and addresses of this machine.
 func ownNames() []string {
 	names := []string{"localhost", "127.0.0.1", "::1"}
 	if host, err := os.Hostname(); err == nil && host != "" && validName(host) {
@@ -87,7 +89,7 @@ func ownNames() []string {
 	}
 	addrs, err := net.InterfaceAddrs()
 	if err != nil {
-		return names // those that it is asked under most
+		return names // the ones that are used most
 	}
 	for _, addr := range addrs {
 		if n, ok := addr.(*net.IPNet); ok && n.IP.IsGlobalUnicast() {
@@ -97,8 +99,8 @@ func ownNames() []string {
 	return names
 }
 
-// validName reports whether a certificate may carry a name. One that it may not
-// would make the whole certificate unreadable.
+// validName reports whether a certificate may hold a name. A name that it may
+// not hold would make the whole certificate unreadable.
 func validName(name string) bool {
 	return (&x509.Certificate{DNSNames: []string{name}}).VerifyHostname(name) == nil
 }

@@ -14,7 +14,6 @@ import (
 	"signalbox/backend/live"
 	"signalbox/backend/publish"
 	"signalbox/backend/setting"
-	"signalbox/backend/sqlite/installation"
 )
 
 // settings are what the node is set to. The user's choices are stored in the
@@ -31,7 +30,7 @@ type settings struct {
 }
 
 func loadSettings(ctx context.Context, n *Node) (*settings, error) {
-	text, ok, err := n.own.Setting(ctx, "settings")
+	text, ok, err := n.installation.Setting(ctx, "settings")
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +116,7 @@ func (s *settings) Change(ctx context.Context, patch json.RawMessage) (any, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := s.node.own.PutSetting(ctx, "settings", string(text)); err != nil {
+	if err := s.node.installation.PutSetting(ctx, "settings", string(text)); err != nil {
 		return nil, err
 	}
 	s.stored, s.current = stored, s.current.With(change)
@@ -132,7 +131,7 @@ func (s *settings) apply() {
 	s.node.feeds.SetMaxEvent(int(s.current.Number(setting.MaxEvent)))
 	s.node.server.Changed()
 	select {
-	case s.node.trim <- struct{}{}:
+	case s.node.trimNow <- struct{}{}:
 	default:
 	}
 }
@@ -164,31 +163,31 @@ func keepLimits(v setting.Values) live.Keep {
 // noteFolder notes another data folder for the next start, after it has made
 // the folder and written a file there.
 func (s *settings) noteFolder(dir string) error {
-	bad := func(format string, args ...any) error {
-		return live.Errorf("bad_folder", format, args...).WithField(setting.Data.Name).
+	bad := func(code, format string, args ...any) error {
+		return live.Errorf(code, format, args...).WithField(setting.Data.Name).
 			WithHint("Choose a folder that you can write to.")
 	}
 	if s.node.opt.FolderFile == "" {
-		return bad("The data folder cannot be changed here.")
+		return bad("bad_folder/fixed", "The data folder cannot be changed here.")
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return bad("The data folder cannot be created: %v.", cause(err))
+		return bad("bad_folder/create", "The data folder cannot be created: {reason}.", "reason", cause(err))
 	}
 	probe, err := os.CreateTemp(dir, ".signalbox-*")
 	if err != nil {
-		return bad("The data folder cannot be written to: %v.", cause(err))
+		return bad("bad_folder/write", "The data folder cannot be written to: {reason}.", "reason", cause(err))
 	}
 	probe.Close()
 	os.Remove(probe.Name())
 	if err := os.MkdirAll(filepath.Dir(s.node.opt.FolderFile), 0o700); err != nil {
-		return bad("The choice of the data folder cannot be stored: %v.", cause(err))
+		return bad("bad_folder/note", "The choice of the data folder cannot be stored: {reason}.", "reason", cause(err))
 	}
 	return disk.WriteFile(s.node.opt.FolderFile, []byte(dir+"\n"), 0o600)
 }
 
 // Layout returns the JSON object that the window stored with SetLayout.
 func (s *settings) Layout(ctx context.Context) (json.RawMessage, error) {
-	layout, ok, err := s.node.own.Setting(ctx, "layout")
+	layout, ok, err := s.node.installation.Setting(ctx, "layout")
 	if err != nil || !ok {
 		return json.RawMessage("{}"), err
 	}
@@ -197,20 +196,5 @@ func (s *settings) Layout(ctx context.Context) (json.RawMessage, error) {
 
 // SetLayout stores a JSON object for the window.
 func (s *settings) SetLayout(ctx context.Context, layout json.RawMessage) error {
-	return s.node.own.PutSetting(ctx, "layout", string(layout))
-}
-
-// sessions store which browsers were signed out.
-type sessions struct{ store *installation.Store }
-
-func (s sessions) SignedOut(ctx context.Context) (json.RawMessage, error) {
-	stored, ok, err := s.store.Setting(ctx, "signed_out")
-	if err != nil || !ok {
-		return nil, err
-	}
-	return json.RawMessage(stored), nil
-}
-
-func (s sessions) SetSignedOut(ctx context.Context, signedOut json.RawMessage) error {
-	return s.store.PutSetting(ctx, "signed_out", string(signedOut))
+	return s.node.installation.PutSetting(ctx, "layout", string(layout))
 }

@@ -85,17 +85,17 @@ func (s *Setting) refusal() *live.Error {
 	}
 	switch {
 	case s.Kind == Number && s.Most == unbounded:
-		return live.Errorf("bad_setting", "%s is a whole number%s, %d or more.", s.Label, unit, s.Least)
+		return live.Errorf("bad_setting/least", "{setting} is a whole number{unit}, {least} or more.", "setting", s.Label, "unit", unit, "least", s.Least)
 	case s.Kind == Number:
-		return live.Errorf("bad_setting", "%s is a whole number from %d to %d%s.", s.Label, s.Least, s.Most, unit)
+		return live.Errorf("bad_setting/bounds", "{setting} is a whole number from {least} to {most}{unit}.", "setting", s.Label, "least", s.Least, "most", s.Most, "unit", unit)
 	case s.Kind == Switch:
-		return live.Errorf("bad_setting", "%s is true or false.", s.Label)
+		return live.Errorf("bad_setting/switch", "{setting} is true or false.", "setting", s.Label)
 	case s.Kind == List:
-		return live.Errorf("bad_setting", "%s are a list of texts.", s.Label)
+		return live.Errorf("bad_setting/list", "{setting} are a list of texts.", "setting", s.Label)
 	case s.Choices != nil:
-		return live.Errorf("bad_setting", "%s is %s.", s.Label, alternatives(s.Choices))
+		return live.Errorf("bad_setting/choice", "{setting} is {choices}.", "setting", s.Label, "choices", alternatives(s.Choices))
 	}
-	return live.Errorf("bad_setting", "%s is a text.", s.Label)
+	return live.Errorf("bad_setting/text", "{setting} is a text.", "setting", s.Label)
 }
 
 // checkFolder demands a path that does not depend on where the program was
@@ -113,7 +113,7 @@ func checkAddr(addr string) *live.Error {
 		return nil
 	}
 	if _, _, err := net.SplitHostPort(addr); err != nil {
-		return live.Errorf("bad_address", "%q is not an address to listen on.", addr).
+		return live.Errorf("bad_address", "“{address}” is not an address to listen on.", "address", addr).
 			WithHint("Write it as HOST:PORT, such as 127.0.0.1:4480.").WithCause(err)
 	}
 	return nil
@@ -133,7 +133,7 @@ func checkToken(token string) *live.Error {
 	case strings.TrimSpace(token) != token || strings.ContainsFunc(token, unicode.IsControl) || !utf8.ValidString(token):
 		return live.Errorf("bad_token", "The token begins or ends with a space, or holds a control character; an HTTP header cannot carry it.").WithHint(hint)
 	case n < shortestToken:
-		return live.Errorf("short_token", "The token has %d characters; it needs %d, because a shorter one can be guessed.", n, shortestToken).WithHint(hint)
+		return live.Errorf("short_token", "The token has {characters} characters; it needs {least}, because a shorter one can be guessed.", "characters", n, "least", shortestToken).WithHint(hint)
 	}
 	return nil
 }

@@ -126,9 +126,9 @@ func (v Values) parse(prefix string, text []byte) error {
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(text, &object); err != nil {
 		if prefix != "" {
-			return live.Errorf("bad_setting", "%s is an object.", strings.TrimSuffix(prefix, ".")).WithField(strings.TrimSuffix(prefix, "."))
+			return live.Errorf("bad_setting/object", "{setting} is an object.", "setting", strings.TrimSuffix(prefix, ".")).WithField(strings.TrimSuffix(prefix, "."))
 		}
-		return live.Errorf("bad_json", "The settings are not a JSON object: %v.", err).WithCause(err)
+		return live.Errorf("bad_json/settings", "The settings are not a JSON object: {reason}.", "reason", err).WithCause(err)
 	}
 	var errs []error
 	for _, key := range slices.Sorted(maps.Keys(object)) {
@@ -138,7 +138,7 @@ func (v Values) parse(prefix string, text []byte) error {
 		})
 		switch {
 		case i < 0:
-			errs = append(errs, live.Errorf("unknown_field", "There is no setting %q.", name).WithField(name))
+			errs = append(errs, live.Errorf("unknown_field/setting", "There is no setting “{name}”.", "name", name).WithField(name))
 		case all[i].Name != name:
 			errs = append(errs, v.parse(name+".", object[key]))
 		default:

@@ -5,16 +5,16 @@ import (
 	"net/url"
 	"strings"
 
-	"signalbox/backend/example"
 	"signalbox/backend/live"
+	"signalbox/backend/sample"
 	"signalbox/backend/setting"
-	"signalbox/backend/sqlite/installation"
 )
 
-// sampleFeeds lets the samples follow the local server itself, over real HTTP.
+// sampleFeeds creates and controls feeds that follow the local server itself,
+// over real HTTP.
 type sampleFeeds struct{ node *Node }
 
-// feed returns what a feed that follows a path of the local server is set to.
+// feed returns the settings of a feed that follows a path of the local server.
 func (s sampleFeeds) feed(path string) (fd live.Feed, secrets live.Secrets) {
 	fd = live.Feed{URL: s.node.URL() + path, Method: "GET", Proxy: "direct"}
 	fd.Certificate, _ = s.node.Certificate()
@@ -24,7 +24,7 @@ func (s sampleFeeds) feed(path string) (fd live.Feed, secrets live.Secrets) {
 	return fd, secrets
 }
 
-// Ready waits until the feeds are loaded, which they are moments after the
+// Ready waits until the feeds are loaded. They are loaded shortly after the
 // start.
 func (s sampleFeeds) Ready(ctx context.Context) error {
 	for {
@@ -52,7 +52,7 @@ func (s sampleFeeds) loaded() bool {
 	return true
 }
 
-// byID returns a feed as it is now.
+// byID returns a feed that exists.
 func (s sampleFeeds) byID(id int64) (live.FeedStatus, bool) {
 	src, ok := s.node.journal.SourceByID(id)
 	if !ok || !src.Removed.IsZero() {
@@ -61,31 +61,32 @@ func (s sampleFeeds) byID(id int64) (live.FeedStatus, bool) {
 	return s.node.feeds.Get(src.Name)
 }
 
-// Make adds a feed that follows a path of the local server.
-func (s sampleFeeds) Make(ctx context.Context, name, path string, colour int) (live.Source, error) {
+// Create creates a feed that follows a path of the local server.
+func (s sampleFeeds) Create(ctx context.Context, name, path string, colour int) (live.Source, error) {
 	fd, secrets := s.feed(path)
 	fd.Name, fd.Colour = name, colour
-	made, err := s.node.feeds.Add(ctx, fd, secrets)
-	return made.Feed.Source, err
+	created, err := s.node.feeds.Add(ctx, fd, secrets)
+	return created.Feed.Source, err
 }
 
-// Follows reports whether a feed still follows a stream of the samples. The
-// server's address may have been another one when the feed was made.
-func (s sampleFeeds) Follows(id int64) bool {
+// FollowsSample reports whether a feed follows a sample server. It compares the
+// path only: the local server may have had another address when the feed was
+// created.
+func (s sampleFeeds) FollowsSample(id int64) bool {
 	fd, ok := s.byID(id)
 	if !ok {
 		return false
 	}
 	u, err := url.Parse(fd.Feed.URL)
-	return err == nil && strings.HasPrefix(u.Path, example.SamplePath)
+	return err == nil && strings.HasPrefix(u.Path, sample.SamplePath)
 }
 
-// Resume goes on with a feed. The server may listen on another port than when
-// it was made, show another certificate, or demand another token.
+// Resume resumes a feed. Since the feed was created the local server may have
+// changed its port, its certificate or its token.
 func (s sampleFeeds) Resume(ctx context.Context, id int64, path string) error {
 	old, ok := s.byID(id)
 	if !ok {
-		return live.Errorf("not_found", "The feed of the sample events is not there.")
+		return live.Errorf("not_found/sample_feed", "The feed of the sample events does not exist.")
 	}
 	fd, secrets := s.feed(path)
 	if old.Feed.URL != fd.URL || old.Feed.Certificate != fd.Certificate || old.Feed.Auth != fd.Auth || secrets.Token != "" {
@@ -98,7 +99,7 @@ func (s sampleFeeds) Resume(ctx context.Context, id int64, path string) error {
 	return s.node.feeds.Resume(ctx, old.Name)
 }
 
-// Pause pauses a feed; what it has received stays.
+// Pause pauses a feed. Its messages stay.
 func (s sampleFeeds) Pause(ctx context.Context, id int64) error {
 	fd, ok := s.byID(id)
 	if !ok {
@@ -114,17 +115,4 @@ func (s sampleFeeds) Remove(ctx context.Context, id int64) error {
 		return nil
 	}
 	return s.node.feeds.Remove(ctx, fd.Name)
-}
-
-// sampleMemory keeps what the samples remember among the settings of this
-// installation.
-type sampleMemory struct{ store *installation.Store }
-
-func (m sampleMemory) Load(ctx context.Context) (string, error) {
-	text, _, err := m.store.Setting(ctx, "samples")
-	return text, err
-}
-
-func (m sampleMemory) Save(ctx context.Context, text string) error {
-	return m.store.PutSetting(ctx, "samples", text)
 }

@@ -1,0 +1,103 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"signalbox/backend/live"
+)
+
+// Run serves until ctx ends, then closes everything and returns. It is called
+// once.
+//
+// The feeds end first, then the streams of the sample servers: the local server
+// waits for its connections, and the sample feeds hold some of them. The other
+// parts run until the server has answered every request that had begun.
+func (n *Node) Run(ctx context.Context) error {
+	others, stopOthers := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopOthers()
+	following, stopFollowing := context.WithCancel(ctx)
+	defer stopFollowing()
+	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopServing()
+
+	var parts sync.WaitGroup
+	errs := make(chan error, 4) // one for each part, so that no part waits to report its error
+	start := func(ctx context.Context, name, consequence string, run func(context.Context) error) {
+		parts.Go(func() {
+			if err := n.runPart(ctx, name, consequence, run); err != nil {
+				errs <- err
+			}
+		})
+	}
+	feedsEnded := make(chan struct{})
+	start(following, "feeds", "Feeds are no longer followed.", func(ctx context.Context) error {
+		defer close(feedsEnded)
+		return n.feeds.Run(ctx)
+	})
+	context.AfterFunc(ctx, func() {
+		<-feedsEnded
+		n.samples.CloseStreams()
+		stopServing()
+	})
+	start(others, "examples", "The example pages have stopped.", n.examples.Run)
+	start(others, "samples", "The sample events have stopped.", n.samples.Run)
+	start(others, "keep", "Old messages are no longer deleted.", n.trimLoop)
+
+	removeAddress := n.writeAddressFile()
+	err := n.server.Serve(serving, n.listener)
+	removeAddress()
+	stopFollowing() // the server may have ended by itself
+	stopOthers()
+	parts.Wait()
+	close(errs)
+	for e := range errs {
+		err = errors.Join(err, e)
+	}
+	return errors.Join(err, n.Close())
+}
+
+// runPart runs a part of the program until ctx ends. A part that ends before
+// that is logged, and the screens show the consequence at once.
+func (n *Node) runPart(ctx context.Context, name, consequence string, run func(context.Context) error) error {
+	err := run(ctx)
+	if err == nil || ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	n.log.Error("a part of the program has ended", "part", name, "err", err)
+	reason := "Something went wrong inside Signalbox; its log says what."
+	if e, ok := errors.AsType[*live.Error](err); ok {
+		reason = e.Error()
+	}
+	n.server.SetFault(name, consequence+" "+reason+" Restart Signalbox.")
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// trimInterval is how often messages are deleted for their age.
+const trimInterval = 30 * time.Second
+
+// trimLoop trims the journal to the limits in the settings until ctx ends.
+func (n *Node) trimLoop(ctx context.Context) error {
+	tick := time.NewTicker(trimInterval)
+	defer tick.Stop()
+	for {
+		keep := keepLimits(n.settings.get())
+		n.journal.SetKeep(keep)
+		_, err := n.journal.Trim(ctx, keep)
+		// The error of a store that fails is in the log already, and would repeat
+		// for hours.
+		if err != nil && ctx.Err() == nil && n.journal.Stats().Fault == "" {
+			n.log.Warn("trim the journal", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		case <-n.trimNow:
+		case <-n.journal.LimitsChanged():
+		}
+	}
+}
