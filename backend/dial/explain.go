@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"signalbox/backend/disconnect"
-	"signalbox/backend/humanize"
+	"signalbox/backend/live"
 )
 
 // explain says in words why a request failed or a stream broke off, at a step
@@ -140,14 +140,14 @@ func explainTimeout(host string, at step) *disconnect.Reason {
 	case stepDNS:
 		return disconnect.Because("dns", "The name server did not answer in time.").WithHint("Check whether this machine is online.")
 	case stepConnect:
-		return disconnect.Because("timeout", "No response from %s within %s.", host, humanize.Duration(dialTimeout)).
+		return disconnect.Because("timeout", "No response from %s within %s.", host, live.EnglishDuration(dialTimeout)).
 			WithHint("The server may be down, or a firewall drops the connection.")
 	case stepTLS:
-		return disconnect.Because("timeout", "%s did not finish the TLS handshake within %s.", upperFirst(host), humanize.Duration(tlsTimeout))
+		return disconnect.Because("timeout", "%s did not finish the TLS handshake within %s.", upperFirst(host), live.EnglishDuration(tlsTimeout))
 	case stepOpen:
 		return disconnect.Because("timeout", "%s no longer answers.", upperFirst(host))
 	}
-	return disconnect.Because("timeout", "%s accepted the request but did not answer within %s.", upperFirst(host), humanize.Duration(headerTimeout)).
+	return disconnect.Because("timeout", "%s accepted the request but did not answer within %s.", upperFirst(host), live.EnglishDuration(headerTimeout)).
 		WithHint("Some servers answer only together with the first message.")
 }
 

@@ -8,7 +8,6 @@ import (
 	"signalbox/backend/dial"
 	"signalbox/backend/disconnect"
 	"signalbox/backend/eventstream"
-	"signalbox/backend/humanize"
 	"signalbox/backend/ingest"
 	"signalbox/backend/live"
 )
@@ -34,7 +33,7 @@ func (f *Follower) Check(ctx context.Context, feed live.Feed, given live.Secrets
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	slow := disconnect.Because("timeout", "No response came within %s.", humanize.Duration(checkTimeout)).
+	slow := disconnect.Because("timeout", "No response came within %s.", live.EnglishDuration(checkTimeout)).
 		WithHint("The server may answer only when the first message comes; then this feed works all the same.")
 	enough := disconnect.Because("open", "The stream is open.")
 	timeout := time.AfterFunc(checkTimeout, func() { cancel(slow) })

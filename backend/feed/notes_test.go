@@ -12,7 +12,6 @@ import (
 
 	"signalbox/backend/dial"
 	"signalbox/backend/health"
-	"signalbox/backend/humanize"
 	"signalbox/backend/ingest"
 	"signalbox/backend/live"
 )
@@ -250,7 +249,7 @@ func TestADisconnectGapSaysHowMuchWasOurOwnWaiting(t *testing.T) {
 		if g.WaitedMS < d.Milliseconds()-1 || g.WaitedMS > d.Milliseconds()+1 || g.To.Sub(g.From) < d+29*time.Second {
 			t.Errorf("waited %v: %+v", d, g)
 		}
-		want := fmt.Sprintf("Connection lost for %s, of which Signalbox waited %s before it tried again. ", humanize.Duration(g.To.Sub(g.From)), humanize.Duration(d))
+		want := fmt.Sprintf("Connection lost for %s, of which Signalbox waited %s before it tried again. ", live.EnglishDuration(g.To.Sub(g.From)), live.EnglishDuration(d))
 		if !strings.HasPrefix(g.Reason, want) {
 			t.Errorf("%s\nwant %s", g.Reason, want)
 		}

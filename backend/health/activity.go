@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"signalbox/backend/disconnect"
-	"signalbox/backend/humanize"
 	"signalbox/backend/live"
 )
 
@@ -134,7 +133,7 @@ func (m *Monitor) Check(now time.Time) Verdict {
 	// Only where this very connection has sent heartbeats: a healthy idle stream
 	// must not be ended for its silence.
 	if dead := max(deadHeartbeats*heartbeat, minDead); heartbeat > 0 && m.comments >= 2 && silent >= dead {
-		v.Dead = disconnect.Because("silent", "Nothing came for %s, not even the usual heartbeat.", humanize.Duration(silent))
+		v.Dead = disconnect.Because("silent", "Nothing came for %s, not even the usual heartbeat.", live.EnglishDuration(silent))
 		v.Dead.Immediate = true
 	}
 	if !m.wokeAt.IsZero() && m.lastActivity.Before(m.wokeAt) && now.Sub(m.wokeAt) >= max(WakeGrace, min(2*heartbeat, minDead)) {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"signalbox/backend/disconnect"
-	"signalbox/backend/humanize"
 	"signalbox/backend/live"
 )
 
@@ -261,7 +260,7 @@ func (m *Monitor) Health(now time.Time) live.Health {
 	case m.state == live.Quiet:
 		h.Code, h.Reason = silenceReason(now.Sub(m.lastActivity), m.silence.expected())
 	case m.oversize > 0:
-		h.Code, h.Reason = "too_large", "An event over the limit of "+humanize.Bytes(int64(m.oversize))+" is arriving. It will be left out."
+		h.Code, h.Reason = "too_large", "An event over the limit of "+live.EnglishSize(int64(m.oversize))+" is arriving. It will be left out."
 	}
 	if m.isOpen && !m.lastActivity.IsZero() {
 		h.Silence = max(h.Silence, now.Sub(m.lastActivity).Milliseconds())
@@ -274,9 +273,9 @@ func (m *Monitor) Health(now time.Time) live.Health {
 // not known.
 func silenceReason(d, expected time.Duration) (code, reason string) {
 	if expected == 0 {
-		return "unknown_rhythm", fmt.Sprintf("Nothing for %s; its rhythm is unknown.", humanize.Duration(d))
+		return "unknown_rhythm", fmt.Sprintf("Nothing for %s; its rhythm is unknown.", live.EnglishDuration(d))
 	}
-	return "silent", fmt.Sprintf("Nothing for %s; usually something comes within %s.", humanize.Duration(d), humanize.Duration(expected))
+	return "silent", fmt.Sprintf("Nothing for %s; usually something comes within %s.", live.EnglishDuration(d), live.EnglishDuration(expected))
 }
 
 // timeOfDay returns a moment as the system's clock would show it now.

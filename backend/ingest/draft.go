@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"signalbox/backend/eventstream"
-	"signalbox/backend/humanize"
 	"signalbox/backend/live"
 	"signalbox/backend/wire"
 )
@@ -68,7 +67,7 @@ func oversizeReason(e eventstream.Event, maxEvent int) string {
 	case "type":
 		event, limit = "n event with a type of ", min(limit, wire.MaxType)
 	}
-	size, most := humanize.Bytes(e.Size), humanize.Bytes(int64(limit))
+	size, most := live.EnglishSize(e.Size), live.EnglishSize(int64(limit))
 	if n := int64(limit); e.Size > n && e.Size-n < n/10 {
 		// Rounded, the two could look the same.
 		size, most = fmt.Sprintf("%d bytes", e.Size), fmt.Sprintf("%d bytes", limit)

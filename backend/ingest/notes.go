@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"signalbox/backend/disconnect"
-	"signalbox/backend/humanize"
 	"signalbox/backend/live"
 )
 
@@ -149,9 +148,9 @@ func (r *Recorder) endSilence(now time.Time, heard bool) {
 	silent, _ := r.Silence(now)
 	switch {
 	case r.quietCollected:
-		r.silences.collect(live.StoredTime(r.quietSince), live.StoredTime(now), "Nothing for "+humanize.Duration(silent)+".")
+		r.silences.collect(live.StoredTime(r.quietSince), live.StoredTime(now), "Nothing for "+live.EnglishDuration(silent)+".")
 	case heard:
-		r.note(live.Note{Code: "heard", Reason: "Heard again after " + humanize.Duration(silent) + " of silence."}, now)
+		r.note(live.Note{Code: "heard", Reason: "Heard again after " + live.EnglishDuration(silent) + " of silence."}, now)
 	}
 	r.quietSince = time.Time{}
 }
@@ -206,7 +205,7 @@ func (r *Recorder) writeSummaries(now time.Time, all bool) {
 	}
 	if longOutage {
 		outages.collecting = false
-		ago := humanize.Duration(now.Sub(r.outage.from))
+		ago := live.EnglishDuration(now.Sub(r.outage.from))
 		r.note(live.Note{Code: "lost", Reason: "Connection lost " + ago + " ago. " + outages.lossReason}, now)
 	}
 	silences := &r.silences

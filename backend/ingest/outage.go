@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"signalbox/backend/eventstream"
-	"signalbox/backend/humanize"
 	"signalbox/backend/live"
 )
 
@@ -138,14 +137,14 @@ func (o *Outage) whyUnknown() string {
 // gap returns the gap with what is known without a message.
 func (o *Outage) gap() *live.Gap {
 	g := &live.Gap{Code: o.code, From: live.StoredTime(o.from), To: live.StoredTime(o.returnedAt), After: o.after}
-	lasted := humanize.Duration(o.lasted)
+	lasted := live.EnglishDuration(o.lasted)
 	switch o.code {
 	case "restarted":
 		g.Reason = fmt.Sprintf("Signalbox was not running for %s. ", lasted)
 		if o.unrecorded > 0 {
 			g.Count = o.unrecorded + 1
 			g.Reason = fmt.Sprintf("Signalbox was killed, and shortly before the connection was lost %s. Connected again after %s. ",
-				humanize.Times(o.unrecorded), lasted)
+				times(o.unrecorded), lasted)
 		}
 	case "paused":
 		g.Reason = fmt.Sprintf("Paused for %s. ", lasted)
@@ -175,7 +174,15 @@ func ofWhichWaited(d time.Duration) string {
 	if d < time.Second {
 		return ""
 	}
-	return fmt.Sprintf(", of which Signalbox waited %s before it tried again", humanize.Duration(d))
+	return fmt.Sprintf(", of which Signalbox waited %s before it tried again", live.EnglishDuration(d))
+}
+
+// times writes how often something happened.
+func times(n int64) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 func areMissing(n int64) string {

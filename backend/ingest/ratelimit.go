@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"signalbox/backend/eventstream"
-	"signalbox/backend/humanize"
 	"signalbox/backend/live"
 )
 
@@ -78,10 +77,10 @@ func (l *rateLimit) due(now time.Time) bool {
 func (l *rateLimit) takeGap(now time.Time) live.Gap {
 	var parts []string
 	if l.messages > 0 {
-		parts = append(parts, humanize.Count(l.messages, "message"))
+		parts = append(parts, count(l.messages, "message"))
 	}
 	if l.gaps > 0 {
-		parts = append(parts, humanize.Count(l.gaps, "gap"))
+		parts = append(parts, count(l.gaps, "gap"))
 	}
 	were := "were"
 	if l.messages+l.gaps == 1 {
@@ -97,4 +96,12 @@ func (l *rateLimit) takeGap(now time.Time) live.Gap {
 	l.messages, l.gaps, l.missing, l.unknown = 0, 0, 0, false
 	l.writtenAt = now
 	return g
+}
+
+// count writes a number with a noun that forms its plural with an s.
+func count(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

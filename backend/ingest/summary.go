@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"signalbox/backend/humanize"
 	"signalbox/backend/live"
 )
 
@@ -86,7 +85,7 @@ func (s *summary) note(code, what string) live.Note {
 		return live.Note{Code: code, Reason: what + ". " + s.reason}
 	}
 	return live.Note{Code: code, Count: s.count, Reason: fmt.Sprintf("%s %d more times within %s. The last time: %s",
-		what, s.count, humanize.Duration(s.to.Sub(s.from)), s.reason)}
+		what, s.count, live.EnglishDuration(s.to.Sub(s.from)), s.reason)}
 }
 
 // An outageSummary collects outages, which otherwise take a note of the loss, a
@@ -140,7 +139,7 @@ func (s *outageSummary) gap() live.Gap {
 	}
 	g := live.Gap{Code: s.lastGap.Code, From: s.from, To: s.to, After: s.lastGap.After, WaitedMS: s.waited.Milliseconds(), Count: s.losses}
 	g.Reason = fmt.Sprintf("Connection lost %d more times within %s, for %s in all%s. The last time: %s ",
-		s.losses, humanize.Duration(s.to.Sub(s.from)), humanize.Duration(s.lasted), ofWhichWaited(s.waited), s.reason)
+		s.losses, live.EnglishDuration(s.to.Sub(s.from)), live.EnglishDuration(s.lasted), ofWhichWaited(s.waited), s.reason)
 	switch {
 	case s.unproven > 0 && g.After == "":
 		g.Reason += "The server sends no ids, so messages of the meantime could not be asked for."

@@ -14,7 +14,6 @@ import (
 	"signalbox/backend/dial"
 	"signalbox/backend/disconnect"
 	"signalbox/backend/eventstream"
-	"signalbox/backend/humanize"
 	"signalbox/backend/ingest"
 	"signalbox/backend/live"
 	"signalbox/backend/setting"
@@ -92,7 +91,7 @@ func (f *follower) run(ctx context.Context) error {
 		if why.Hint != "" {
 			sentence += " " + why.Hint
 		}
-		f.opt.State(sentence + " Next attempt in " + humanize.Duration(d) + ".")
+		f.opt.State(sentence + " Next attempt in " + live.EnglishDuration(d) + ".")
 		f.outage.Waited(d)
 		select {
 		case <-time.After(d):
