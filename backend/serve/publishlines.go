@@ -35,12 +35,14 @@ func (s *Server) publishLines(ctx context.Context, w http.ResponseWriter, r *htt
 	for range receipts {
 		s.metrics.published(took) // counts messages, as for single ones
 	}
-	httpapi.WriteEncoded(w, http.StatusCreated, appendReceipts(make([]byte, 0, 64+80*len(receipts)), receipts))
+	answer := appendReceipts(make([]byte, 0, 64+80*len(receipts)), receipts)
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer))) // or net/http would send it in chunks
+	httpapi.WriteEncoded(w, http.StatusCreated, answer)
 	return nil
 }
 
-// readLines reads the messages and the Idempotency-Key of a request. The lines
-// refer to the body: call release when they are published.
+// readLines reads the messages and the Idempotency-Key of a request. Their
+// texts take as much memory as the body: call release when they are published.
 func (s *Server) readLines(w http.ResponseWriter, r *http.Request) (_ wire.Lines, key string, release func(), err error) {
 	limit := max(s.maxPublishBody(), minLinesBody)
 	body, release, err := s.bodies.Read(w, r, limit, func() error {

@@ -208,6 +208,9 @@ func benchLines(b *testing.B, ids bool) {
 // readReceipts reads an answer to its end.
 func readReceipts(conn net.Conn, answer []byte) error {
 	n := 0
+	if err := conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+		return err
+	}
 	for !bytes.HasSuffix(answer[:n], []byte("\n]}\n")) {
 		k, err := conn.Read(answer[n:])
 		if err != nil {
