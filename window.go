@@ -40,7 +40,7 @@ func window(ctx context.Context, opt node.Options) error {
 		n, err := node.Open(openCtx, opt)
 		opened <- result{n, err}
 	}()
-	frame := desk.FirstFrame()
+	size := desk.FirstSize()
 	var page http.Handler = opening
 	var running atomic.Pointer[node.Node] // nil until it is opened
 	ended := make(chan error, 1)          // so that Run can end after the window did
@@ -61,11 +61,11 @@ func window(ctx context.Context, opt node.Options) error {
 			// Nobody reads standard error when a desktop's menu has started the
 			// program.
 			if os.Getenv("GIO_LAUNCHED_DESKTOP_FILE") != "" {
-				run(&App{}, &options.App{Width: 720, Height: 400, AssetServer: &assetserver.Options{Handler: desk.Trouble(r.err)}})
+				run(&App{}, &options.App{Width: 720, Height: 400, AssetServer: &assetserver.Options{Handler: desk.StartError(r.err)}})
 			}
 			return r.err
 		}
-		frame, page = desk.LastFrame(ctx, r.node), r.node.Window()
+		size, page = desk.LastSize(ctx, r.node), r.node.Window()
 		start(r)
 	case <-time.After(openingDelay):
 		go func() {
@@ -79,11 +79,11 @@ func window(ctx context.Context, opt node.Options) error {
 		}()
 	}
 	state := options.Normal
-	if frame.Maximised {
+	if size.Maximised {
 		state = options.Maximised
 	}
 	shown := run(&App{}, &options.App{
-		Width: frame.Width, Height: frame.Height, MinWidth: desk.MinWidth, MinHeight: desk.MinHeight,
+		Width: size.Width, Height: size.Height, MinWidth: desk.MinWidth, MinHeight: desk.MinHeight,
 		WindowStartState: state,
 		AssetServer:      &assetserver.Options{Handler: page},
 		OnDomReady: func(wails context.Context) {
@@ -93,7 +93,7 @@ func window(ctx context.Context, opt node.Options) error {
 			// Wails calls this twice. GTK may report the size before the user's
 			// last change at first; the second call corrects it.
 			if n := running.Load(); n != nil {
-				if err := desk.KeepFrame(wails, n); err != nil {
+				if err := desk.SaveSize(wails, n); err != nil {
 					opt.Log.Warn("remember the window's size", "err", err)
 				}
 			}

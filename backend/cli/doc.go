@@ -8,7 +8,7 @@
 // none. An unknown flag gets a suggestion.
 //
 // Read cli.go first (Main and the commands), then settings.go (flags and the
-// environment), config.go (the file), serve.go, publish.go and tail.go (one
-// command each), server.go (the running Signalbox that publish and tail talk
+// environment), config.go (the file), serve.go, publish.go with
+// publishlines.go and publishrequest.go, and tail.go (the commands), server.go (the running Signalbox that publish and tail talk
 // to), and usage.go with suggest.go (what is wrong with a command line).
 package cli

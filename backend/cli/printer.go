@@ -13,7 +13,7 @@ import (
 	"signalbox/backend/live"
 )
 
-// A printer writes messages for a person or, as JSON lines, for a program.
+// A printer prints messages for a person or, as JSON lines, for a program.
 type printer struct {
 	out, err io.Writer
 	json     bool
@@ -23,12 +23,12 @@ type printer struct {
 func newPrinter(p *Program, asJSON bool) *printer {
 	return &printer{
 		out: p.Stdout, err: p.Stderr, json: asJSON,
-		// The NO_COLOR convention: any value switches colours off.
+		// By the NO_COLOR convention any value switches colours off.
 		colour: !asJSON && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 	}
 }
 
-// line is a message as a program reads it.
+// line is a message in the form for programs.
 type line struct {
 	Received time.Time `json:"received"`
 	Kind     string    `json:"kind"`
@@ -82,7 +82,7 @@ func (p *printer) jsonLine(d live.Draft) error {
 	return enc.Encode(l)
 }
 
-// state tells what happened to the connection.
+// state prints what happened to the connection.
 func (p *printer) state(sentence string) {
 	fmt.Fprintln(p.err, p.paint("2", "-- "+sentence))
 }
@@ -94,8 +94,8 @@ func (p *printer) paint(code, s string) string {
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
 }
 
-// printable keeps a stream from moving the cursor or ringing the bell of the
-// terminal that shows it.
+// printable replaces control characters, so that a stream cannot move the cursor
+// of the terminal or change its colours.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\t' && unicode.IsControl(r) {

@@ -10,46 +10,47 @@ import (
 	"time"
 )
 
-// patient is how long an end may take before the user is told what it waits
-// for.
-const patient = time.Second
+// noticeDelay is how long the program may take to end before it says what it
+// waits for.
+const noticeDelay = time.Second
 
-// untilSignal returns a context that ends at the first SIGINT or SIGTERM. At
-// the second the program exits at once, with the code that shells give to a
-// program which that signal has ended. Nothing that was acknowledged is lost:
-// the journal takes it as a crash.
+// untilSignal returns a context that ends at the first SIGINT or SIGTERM. The
+// second ends the program at once, with the exit code that shells give to a
+// program that a signal has ended. No acknowledged message is lost: to the
+// journal this is a crash.
 func untilSignal(stderr io.Writer) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	come := make(chan os.Signal, 2) // both may come before they are looked at
-	signal.Notify(come, os.Interrupt, syscall.SIGTERM)
+	signals := make(chan os.Signal, 2) // both may arrive before they are read
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	done := make(chan struct{})
 	go func() {
 		select {
-		case <-come:
+		case <-signals:
 		case <-done:
 			return
 		}
 		cancel()
-		long := time.NewTimer(patient)
-		defer long.Stop()
+		notice := time.NewTimer(noticeDelay)
+		defer notice.Stop()
 		for {
 			select {
 			case <-done:
 				return
-			case <-long.C:
-				fmt.Fprintln(stderr, "signalbox: ending; publishers that have begun get their answers first. Press Ctrl+C again to end at once.")
-			case s := <-come:
+			case <-notice.C:
+				fmt.Fprintln(stderr, "signalbox: ending. Publishers get their answers first. Press Ctrl+C again to end at once.")
+			case s := <-signals:
 				os.Exit(exitCode(s))
 			}
 		}
 	}()
 	return ctx, func() {
-		signal.Stop(come)
+		signal.Stop(signals)
 		close(done)
 		cancel()
 	}
 }
 
+// exitCode returns the exit code of shells for a signal.
 func exitCode(s os.Signal) int {
 	if n, ok := s.(syscall.Signal); ok {
 		return 128 + int(n)

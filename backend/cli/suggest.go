@@ -8,8 +8,8 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// meant lists, for a name that people try, the flags that they may mean. The
-// first that the command has is suggested.
+// meant lists the flags that people may mean by a name that is none. The first
+// one that the command has is suggested.
 var meant = map[string][]string{
 	"addr": {"server"}, "server": {"addr"}, "url": {"server", "addr"}, "address": {"addr", "server"}, "host": {"addr", "server"},
 	"port": {"addr", "server"}, "p": {"addr", "server"}, "bind": {"addr"}, "listen": {"addr"},
@@ -50,8 +50,8 @@ func suggestFlag(parser *kong.Kong, node *kong.Node, given, help string) string 
 	return hint
 }
 
-// nearest returns the flag of a command that is meant by a name that it does
-// not have, or nil.
+// nearest returns the flag of a command that is most like a name, or nil where
+// none is.
 func nearest(node *kong.Node, name string) *kong.Flag {
 	for _, other := range meant[name] {
 		if f := find(node, other); f != nil {
@@ -59,7 +59,7 @@ func nearest(node *kong.Node, name string) *kong.Flag {
 		}
 	}
 	var best *kong.Flag
-	least := max(1, len(name)/3) + 1 // a typo in each third letter
+	least := max(1, len(name)/3) + 1 // at most a typo in every third letter
 	for _, f := range allFlags(node) {
 		d := distance(name, f.Name)
 		if len(name) >= 3 && strings.HasPrefix(f.Name, name) {
@@ -72,6 +72,7 @@ func nearest(node *kong.Node, name string) *kong.Flag {
 	return best
 }
 
+// extra says what is wrong with an argument too many.
 func extra(parser *kong.Kong, node *kong.Node, arg string) string {
 	if node == parser.Model.DefaultCmd {
 		return fmt.Sprintf("There is no command %q.", arg)
@@ -79,6 +80,7 @@ func extra(parser *kong.Kong, node *kong.Node, arg string) string {
 	return fmt.Sprintf("%s takes no further argument, but got %q.", node.Name, arg)
 }
 
+// suggestArgument returns a hint for an argument too many.
 func suggestArgument(parser *kong.Kong, node *kong.Node, arg, help string) string {
 	switch {
 	case arg == "help":
@@ -112,9 +114,8 @@ func usage(node *kong.Node) string {
 	return strings.Join(words, " ")
 }
 
-// distance returns how many letters must be put in, taken out or changed to
-// make one word of the other; two neighbours that have changed places count as
-// one.
+// distance returns the edit distance of two words: how many letters must be
+// inserted, deleted, changed or swapped with their neighbour.
 func distance(a, b string) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {

@@ -16,19 +16,19 @@ import (
 type tailCommand struct {
 	serverFlags
 	Source string   `arg:"" name:"url-or-source" help:"An SSE address (http:// or https://), or the name of a source of a running Signalbox."`
-	After  string   `help:"Begin after this id or position: 0 means the oldest message kept. Sent as Last-Event-ID to an address." placeholder:"ID"`
-	Type   []string `help:"Only these event types; order.* for all that begin so." placeholder:"TYPE"`
+	After  string   `help:"Begin after this id or position; 0 means the oldest message. An address gets it as Last-Event-ID." placeholder:"ID"`
+	Type   []string `help:"Only these event types; order.* means all that begin with order." placeholder:"TYPE"`
 	Header []string `help:"A header of the request, as in 'X-Api-Key: abc'." short:"H" placeholder:"LINE"`
-	JSON   bool     `help:"One JSON object a line, also in a terminal."`
+	JSON   bool     `help:"Print one JSON object a line, also in a terminal."`
 	Once   bool     `help:"End when the stream ends instead of reconnecting."`
 
-	withheld bool // there is a token, which is not for this address
+	withheld bool // there is a token, but not for this address
 }
 
 func (c *tailCommand) Help() string {
-	return `In a terminal each message is a line with its time, type and data; in a pipe it is one JSON object. Reconnects as the standard says and goes on after the last id; what happens to the connection is told on standard error.
+	return `In a terminal each message is a line with its time, type and data; in a pipe it is one JSON object. It reconnects as the standard says and resumes after the last id. Standard error says what happens to the connection.
 
-The token of the environment or the configuration file is sent to the Signalbox of --server or of the data folder only. Another address gets a token only from --token or -H on the command line.
+A token in the environment or the configuration file is sent only to the Signalbox of --server or of the data folder. Any other address gets a token only from --token or -H on the command line.
 
 Examples:
   signalbox tail messages
@@ -52,28 +52,29 @@ func (c *tailCommand) Run(ctx context.Context, p *Program) error {
 		},
 		State: func(sentence string) {
 			out.state(sentence)
-			c.tellWithheld(out, sentence)
+			c.explainWithheld(out, sentence)
 		},
 	})
 	if errors.Is(err, context.Canceled) {
-		return nil // Ctrl+C is how one leaves
+		return nil // Ctrl+C is the way to end it
 	}
 	if err != nil {
-		c.tellWithheld(out, err.Error())
+		c.explainWithheld(out, err.Error())
 	}
 	return err
 }
 
-// tellWithheld says, once, why no token was sent to a server that wants one.
-func (c *tailCommand) tellWithheld(out *printer, sentence string) {
+// explainWithheld prints, once, why no token was sent to a server that demands
+// one.
+func (c *tailCommand) explainWithheld(out *printer, sentence string) {
 	if c.withheld && strings.Contains(sentence, "401") {
 		c.withheld = false
-		out.state("The token of the environment or the configuration file goes to " + c.url() + " only. For this address give one with --token.")
+		out.state("The token of the environment or the configuration file is sent only to " + c.url() + ". Give one for this address with --token.")
 	}
 }
 
-// lastEventID is what --after means for a remote address; a source of ours
-// takes it in the address, where 0 has its own meaning.
+// lastEventID returns --after for an address. A source of a Signalbox gets it in
+// the query instead, where 0 means the oldest message.
 func (c *tailCommand) lastEventID() string {
 	if remote(c.Source) {
 		return c.After
@@ -81,6 +82,7 @@ func (c *tailCommand) lastEventID() string {
 	return ""
 }
 
+// stream returns the feed to follow.
 func (c *tailCommand) stream() (live.Feed, live.Secrets, error) {
 	fd := live.Feed{Method: "GET", URL: c.Source}
 	fd.Name = c.Source
@@ -116,6 +118,7 @@ func (c *tailCommand) stream() (live.Feed, live.Secrets, error) {
 	return fd, secrets, live.CheckURL(fd.URL)
 }
 
+// remote reports whether an argument is an address rather than a source.
 func remote(s string) bool { return strings.Contains(s, "://") }
 
 func terminal(w any) bool {

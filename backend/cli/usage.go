@@ -92,7 +92,7 @@ func selected(parser *kong.Kong, ctx *kong.Context) *kong.Node {
 	return node
 }
 
-// allFlags returns the flags that may be given with a command.
+// allFlags returns the flags of a command, with those of the program.
 func allFlags(node *kong.Node) (all []*kong.Flag) {
 	for _, group := range node.AllFlags(true) {
 		all = append(all, group...)
@@ -100,6 +100,7 @@ func allFlags(node *kong.Node) (all []*kong.Flag) {
 	return all
 }
 
+// find returns the flag of a command by its name, or nil.
 func find(node *kong.Node, name string) *kong.Flag {
 	for _, f := range allFlags(node) {
 		if f.Name == name {

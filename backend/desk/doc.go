@@ -1,5 +1,9 @@
-// Package desk is the application's side of its window: size and place, and
-// what only a desktop can do. The data does not pass here: the window fetches
-// it from the same HTTP handler as every browser, so that one screen is
-// written, and tested, once.
+// Package desk is the application's side of its window: the window's size, how
+// GTK draws, and the pages that it shows before or instead of the dashboard.
+//
+// The data does not pass through here. The window fetches it from the same HTTP
+// handler as every browser, so there is one set of screens to write and to test.
+//
+// Read size.go, opening.go (the page that a long migration shows), starterror.go
+// (the page of a start that failed) and graphics.go; they are independent.
 package desk

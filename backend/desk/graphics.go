@@ -2,11 +2,10 @@ package desk
 
 import "os"
 
-// PlainGraphics keeps GTK and WebKit from setting up ways to draw that the
-// window does not use: it shows text, and draws without a graphics card. It
-// saves some megabytes in each process, and the empty window that WebKit's
-// DMA-BUF renderer shows with some drivers. What the user has set stays. Call
-// it before the window is made.
+// PlainGraphics makes GTK and WebKit draw without the graphics card: the window
+// shows text. That saves some megabytes in each process, and avoids the empty
+// window that WebKit's DMA-BUF renderer shows with some drivers. Variables that
+// the user has set stay. Call it before the window is created.
 func PlainGraphics() {
 	for name, value := range map[string]string{"GDK_GL": "disable", "WEBKIT_DISABLE_DMABUF_RENDERER": "1"} {
 		if _, set := os.LookupEnv(name); !set {

@@ -12,35 +12,35 @@ import (
 	"signalbox/backend/live"
 )
 
-// An Opening is what the window shows while a large history is brought to its
-// new form, which takes minutes where there are many millions of messages. When
-// that is done it hands all requests on to the real page. Its methods may be
-// called by anybody.
+// An Opening is the page that the window shows while the history of an older
+// version is migrated, which takes minutes for many millions of messages. After
+// Finish it passes all requests on to the dashboard. Its methods may be called
+// by anybody.
 type Opening struct {
 	mu    sync.Mutex
 	state openingState
-	next  http.Handler // nil until it is done
+	next  http.Handler // nil until Finish
 }
 
-// An openingState is what the page asks for.
+// An openingState is the answer to the page's requests.
 type openingState struct {
 	Done  int64 `json:"done"`
 	Total int64 `json:"total"`
-	Ready bool  `json:"ready"` // the page is to be loaded again
+	Ready bool  `json:"ready"` // the page must reload
 }
 
-// Progress says how much is done.
+// Progress sets how many messages are done, and how many there are.
 func (o *Opening) Progress(done, total int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.state.Done, o.state.Total = done, total
 }
 
-// Finish hands the window on to the real page or, where there is an error, to
-// the page that tells it.
+// Finish makes the window load page or, after an error, the page that shows the
+// error.
 func (o *Opening) Finish(page http.Handler, err error) {
 	if err != nil {
-		page = Trouble(err)
+		page = StartError(err)
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -56,7 +56,7 @@ func (o *Opening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/opening":
 		w.Header().Set("Content-Type", "application/json")
-		// Who has gone does not miss the answer.
+		// An error means that the page has gone.
 		_ = json.NewEncoder(w).Encode(state)
 	case next != nil:
 		next.ServeHTTP(w, r)
@@ -96,15 +96,15 @@ async function look() {
 look();
 `
 
-// plainStyle is the look of the pages that are shown without the real one.
+// plainStyle is the style of the pages of this package.
 const plainStyle = `
 body{margin:0;display:grid;place-content:center;height:100vh;font:15px/1.5 system-ui,sans-serif;background:#0c0e12;color:#e7eaf0}
 main{max-width:34rem;padding:2rem}h1{font-size:18px;margin:0 0 .75rem}p{margin:.4rem 0}.hint{color:#99a3b3}
 @media (prefers-color-scheme:light){body{background:#fff;color:#171a21}.hint{color:#566072}}
 `
 
-// plainPolicy is a content security policy for such a page: its own style and
-// script, known by their hashes, and the scripts that Wails adds to it.
+// plainPolicy returns a content security policy that allows a page its own style
+// and script, by their hashes, and the scripts that Wails adds.
 func plainPolicy(style, script string) string {
 	hash := func(text string) string {
 		sum := sha256.Sum256([]byte(text))
@@ -114,7 +114,7 @@ func plainPolicy(style, script string) string {
 		"; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }
 
-// asError returns an error as what a user is told.
+// asError returns an error in the form that is shown to a user.
 func asError(err error) *live.Error {
 	if e, ok := errors.AsType[*live.Error](err); ok {
 		return e

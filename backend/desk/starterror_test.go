@@ -15,7 +15,7 @@ func TestThePlainPagesForbidWhatTheyDoNotBring(t *testing.T) {
 		inner, _, _ := strings.Cut(rest, end)
 		return inner
 	}
-	for name, h := range map[string]http.Handler{"trouble": Trouble(live.Errorf("in_use", "<script>alert(1)</script>")), "opening": &Opening{}} {
+	for name, h := range map[string]http.Handler{"start error": StartError(live.Errorf("in_use", "<script>alert(1)</script>")), "opening": &Opening{}} {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
 		page, policy := w.Body.String(), w.Header().Get("Content-Security-Policy")

@@ -1,0 +1,54 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"signalbox/backend/node"
+)
+
+// The smallest window that every screen fits in, and the size of the first one.
+const (
+	MinWidth, MinHeight     = 800, 560
+	firstWidth, firstHeight = 1440, 900
+)
+
+// A Size is the window's size, in the units of the desktop.
+type Size struct {
+	Width     int  `json:"width"`
+	Height    int  `json:"height"`
+	Maximised bool `json:"maximised"`
+}
+
+// FirstSize returns the size of the first window.
+func FirstSize() Size { return Size{Width: firstWidth, Height: firstHeight} }
+
+// LastSize returns the size that SaveSize stored, or that of the first window.
+func LastSize(ctx context.Context, n *node.Node) Size {
+	s := FirstSize()
+	if text, err := n.WindowValue(ctx, "frame"); err == nil && text != "" {
+		if err := json.Unmarshal([]byte(text), &s); err != nil {
+			s = FirstSize()
+		}
+	}
+	s.Width, s.Height = max(s.Width, MinWidth), max(s.Height, MinHeight)
+	return s
+}
+
+// SaveSize stores the size of the window for the next start. ctx is the one that
+// Wails passes to its callbacks. Of a maximised window it stores the size from
+// before it was maximised.
+func SaveSize(ctx context.Context, n *node.Node) error {
+	s := LastSize(ctx, n)
+	s.Maximised = runtime.WindowIsMaximised(ctx)
+	if !s.Maximised {
+		s.Width, s.Height = runtime.WindowGetSize(ctx)
+	}
+	text, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	return n.SetWindowValue(ctx, "frame", string(text))
+}
