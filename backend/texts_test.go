@@ -24,7 +24,7 @@ const catalogue = "../frontend/src/lib/texts.en.json"
 
 // withTexts are the packages whose sentences have text codes. The others still
 // use the formats of fmt.
-var withTexts = []string{"backend/clock", "backend/example", "backend/live", "backend/node", "backend/sample", "backend/setting"}
+var withTexts = []string{"backend/clock", "backend/example", "backend/journal", "backend/journal/cursor", "backend/journal/tail", "backend/live", "backend/node", "backend/sample", "backend/setting", "backend/sqlite/conn", "backend/sqlite/database", "backend/sqlite/insert", "backend/sqlite/schema"}
 
 // An entry is one sentence of the catalogue and the hint that goes with it.
 type entry struct {

@@ -76,7 +76,7 @@ type Appended struct {
 }
 
 func errNoSource() error {
-	return live.Errorf("not_found", "The source of this message does not exist, or was removed.")
+	return live.Errorf("not_found/message_source", "The source of this message does not exist, or was removed.")
 }
 
 // complete sets the type and the time of a message if they are missing.

@@ -90,7 +90,7 @@ func (j *Journal) submit(ctx context.Context, r *request) error {
 		default:
 		}
 		return live.Errorf("not_known", "Nobody waited for the commit, so it is not known whether it was made.").
-			WithHint("Look into the history before you send it again.").WithCause(ctx.Err())
+			WithHint("Check the history before you send it again.").WithCause(ctx.Err())
 	}
 }
 

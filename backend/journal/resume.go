@@ -25,8 +25,11 @@ func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID strin
 	if lastEventID == "" {
 		return j.Last(), nil, nil
 	}
-	unknown := &live.Gap{Code: "unknown_id", After: lastEventID,
-		Reason: "The id that was resumed from is not known here; everything kept follows."}
+	because := func(reason live.Text) *live.Gap {
+		g := live.Gap{After: lastEventID}.Because(reason)
+		return &g
+	}
+	unknown := because(live.Textf("unknown_id", "The id that was resumed from is not known here; everything kept follows."))
 	// A publisher's id that reads as a position of this journal is never sent as
 	// an id.
 	p, isPosition := live.ParsePosition(lastEventID)
@@ -38,8 +41,8 @@ func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID strin
 	}
 	numbers, err := j.store.Find(ctx, sources, lastEventID)
 	if errors.Is(err, &live.Error{Code: "bad_database"}) {
-		return Oldest, &live.Gap{Code: "damaged", After: lastEventID,
-			Reason: "The history is damaged where the id that was resumed from would be found; everything kept follows."}, nil
+		return Oldest, because(live.Textf("damaged/id",
+			"The history is damaged where the id that was resumed from would be found; everything kept follows.")), nil
 	}
 	if err != nil {
 		return 0, nil, j.storeError(err)
@@ -48,11 +51,13 @@ func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID strin
 	case len(numbers) == 1:
 		return numbers[0], nil, nil
 	case len(numbers) > 1:
-		return numbers[0], &live.Gap{Missing: new(int64), Code: "ambiguous_id", After: lastEventID,
-			Reason: "Several sources have a message with the id that was resumed from. The oldest was taken, so messages may come again."}, nil
+		gap := because(live.Textf("ambiguous_id",
+			"Several sources have a message with the id that was resumed from. The oldest was taken, so messages may come again."))
+		gap.Missing = new(int64)
+		return numbers[0], gap, nil
 	case isPosition && len(p.Epoch) == len(j.Epoch()):
-		return Oldest, &live.Gap{Code: "other_epoch", After: lastEventID,
-			Reason: "The id that was resumed from belongs to another history; everything kept here follows."}, nil
+		return Oldest, because(live.Textf("other_epoch",
+			"The id that was resumed from belongs to another history; everything kept here follows.")), nil
 	}
 	return Oldest, unknown, nil
 }

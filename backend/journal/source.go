@@ -152,10 +152,10 @@ func (j *Journal) leastUsedColour() int {
 }
 
 func nameTaken(name string) error {
-	return live.Errorf("name_taken", "Another source is called %q.", name).WithField("name").
+	return live.Errorf("name_taken", "Another source is called \"{name}\".", "name", name).WithField("name").
 		WithHint("Choose another name.")
 }
 
 func notFound() error {
-	return live.Errorf("not_found", "This source does not exist, or was removed.")
+	return live.Errorf("not_found/source", "This source does not exist, or was removed.")
 }

@@ -65,14 +65,11 @@ func (c *Cursor) trimmedGap(ctx context.Context, place, first int64, ms []live.M
 	if !anything {
 		return nil, nil
 	}
-	gap := &live.Gap{
-		Code:   "trimmed",
-		Reason: "Older messages were deleted to save space before they could be read.",
-		After:  live.Position{Epoch: c.log.Epoch, Number: place}.String(),
-	}
+	gap := live.Gap{After: live.Position{Epoch: c.log.Epoch, Number: place}.String()}.
+		Because(live.Textf("trimmed", "Older messages were deleted to save space before they could be read."))
 	// If only gaps were trimmed, nobody knows any longer what those counted.
 	if known && events > 0 {
 		gap.Missing = &events
 	}
-	return gap, nil
+	return &gap, nil
 }

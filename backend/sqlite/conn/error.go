@@ -70,10 +70,10 @@ func userError(e sqlite3.Error, err error) error {
 		}
 		return cannotOpen(err)
 	case sqlite3.ErrNotADB:
-		return live.Errorf("bad_database", "The file signalbox.db is not a database.").
+		return live.Errorf("bad_database/not_sqlite", "The file signalbox.db is not a database.").
 			WithHint("It was left as it is. Move it away, or start with another folder by --data.").WithCause(err)
 	case sqlite3.ErrCorrupt:
-		return live.Errorf("bad_database", "The history is damaged.").
+		return live.Errorf("bad_database/damaged", "The history is damaged.").
 			WithHint(DamageHint).WithCause(err)
 	case sqlite3.ErrIoErr:
 		switch {
@@ -87,9 +87,9 @@ func userError(e sqlite3.Error, err error) error {
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
 		return locked(err)
 	case sqlite3.ErrConstraint, sqlite3.ErrTooBig, sqlite3.ErrMismatch:
-		return live.Errorf("refused", "The history refused this: %s.", e.Error()).WithCause(err)
+		return live.Errorf("refused/store", "The history refused this: {cause}.", "cause", e).WithCause(err)
 	}
-	return live.Errorf("store_fault", "The history could not be read or written: %s.", e.Error()).WithCause(err)
+	return live.Errorf("store_fault", "The history could not be read or written: {cause}.", "cause", e).WithCause(err)
 }
 
 // OpenError is UserError for an error of opening the history: every such error

@@ -64,19 +64,25 @@ func (d *Damage) AddTrimming(epoch string, cause error) {
 
 // describe sets the error. It is called with the lock held.
 func (d *Damage) describe(epoch string, cause error) {
-	text := "The history is damaged."
-	switch len(d.stretches) {
-	case 0:
-		if d.index {
-			text = "The history is damaged: one of its indexes cannot be read, so that finding messages takes longer."
+	var text live.Text
+	switch {
+	case len(d.stretches) == 1:
+		g := d.stretches[0].Gap(epoch)
+		text = live.Text{Code: g.Code, Params: g.Params, English: g.Reason}
+		if g.Text != "" {
+			text.Code = g.Text
 		}
-	case 1:
-		text = d.stretches[0].Gap(epoch).Reason
+	case len(d.stretches) > 1:
+		text = live.Textf("damaged/several", "The history is damaged: messages in several places cannot be read.")
+	case d.index:
+		text = live.Textf("damaged/index", "The history is damaged: one of its indexes cannot be read, so that finding messages takes longer.")
 	default:
-		text = "The history is damaged: messages in several places cannot be read."
+		text = live.Textf("damaged/history", "The history is damaged.")
 	}
 	if d.trimFailed {
-		text += " Old messages can no longer be deleted."
+		text = text.Then(live.Textf("damaged/trim", "Old messages can no longer be deleted."))
 	}
-	d.err = live.Errorf("bad_database", "%s", text).WithHint(conn.DamageHint).WithCause(cause)
+	text.Hint = conn.DamageHint
+	d.err = text.AsError().WithCause(cause)
+	d.err.Code = "bad_database"
 }

@@ -67,6 +67,6 @@ func (o *files) refuseLoneLog() error {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return live.Errorf("log_without_database", "The folder has a log, signalbox.db-wal, of %d bytes, but the database that it belongs to, signalbox.db, is missing or empty.", log.Size()).
+	return live.Errorf("log_without_database", "The folder has a log, signalbox.db-wal, of {log_bytes}, but the database that it belongs to, signalbox.db, is missing or empty.", "log_bytes", log.Size()).
 		WithHint("Nothing was touched. Put signalbox.db back beside it, or move the log away to begin a new history.")
 }

@@ -89,15 +89,20 @@ func (f *File) readStart(ctx context.Context, o Options) error {
 // readOnlyError returns the error of everything that would be added before the
 // next start.
 func readOnlyError(e *live.Error) *live.Error {
-	message := "The history can be read, and nothing can be added to it: " + e.Message
-	hint := "Check that its folder and the disk can be written, and restart Signalbox."
+	var to *live.Error
 	switch e.Code {
 	case "disk_full":
-		message = "The disk is full: the history can be read, and nothing can be added to it."
-		hint = "Free some space and restart Signalbox."
+		to = live.Errorf("disk_full/at_start", "The disk is full: the history can be read, and nothing can be added to it.").
+			WithHint("Free some space and restart Signalbox.")
 	case "read_only":
-		message = "The history can be read, and nothing can be added to it: its folder or file is read-only."
-		hint = "Allow writing to its folder and restart Signalbox, or start it with another folder by --data."
+		to = live.Errorf("read_only/at_start", "The history can be read, and nothing can be added to it: its folder or file is read-only.").
+			WithHint("Allow writing to its folder and restart Signalbox, or start it with another folder by --data.")
+	case "disk_error":
+		to = live.Errorf("disk_error/at_start", "The history can be read, and nothing can be added to it: the disk reported an error.").
+			WithHint("Check that its folder and the disk can be written, and restart Signalbox.")
+	default:
+		to = live.Errorf("cannot_open/at_start", "The history can be read, and nothing can be added to it: it cannot be opened for writing.").
+			WithHint("Check that its folder and the disk can be written, and restart Signalbox.")
 	}
-	return live.Errorf(e.Code, "%s", message).WithHint(hint).WithCause(e.Err)
+	return to.WithCause(e.Err)
 }

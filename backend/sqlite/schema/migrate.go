@@ -55,7 +55,7 @@ func Check(path string) error {
 	}
 	switch {
 	case app != ApplicationID && tables > 0:
-		return live.Errorf("bad_database", "The file signalbox.db belongs to another program.").
+		return live.Errorf("bad_database/other_program", "The file signalbox.db belongs to another program.").
 			WithHint("It was left as it is. Move it away, or start with another folder by --data.")
 	case version > Version():
 		return live.Errorf("newer_version", "This history was written by a newer Signalbox.").
