@@ -4,8 +4,8 @@
 // place of the product to see where the time goes:
 //
 //	go build -o build/bin/profile ./build/profile
-//	SIGNALBOX_PROFILE=/tmp/cpu.pprof build/bin/speed -signalbox build/bin/profile -only publish -rounds 1
-//	go tool pprof -top build/bin/profile /tmp/cpu.pprof
+//	build/bin/speed -signalbox build/bin/profile -profile /tmp -only publish -rounds 1
+//	go tool pprof -top build/bin/profile /tmp/signalbox.pprof
 package main
 
 import (

@@ -6,6 +6,7 @@
 //	speed -signalbox build/bin/signalbox -seed build/bin/seed
 //	speed -only publish,delay -rounds 5
 //	speed -before older/signalbox -before-seed older/seed -rounds 5
+//	speed -signalbox build/bin/profile -profile /tmp/profiles -only publish -rounds 1
 //
 // It is a module of its own so that the libraries which it compares with are
 // none of the product's.
@@ -17,14 +18,18 @@ package main
 
 import (
 	"crypto/tls"
+	"errors"
 	"flag"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"runtime"
+	"runtime/pprof"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"signalbox/speed/bare"
@@ -35,6 +40,7 @@ func main() {
 	data := flag.String("data", "", "with -serve durable: the folder for its database")
 	cert := flag.String("cert", "", "with -serve: speak TLS with the certificate in this file (PEM)")
 	key := flag.String("key", "", "the key that belongs to it (PEM)")
+	profile := flag.String("profile", "", "folder for a CPU profile of each server's last start, by kind; Signalbox writes one if -signalbox is built from build/profile. With -serve: the file")
 	b := bench{}
 	flag.StringVar(&b.signalbox, "signalbox", "build/bin/signalbox", "the program")
 	flag.StringVar(&b.before, "before", "", "an older program: measured beside this one, in place of the other servers")
@@ -47,16 +53,42 @@ func main() {
 	flag.Parse()
 	var err error
 	if *serve != "" {
-		err = listen(*serve, *data, *cert, *key)
+		err = profiled(*profile, func() error { return listen(*serve, *data, *cert, *key) })
 	} else {
 		// The same for all servers, which inherit it.
 		os.Setenv("GOMAXPROCS", strconv.Itoa(runtime.GOMAXPROCS(0)))
+		b.profiles = *profile
 		err = b.run(*only)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "speed:", err)
 		os.Exit(1)
 	}
+}
+
+// profiled runs a server until SIGTERM and writes a CPU profile of it to a file,
+// if one is named.
+func profiled(file string, serve func() error) error {
+	if file == "" {
+		return serve()
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return err
+	}
+	ended := make(chan error, 1) // nobody receives after SIGTERM
+	go func() { ended <- serve() }()
+	term := make(chan os.Signal, 1)
+	signal.Notify(term, syscall.SIGTERM)
+	select {
+	case err = <-ended:
+	case <-term:
+	}
+	pprof.StopCPUProfile()
+	return errors.Join(err, f.Close())
 }
 
 // listen is one of the servers to compare with.

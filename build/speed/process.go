@@ -113,12 +113,17 @@ func (b *bench) command(kind string, opt options) (*exec.Cmd, error) {
 		if opt.tls {
 			args = append(args, "-cert", b.file("cert.pem"), "-key", b.file("key.pem"))
 		}
+		if b.profiles != "" {
+			args = append(args, "-profile", b.profile(kind))
+		}
 	}
 	cmd := exec.Command(args[0], args[1:]...)
 	// Not the settings of whoever measures.
-	cmd.Env = append(os.Environ(), "SIGNALBOX_CONFIG="+b.file("empty.toml"))
+	cmd.Env = append(os.Environ(), "SIGNALBOX_CONFIG="+b.file("empty.toml"), "SIGNALBOX_PROFILE="+b.profile(kind))
 	return cmd, nil
 }
+
+func (b *bench) profile(kind string) string { return filepath.Join(b.profiles, kind+".pprof") }
 
 func (b *bench) file(name string) string { return filepath.Join(b.temp, name) }
 

@@ -13,6 +13,7 @@ import (
 type bench struct {
 	signalbox, seeder    string
 	before, beforeSeeder string // empty where no older program is compared
+	profiles             string // folder for CPU profiles; empty for none
 	length               time.Duration
 	rounds, stored       int
 
