@@ -12,9 +12,9 @@ import (
 // Insert inserts messages into a history of Signalbox, as Signalbox does it and
 // without anything around it: the same rows in the same tables with the same
 // indexes, 64 in one INSERT, so many in one transaction (a multiple of 64).
-// With ids each message has one of its own, which goes into one table more. It
-// returns how many a second were committed.
-func Insert(dir string, transaction int, ids bool, data string, length time.Duration) (float64, error) {
+// id returns the id of a message, or nil; ids go into one table more. Insert
+// returns how many messages a second were committed.
+func Insert(dir string, transaction int, id func(number int64) any, data string, length time.Duration) (float64, error) {
 	const rows = 64
 	conn, err := open(filepath.Join(dir, "signalbox.db"), url.Values{"_foreign_keys": {"on"}, "_cache_size": {"-16384"}})
 	if err != nil {
@@ -54,16 +54,12 @@ func Insert(dir string, transaction int, ids bool, data string, length time.Dura
 			args = args[:0]
 			for range rows {
 				last++
-				var id driver.Value
-				if ids { // scattered, as those that publishers make are
-					id = fmt.Sprintf("%016x", uint64(last)*0x9E3779B97F4A7C15)
-				}
-				args = append(args, last, source, received, int64(0), int64(0), nil, int64(len(data)), "message", id, data)
+				args = append(args, last, source, received, int64(0), int64(0), nil, int64(len(data)), "message", id(last), data)
 			}
 			if _, err := insert.Exec(args); err != nil {
 				return 0, err
 			}
-			if ids {
+			if id(last) != nil {
 				if _, err := enter.Exec([]driver.Value{last - rows + 1, last}); err != nil {
 					return 0, err
 				}

@@ -13,6 +13,16 @@ const (
 	payloadSize = 200
 )
 
+// ID returns the id of the nth message, 16 digits. Scattered ids come in no
+// order, as those of UUID version 4 do; the others ascend, as counters and UUIDs
+// of version 7 do.
+func ID(n uint64, scattered bool) string {
+	if scattered {
+		n *= 0x9E3779B97F4A7C15
+	}
+	return fmt.Sprintf("%016x", n)
+}
+
 // Payload returns the data of an event: a JSON object of 200 bytes with a time
 // and the mark in it.
 func Payload(ns int64) []byte {

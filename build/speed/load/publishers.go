@@ -2,7 +2,6 @@ package load
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -18,7 +17,9 @@ type Plan struct {
 	// message, as plain text.
 	Lines int
 	IDs   bool // whether each message has an id of its own
-	Rate  int  // requests a second of all together; 0 for as many as are answered
+	// Scattered says that the ids come in no order.
+	Scattered bool
+	Rate      int // requests a second of all together; 0 for as many as are answered
 	// Lead, where it is not 0, is how many messages the publishers may be ahead
 	// of Delivered: nothing else holds them back where the server stores faster
 	// than it delivers.
@@ -144,13 +145,8 @@ func (p *Publishers) publish(c *publisher, due time.Time) {
 		}
 	}
 	for _, id := range c.ids {
-		// Scattered, as those that publishers make are.
 		p.sent++
-		var b [8]byte
-		binary.BigEndian.PutUint64(b[:], p.sent*0x9E3779B97F4A7C15)
-		for i, v := range b {
-			id[2*i], id[2*i+1] = "0123456789abcdef"[v>>4], "0123456789abcdef"[v&15]
-		}
+		copy(id, ID(p.sent, p.plan.Scattered))
 	}
 	p.sends.Add(1)
 	if err := c.send(c.request); err != nil {
