@@ -16,7 +16,6 @@ import (
 	"embed"
 	"io/fs"
 	"os"
-	"runtime"
 
 	"signalbox/backend/cli"
 )
@@ -27,17 +26,7 @@ var dist embed.FS
 // version is set by the build: -ldflags "-X main.version=1.2.3".
 var version = "dev"
 
-// waiting is how many threads may run Go beside one for each core. The writer
-// sits in fsync most of the time and streams in writes: with none to spare,
-// the scheduler takes their places away and gives them back thousands of times
-// a second. Measured on two cores: a tenth more publishes, and half again as
-// many deliveries to 1,000 clients.
-const waiting = 2
-
 func main() {
-	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + waiting)
-	}
 	assets, err := fs.Sub(dist, "frontend/dist")
 	if err != nil {
 		panic(err) // the folder is embedded above
