@@ -24,7 +24,29 @@ const catalogue = "../frontend/src/lib/texts.en.json"
 
 // withTexts are the packages whose sentences have text codes. The others still
 // use the formats of fmt.
-var withTexts = []string{"backend/clock", "backend/example", "backend/journal", "backend/journal/cursor", "backend/journal/tail", "backend/live", "backend/node", "backend/sample", "backend/setting", "backend/sqlite/conn", "backend/sqlite/database", "backend/sqlite/insert", "backend/sqlite/schema"}
+var withTexts = []string{
+	"backend/clock",
+	"backend/example",
+	"backend/journal",
+	"backend/journal/cursor",
+	"backend/journal/tail",
+	"backend/live",
+	"backend/node",
+	"backend/sample",
+	"backend/serve",
+	"backend/serve/console",
+	"backend/serve/dashboard",
+	"backend/serve/guard",
+	"backend/serve/history",
+	"backend/serve/httpapi",
+	"backend/serve/listener",
+	"backend/serve/stream",
+	"backend/setting",
+	"backend/sqlite/conn",
+	"backend/sqlite/database",
+	"backend/sqlite/insert",
+	"backend/sqlite/schema",
+}
 
 // An entry is one sentence of the catalogue and the hint that goes with it.
 type entry struct {

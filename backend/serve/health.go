@@ -15,13 +15,13 @@ import (
 func (s *Server) healthz(w http.ResponseWriter, r *http.Request) error {
 	stats := s.journal.Stats()
 	if stats.Fault != "" {
-		return live.Errorf("store_fault", "%s", stats.Fault)
+		return live.Errorf("store_fault/health", "{reason}", "reason", stats.Fault)
 	}
 	if stats.Damage != "" {
-		return live.Errorf("bad_database", "%s", stats.Damage)
+		return live.Errorf("bad_database/damage", "{reason}", "reason", stats.Damage)
 	}
 	if faults := s.faults.list(); len(faults) > 0 {
-		return live.Errorf("part_fault", "%s", strings.Join(faults, " "))
+		return live.Errorf("part_fault", "{reason}", "reason", strings.Join(faults, " "))
 	}
 	return httpapi.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }

@@ -75,7 +75,7 @@ const maxKey = 256
 func idempotencyKey(r *http.Request) (string, error) {
 	key := r.Header.Get("Idempotency-Key")
 	if len(key) > maxKey {
-		return "", live.Errorf("bad_key", "The Idempotency-Key is longer than %d bytes.", maxKey).WithField("Idempotency-Key").
+		return "", live.Errorf("bad_key", "The Idempotency-Key is longer than {max} bytes.", "max", maxKey).WithField("Idempotency-Key").
 			WithHint("A UUID is enough.")
 	}
 	return key, nil

@@ -46,7 +46,7 @@ func (s *Server) publishLines(ctx context.Context, w http.ResponseWriter, r *htt
 func (s *Server) readLines(w http.ResponseWriter, r *http.Request) (_ wire.Lines, key string, release func(), err error) {
 	limit := max(s.maxPublishBody(), minLinesBody)
 	body, release, err := s.bodies.Read(w, r, limit, func() error {
-		return live.Errorf("too_large", "The lines together are larger than the limit of %d bytes.", limit).
+		return live.Errorf("too_large/lines", "The lines together are larger than the limit of {max_bytes}.", "max_bytes", limit).
 			WithHint("Send them in several requests.")
 	})
 	if err != nil {

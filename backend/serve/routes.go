@@ -114,7 +114,7 @@ func (s *Server) eventsOfSources(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) serveExamples(w http.ResponseWriter, r *http.Request) error {
 	if s.examples == nil {
-		return live.Errorf("not_found", "This Signalbox has no examples.")
+		return live.Errorf("not_found/examples", "This Signalbox has no examples.")
 	}
 	s.examples.ServeHTTP(w, r)
 	return nil
@@ -135,11 +135,16 @@ func (s *Server) noRoute(mux *http.ServeMux, w http.ResponseWriter, r *http.Requ
 		}
 	}
 	if len(methods) == 0 {
-		return live.Errorf("not_found", "There is nothing at %s.", r.URL.Path)
+		return live.Errorf("not_found/path", "There is nothing at {path}.", "path", r.URL.Path)
 	}
 	w.Header().Set("Allow", strings.Join(methods, ", "))
-	return live.Errorf("bad_method", "%s cannot be used at %s.", r.Method, r.URL.Path).
-		WithHint("Use " + strings.Join(methods, " or ") + ".")
+	return badMethod(r, methods...)
+}
+
+// badMethod refuses a method where others can be used.
+func badMethod(r *http.Request, methods ...string) error {
+	return live.Errorf("bad_method", "{method} cannot be used at {path}.",
+		"method", r.Method, "path", r.URL.Path, "methods", strings.Join(methods, " or ")).WithHint("Use {methods}.")
 }
 
 // authorize lets the requests through that may use a route, and answers with

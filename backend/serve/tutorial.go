@@ -27,21 +27,21 @@ func (s *Server) tutorialEvents(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) addMessage(w http.ResponseWriter, r *http.Request) error {
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		w.Header().Set("Allow", "GET, POST")
-		return live.Errorf("bad_method", "%s cannot be used here.", r.Method).WithHint("Use GET or POST.")
+		return badMethod(r, http.MethodGet, http.MethodPost)
 	}
 	// A browser that loads in advance what somebody is still typing would
 	// publish it twice.
 	if strings.Contains(r.Header.Get("Sec-Purpose")+r.Header.Get("Purpose"), "prefetch") {
-		return live.Errorf("not_ready", "Messages are not published in advance.")
+		return live.Errorf("not_ready/prefetch", "Messages are not published in advance.")
 	}
 	escaped := strings.TrimPrefix(r.URL.EscapedPath(), addMessagePath)
 	text, err := url.PathUnescape(escaped)
 	if err != nil {
-		return live.Errorf("bad_data", "The text in the address cannot be read: %v.", err).WithField("text")
+		return live.Errorf("bad_data/address", "The text in the address cannot be read: {reason}.", "reason", err).WithField("text")
 	}
 	if text == "" {
-		return live.Errorf("bad_data", "No text stands behind %s.", addMessagePath).WithField("text").
-			WithHint("Write it as in " + addMessagePath + "Hello.")
+		return live.Errorf("bad_data/no_text", "No text follows {path}.", "path", addMessagePath).WithField("text").
+			WithHint("Write it as in {path}Hello.")
 	}
 	receipt, err := s.publishDraft(r.Context(), tutorialChannel, live.Draft{Data: text})
 	if err != nil {

@@ -22,7 +22,7 @@ func (c *Console) readChannel(w http.ResponseWriter, r *http.Request, limits liv
 		return b, err
 	}
 	if b.Colour < 0 || b.Colour > live.Colours {
-		return b, live.Errorf("bad_colour", "A colour is a number from 1 to %d.", live.Colours).WithField("colour")
+		return b, live.Errorf("bad_colour", "A colour is a number from 1 to {max}.", "max", live.Colours).WithField("colour")
 	}
 	return b, nil
 }
@@ -83,7 +83,7 @@ func (c *Console) channel(r *http.Request) (live.Source, error) {
 	name := r.PathValue("name")
 	src, ok := c.journal.Source(name)
 	if !ok || src.Kind != live.ChannelSource {
-		return live.Source{}, live.Errorf("not_found", "There is no channel called %q.", name)
+		return live.Source{}, live.Errorf("not_found/channel", `There is no channel called "{name}".`, "name", name)
 	}
 	return src, nil
 }
@@ -100,7 +100,7 @@ func (c *Console) RestoreSource(w http.ResponseWriter, r *http.Request) error {
 	}
 	src, ok := c.journal.SourceByID(b.ID)
 	if !ok {
-		return live.Errorf("not_found", "It is too late to restore %q.", r.PathValue("name")).WithField("id").
+		return live.Errorf("not_found/restore", `It is too late to restore "{name}".`, "name", r.PathValue("name")).WithField("id").
 			WithHint("A removed source is kept for ten minutes.")
 	}
 	defer c.sourcesChanged()
@@ -123,7 +123,7 @@ func (c *Console) RestoreSource(w http.ResponseWriter, r *http.Request) error {
 func (c *Console) MarkSeen(w http.ResponseWriter, r *http.Request) error {
 	src, ok := c.journal.Source(r.PathValue("name"))
 	if !ok {
-		return live.Errorf("not_found", "There is no source called %q.", r.PathValue("name"))
+		return live.Errorf("not_found/source_name", `There is no source called "{name}".`, "name", r.PathValue("name"))
 	}
 	if err := c.journal.SetSeen(r.Context(), src.ID); err != nil {
 		return err

@@ -23,7 +23,7 @@ func (c *Console) readFeed(w http.ResponseWriter, r *http.Request) (feedBody, er
 		return b, err
 	}
 	if b.Colour < 0 || b.Colour > live.Colours {
-		return b, live.Errorf("bad_colour", "A colour is a number from 1 to %d.", live.Colours).WithField("colour")
+		return b, live.Errorf("bad_colour", "A colour is a number from 1 to {max}.", "max", live.Colours).WithField("colour")
 	}
 	if b.Method == "" {
 		b.Method = http.MethodGet
@@ -102,7 +102,7 @@ func (c *Console) feed(r *http.Request) (live.FeedStatus, error) {
 	name := r.PathValue("name")
 	f, ok := c.feeds.Get(name)
 	if !ok {
-		return f, live.Errorf("not_found", "There is no feed called %q.", name)
+		return f, live.Errorf("not_found/feed", `There is no feed called "{name}".`, "name", name)
 	}
 	return f, nil
 }
@@ -204,7 +204,7 @@ type attemptView struct {
 
 // FeedAttempts answers GET /api/feeds/{name}/attempts.
 func (c *Console) FeedAttempts(w http.ResponseWriter, r *http.Request) error {
-	limit, err := httpapi.Int(r.URL.Query().Get("limit"), "limit", 50, 1, 1000)
+	limit, err := httpapi.Limit(r.URL.Query(), 50, 1000)
 	if err != nil {
 		return err
 	}

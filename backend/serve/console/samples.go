@@ -24,7 +24,7 @@ func (c *Console) StopSamples(w http.ResponseWriter, r *http.Request) error {
 	case "1":
 		return c.removeSamples(w, r)
 	default:
-		return live.Errorf("bad_value", "remove is 0 or 1.").WithField("remove")
+		return live.Errorf("bad_value/remove", "remove is 0 or 1.").WithField("remove")
 	}
 	if err := c.samples.Stop(r.Context()); err != nil {
 		return err

@@ -47,7 +47,7 @@ func (c *Console) ShowLayout(w http.ResponseWriter, r *http.Request) error {
 // SetLayout answers PUT /api/window.
 func (c *Console) SetLayout(w http.ResponseWriter, r *http.Request) error {
 	body, release, err := c.bodies.Read(w, r, maxLayout, func() error {
-		return live.Errorf("too_large", "The layout is larger than the limit of 64 KiB.")
+		return live.Errorf("too_large/layout", "The layout is larger than the limit of {max_bytes}.", "max_bytes", maxLayout)
 	})
 	if err != nil {
 		return err

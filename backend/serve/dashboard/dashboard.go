@@ -101,7 +101,7 @@ var contentTypes = map[string]string{
 func writeFile(w http.ResponseWriter, files fs.FS, name string) error {
 	content, err := fs.ReadFile(files, name)
 	if err != nil {
-		return live.Errorf("not_found", "There is no file %s.", path.Base(name)).WithCause(err)
+		return live.Errorf("not_found/file", "There is no file {name}.", "name", path.Base(name)).WithCause(err)
 	}
 	contentType := contentTypes[path.Ext(name)]
 	if contentType == "" {

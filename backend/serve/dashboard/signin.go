@@ -36,7 +36,7 @@ func WriteSignIn(w http.ResponseWriter, err error) {
 func (d *Dashboard) SignInFile(w http.ResponseWriter, r *http.Request) error {
 	name := "pages/" + r.PathValue("file")
 	if ext := path.Ext(name); ext != ".css" && ext != ".js" {
-		return live.Errorf("not_found", "There is nothing at %s.", r.URL.Path)
+		return live.Errorf("not_found/path", "There is nothing at {path}.", "path", r.URL.Path)
 	}
 	w.Header().Set("Cache-Control", "no-cache")
 	return writeFile(w, pages, name)
@@ -62,7 +62,7 @@ func (d *Dashboard) SignIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if body.Token == "" {
-		return live.Errorf("no_token", "The token is empty.").WithField("token")
+		return live.Errorf("no_token/empty", "The token is empty.").WithField("token")
 	}
 	if err := d.guard.CheckToken(r, body.Token); err != nil {
 		return err

@@ -78,7 +78,7 @@ func (g *Guard) Protect(next http.Handler) http.Handler {
 		h := w.Header()
 		maps.Copy(h, securityHeader) // the values are shared: this is done for each publish
 		if !g.ownHost(r) {
-			httpapi.WriteError(w, r, g.log, live.Errorf("other_host", "This Signalbox is not called %q.", r.Host).
+			httpapi.WriteError(w, r, g.log, live.Errorf("other_host", `This Signalbox is not called "{host}".`, "host", r.Host).
 				WithHint("Use its address, or start it with --hosts and that name."))
 			return
 		}
@@ -94,9 +94,10 @@ func (g *Guard) Protect(next http.Handler) http.Handler {
 			}
 		}
 		if !allowed && fromOtherSite(r) && !opensPage(r) {
-			e := live.Errorf("other_site", "The page of another site may not use this Signalbox.")
+			e := live.Errorf("other_site/page", "The page of another site may not use this Signalbox.")
 			if origin != "" && origin != "null" {
-				e.WithHint("To allow it, start Signalbox with --origins " + origin + ".")
+				e = live.Errorf("other_site/origin", "The page of another site may not use this Signalbox.", "origin", origin).
+					WithHint("To allow it, start Signalbox with --origins {origin}.")
 			}
 			httpapi.WriteError(w, r, g.log, e)
 			return

@@ -42,8 +42,8 @@ func (g *Guard) Authorize(who Access, r *http.Request) error {
 		token = r.URL.Query().Get("token")
 	}
 	if token == "" {
-		return live.Errorf("no_token", "This needs the token of this Signalbox.").
-			WithHint("Send it as Authorization: Bearer TOKEN. It stands in the address that was printed when Signalbox was started.")
+		return live.Errorf("no_token", "This request needs the token of this Signalbox.").
+			WithHint("Send it as Authorization: Bearer TOKEN. It is part of the address that Signalbox printed when it started.")
 	}
 	return g.CheckToken(r, token)
 }
@@ -93,7 +93,7 @@ func (g *Guard) CheckToken(r *http.Request, token string) error {
 	}
 	g.wrong.add(address, sha256.Sum256([]byte(token)))
 	return live.Errorf("wrong_token", "This is not the token of this Signalbox.").WithField("token").
-		WithHint("It stands in the address that was printed when Signalbox was started.")
+		WithHint("It is part of the address that Signalbox printed when it started.")
 }
 
 // isToken compares in constant time: the time must not tell how much of a

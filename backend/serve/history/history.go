@@ -103,7 +103,7 @@ func (h *History) Message(w http.ResponseWriter, r *http.Request) error {
 	reservation.ShrinkTo(2 * int64(len(m.Data))) // the message and its encoded form
 	src, ok := h.journal.SourceByID(m.Source)
 	if !ok || !src.Removed.IsZero() {
-		return live.Errorf("not_found", "The source of this message was removed.")
+		return live.Errorf("not_found/source_removed", "The source of this message was removed.")
 	}
 	if raw := r.URL.Query().Get("raw"); raw != "" && raw != "0" {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -117,7 +117,7 @@ func (h *History) Message(w http.ResponseWriter, r *http.Request) error {
 }
 
 func noMessage(position string) error {
-	return live.Errorf("not_found", "There is no message at %s.", position).WithHint("It may have been deleted to save space.")
+	return live.Errorf("not_found/message", "There is no message at {position}.", "position", position).WithHint("It may have been deleted to save space.")
 }
 
 // position writes a number of the journal as a position.

@@ -3,6 +3,7 @@ package history
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"signalbox/backend/live"
@@ -13,6 +14,9 @@ import (
 // every message, and SQLite refuses an expression that is a thousand deep.
 const maxWords = 100
 
+// maxPreview is the largest preview of a message, in bytes.
+const maxPreview = 1 << 30
+
 // parseQuery reads what a page is asked for. Errors: "bad_filter", "not_found",
 // "bad_position", "other_epoch", "bad_at", "bad_limit", "bad_preview".
 func (h *History) parseQuery(params url.Values, names []string) (q live.Query, err error) {
@@ -20,13 +24,13 @@ func (h *History) parseQuery(params url.Values, names []string) (q live.Query, e
 		return q, err
 	}
 	if n := len(q.Filter.Types) + len(q.Filter.Text) + len(q.Filter.Without); n > maxWords {
-		return q, live.Errorf("bad_filter", "The filter has %d words; %d is the limit.", n, maxWords).WithField("q").
+		return q, live.Errorf("bad_filter/words", "The filter has {n} words; {max} is the limit.", "n", n, "max", maxWords).WithField("q").
 			WithHint("Words in quotation marks count as one.")
 	}
 	for _, name := range names {
 		src, ok := h.journal.Source(name)
 		if !ok {
-			return q, live.Errorf("not_found", "There is no source called %q.", name).WithField("source")
+			return q, live.Errorf("not_found/source_name", `There is no source called "{name}".`, "name", name).WithField("source")
 		}
 		if !slices.Contains(q.Filter.Sources, src.ID) {
 			q.Filter.Sources = append(q.Filter.Sources, src.ID)
@@ -44,11 +48,13 @@ func (h *History) parseQuery(params url.Values, names []string) (q live.Query, e
 				WithHint("Write it as in 2026-11-21T14:02:08Z.").WithCause(err)
 		}
 	}
-	if q.Limit, err = httpapi.Int(params.Get("limit"), "limit", 100, 1, 5000); err != nil {
+	if q.Limit, err = httpapi.Limit(params, 100, 5000); err != nil {
 		return q, err
 	}
-	if q.Preview, err = httpapi.Int(params.Get("preview"), "preview", 0, 1, 1<<30); err != nil {
-		return q, err
+	if text := params.Get("preview"); text != "" {
+		if q.Preview, err = strconv.Atoi(text); err != nil || q.Preview < 1 || q.Preview > maxPreview {
+			return q, live.Errorf("bad_preview", "preview is a whole number from 1 to {max}.", "max", maxPreview).WithField("preview")
+		}
 	}
 	q.Newest = !params.Has("after") && params.Get("at") == ""
 	return q, nil
@@ -63,11 +69,11 @@ func (h *History) parsePosition(field, text string) (int64, error) {
 	}
 	p, ok := live.ParsePosition(text)
 	if !ok {
-		return 0, live.Errorf("bad_position", "%q is not a position.", text).WithField(field).
-			WithHint("A position looks like " + h.position(1042) + ".")
+		return 0, live.Errorf("bad_position", `"{position}" is not a position.`, "position", text, "example", h.position(1042)).WithField(field).
+			WithHint("A position looks like {example}.")
 	}
 	if p.Epoch != h.journal.Epoch() {
-		return 0, live.Errorf("other_epoch", "The position %s belongs to another history.", text).WithField(field).
+		return 0, live.Errorf("other_epoch/position", "The position {position} belongs to another history.", "position", text).WithField(field).
 			WithHint("Start again without it.")
 	}
 	return p.Number, nil

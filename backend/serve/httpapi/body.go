@@ -179,7 +179,7 @@ func (b *Bodies) ReadObject(w http.ResponseWriter, r *http.Request, v any) error
 // ReadSmall reads a body of up to 1 MiB.
 func (b *Bodies) ReadSmall(w http.ResponseWriter, r *http.Request) (content []byte, release func(), err error) {
 	return b.Read(w, r, MaxObject, func() error {
-		return live.Errorf("too_large", "The request is larger than the limit of 1 MiB.")
+		return live.Errorf("too_large/request", "The request is larger than the limit of {max_bytes}.", "max_bytes", MaxObject)
 	})
 }
 
@@ -189,11 +189,11 @@ func objectError(err error) error {
 		return e
 	}
 	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return live.Errorf("bad_value", "The field %q cannot be a %s.", t.Field, t.Value).WithField(t.Field).WithCause(err)
+		return live.Errorf("bad_value", `The field "{field}" cannot be a {type}.`, "field", t.Field, "type", t.Value).WithField(t.Field).WithCause(err)
 	}
 	if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
 		name = strings.Trim(name, `"`)
-		return live.Errorf("unknown_field", "There is no field %q.", name).WithField(name)
+		return live.Errorf("unknown_field", `There is no field "{name}".`, "name", name).WithField(name)
 	}
-	return live.Errorf("bad_json", "The body cannot be read: %s.", strings.TrimPrefix(err.Error(), "json: ")).WithCause(err)
+	return live.Errorf("bad_json/body", "The body cannot be read: {reason}.", "reason", strings.TrimPrefix(err.Error(), "json: ")).WithCause(err)
 }

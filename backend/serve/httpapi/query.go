@@ -14,21 +14,22 @@ import (
 func Query(r *http.Request) (url.Values, error) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, live.Errorf("bad_query", "The query of the address cannot be read: %v.", err).WithField("query").
+		return nil, live.Errorf("bad_query", "The query of the address cannot be read: {reason}.", "reason", err).WithField("query").
 			WithHint("Escape special characters: %25 for a percent sign, %26 for an ampersand, %3B for a semicolon.").WithCause(err)
 	}
 	return q, nil
 }
 
-// Int reads a parameter that is a whole number from low to high. An empty text
-// means the default. Error: "bad_" and the field's name.
-func Int(text, field string, byDefault, low, high int) (int, error) {
+// Limit reads the parameter limit: how many entries of a list are asked for, up
+// to max. Without it the answer is byDefault. Error: "bad_limit".
+func Limit(params url.Values, byDefault, max int) (int, error) {
+	text := params.Get("limit")
 	if text == "" {
 		return byDefault, nil
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil || n < low || n > high {
-		return 0, live.Errorf("bad_"+field, "%s is a whole number from %d to %d.", field, low, high).WithField(field)
+	if err != nil || n < 1 || n > max {
+		return 0, live.Errorf("bad_limit", "limit is a whole number from 1 to {max}.", "max", max).WithField("limit")
 	}
 	return n, nil
 }

@@ -89,7 +89,7 @@ func ReserveStream(r *http.Request) (release func(), err error) {
 	}
 	release, ok := c.listener.reserveStream(c)
 	if !ok {
-		return nil, live.Errorf("too_many_streams", "Signalbox carries as many streams as it can.").
+		return nil, live.Errorf("too_many_streams", "Signalbox has reached its limit of streams.").
 			WithHint("Close some, or try again later.")
 	}
 	return release, nil
@@ -106,6 +106,6 @@ func CheckLimits(w http.ResponseWriter, r *http.Request) error {
 	if r.URL.Path == "/healthz" || r.URL.Path == "/metrics" {
 		return nil
 	}
-	return live.Errorf("too_many_connections", "Signalbox has as many connections as it can.").
+	return live.Errorf("too_many_connections", "Signalbox has reached its limit of connections.").
 		WithHint("Close some, or try again later.")
 }

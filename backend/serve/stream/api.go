@@ -53,5 +53,5 @@ func (h *Hub) DisconnectClient(w http.ResponseWriter, r *http.Request) error {
 			return httpapi.WriteNothing(w)
 		}
 	}
-	return live.Errorf("not_found", "This client is not connected any more.")
+	return live.Errorf("not_found/client", "This client is not connected any more.")
 }

@@ -46,7 +46,7 @@ func (h *Hub) readSubscription(r *http.Request, names []string, newest bool) (*s
 		}
 	}
 	if n := len(sub.types); n > maxTypes {
-		return nil, live.Errorf("too_many_types", "There are %d types; %d is the limit.", n, maxTypes).WithField("type").
+		return nil, live.Errorf("too_many_types", "There are {n} types; {max} is the limit.", "n", n, "max", maxTypes).WithField("type").
 			WithHint("A type that ends in * stands for all that begin so.")
 	}
 	sub.resume = strings.Clone(lastEventID(r.Header, q))
