@@ -2,6 +2,7 @@ package build_test
 
 import (
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,6 +37,14 @@ func TestForWindowsTheServerProgramServesUnderWine(t *testing.T) {
 	}
 	s.publishAndRead(t)
 
+	// The command line finds the server by the data folder.
+	if out, err := w.command(program, "publish", "--data", "data", "greetings", "from the command line").CombinedOutput(); err != nil {
+		t.Errorf("publish: %v: %s", err, out)
+	}
+	if history := s.ask(t, http.StatusOK, "GET", "/sources/greetings/messages", ""); !strings.Contains(history, "from the command line") {
+		t.Errorf("the history is %s", history)
+	}
+
 	// A port that it is told to take.
 	addr := strings.TrimPrefix(s.url, "http://")
 	out, err := w.command(program, "serve", "--data", "other", "--addr", addr).CombinedOutput()
@@ -53,7 +62,7 @@ func TestForWindowsTheServerProgramServesUnderWine(t *testing.T) {
 	w.kill(t)
 	s.Wait()
 	s = serve(t, w.command(program, "serve", "--data", "data", "--addr", "127.0.0.1:0"), within)
-	if history := s.ask(t, 200, "GET", "/sources/greetings/messages", ""); !strings.Contains(history, "hello from one program") {
+	if history := s.ask(t, http.StatusOK, "GET", "/sources/greetings/messages", ""); !strings.Contains(history, "from the command line") {
 		t.Errorf("after a kill the history is %s", history)
 	}
 	s.publishAndRead(t)
