@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -151,49 +150,4 @@ func TestOnlyHTTPAndHTTPSAreFollowed(t *testing.T) {
 	if feeds := n.feeds.List(); len(feeds) > 0 {
 		t.Errorf("%+v", feeds)
 	}
-}
-
-// What the tests check is up to their readers. This one keeps the table in step
-// when a test is renamed or moved.
-func TestEveryTestThatTheTableOfThreatsNamesExists(t *testing.T) {
-	table, err := os.ReadFile("../../docs/safety.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	named := regexp.MustCompile("`(backend/\\w+|frontend/tests/[\\w./]+)`((?:,? `[^`]+`)+)").FindAllStringSubmatch(string(table), -1)
-	count := 0
-	for _, m := range named {
-		for _, test := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(m[2], -1) {
-			count++
-			if !has(t, m[1], test[1]) {
-				t.Errorf("%s has no test %s", m[1], test[1])
-			}
-		}
-	}
-	if rows := strings.Count(string(table), "\n| ") - 1; rows < 15 || count < rows {
-		t.Errorf("%d threats and %d tests", rows, count)
-	}
-}
-
-// has reports whether a folder of Go, or a file of browser tests, has a test.
-func has(t *testing.T, where, test string) bool {
-	t.Helper()
-	files, begin := []string{filepath.Join("../..", where)}, "test('"+test
-	if strings.HasPrefix(where, "backend/") {
-		var err error
-		if files, err = filepath.Glob(filepath.Join("../..", where, "*_test.go")); err != nil {
-			t.Fatal(err)
-		}
-		begin = "\nfunc " + test + "("
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(string(text), begin) {
-			return true
-		}
-	}
-	return false
 }
