@@ -36,7 +36,7 @@ type Options struct {
 
 // A Guard refuses requests of those who may not use the server.
 type Guard struct {
-	token        string
+	token        secret
 	requireToken bool
 	hosts        []string // as normalHost returns them
 	origins      []string // in lower case, without a slash at the end
@@ -49,7 +49,7 @@ type Guard struct {
 // New returns a Guard.
 func New(opt Options) *Guard {
 	g := &Guard{
-		token: opt.Token, requireToken: opt.RequireToken, done: opt.Done, log: opt.Log,
+		token: newSecret(opt.Token), requireToken: opt.RequireToken, done: opt.Done, log: opt.Log,
 		sessions: newSessions(opt.Epoch, opt.Token, opt.Sessions, opt.Log),
 	}
 	for _, host := range opt.Hosts {

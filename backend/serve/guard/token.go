@@ -51,7 +51,7 @@ func (g *Guard) Authorize(who Access, r *http.Request) error {
 // FromScreen reports whether a request comes from one of Signalbox's own
 // screens: it has a session, or the token that only they have.
 func (g *Guard) FromScreen(r *http.Request) bool {
-	return httpapi.FromWindow(r) || g.hasSession(r) || !g.requireToken && g.isToken(bearerToken(r))
+	return httpapi.FromWindow(r) || g.hasSession(r) || !g.requireToken && g.token.equals(bearerToken(r))
 }
 
 // hasSession reports whether a request belongs to a session. A browser sends
@@ -83,7 +83,7 @@ const (
 // of the machine could lock the user out, who has the same address. Errors:
 // "wrong_token", "too_many_tries".
 func (g *Guard) CheckToken(r *http.Request, token string) error {
-	if g.isToken(token) {
+	if g.token.equals(token) {
 		return nil
 	}
 	address := listener.LimitAddress(r.RemoteAddr)
@@ -96,11 +96,22 @@ func (g *Guard) CheckToken(r *http.Request, token string) error {
 		WithHint("It is part of the address that Signalbox printed when it started.")
 }
 
-// isToken compares in constant time: the time must not tell how much of a
-// token was right.
-func (g *Guard) isToken(token string) bool {
-	given, ours := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(g.token))
-	return g.token != "" && subtle.ConstantTimeCompare(given[:], ours[:]) == 1
+// A secret is a token of which only a hash is kept. It cannot be compared with
+// ==, whose time tells how much of a guess was right: that does not compile.
+type secret struct {
+	_    [0]func() // makes the type not comparable
+	hash [sha256.Size]byte
+	none bool // there is no token, and nothing equals it
+}
+
+func newSecret(token string) secret {
+	return secret{hash: sha256.Sum256([]byte(token)), none: token == ""}
+}
+
+// equals compares in constant time.
+func (s *secret) equals(token string) bool {
+	given := sha256.Sum256([]byte(token))
+	return subtle.ConstantTimeCompare(given[:], s.hash[:]) == 1 && !s.none
 }
 
 func (g *Guard) delay(r *http.Request) {
