@@ -23,7 +23,7 @@ func TestATerminalIsNotDrivenByAStream(t *testing.T) {
 	}
 }
 
-func TestAPipeGetsOneObjectALine(t *testing.T) {
+func TestAPipeGetsOneJSONObjectALine(t *testing.T) {
 	out := new(strings.Builder)
 	p := &printer{out: out, json: true}
 	retry := int64(0)
@@ -42,7 +42,7 @@ func TestAPipeGetsOneObjectALine(t *testing.T) {
 	}
 }
 
-func TestAGapIsToldInItsWords(t *testing.T) {
+func TestAGapIsPrintedWithItsReason(t *testing.T) {
 	out := new(strings.Builder)
 	p := &printer{out: out}
 	if err := p.message(live.Draft{Kind: live.GapKind, Data: `{"missing":3,"code":"trimmed","reason":"3 messages were trimmed."}`, Received: at}); err != nil {

@@ -16,7 +16,7 @@ func ask(h http.Handler, path string) (int, string) {
 	return w.Code, w.Body.String()
 }
 
-func TestTheWindowSaysWhatTakesSoLongAndThenShowsThePage(t *testing.T) {
+func TestTheWindowShowsTheProgressOfAMigrationAndThenTheDashboard(t *testing.T) {
 	o := &Opening{}
 	if code, page := ask(o, "/"); code != 200 || !strings.Contains(page, "Bringing your history to its new form") {
 		t.Errorf("%d %s", code, page)

@@ -13,7 +13,7 @@ func (r *rig) here() string {
 	return strings.TrimSpace(r.Do("GET", "/examples/chat/here").Body.String())
 }
 
-func TestTheChatTellsWhoComesAndGoes(t *testing.T) {
+func TestTheChatPublishesWhoJoinsAndLeaves(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		north := r.Stream("/examples/chat/events?name=north", "")
@@ -36,7 +36,7 @@ func TestTheChatTellsWhoComesAndGoes(t *testing.T) {
 	})
 }
 
-func TestAReloadIsNoLeaving(t *testing.T) {
+func TestReloadingThePageIsNotLeaving(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		r.Stream("/examples/chat/events?name=north", "").Close()
@@ -52,7 +52,7 @@ func TestAReloadIsNoLeaving(t *testing.T) {
 	})
 }
 
-func TestWhoHasTwoTabsIsHereUntilBothAreClosed(t *testing.T) {
+func TestSomebodyWithTwoTabsIsPresentUntilBothAreClosed(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		one := r.Stream("/examples/chat/events?name=north", "")
@@ -70,7 +70,7 @@ func TestWhoHasTwoTabsIsHereUntilBothAreClosed(t *testing.T) {
 	})
 }
 
-func TestABadNameDoesNotEnter(t *testing.T) {
+func TestABadNameIsRefused(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		for _, name := range []string{"", "%20", "a%0Ab", "%20a", strings.Repeat("x", 31), "%ff"} {

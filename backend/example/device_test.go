@@ -59,7 +59,7 @@ func TestTheDeviceAnswersEvenTheFirstQuestion(t *testing.T) {
 	})
 }
 
-func TestADeviceWithoutPowerIsToldOfAfterFiveSeconds(t *testing.T) {
+func TestAQuestionWithoutAnAnswerIsReportedAfterFiveSeconds(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		r.ask("uptime")
@@ -85,7 +85,7 @@ func TestADeviceWithoutPowerIsToldOfAfterFiveSeconds(t *testing.T) {
 	})
 }
 
-func TestPullingThePlugStopsAnAnswerUnderWay(t *testing.T) {
+func TestUnpluggingTheDeviceStopsItsAnswer(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		r.ask("uptime")
@@ -116,7 +116,7 @@ func TestAnybodyMayAnswerForTheDevice(t *testing.T) {
 	})
 }
 
-func TestANewChannelOfThatNameIsAttendedToo(t *testing.T) {
+func TestTheDeviceAnswersInANewChannelOfThatNameToo(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		r.ask("lamp")

@@ -38,7 +38,7 @@ func TestNothingIsPublishedWhereNobodyAsked(t *testing.T) {
 	})
 }
 
-func TestTheClockTellsEverySecondOnTheSecond(t *testing.T) {
+func TestTheClockPublishesEverySecondOnTheSecond(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		exampletest.Pass(300 * time.Millisecond)
 		start := time.Now()
@@ -87,7 +87,7 @@ func TestTheSequenceTakesTwoSecondsAStepAndRunsOnce(t *testing.T) {
 	})
 }
 
-func TestWithoutRunThereIsASentence(t *testing.T) {
+func TestASequenceDoesNotStartWhileNothingRuns(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, stop := run(t, dir)
 		stop()

@@ -75,7 +75,7 @@ func TestALineThatIsNotThereCannotBeCut(t *testing.T) {
 	})
 }
 
-func TestCountingStopsAMinuteAfterTheLastListener(t *testing.T) {
+func TestCountingStopsAMinuteAfterTheLastSubscriber(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		r.Stream("/examples/reliable/events?line=a", "").Close()

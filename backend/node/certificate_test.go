@@ -51,7 +51,7 @@ func TestASelfMadeCertificateIsGoodForThisMachineAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestASelfMadeCertificateStaysUntilItIsWorn(t *testing.T) {
+func TestASelfMadeCertificateIsKeptUntilItMustBeRenewed(t *testing.T) {
 	dir := t.TempDir()
 	first := selfMade(t, dir)
 	if again := selfMade(t, dir); again.sum() != first.sum() {
@@ -70,7 +70,7 @@ func TestASelfMadeCertificateStaysUntilItIsWorn(t *testing.T) {
 	}
 }
 
-func TestASelfMadeCertificateIsRenewedWhileItIsShown(t *testing.T) {
+func TestASelfMadeCertificateIsRenewedWhileItIsInUse(t *testing.T) {
 	c := selfMade(t, t.TempDir())
 	told := make(chan string)
 	c.changed = func() { told <- c.sum() }
@@ -87,7 +87,7 @@ func TestASelfMadeCertificateIsRenewedWhileItIsShown(t *testing.T) {
 	}
 }
 
-func TestARenewedPairIsShownWithoutAStartAndABrokenOneIsNot(t *testing.T) {
+func TestARenewedCertificateIsUsedWithoutARestartAndABrokenOneIsNot(t *testing.T) {
 	made, dir := t.TempDir(), t.TempDir()
 	cert, key := filepath.Join(dir, "c.pem"), filepath.Join(dir, "k.pem")
 	set := setting.Values{setting.TLSCert: cert, setting.TLSKey: key}
@@ -116,7 +116,7 @@ func TestARenewedPairIsShownWithoutAStartAndABrokenOneIsNot(t *testing.T) {
 	}
 }
 
-func TestACertificateThatEndedOrHasNotBegunIsRefused(t *testing.T) {
+func TestACertificateThatExpiredOrIsNotYetValidIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	cert, key := filepath.Join(dir, "c.pem"), filepath.Join(dir, "k.pem")
 	set := setting.Values{setting.TLSCert: cert, setting.TLSKey: key}

@@ -142,7 +142,7 @@ func TestOnlyATokenOpensOtherAddressesThanLoopback(t *testing.T) {
 	l.Close()
 }
 
-func TestSettingsAreKeptAndWrongOnesChangeNothing(t *testing.T) {
+func TestSettingsAreStoredAndWrongOnesChangeNothing(t *testing.T) {
 	dir := t.TempDir()
 	r := run(t, Options{DataFolder: dir})
 	var got shown
@@ -228,7 +228,7 @@ func TestAnotherDataFolderIsNotedForTheNextStart(t *testing.T) {
 	}
 }
 
-func TestTheAddressFileTellsWhereItListensWhileItRuns(t *testing.T) {
+func TestTheAddressFileHasTheAddressWhileItRuns(t *testing.T) {
 	dir := t.TempDir()
 	r := run(t, Options{DataFolder: dir})
 	r.ask("GET", "/healthz", "", nil)
@@ -253,7 +253,7 @@ func TestTwoNodesDoNotShareAFolder(t *testing.T) {
 	}
 }
 
-func TestWhatIsTrimmedIsTrimmedSoonAfterTheSettingChanged(t *testing.T) {
+func TestALowerLimitTrimsSoonAfterItIsSet(t *testing.T) {
 	r := run(t, Options{})
 	for i := range 50 {
 		if code := r.ask("POST", "/channels/a/messages", fmt.Sprintf(`{"data":"%d"}`, i), nil); code != 201 {
@@ -273,7 +273,7 @@ func TestWhatIsTrimmedIsTrimmedSoonAfterTheSettingChanged(t *testing.T) {
 	t.Errorf("%d messages are kept", state.Journal.Messages)
 }
 
-func TestASourceKeepsWhatItsOwnLimitsSay(t *testing.T) {
+func TestASourceCanHaveLimitsOfItsOwn(t *testing.T) {
 	data := t.TempDir()
 	r := run(t, Options{DataFolder: data})
 	type sources struct {

@@ -15,10 +15,10 @@ import (
 	"signalbox/backend/live"
 )
 
-// TestAHistoryOnADiskThatCannotBeWrittenCanBeLookedAt starts where nothing can
+// TestAHistoryOnAReadOnlyDiskCanBeRead starts where nothing can
 // be written: what is there is shown and sent, publishers are told why not, and
 // feeds wait.
-func TestAHistoryOnADiskThatCannotBeWrittenCanBeLookedAt(t *testing.T) {
+func TestAHistoryOnAReadOnlyDiskCanBeRead(t *testing.T) {
 	for _, c := range []struct {
 		name, code  string
 		spoil, heal func(t *testing.T, dir string)

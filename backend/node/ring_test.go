@@ -119,7 +119,7 @@ func (r *ring) publish(box int, id, data string) {
 	}
 }
 
-func TestInARingEveryMessageIsHeldOnce(t *testing.T) {
+func TestInARingEveryMessageIsStoredOnce(t *testing.T) {
 	for _, n := range []int{1, 2, 3} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			r := makeRing(t, n)
@@ -223,7 +223,7 @@ func TestAFastRingMultipliesNothing(t *testing.T) {
 }
 
 // What was trimmed before it came home is recognised all the same.
-func TestAMessageThatComesHomeAfterItWasTrimmedIsNotStoredAgain(t *testing.T) {
+func TestAMessageThatReturnsAfterItWasTrimmedIsNotStoredAgain(t *testing.T) {
 	r := makeRing(t, 2)
 	home, other := r.boxes[0], r.boxes[1]
 	r.publish(1, "", "first") // so that the feed has a place to resume from

@@ -69,7 +69,7 @@ func (r *running) names() (names []string) {
 	return names
 }
 
-func TestSamplesLeaveFeedsAloneThatTheyDidNotMake(t *testing.T) {
+func TestSamplesDoNotTouchFeedsThatTheyDidNotCreate(t *testing.T) {
 	other := run(t, Options{})
 	r := run(t, Options{})
 	mine := []live.Feed{
@@ -105,7 +105,7 @@ func TestSamplesLeaveFeedsAloneThatTheyDidNotMake(t *testing.T) {
 	r.untilOpen("payments")
 }
 
-func TestASampleFeedThatTheUserMadeSomethingElseOfIsTheirs(t *testing.T) {
+func TestASampleFeedWithAnotherAddressBelongsToTheUser(t *testing.T) {
 	other := run(t, Options{})
 	r := run(t, Options{})
 	r.samples("POST", "")
@@ -130,7 +130,7 @@ func TestASampleFeedThatTheUserMadeSomethingElseOfIsTheirs(t *testing.T) {
 	}
 }
 
-func TestSamplesGoOnAfterARestartAtAnotherAddress(t *testing.T) {
+func TestSamplesResumeAfterARestartAtAnotherAddress(t *testing.T) {
 	dir := t.TempDir()
 	r := run(t, Options{DataFolder: dir})
 	r.samples("POST", "")
@@ -149,7 +149,7 @@ func TestSamplesGoOnAfterARestartAtAnotherAddress(t *testing.T) {
 	}
 }
 
-func TestWhatAnEarlierVersionOfTheSamplesMadeIsAdopted(t *testing.T) {
+func TestFeedsThatAnEarlierVersionOfTheSamplesCreatedAreAdopted(t *testing.T) {
 	dir := t.TempDir()
 	r := run(t, Options{DataFolder: dir})
 	for _, name := range []string{"payments", "orders.prod"} {
@@ -182,7 +182,7 @@ func (f refusing) Create(ctx context.Context, name, path string, colour int) (li
 	return f.sampleFeeds.Create(ctx, name, path, colour)
 }
 
-func TestWhereASampleFeedCannotBeMadeNothingIsLeftRunning(t *testing.T) {
+func TestWhenASampleFeedCannotBeCreatedNothingIsLeftRunning(t *testing.T) {
 	r := run(t, Options{})
 	examples := example.New(r.journal, r.publisher, example.Options{})
 	e := sample.New(r.journal, examples, sample.Options{Feeds: refusing{sampleFeeds{r.Node}, "device gateway 7"}})
@@ -208,7 +208,7 @@ func TestWhereASampleFeedCannotBeMadeNothingIsLeftRunning(t *testing.T) {
 	}
 }
 
-func TestTheEndTakesNoTimeWhileTheSamplesAreOn(t *testing.T) {
+func TestStoppingIsFastWhileTheSamplesAreOn(t *testing.T) {
 	r := run(t, Options{})
 	r.samples("POST", "")
 	for _, name := range sampleNames {

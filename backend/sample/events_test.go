@@ -41,7 +41,7 @@ func TestSamplesDoNotStartWhileNothingRuns(t *testing.T) {
 	})
 }
 
-func TestSamplesBringTheirChannelsToLife(t *testing.T) {
+func TestSamplesPublishToTheirChannels(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir, Options{})
 		if err := r.Start(t.Context()); err != nil {
@@ -116,7 +116,7 @@ func taken(t *testing.T, r *rig) {
 	}
 }
 
-func TestSamplesPublishToNoChannelThatTheyDidNotMake(t *testing.T) {
+func TestSamplesPublishToNoChannelThatTheyDidNotCreate(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir, Options{})
 		taken(t, r)
@@ -151,7 +151,7 @@ func TestSamplesPublishToNoChannelThatTheyDidNotMake(t *testing.T) {
 	})
 }
 
-func TestWhatTheSamplesMadeIsKnownUnderItsNewName(t *testing.T) {
+func TestSamplesPublishToTheirChannelUnderItsNewName(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir, Options{})
 		if err := r.Start(t.Context()); err != nil {
@@ -173,7 +173,7 @@ func TestWhatTheSamplesMadeIsKnownUnderItsNewName(t *testing.T) {
 	})
 }
 
-func TestWhatIsUnderWayBringsNoRemovedChannelBack(t *testing.T) {
+func TestWorkInProgressDoesNotBringBackARemovedChannel(t *testing.T) {
 	for _, first := range []func(*testing.T, *rig){func(*testing.T, *rig) {}, taken} {
 		exampletest.Bubble(t, func(t *testing.T, dir string) {
 			r, _ := run(t, dir, Options{})

@@ -23,14 +23,14 @@ get('#enter').addEventListener('submit', (e) => {
 function leave() {
   close()
   name = undefined
-  here([])
+  showPresent([])
   get('#name').readOnly = false
   get('#door').textContent = 'Enter'
   get('#room').hidden = true
   get('#name').focus()
 }
 
-// The stream carries the name: as long as it is open, that somebody is here.
+// The request has the name: whoever has a stream open is present.
 function open() {
   seen.clear()
   list.replaceChildren()
@@ -38,8 +38,9 @@ function open() {
   for (const type of ['say', 'join', 'leave']) {
     source.addEventListener(type, (e) => show(type, e.lastEventId, e.data, new Date(), true))
   }
-  // Listen first, then ask how things are: else a change could slip between.
-  source.addEventListener('open', who)
+  // Listen first, then load the state. In the other order a change in between
+  // would be missed.
+  source.addEventListener('open', loadPresent)
   source.addEventListener('open', history, { once: true })
 }
 
@@ -47,14 +48,14 @@ function close() {
   source?.close()
 }
 
-async function who() {
+async function loadPresent() {
   const answer = await fetch('/examples/chat/here').catch(() => null)
-  if (answer?.ok) here((await answer.json()).here)
+  if (answer?.ok) showPresent((await answer.json()).here)
 }
 
 async function history() {
   const messages = await stored('chat', 30)
-  const first = list.firstChild // what is older than the stream goes before it
+  const first = list.firstChild // older messages go before those of the stream
   for (const m of messages) {
     if (m.kind === 'event') show(m.event, m.id, m.data, new Date(m.received), false, first)
   }
@@ -65,7 +66,7 @@ function show(type, id, data, time, isNew, before = null) {
   seen.add(id)
   let said
   try { said = JSON.parse(data) } catch { return } // anybody may publish anything
-  if (isNew && said.here) here(said.here)
+  if (isNew && said.here) showPresent(said.here)
   const scroll = get('#scroll')
   const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40
   const text = { say: `${said.name}: ${said.text}`, join: `${said.name} came in.`, leave: `${said.name} left.` }[type]
@@ -74,7 +75,7 @@ function show(type, id, data, time, isNew, before = null) {
   if (atEnd) scroll.scrollTop = scroll.scrollHeight
 }
 
-function here(names) {
+function showPresent(names) {
   get('#here').replaceChildren(...names.map((n) => {
     const li = document.createElement('li')
     li.textContent = n === name ? `${n} (you)` : n

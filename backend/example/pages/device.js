@@ -14,8 +14,8 @@ function open() {
   source.addEventListener('open', state)
 }
 
-// How things are when the line is new: a run that was under way when the
-// server went down will not go on.
+// Loads the state after each connection. A sequence that was running when the
+// server stopped does not go on.
 async function state() {
   get('#start').disabled = false
   const answer = await fetch('/examples/device/state').catch(() => null)
@@ -34,7 +34,7 @@ get('#start').addEventListener('click', () => attempt(get('#started'), async () 
   await post('/examples/sequence/start')
 }))
 
-// Every question is shown when it comes back in the stream, whoever asked it.
+// A question is shown when it arrives in the stream, whoever asked it.
 function question(id, text) {
   const row = item(new Date(), text, 'asked')
   get('#list').prepend(row)
@@ -50,13 +50,13 @@ function answer(said, kind = '') {
   q.row.replaceWith(row)
 }
 
-// While a question is open its row says for how long. The server says when the
-// device is too late; should the server itself be gone, that is said here.
+// The row of an open question says how long it has been open. The server reports
+// a device that does not answer; this page reports a server that does not.
 setInterval(() => {
   for (const [id, q] of asked) {
     const time = Date.now() - q.time
     q.row.lastChild.textContent = `asked ${duration(time)} ago`
-    if (time > 10_000) answer({ to: id, ask: q.row.children[1].textContent, text: 'Neither the device nor the server has said anything.' }, 'bad')
+    if (time > 10_000) answer({ to: id, ask: q.row.children[1].textContent, text: 'Neither the device nor the server has answered.' }, 'bad')
   }
 }, 500)
 

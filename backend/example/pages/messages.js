@@ -10,7 +10,7 @@ function open() {
   seen.clear()
   list.replaceChildren()
   source = follow(new EventSource('/sse'))
-  // The first message on connecting is the newest one of the store.
+  // A new connection first gets the newest message.
   source.onmessage = (e) => show(e.lastEventId, e.data, new Date(), 'prepend')
   source.addEventListener('open', history, { once: true })
   toggle.textContent = 'Close'
@@ -21,8 +21,8 @@ function close() {
   toggle.textContent = 'Open'
 }
 
-// What was published before. It is asked for when the stream is already open,
-// so that nothing can slip between the two; what comes twice is shown once.
+// Loads earlier messages. The stream is open by then, so no message in between is
+// missed; one that arrives twice is shown once.
 async function history() {
   for (const m of (await stored('messages', 20)).reverse()) {
     if (m.kind === 'event') show(m.id, m.data, new Date(m.received), 'append')
@@ -41,7 +41,7 @@ form.addEventListener('submit', (e) => {
   e.preventDefault()
   const text = form.elements.text.value
   attempt(document.querySelector('#result'), async () => {
-    // A browser takes "." and ".." in an address for folders.
+    // A browser resolves "." and ".." in an address.
     const answer = /^\.\.?$/.test(text)
       ? await publish('messages', 'message', text)
       : await post(`/add-message/${encodeURIComponent(text)}`)

@@ -1,12 +1,12 @@
-// The panel beside an example: its files as the server sends them, the server's
-// side in words, and the stream as it is on the wire.
+// The panel beside an example: its files as the server sends them, what the server
+// does, and the bytes of the stream.
 
 const panel = document.querySelector('#source')
 const words = panel.querySelector('#server')
 const tabs = panel.insertBefore(document.createElement('div'), panel.firstChild)
 tabs.setAttribute('role', 'tablist')
 tabs.setAttribute('aria-label', 'Source')
-let wire // the reading of the stream that can be aborted
+let wire // aborts the reading of the stream
 
 for (const pre of panel.querySelectorAll('pre.curl')) {
   pre.textContent = pre.textContent.replaceAll('http://127.0.0.1:4480', location.origin)
@@ -63,8 +63,8 @@ tabs.addEventListener('keydown', (e) => {
   select(next)
 })
 
-// read shows a stream byte for byte, with the comments that an EventSource
-// keeps to itself. It is a second connection, so it ends with the tab.
+// read shows a stream byte for byte, with the comments that an EventSource does not
+// report. It is a second connection, so it ends when another tab is chosen.
 async function read(url) {
   wire = new AbortController()
   const box = raw.parentElement

@@ -2,8 +2,8 @@ import { attempt, duration, follow, item, post, tidy } from './shared.js'
 
 const list = document.querySelector('#list')
 const result = document.querySelector('#result')
-const name = Math.random().toString(36).slice(2) // of this page's line
-const times = new Map() // how often each number came
+const name = Math.random().toString(36).slice(2) // of this page's connection
+const times = new Map() // how often each number arrived
 let source, first, last
 
 function open() {
@@ -23,7 +23,7 @@ function received(e) {
   prove()
 }
 
-// The proof: from the first to the last number, which came, and how often.
+// Shows which numbers from the first to the last arrived, and how often.
 function prove() {
   const ranges = [] // [from, to, came]
   let missing = 0, repeated = 0
@@ -52,7 +52,7 @@ document.querySelector('#cut').addEventListener('click', () => attempt(result, a
   return `Cut after ${after}. The browser comes back in ten seconds.`
 }))
 
-// A new EventSource knows nothing of the old one's last id.
+// A new EventSource does not have the last id of the old one.
 document.querySelector('#forget').addEventListener('click', () => attempt(result, async () => {
   source.close()
   setTimeout(open, 5000)

@@ -1,11 +1,10 @@
-// What all examples share: the state of an EventSource in words, and publishing.
+// What all examples share: showing the state of an EventSource, and publishing.
 
 const line = document.querySelector('#state')
 let source, since, state
 
-// follow shows how an EventSource is doing in the element #state. An
-// EventSource says when it opens and when it fails; whether it will try again
-// by itself has to be read from its readyState.
+// follow shows the state of an EventSource in the element #state. Its events say
+// when it opens and when it fails; readyState says whether it will reconnect.
 export function follow(eventSource) {
   source = eventSource
   become('connecting')
@@ -20,33 +19,33 @@ export function follow(eventSource) {
 function become(next) {
   if (next !== state) since = Date.now()
   state = line.dataset.state = next
-  tell()
+  render()
 }
 
-function tell() {
+function render() {
   if (!source) return
   if (source.readyState === EventSource.CLOSED && state !== 'refused' && state !== 'closed') return become('closed')
   const time = duration(Date.now() - since)
   const [word, more] = {
     connecting: ['Connecting', Date.now() - since > 4000
-      ? `for ${time}. A browser keeps six streams open to one server at most: close other tabs of these pages.` : ''],
+      ? `for ${time}. A browser opens at most six streams to one server: close other tabs of these pages.` : ''],
     open: ['Open', `for ${time}`],
-    lost: ['Line lost', `${time} ago. The browser reconnects by itself and says what it received last.`],
-    refused: ['Refused.', 'The server did not answer with an event stream, so the browser does not try again. Load the page anew.'],
+    lost: ['Line lost', `${time} ago. The browser reconnects by itself and sends the last id that it received.`],
+    refused: ['Refused.', 'The server did not answer with an event stream, so the browser does not try again. Reload the page.'],
     closed: ['Closed', `by this page ${time} ago. Nothing is received.`],
   }[state]
   set(line.querySelector('[role="status"]'), word)
   set(line.querySelector('small'), more)
 }
-setInterval(tell, 500)
+setInterval(render, 500)
 
 // A screen reader speaks when a text is set, so it is set only when it changes.
 function set(element, text) {
   if (element.textContent !== text) element.textContent = text
 }
 
-// tidy closes a stream when the page is left and opens it again when the
-// browser brings the page back as it was.
+// tidy closes a stream when the page is left, and opens it again when the browser
+// restores the page.
 export function tidy(close, open) {
   addEventListener('pagehide', close)
   addEventListener('pageshow', (e) => e.persisted && open())
@@ -58,7 +57,7 @@ export function publish(channel, event, data) {
   return post(`/channels/${encodeURIComponent(channel)}/messages`, { event, data })
 }
 
-// post sends JSON, or nothing, and throws the server's sentence where it says no.
+// post sends JSON, or nothing. It throws the server's error.
 export async function post(url, body) {
   const headers = body ? { 'Content-Type': 'application/json' } : {}
   const answer = await fetch(url, { method: 'POST', headers, body: body && JSON.stringify(body) })
@@ -68,13 +67,13 @@ export async function post(url, body) {
   return json
 }
 
-// stored returns the newest messages of a channel, the oldest of them first.
+// stored returns the newest messages of a channel, oldest first.
 export async function stored(channel, limit) {
   const answer = await fetch(`/sources/${encodeURIComponent(channel)}/messages?limit=${limit}`).catch(() => null)
   return answer?.ok ? (await answer.json()).messages : []
 }
 
-// attempt runs something that a person has started and shows in an <output> what came of it.
+// attempt runs an action of the user and shows its result or error in an <output>.
 export async function attempt(output, action) {
   try {
     output.textContent = (await action()) ?? ''
@@ -94,7 +93,7 @@ export function duration(ms) {
   return s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${Math.floor(s / 3600)} h ${Math.floor(s / 60) % 60} min`
 }
 
-// item makes a list's row of a time, a text and a remark.
+// item makes a row of a list from a time, a text and a remark.
 export function item(time, text, remark = '', kind = '') {
   const li = document.createElement('li')
   for (const [tag, content, className] of [['time', clock(time)], ['span', text, kind], ['small', remark]]) {
