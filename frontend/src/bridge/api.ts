@@ -1,4 +1,4 @@
-/** The HTTP API, one function a request. The same origin serves it in a browser and in the window. */
+/** The HTTP API, one function for each request. Browsers and the window use the same origin. */
 import type {
   Attempt,
   ChannelDraft,
@@ -18,7 +18,7 @@ import type {
   State,
 } from './types';
 
-/** An ApiError is what the server, or the way to it, says went wrong: a code that never changes, a sentence, and what to do. */
+/** An ApiError is a refused or failed request: a code that never changes, a sentence, and what to do about it. */
 export class ApiError extends Error {
   constructor(
     readonly code: string,
@@ -26,7 +26,7 @@ export class ApiError extends Error {
     readonly hint = '',
     readonly field = '',
     readonly status = 0,
-    /** Which part of the field is wrong, in characters. */
+    /** The part of the field that is wrong, in characters; null if all of it is. */
     readonly place: { offset: number; length: number } | null = null,
   ) {
     super(message);
@@ -39,7 +39,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Turns whatever was thrown into an ApiError, so that every screen has words. */
+/** Turns whatever was thrown into an ApiError, so that a screen always has a sentence to show. */
 export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
   return new ApiError('unexpected', thrown instanceof Error ? thrown.message : String(thrown));
@@ -49,7 +49,7 @@ interface Options {
   method?: string;
   body?: unknown;
   signal?: AbortSignal;
-  /** Above it the request is given up, so that no spinner turns for ever. */
+  /** After this many milliseconds the request is abandoned, so that no spinner turns for ever. */
   timeout?: number;
 }
 
@@ -107,7 +107,7 @@ const put = <T>(path: string, body: unknown) => json<T>(path, { method: 'PUT', b
 const remove = <T>(path: string) => json<T>(path, { method: 'DELETE' });
 const part = encodeURIComponent;
 
-/** What a page of history can be asked for. */
+/** The parameters of a page of history. */
 export interface PageQuery {
   after?: Position;
   before?: Position;
@@ -131,7 +131,7 @@ export const api = {
     json<{ bell: string }>(`/api/bell${seen ? `?seen=${part(seen)}` : ''}`, { signal, timeout: 30_000 }),
   state: (signal?: AbortSignal) => json<State>('/api/state', { signal }),
 
-  /** A page of one source's messages, or of all where source is null. */
+  /** A page of the messages of one source, or of all sources if source is null. */
   page: (source: string | null, query: PageQuery, signal?: AbortSignal) =>
     json<Page>(pagePath(source, query), { signal, timeout: 30_000 }),
   message: (position: Position, signal?: AbortSignal) => json<Message>(`/messages/${part(position)}`, { signal }),

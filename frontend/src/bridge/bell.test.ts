@@ -53,7 +53,7 @@ test('it goes on through errors, says so, waits longer each time, and begins ane
   expect(b.silences.at(-1)).toMatchObject({ attempt: 2 });
   await vi.advanceTimersByTimeAsync(1020);
   expect(b.silences.at(-1)).toBeNull();
-  // The program was started again: its smaller numbers ring all the same.
+  // The program was restarted: its counts are smaller, and still count as a change.
   expect(b.rings.map((r) => r.last)).toEqual([5, 1]);
   expect(b.seen[2]).toBeUndefined();
   b.bell.stop();

@@ -1,6 +1,6 @@
-/** The few things that only a desktop can do, each with what a browser does instead. */
+/** Functions that only a desktop has, each with a fallback for browsers. */
 
-/** The methods that main.App binds; Wails puts them on the window's page before it runs. */
+/** The methods of main.App. Wails defines them before the page of the window runs. */
 interface App {
   Copy(text: string): Promise<void>;
   OpenURL(url: string): Promise<void>;
@@ -16,13 +16,13 @@ declare global {
 
 const app = (): Partial<App> => window.go?.main?.App ?? {};
 
-/** Whether this page is the program's own window rather than a browser's. */
+/** Whether this page runs in the program's own window rather than in a browser. */
 export const inWindow = (): boolean => window.go?.main?.App !== undefined;
 
 export const canChooseFolder = (): boolean => app().ChooseFolder !== undefined;
 export const canQuit = (): boolean => app().Quit !== undefined;
 
-/** Asks for a folder; '' where the user thought better of it. Call it only where canChooseFolder. */
+/** Asks for a folder; '' if the user cancelled. Call it only if canChooseFolder returns true. */
 export const chooseFolder = (title: string, from = ''): Promise<string> =>
   app().ChooseFolder?.(title, from) ?? Promise.resolve('');
 
@@ -32,7 +32,7 @@ export const quit = (): Promise<void> => app().Quit?.() ?? Promise.resolve();
 export async function copy(text: string): Promise<void> {
   const native = app().Copy;
   if (native) return native(text);
-  // A page from another machine's plain http address has no navigator.clipboard.
+  // A page that was loaded over plain HTTP from another machine has no navigator.clipboard.
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   copyBySelection(text);
 }

@@ -1,26 +1,26 @@
-/** What the HTTP API speaks, as docs/api.md has it. The words are those of backend/live. */
+/** The types of the HTTP API, described in docs/api.md. They are named as in backend/live. */
 
 /** A place in the journal, written `k3f9.1042`. */
 export type Position = string;
 
 export interface Gap {
-  /** How many messages are missing: null where that cannot be known, 0 where it was checked that none is. */
+  /** How many messages are missing: null if that cannot be known, 0 if it was checked that none are. */
   missing: number | null;
   code: string;
   reason: string;
   from?: string;
   to?: string;
   after?: string;
-  /** How much of an outage Signalbox itself waited before it tried to connect again. */
+  /** How much of an outage Signalbox spent waiting before its next attempt to connect, in milliseconds. */
   waited_ms?: number;
-  /** How many outages it stands for, where that is more than one. */
+  /** How many outages the gap stands for, if more than one. */
   count?: number;
 }
 
 export interface Note {
   code: string;
   reason: string;
-  /** How many times it happened, where the note stands for more than one. */
+  /** How often it happened, if more than once. */
   count?: number;
 }
 
@@ -29,17 +29,17 @@ export interface Message {
   source: string;
   kind: 'event' | 'gap' | 'note';
   event?: string;
-  /** The id on the wire: the one that was chosen, else the position. */
+  /** The id on the wire: the chosen one, or the position. */
   id?: string;
-  /** The id that the publisher or the remote server chose, as it was received. */
+  /** The id that the publisher or the remote server chose; left out if there is none. */
   own_id?: string;
   data?: string;
-  /** Of the whole data, in bytes. */
+  /** The length of the whole data, in bytes. */
   size?: number;
   retry?: number;
   connection?: number;
   received: string;
-  /** Set where a preview was asked for and data is not whole. */
+  /** True if a preview shortened data, id or event. */
   cut?: boolean;
   gap?: Gap;
   note?: Note;
@@ -50,7 +50,7 @@ export interface Page {
   /** The range of positions that was examined. */
   from: Position;
   to: Position;
-  /** The journal goes on in that direction. */
+  /** The journal has more messages in that direction. */
   more: boolean;
 }
 
@@ -69,7 +69,7 @@ export interface Health {
   connection: number;
   rate: number;
   messages: number;
-  /** Of messages, those that the journal held already. */
+  /** Of messages, those that the journal had already. */
   home?: number;
   last_message?: string;
   last_byte?: string;
@@ -78,16 +78,16 @@ export interface Health {
   longest_silence_ms: number;
   /** In the last 24 hours. */
   reconnects: number;
-  /** 0 to 1, over the last 24 hours or since the feed was added. */
+  /** The share of the last 24 hours, or since the feed was added: 0 to 1. */
   up: number;
   connect_p50_us: number;
-  /** The last 24 hours in 48 half hours, oldest first. */
+  /** The last 24 hours as 48 half hours, the oldest first. */
   bars?: Bar[];
   retry_ms: number;
   last_event_id?: string;
 }
 
-/** How much of the journal or of a source is kept; 0 means no limit. */
+/** How much of the journal or of a source is kept. 0 means no limit. */
 export interface Keep {
   messages: number;
   bytes: number;
@@ -101,22 +101,22 @@ export interface Source {
   /** 1 to 6. */
   colour: number;
   created: string;
-  /** Left out where it has no limits of its own. */
+  /** Left out if the source has no limits of its own. */
   keep?: Keep;
   messages: number;
   bytes: number;
   unread: number;
-  /** The number of its newest message, 0 where there was none. */
+  /** The number of the newest message, 0 if there was none. */
   last: number;
   last_at?: string;
   /** Messages a second, over the last few seconds. */
   rate: number;
-  /** Messages in each of the last 30 periods of 2 s, oldest first. */
+  /** Messages in each of the last 30 periods of 2 s, the oldest first. */
   spark: number[];
-  /** Clients that follow it at the local server. */
+  /** Clients of the local server that follow the source. */
   clients: number;
   feed?: { url: string; paused: boolean };
-  /** What a user should know about a feed that was added or edited. */
+  /** A sentence that the user should read after adding or editing a feed. */
   notice?: string;
   health?: Health;
 }
@@ -127,22 +127,22 @@ export interface State {
   first: number;
   last: number;
   bell: string;
-  /** The program has a window of its own; false in `signalbox serve`. */
+  /** True if the program has a window, false for `signalbox serve`. */
   window: boolean;
   now: string;
   journal: { messages: number; bytes: number; lag_us: number; fault: string; in_rate: number; out_rate: number };
   server: { address: string; url: string; notice: string; clients: number };
-  /** Parts of the program that do not work, each as a sentence. */
+  /** A sentence for each part of the program that does not work. */
   faults?: string[];
   samples: boolean;
-  /** The ids of the sources that the sample events made. */
+  /** The ids of the sources that the sample events created. */
   samples_made: number[];
   sources: Source[];
 }
 
 export interface Header {
   name: string;
-  /** Empty for a secret one: its value lies in Secrets. */
+  /** Empty for a secret header: its value is in Secrets. */
   value?: string;
   secret?: boolean;
 }
@@ -153,9 +153,9 @@ export interface Secrets {
   headers?: Record<string, string>;
 }
 
-/** A feed's settings, as sent. What `secrets` leave out stays as it is. */
+/** The settings of a feed, as they are sent. Secrets that are left out stay as they are. */
 export interface FeedDraft {
-  /** Of a feed that is there already: it is tried with the secrets that it has. */
+  /** The id of an existing feed, which is then tried with its stored secrets. */
   id?: number;
   name: string;
   colour?: number;
@@ -168,15 +168,15 @@ export interface FeedDraft {
   ca?: string;
   certificate?: string;
   proxy?: string;
-  /** Messages a second that are taken; the others are counted in a gap. 0 takes all. */
+  /** How many messages a second are stored, 0 for all. The others are counted in a gap. */
   max_rate?: number;
-  /** Left out where it has no limits of its own. */
+  /** Left out if the source has no limits of its own. */
   keep?: Keep;
   paused?: boolean;
   secrets?: Secrets;
 }
 
-/** A feed's settings, as they come back: of the secrets only which there are. */
+/** The settings of a feed, as they are received: with the names of its secrets only. */
 export interface Feed extends Omit<FeedDraft, 'secrets'> {
   id: number;
   kind: 'feed';
@@ -229,7 +229,7 @@ export interface ChannelDraft {
 export interface Client {
   id: number;
   address: string;
-  /** Empty for all. */
+  /** Empty means all. */
   sources: string[];
   types: string[];
   since: string;
@@ -263,9 +263,9 @@ export interface EditableSettings {
 }
 
 export interface Settings extends EditableSettings {
-  /** The settings whose change waits for the next start. */
+  /** The settings that change at the next start. */
   restart: string[];
-  /** Those that a flag, the environment or the file decides. */
+  /** The settings that a flag, the environment or the configuration file decides. */
   fixed: string[];
   token_set: boolean;
 }
@@ -273,19 +273,19 @@ export interface Settings extends EditableSettings {
 export interface PublishDraft {
   event?: string;
   id?: string;
-  /** A string goes out as it is; any other JSON value as its text. */
+  /** A string is published as it is, any other JSON value as its JSON text. */
   data: unknown;
   retry?: number;
-  /** Stores the message also where the same one is there with its id. */
+  /** Stores the message even if the same one is already stored with its id. */
   again?: boolean;
 }
 
 export interface Published {
-  /** Of the message that is stored already, where it was a retry. */
+  /** The position; for a retry, that of the message stored before. */
   position: Position;
   id: string;
   clients: number;
-  /** It was a retry, and was not stored again. */
+  /** True for a retry, which was not stored again. */
   repeated?: boolean;
 }
 
@@ -296,7 +296,7 @@ export interface PublishedEntry {
   id: string;
   position: Position;
   clients: number;
-  /** It was a retry, and was not stored again. */
+  /** True for a retry, which was not stored again. */
   repeated?: boolean;
   error: string;
 }

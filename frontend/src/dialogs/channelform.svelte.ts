@@ -3,16 +3,16 @@ import type { ChannelDraft, Source } from '../bridge/types';
 import { leastUsed } from './feedform.svelte';
 import { KeepForm } from './keepform.svelte';
 
-/** The requests that the form needs; the tests bring their own. */
+/** The requests of the form; tests replace them. */
 export type ChannelFormApi = Pick<typeof api, 'createChannel' | 'updateChannel'>;
 
-/** The ChannelForm is what one types to make a channel, or to change one: a name, a colour, and how much to keep. */
+/** The ChannelForm holds the fields for creating or changing a channel: name, colour and limits. */
 export class ChannelForm {
   name = $state('');
   colour = $state(1);
   readonly keep: KeepForm;
   saving = $state(false);
-  /** What is wrong, by field; under '' what belongs to none. */
+  /** The error of each field; under '' the error that belongs to none. */
   errors = $state.raw<Record<string, string>>({});
 
   #api: ChannelFormApi;
@@ -36,7 +36,7 @@ export class ChannelForm {
     return this.name !== this.#begun.name || this.colour !== this.#begun.colour || this.keep.dirty;
   }
 
-  /** Saves the channel; answers its source, or null where something is wrong. */
+  /** Saves the channel. Returns its source, or null if a field is wrong. */
   async save(): Promise<Source | null> {
     if (this.saving) return null;
     if (this.name.trim() === '') {
@@ -63,7 +63,7 @@ export class ChannelForm {
   }
 }
 
-/** Where a channel, or any source, is subscribed to and published to at the server at this address. */
+/** The addresses for subscribing and publishing to a channel of the server at `url`. */
 export function addresses(url: string, name: string): { subscribe: string; publish: string } {
   const part = encodeURIComponent(name.trim() || 'name');
   return { subscribe: `${url}/events/${part}`, publish: `${url}/channels/${part}/messages` };

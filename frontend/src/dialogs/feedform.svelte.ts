@@ -2,23 +2,23 @@ import { api, toApiError } from '../bridge/api';
 import type { Feed, FeedCheck, FeedDraft, Secrets, Source } from '../bridge/types';
 import { KeepForm } from './keepform.svelte';
 
-/** One header of the request, as a row of the form. */
+/** A row of the form: one header of the request. */
 export interface HeaderRow {
   key: number;
   name: string;
   value: string;
   secret: boolean;
-  /** A secret value is stored and stays, unless it is replaced. */
+  /** The secret value is stored, and stays unless it is replaced. */
   kept: boolean;
 }
 
-/** The requests that the form needs; the tests bring their own. */
+/** The requests of the form; tests replace them. */
 export type FeedFormApi = Pick<typeof api, 'feed' | 'createFeed' | 'updateFeed' | 'checkFeed'>;
 
-/** The FeedForm is what one types to follow a feed: its address and name, and the rest for those who need it. */
+/** The FeedForm holds the fields for adding or changing a feed. */
 export class FeedForm {
   url = $state('');
-  /** null while the name follows the address. */
+  /** The typed name; null while it is suggested by the address. */
   typedName = $state<string | null>(null);
   colour = $state(1);
   method = $state<'GET' | 'POST'>('GET');
@@ -41,7 +41,7 @@ export class FeedForm {
 
   loading = $state(false);
   saving = $state(false);
-  /** What is wrong, by field; under '' what belongs to none. */
+  /** The error of each field; under '' the error that belongs to none. */
   errors = $state.raw<Record<string, string>>({});
   checking = $state(false);
   checked = $state.raw<{ of: string; result?: FeedCheck; fault?: string } | null>(null);
@@ -68,14 +68,14 @@ export class FeedForm {
   readonly name = $derived(this.typedName ?? suggestName(this.url, this.#taken));
   readonly #fingerprint = $derived(JSON.stringify(this.draft()));
   readonly dirty = $derived(this.#fingerprint !== this.#begun);
-  /** What came of the test, unless the form has changed since. */
+  /** The result of the test; null if the form has changed since. */
   readonly result = $derived(this.checked?.of === this.#fingerprint ? this.checked : null);
-  /** An error lies in the part that is folded away. */
+  /** A field under "More" is wrong. */
   readonly errorInMore = $derived(
     Object.keys(this.errors).some((f) => !['', 'url', 'name', 'colour'].includes(f)) || this.keep.wrong,
   );
 
-  /** Reads the settings of the feed that is edited. */
+  /** Loads the settings of the feed that is edited. */
   async load(): Promise<void> {
     if (this.editing === undefined) return;
     this.loading = true;
@@ -152,7 +152,7 @@ export class FeedForm {
     return draft;
   }
 
-  // Only what was typed here is sent; what is kept is left out.
+  // Only typed secrets are sent. Stored ones are left out.
   #secrets(rows: HeaderRow[]): Secrets | undefined {
     const secrets: Secrets = {};
     if (this.auth === 'bearer' && !this.tokenKept) secrets.token = this.token;
@@ -162,7 +162,7 @@ export class FeedForm {
     return Object.keys(secrets).length > 0 ? secrets : undefined;
   }
 
-  /** Tries the address once, without keeping anything. */
+  /** Tries the feed once, without storing anything. */
   async check(): Promise<void> {
     if (!this.#plausible()) return;
     this.cancelCheck();
@@ -188,7 +188,7 @@ export class FeedForm {
     this.checking = false;
   }
 
-  /** Saves the feed; answers its source, or null where something is wrong. */
+  /** Saves the feed. Returns its source, or null if a field is wrong. */
   async save(): Promise<Source | null> {
     if (this.saving || !this.#plausible()) return null;
     this.saving = true;
@@ -215,7 +215,7 @@ export class FeedForm {
     return this.keep.check() && Object.keys(errors).length === 0;
   }
 
-  // Puts the server's words beside the field that they are about.
+  // Shows the server's error at the field that it names.
   #refuse(thrown: unknown): boolean {
     const error = toApiError(thrown);
     if (!error.field) return false;
@@ -223,7 +223,7 @@ export class FeedForm {
     return true;
   }
 
-  // A secret that was kept and is refused, as after the address was changed, has to be typed again.
+  // A stored secret that is refused, for example after the address changed, must be typed again.
   #mark(of: string, words: string): void {
     const field = of.replace(/^secrets\./, '').replace(/[.[].*$/, '');
     if (field === 'token') this.tokenKept = false;
@@ -234,7 +234,7 @@ export class FeedForm {
   }
 }
 
-/** An address without a scheme gets one: plain http on this machine, https elsewhere. */
+/** Adds a scheme to an address without one: http for this machine, https otherwise. */
 export function withScheme(url: string): string {
   const text = url.trim();
   if (text === '' || /^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
@@ -242,10 +242,10 @@ export function withScheme(url: string): string {
   return `${local ? 'http' : 'https'}://${text}`;
 }
 
-// Parts of a path that name the technique rather than what flows there.
+// Parts of a path that say nothing about the content of the stream.
 const PLAIN = /^(events?|sse|streams?|v\d+|api|subscribe|messages|json|live)$/i;
 
-/** A name for a feed at this address: the last telling part of its path, else its host. */
+/** Suggests a name for a feed: the last meaningful part of its path, or its host. */
 export function suggestName(url: string, taken: string[] = []): string {
   let at: URL;
   try {
@@ -273,7 +273,7 @@ function decode(part: string): string {
   }
 }
 
-/** The colour that the fewest sources have, so that neighbours differ. */
+/** The colour that the fewest sources have. */
 export function leastUsed(sources: Pick<Source, 'colour'>[]): number {
   const used = [1, 2, 3, 4, 5, 6].map((c) => sources.filter((s) => s.colour === c).length);
   return used.indexOf(Math.min(...used)) + 1;

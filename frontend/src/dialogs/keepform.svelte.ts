@@ -3,7 +3,7 @@ import type { Keep } from '../bridge/types';
 const MB = 2 ** 20;
 const NONE: Keep = { messages: 0, bytes: 0, age_days: 0 };
 
-/** The KeepForm is how much of one source to keep, in the units that people use. null means no limit. */
+/** The KeepForm holds the limits of one source, in the units that people use. null means no limit. */
 export class KeepForm {
   messages = $state<number | null>(null);
   /** In MB. */
@@ -17,13 +17,13 @@ export class KeepForm {
   constructor(keep: Keep = NONE) {
     this.#begun = keep;
     this.messages = keep.messages || null;
-    // To a hundredth for the eye; what was not touched is sent as it was.
+    // Rounded to a hundredth for display. A value that was not edited is sent exactly.
     this.#begunSize = keep.bytes > 0 ? Math.max(0.01, Math.round((keep.bytes / MB) * 100) / 100) : null;
     this.size = this.#begunSize;
     this.days = keep.age_days || null;
   }
 
-  /** What would be sent. */
+  /** The limits as they would be sent. */
   readonly value = $derived.by<Keep>(() => ({
     messages: this.messages ?? 0,
     bytes: Object.is(this.size, this.#begunSize) ? this.#begun.bytes : Math.round((this.size ?? 0) * MB),
@@ -40,7 +40,7 @@ export class KeepForm {
 
   readonly wrong = $derived(Object.keys(this.errors).length > 0);
 
-  /** Says what cannot be sent. Answers whether all can. */
+  /** Checks the fields and sets their errors. Returns whether all are valid. */
   check(): boolean {
     this.errors = Object.fromEntries(
       Object.entries({
@@ -52,7 +52,7 @@ export class KeepForm {
     return !this.wrong;
   }
 
-  /** Shows why the server refused it. */
+  /** Shows the server's error. */
   refuse(words: string): void {
     this.errors = { messages: words };
   }

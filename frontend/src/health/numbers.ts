@@ -4,14 +4,14 @@ import { count, duration, micros, percent, perSecond, plural } from '../lib/form
 
 const NONE = '—';
 
-/** A number of a feed's card, and what it means. */
+/** A number on the card of a feed, and its meaning. */
 export interface CardNumber {
   name: string;
   value: string;
   hint: string;
 }
 
-/** The numbers of a feed's card, in the order in which they are read. */
+/** The numbers on the card of a feed, in their order. */
 export function cardNumbers(health: Health, now: number, source: Pick<Source, 'created' | 'last_at'>): CardNumber[] {
   const connected = health.state === 'open' || health.state === 'quiet';
   const numbers: CardNumber[] = [
@@ -45,21 +45,21 @@ export function cardNumbers(health: Health, now: number, source: Pick<Source, 'c
   return numbers;
 }
 
-// A feed that goes back and forth between waiting and connecting has been down since the last byte
-// came. After a restart of the program that is not known; the journal has the note of the loss.
+// A feed that alternates between waiting and connecting has been down since its last byte. After a
+// restart of the program that time is unknown; the journal has a note of the loss.
 function downSince(health: Health, { last_at, created }: Pick<Source, 'created' | 'last_at'>): number {
   return Date.parse(health.last_byte ?? last_at ?? created);
 }
 
 const seconds = (ms: number) => (ms < 1000 ? duration(ms) : duration(Math.floor(ms / 1000) * 1000));
 
-/** What is said of a feed whose messages are in the history already; '' where there are none. */
+/** A remark for a feed whose messages are in the history already; '' if none are. */
 export function homeWords({ home = 0 }: Health): string {
   if (home === 0) return '';
   return `${plural(home, 'message')} came home and ${home === 1 ? 'was' : 'were'} not stored again.`;
 }
 
-/** What is told of a feed when its card is opened. */
+/** The remarks on the opened card of a feed. */
 export function storyFacts(health: Health): [name: string, value: string][] {
   const facts: [string, string][] = [];
   if (health.heartbeat_ms > 0) facts.push(['Heartbeat', seconds(health.heartbeat_ms)]);

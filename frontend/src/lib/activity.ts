@@ -1,4 +1,4 @@
-/** The last minute of one source or of several, added up: 30 periods of 2 s, oldest first. */
+/** Adds up the last minute of several sources: 30 periods of 2 s, the oldest first. */
 export function activity(sparks: readonly (readonly number[])[]): number[] {
   const sum = Array<number>(30).fill(0);
   for (const spark of sparks) {

@@ -1,9 +1,9 @@
 import type { Message } from '../bridge/types';
 
-/** A text as one word of a POSIX shell. */
+/** Quotes a text as one word of a POSIX shell. */
 export const shellWord = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** The command that publishes the same message again to a channel. */
+/** The command that publishes a message again. */
 export function curlOf(message: Pick<Message, 'event' | 'data' | 'retry'>, server: string, channel: string): string {
   const body: Record<string, unknown> = { event: message.event, data: message.data ?? '' };
   if (message.retry !== undefined) body.retry = message.retry;

@@ -1,13 +1,13 @@
-/** One piece of what is typed in the filter; the pieces joined are the text again. */
+/** A token of a filter. All tokens joined are the text of the filter. */
 export interface FilterPiece {
   text: string;
-  /** A type, an id, a kind, a word, a word that must not occur; space between them. */
+  /** An event type, an id, a kind, a word, an excluded word, or the space between them. */
   kind: 'type' | 'id' | 'is' | 'text' | 'without' | 'space';
-  /** It is what the server refused. */
+  /** The server refused this part. */
   wrong?: boolean;
 }
 
-/** The terms of a filter, for its help. What they mean stands in docs/api.md. */
+/** The terms of a filter, for its help. docs/api.md defines them. */
 export const filterTerms: { term: string; does: string }[] = [
   { term: 'paid', does: 'With this text in the data or the event type' },
   { term: '"two words"', does: 'With this phrase; quotation marks make a text of anything' },
@@ -20,8 +20,8 @@ export const filterTerms: { term: string; does: string }[] = [
 ];
 
 /**
- * Cuts a filter into its pieces, in order to show them. What a filter means is the server's to say
- * (live.ParseFilter); this follows it only as far as the eye needs.
+ * Splits a filter into tokens in order to colour them. The server decides what a filter means
+ * (live.ParseFilter); this only imitates it.
  */
 export function filterPieces(text: string): FilterPiece[] {
   const out: FilterPiece[] = [];
@@ -39,8 +39,8 @@ function kindOf(piece: string): FilterPiece['kind'] {
 }
 
 /**
- * Marks a part of the pieces as wrong. The place counts characters of the filter as it was sent,
- * without the space around it.
+ * Marks part of the tokens as wrong. The place counts characters of the filter as it was sent,
+ * without the surrounding space.
  */
 export function markPieces(pieces: FilterPiece[], place: { offset: number; length: number }): FilterPiece[] {
   const text = pieces.map((p) => p.text).join('');
@@ -60,7 +60,7 @@ export function markPieces(pieces: FilterPiece[], place: { offset: number; lengt
   });
 }
 
-/** Whether a filter shows events at all, which is:gap and is:note alone do not. */
+/** Whether a filter shows events: is:gap and is:note alone do not. */
 export function wantsEvents(text: string): boolean {
   const terms = filterPieces(text).filter((p) => p.kind === 'is');
   const names = (minus: boolean) =>
@@ -85,7 +85,7 @@ export const eventsOnly = (text: string): string =>
       .map((p) => p.text),
   ].join(' ');
 
-/** The filter with the condition on the type replaced by one for this type alone. */
+/** The filter with its condition on the type replaced by this type. */
 export function withType(text: string, type: string): string {
   const rest = filterPieces(text)
     .filter((p) => p.kind !== 'type' && p.kind !== 'space')

@@ -5,7 +5,7 @@ const thousands = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 /** 2184022 → "2,184,022" */
 export const count = (n: number): string => thousands.format(n);
 
-/** As short as a badge: "818", "1.2k", "34k", "2M". */
+/** Short enough for a badge: "818", "1.2k", "34k", "2M". */
 export function brief(n: number): string {
   if (n < 1000) return String(n);
   const [value, unit] = n < 1e6 ? [n / 1000, 'k'] : [n / 1e6, 'M'];
@@ -22,7 +22,7 @@ export function perSecond(rate: number): string {
   return rate < 9.95 ? String(Number(rate.toFixed(1))) : count(rate);
 }
 
-/** 851443712 → "812 MB". Powers of 1024, as folders' sizes are shown. */
+/** 851443712 → "812 MB". Powers of 1024, as in file managers. */
 export function bytes(n: number): string {
   if (n < 1024) return n === 1 ? '1 byte' : `${n} bytes`;
   const units = ['KB', 'MB', 'GB', 'TB'];
@@ -35,7 +35,7 @@ export function bytes(n: number): string {
   return `${value < 9.95 ? Number(value.toFixed(1)) : Math.round(value)} ${units[unit]}`;
 }
 
-/** Milliseconds in words of at most two units: "212 ms", "12 s", "3 min 20 s", "2 h 14 min", "4 d 2 h". */
+/** Milliseconds in at most two units: "212 ms", "12 s", "3 min 20 s", "2 h 14 min", "4 d 2 h". */
 export function duration(ms: number): string {
   if (ms < 0) ms = 0;
   if (ms < 999.5) return `${ms < 9.95 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`;
@@ -49,7 +49,7 @@ export function duration(ms: number): string {
   return two(Math.floor(s / 86_400), 'd', Math.floor((s % 86_400) / 3600), 'h');
 }
 
-/** How long ago: "just now", "12 s ago", "3 min ago". Steady enough to read while it runs. */
+/** How long ago: "just now", "12 s ago", "3 min ago". It changes slowly enough to be read. */
 export function ago(ms: number): string {
   if (ms < 1000) return 'just now';
   return ms < 60_000 || ms >= 3_600_000 ? `${duration(ms)} ago` : `${Math.floor(ms / 60_000)} min ago`;
@@ -75,18 +75,18 @@ export function day(iso: string | number): string {
   return `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())}`;
 }
 
-/** A time as short as it is clear: "14:02:08" today, "2026-11-20 14:02:08" on other days. */
+/** A time with its date only if needed: "14:02:08" today, "2026-11-20 14:02:08" on other days. */
 export function when(iso: string | number, now: number): string {
   return day(iso) === day(now) ? clockSeconds(iso) : `${day(iso)} ${clockSeconds(iso)}`;
 }
 
-/** 0.9994 → "99.94 %", never rounded up to 100. */
+/** 0.9994 → "99.94 %". Never rounded up to 100. */
 export function percent(part: number): string {
   if (part >= 1) return '100 %';
   return `${Math.min(99.99, Math.floor(part * 10_000) / 100).toFixed(2)} %`;
 }
 
-/** The number of a position, "k3f9.1042" → 1042; 0 where it is none. */
+/** The number of a position: "k3f9.1042" → 1042. 0 if the text is not a position. */
 export function positionNumber(position: string): number {
   const n = Number(position.slice(position.indexOf('.') + 1));
   return Number.isFinite(n) ? n : 0;

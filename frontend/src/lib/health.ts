@@ -1,28 +1,28 @@
 import type { Health } from '../bridge/types';
 import { duration } from './format';
 
-/** What a StateDot draws for a feed: its state, and whether it stopped for good rather than by the user. */
+/** The states that a StateDot draws: those of a feed, with "failed" for one that the user did not stop. */
 export type HealthDot = Health['state'] | 'failed';
 
-/** The dot of a feed's health. */
+/** The dot for a feed's health. */
 export function healthDot(health: Health): HealthDot {
   return health.state === 'stopped' && !pausedByUser(health) ? 'failed' : health.state;
 }
 
-/** Whether a feed is stopped because the user said so. */
+/** Whether the user stopped the feed. */
 export const pausedByUser = (health: Health): boolean =>
   health.state === 'stopped' && (!health.code || health.code === 'paused');
 
-/** Whether the settings of a feed cannot be read: then it can be edited or removed, and nothing else. */
+/** Whether the feed's settings cannot be read. It can then only be edited or removed. */
 export const unreadable = (health: Health): boolean => health.state === 'stopped' && health.code === 'settings';
 
-/** Reasons longer than this stand on a line of their own, and the word of the state in their place. */
+/** Reasons longer than this get a line of their own; beside the name stands the word for the state. */
 const SHORT = 44;
 
-/** Whether the reason is too long to stand beside a name. */
+/** Whether the reason is too long to stand beside the name. */
 export const longReason = (health: Health): boolean => clause(health.reason ?? '').length > SHORT;
 
-/** The word for a state, where there is room for one only. */
+/** One word for the state. */
 export function stateWord(health: Health): string {
   switch (health.state) {
     case 'open':
@@ -38,16 +38,16 @@ export function stateWord(health: Health): string {
   }
 }
 
-/** A sentence's words without its full stop, to go on after a comma. */
+/** A sentence without its full stop. */
 export const clause = (sentence: string): string => sentence.trim().replace(/[.\s]+$/, '');
 
 const since = (iso: string | undefined, now: number) =>
   duration(Math.floor(Math.max(1000, now - Date.parse(iso ?? '')) / 1000) * 1000);
 
 /**
- * How a feed is doing, as a sentence without a full stop: "Open for 2 h 14 min", "Silent for 48 s,
- * expected every 15 s". For a waiting feed it is only the reason; whoever draws it adds the
- * countdown to `retry_at`, which has to tick by itself.
+ * The state of a feed as a sentence without a full stop: "Open for 2 h 14 min", "Silent for 48 s,
+ * expected every 15 s". For a waiting feed it is only the reason: the component adds the countdown
+ * to `retry_at`, which ticks by itself.
  */
 export function stateWords(health: Health, now: number): string {
   switch (health.state) {

@@ -1,15 +1,15 @@
 /**
- * JSON as a tree that keeps the text of every value: a number keeps all of its digits and a name
- * that occurs twice occurs twice, which JSON.parse would not promise.
+ * JSON as a tree that keeps the text of every value. Unlike JSON.parse, it keeps all digits of a
+ * number and both values of a name that occurs twice.
  */
 export interface JsonNode {
-  /** The name in its object, in quotation marks, as it stands in the text. */
+  /** Its name in the object, in quotation marks, as in the text. */
   name?: string;
   kind: 'object' | 'list' | 'string' | 'number' | 'literal';
   /** The text of a string, a number or a literal. */
   text: string;
   children: JsonNode[];
-  /** Where it begins in the text, which tells it from all others. */
+  /** Its offset in the text, which identifies it. */
   at: number;
 }
 
@@ -19,7 +19,7 @@ const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const LITERAL = /true|false|null/y;
 
-/** Reads an object or a list; null where the text is none, or nested beyond reason. */
+/** Reads an object or a list; null if the text is neither, or nested too deeply. */
 export function parseTree(text: string): JsonNode | null {
   let at = 0;
   const take = (pattern: RegExp): string | null => {
@@ -81,24 +81,24 @@ export function parseTree(text: string): JsonNode | null {
   return root && at === text.length ? root : null;
 }
 
-/** One line of a tree as it is shown. */
+/** One line of the tree on screen. */
 export interface JsonLine {
   depth: number;
   name?: string;
-  /** A leaf, a branch on one line, or the text of a bracket. */
+  /** A leaf, a branch on one line, or a bracket. */
   text: string;
   kind: JsonNode['kind'] | 'open' | 'inline' | 'close';
   comma: boolean;
-  /** The branch that this line opens or shuts. */
+  /** The branch that a click on this line folds or unfolds. */
   node?: JsonNode;
   shut?: boolean;
-  /** What a shut branch holds. */
+  /** A summary of what a folded branch contains. */
   held?: number;
 }
 
 const INLINE = 52;
 
-/** A branch of leaves only that fits on a line, written out; null for all others. */
+/** The text of a branch that has only leaves and fits on one line; null for every other. */
 function inline(node: JsonNode): string | null {
   if (node.children.some((c) => c.children.length > 0 || c.text.length > INLINE) || node.children.length > 8)
     return null;
@@ -112,7 +112,7 @@ function inline(node: JsonNode): string | null {
   return text.length <= INLINE ? text : null;
 }
 
-/** The lines of a tree, up to `most`; what is in `shut` (by its place) takes one line. */
+/** The lines of a tree, up to `most`. A branch whose offset is in `shut` takes one line. */
 export function linesOf(root: JsonNode, shut: ReadonlySet<number>, most: number): JsonLine[] {
   const lines: JsonLine[] = [];
   const draw = (node: JsonNode, depth: number, comma: boolean) => {

@@ -1,4 +1,4 @@
-/** What the keyboard does on the main screen, and how the help names it. */
+/** The keyboard shortcuts of the main screen, for the help. */
 export interface Shortcut {
   keys: string[];
   does: string;
@@ -41,7 +41,7 @@ export const shortcuts: { title: string; list: Shortcut[] }[] = [
   },
 ];
 
-/** Whether a key press belongs to the field it was made in. */
+/** Whether a key press belongs to the text field that has the focus. */
 export function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
@@ -49,7 +49,7 @@ export function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'range'].includes(target.type);
 }
 
-/** Whether Space and Enter already do something where the focus is. */
+/** Whether Space and Enter already activate the focused element. */
 export const pressable = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   target.closest(

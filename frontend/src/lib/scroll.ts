@@ -1,27 +1,27 @@
 /**
- * The arithmetic of a list that is longer than a browser can lay out. All rows have one height.
+ * The arithmetic of a list that is longer than a browser can lay out. All rows have the same height.
  *
- * The list holds a stretch of rows and knows roughly how many lie above and below. Its place is
- * `y`: how many pixels of row height lie between the row with index 0 and the top edge of the view.
- * A row keeps its index while rows are added and dropped at either end, so `y` stays true through
- * all of that, and what is on screen does not move.
+ * The list holds a range of rows and has an estimate of how many lie above and below. Its scroll
+ * position is `y`: the number of pixels between the row with index 0 and the top edge of the view.
+ * A row keeps its index while rows are added and dropped at either end, so `y` stays valid and
+ * nothing on screen moves.
  */
 export interface Shape {
   rowHeight: number;
   /** The height of the view in pixels. */
   view: number;
-  /** The index of the first row held. */
+  /** The index of the first loaded row. */
   base: number;
-  /** How many rows are held. */
+  /** How many rows are loaded. */
   count: number;
-  /** Roughly how many rows exist before and after those held. */
+  /** Estimates of how many rows exist before and after the loaded ones. */
   above: number;
   below: number;
 }
 
 /**
- * Browsers cap an element near 33.5 million pixels (measured in Chromium and WebKitGTK). A quarter
- * of that is far from the cap and from the place where a pixel of scrolling loses precision.
+ * The height of the tallest spacer. Chromium and WebKitGTK cap an element near 33.5 million pixels.
+ * A quarter of that is far from the cap, and far from where scroll positions lose precision.
  */
 export const TALLEST = 8_000_000;
 
@@ -31,30 +31,30 @@ export const clampY = (s: Shape, y: number): number => Math.min(mostY(s), Math.m
 
 const totalHeight = (s: Shape): number => Math.max(s.view, (s.above + s.count + s.below) * s.rowHeight);
 
-/** The height of the element that gives the scrollbar its length. */
+/** The height of the spacer that gives the scrollbar its length. */
 export const spacerHeight = (s: Shape): number => Math.min(TALLEST, totalHeight(s));
 
-/** How many pixels of rows one pixel of the scrollbar stands for, 1 for all but very long lists. */
+/** How many pixels of rows one pixel of the scrollbar stands for: 1 except for very long lists. */
 function ratio(s: Shape): number {
   const room = spacerHeight(s) - s.view;
   return room <= 0 ? 1 : (totalHeight(s) - s.view) / room;
 }
 
-/** Where the scrollbar belongs for a place in the rows. */
+/** The position of the scrollbar for a scroll position of the rows. */
 export function scrollTopOf(s: Shape, y: number): number {
   const top = s.above * s.rowHeight + clampY(s, y) - leastY(s);
   return Math.max(0, Math.min(spacerHeight(s) - s.view, top / ratio(s)));
 }
 
-/** What a movement of the scrollbar asks for: a place among the rows held, or one beyond them. */
+/** Where a scroll event leads: to a position among the loaded rows, or beyond them. */
 export type Move =
   | { y: number }
-  /** `above`: how far up, 0 at the oldest row there is and 1 at the first held. `below`: the same downwards. */
+  /** `above`: from 0 at the oldest row that exists to 1 at the first loaded one. `below`: the same downwards. */
   | { beyond: 'above' | 'below'; part: number };
 
 /**
- * Reads a scroll event. Small movements (wheel, keys, a finger) are exact to the pixel however long
- * the list is; large ones (the scrollbar's thumb) are proportional.
+ * Interprets a scroll event. Small movements (wheel, keys, a finger) move by exactly their pixels,
+ * however long the list is. Large ones (the thumb of the scrollbar) are proportional.
  */
 export function moved(s: Shape, y: number, from: number, to: number): Move {
   const delta = to - from;
@@ -70,7 +70,7 @@ export function moved(s: Shape, y: number, from: number, to: number): Move {
   return { y: clampY(s, Math.abs(delta) <= 2 * s.view ? y + delta : top - held + leastY(s)) };
 }
 
-/** The rows to draw: indexes from `first` up to and without `last`, and how far `first` lies above the view. */
+/** The rows to draw: indexes from `first` to before `last`, and how far `first` begins above the view. */
 export function drawn(s: Shape, y: number): { first: number; last: number; offset: number } {
   const at = clampY(s, y);
   const first = Math.max(s.base, Math.floor(at / s.rowHeight));
@@ -78,7 +78,7 @@ export function drawn(s: Shape, y: number): { first: number; last: number; offse
   return { first, last: Math.max(first, last), offset: at - first * s.rowHeight };
 }
 
-/** The nearest place from which a row is seen whole. */
+/** The nearest scroll position at which a row is fully visible. */
 export function reveal(s: Shape, y: number, index: number): number {
   const top = index * s.rowHeight;
   if (top < y) return clampY(s, top);
@@ -87,10 +87,10 @@ export function reveal(s: Shape, y: number, index: number): number {
 }
 
 /**
- * Gives each row that is drawn a slot: the elements of a row that left are used again for one that
- * came, since making them anew is most of the price of a busy list. While the rows overlap with
- * those before, each keeps its slot, so a small movement touches few; where all are others the
- * slots begin anew in their order, so no element has to be moved.
+ * Assigns each drawn row to a slot, whose elements are reused for another row later: creating
+ * elements is most of the cost of a busy list. While the rows overlap with those drawn before, each
+ * keeps its slot, so a small movement changes few elements. If none overlap, the slots start again
+ * in order, so no element has to be moved.
  */
 export function slotter(): (first: number, last: number) => { index: number; slot: number }[] {
   let before = { first: 0, last: 0 };
@@ -100,7 +100,7 @@ export function slotter(): (first: number, last: number) => { index: number; slo
     const overlap = first < before.last && last > before.first;
     if (!overlap || last - first > size) {
       origin = first;
-      // One more than fits is drawn whenever the edge of the view cuts a row.
+      // If the edge of the view cuts a row, one row more than fits is drawn.
       size = Math.max(1, last - first + 1);
     }
     before = { first, last };

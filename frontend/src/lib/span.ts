@@ -2,18 +2,18 @@ import type { Message, Page, Position } from '../bridge/types';
 import { positionNumber } from './format';
 
 /**
- * A Span is the stretch of the journal that a timeline holds. It never changes: each step makes a
- * new one. A message keeps its index (`base` plus its place in `rows`) from one to the next.
+ * A Span is the range of the journal that a timeline has loaded. It is immutable: each function
+ * below returns a new one. A message keeps its index (`base` plus its place in `rows`) in all of them.
  */
 export interface Span {
   rows: readonly Message[];
   base: number;
-  /** What was examined, inclusive. Between the two no message is missing from `rows`. */
+  /** The range that was examined, inclusive. `rows` has every matching message in it. */
   from: Position;
   to: Position;
-  /** Nothing older is to be had. */
+  /** There are no older messages. */
   start: boolean;
-  /** It reached the end of the journal when that was last heard of. */
+  /** It reached the end of the journal at the last change. */
   end: boolean;
 }
 
@@ -22,7 +22,7 @@ export const emptySpan: Span = { rows: [], base: 0, from: '', to: '', start: fal
 const later = (a: Position, b: Position) => (positionNumber(b) >= positionNumber(a) ? b : a);
 const earlier = (a: Position, b: Position) => (positionNumber(b) <= positionNumber(a) ? b : a);
 
-/** The span that one page is. */
+/** The span of one page. */
 export const spanOf = (page: Page, ends: { start: boolean; end: boolean }): Span => ({
   rows: page.messages,
   base: 0,
@@ -31,7 +31,7 @@ export const spanOf = (page: Page, ends: { start: boolean; end: boolean }): Span
   ...ends,
 });
 
-/** Adds a newer page and drops the oldest rows above `most`. */
+/** Adds a newer page, and drops the oldest rows if there are more than `most`. */
 export function append(span: Span, page: Page, most: number): Span {
   const rows = page.messages.length ? [...span.rows, ...page.messages] : span.rows;
   const next = { ...span, rows, to: span.to ? later(span.to, page.to) : page.to, end: !page.more };
@@ -41,7 +41,7 @@ export function append(span: Span, page: Page, most: number): Span {
   return { ...next, rows: kept, base: span.base + drop, from: kept[0].position, start: false };
 }
 
-/** Adds an older page and drops the newest rows above `most`. */
+/** Adds an older page, and drops the newest rows if there are more than `most`. */
 export function prepend(span: Span, page: Page, most: number): Span {
   const added = page.messages.length;
   const rows = added ? [...page.messages, ...span.rows] : span.rows;
@@ -70,8 +70,8 @@ export function holds(span: Span, position: Position): boolean {
 }
 
 /**
- * Roughly how many rows lie before and after the span in a journal from `first` to `last`: what the
- * span holds of the numbers that it covers, taken to hold for the rest.
+ * Estimates how many rows lie before and after the span in a journal from `first` to `last`. It
+ * assumes that as many of the other numbers match as of those in the span.
  */
 export function around(span: Span, first: number, last: number): { above: number; below: number } {
   const from = positionNumber(span.from);

@@ -1,4 +1,4 @@
-/** A Stamp is a time that a message carries in its own data. */
+/** A Stamp is a time that a message has in its data. */
 export interface Stamp {
   /** "$.at" */
   path: string;
@@ -7,11 +7,11 @@ export interface Stamp {
 }
 
 const NAMES = ['at', 'time', 'timestamp', 'ts', 'sent', 'sent_at', 'created', 'created_at', 'date', 'datetime'];
-/** Numbers outside of this are no times: 2001 to 2100 in seconds, milli-, micro- and nanoseconds. */
+/** A number is a time if it lies between 2001 and 2100 in seconds, milli-, micro- or nanoseconds. */
 const FROM = 1e9;
 const UNTIL = 4.1e9;
 
-/** Finds the time that a JSON message says it was made at, one level deep; null where there is none. */
+/** Finds the time at which a JSON message says it was created, among its top-level fields; null if it has none. */
 export function findStamp(data: string): Stamp | null {
   if (!data.trimStart().startsWith('{') || data.length > 1 << 20) return null;
   let value: unknown;
@@ -36,7 +36,7 @@ function timeOf(value: unknown): number | null {
     }
     return null;
   }
-  // Without a zone nobody knows which time it is, and a delay would be hours wrong.
+  // Without a time zone, the delay computed from it could be hours wrong.
   if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i.test(value))
     return null;
   const time = Date.parse(value.replace(' ', 'T'));

@@ -1,4 +1,4 @@
-/** The colours that JSON is shown in: a name, a string, a number, a literal, and all else. */
+/** The kinds of tokens, each with its colour: a name, a string, a number, a literal, anything else. */
 export type TokenKind = 'k' | 's' | 'n' | 'l' | '';
 
 export interface Token {
@@ -8,13 +8,13 @@ export interface Token {
 
 const PATTERN = /"(?:\\.|[^"\\])*(?:"|$)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/g;
 
-/** Whether a text opens like a JSON object or list. Plain text in which a number stands is not coloured. */
+/** Whether a text begins like a JSON object or list. Plain text that contains a number is not coloured. */
 export const looksLikeJSON = (text: string): boolean => /^\s*[{[]/.test(text);
 
 /**
- * Cuts the beginning of a JSON text into coloured pieces. It is for a preview, which may be cut
- * anywhere: nothing is parsed, nothing fails, and the pieces joined are the text again. After
- * `most` pieces the rest comes as one.
+ * Splits the beginning of a JSON text into coloured tokens. A preview may end anywhere, so this
+ * does not parse and cannot fail. All tokens joined are the text; after `most` tokens the remaining
+ * text is one token.
  */
 export function tokens(text: string, most = 80): Token[] {
   const out: Token[] = [];
@@ -38,5 +38,5 @@ function kindOf(token: string, text: string, end: number): TokenKind {
   return c === 't' || c === 'f' || c === 'n' ? 'l' : 'n';
 }
 
-/** One line of a text that may have many: line breaks become a visible sign. */
+/** A text on one line, with a visible sign for each line break. */
 export const oneLine = (text: string): string => text.replace(/\r\n|\r|\n/g, ' ⏎ ').replace(/\t/g, ' ');

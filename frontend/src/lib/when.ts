@@ -1,4 +1,4 @@
-/** What a person's words for a time mean, or why they mean nothing. */
+/** The time that a text means, or why it means none. */
 export type When = { time: Date } | { error: string };
 
 const UNITS: Record<string, number> = {
@@ -17,7 +17,7 @@ const HELP = 'Write a time such as 14:02, 2026-11-20 08:00, yesterday 9:30 or 15
 
 /**
  * Reads a time as people write it, in local time: "14:02", "14:02:08.5", "2026-11-20 08:00",
- * "yesterday", "15 min ago". A time of day without a date is the last one there was.
+ * "yesterday", "15 min ago". A time of day without a date means the most recent one.
  */
 export function parseWhen(text: string, now: Date): When {
   const t = text.trim().toLowerCase().replace(/\s+/g, ' ');

@@ -2,18 +2,18 @@ import { api, toApiError } from '../bridge/api';
 import type { Attempt } from '../bridge/types';
 import { duration, micros } from '../lib/format';
 
-/** One step of an attempt, and how long it took. */
+/** One step of an attempt to connect, and how long it took. */
 export interface Step {
   name: 'DNS' | 'Connect' | 'TLS' | 'First byte';
   us: number;
 }
 
-/** The AttemptsModel is one feed's story: every try to connect, newest first. */
+/** The AttemptsModel lists the attempts to connect one feed, the newest first. */
 export class AttemptsModel {
-  /** null until the first answer. */
+  /** null until the first response. */
   list = $state.raw<Attempt[] | null>(null);
   fault = $state('');
-  /** There may be older ones. */
+  /** There may be older attempts. */
   more = $state(false);
 
   #limit = 20;
@@ -37,14 +37,14 @@ export class AttemptsModel {
     }
   }
 
-  /** Reads further back. */
+  /** Loads older attempts. */
   async older(): Promise<void> {
     this.#limit = Math.min(500, this.#limit * 4);
     await this.load();
   }
 }
 
-/** The steps that took place, in their order. */
+/** The steps that were taken, in order. */
 export function steps(attempt: Pick<Attempt, 'dns_us' | 'connect_us' | 'tls_us' | 'first_byte_us'>): Step[] {
   const all: Step[] = [
     { name: 'DNS', us: attempt.dns_us },
@@ -55,7 +55,7 @@ export function steps(attempt: Pick<Attempt, 'dns_us' | 'connect_us' | 'tls_us' 
   return all.filter((step) => step.us > 0);
 }
 
-/** The steps in words: "DNS 1.2 ms, connect 0.4 ms, first byte 8 ms". */
+/** The steps as text: "DNS 1.2 ms, connect 0.4 ms, first byte 8 ms". */
 export function stepWords(list: Step[]): string {
   if (list.length === 0) return 'No step was completed.';
   const all = list.map(
@@ -64,14 +64,14 @@ export function stepWords(list: Step[]): string {
   return all.join(', ');
 }
 
-/** How long an attempt held, in words. */
+/** How long the connection was open, as text. */
 export function lasted(attempt: Attempt, now: number): string {
   if (!attempt.opened) return attempt.ended ? 'not opened' : 'connecting';
   const end = attempt.ended ? Date.parse(attempt.ended) : now;
   return duration(Math.max(0, end - Date.parse(attempt.opened)));
 }
 
-/** Why an attempt ended, in words; that it has not where it goes on. */
+/** Why an attempt ended, or that it has not. */
 export function ending(attempt: Attempt): string {
   if (attempt.reason) return attempt.reason;
   if (!attempt.ended) return attempt.opened ? 'Open now.' : 'Connecting now.';

@@ -4,18 +4,18 @@ import type { Client } from '../bridge/types';
 /** The requests that the list of clients needs. */
 export type ClientsApi = Pick<typeof api, 'clients' | 'disconnect'>;
 
-/** How often the list is asked for while somebody looks at it, in milliseconds. */
+/** The time between two requests for the list while it is visible, in milliseconds. */
 const PERIOD = 1000;
 
 /**
- * The ClientsModel is who is connected to the local server. It asks while somebody watches, one
- * request at a time, and a second after the last answer.
+ * The ClientsModel lists the clients of the local server. While it is watched, it asks for the list
+ * one second after each response, with one request at a time.
  */
 export class ClientsModel {
-  /** null until the first answer. */
+  /** null until the first response. */
   list = $state.raw<Client[] | null>(null);
   fault = $state('');
-  /** Those being cut off right now. */
+  /** The clients that are being disconnected. */
   leaving = $state.raw<ReadonlySet<number>>(new Set());
 
   #api: ClientsApi;
@@ -24,7 +24,7 @@ export class ClientsModel {
     this.#api = requests;
   }
 
-  /** Keeps the list fresh until the returned function is called. While it is not visible nothing is asked. */
+  /** Keeps the list up to date until the returned function is called. It asks for nothing while `visible` is false. */
   watch(visible: () => boolean = () => true): () => void {
     let over = false;
     let timer: ReturnType<typeof setTimeout>;
@@ -45,12 +45,12 @@ export class ClientsModel {
       this.list = list.toSorted((a, b) => a.id - b.id);
       this.fault = '';
     } catch (thrown) {
-      // The old list stays, with the words beside it that it is old.
+      // The old list stays on screen, together with the error.
       this.fault = toApiError(thrown).words;
     }
   }
 
-  /** Cuts one off. It may connect again: EventSource does by itself. */
+  /** Disconnects a client. It may connect again: EventSource does so by itself. */
   async disconnect(id: number): Promise<void> {
     this.leaving = new Set([...this.leaving, id]);
     try {
@@ -58,7 +58,7 @@ export class ClientsModel {
       this.list = this.list?.filter((c) => c.id !== id) ?? null;
     } catch (thrown) {
       const error = toApiError(thrown);
-      // It left by itself in the meantime.
+      // It has disconnected by itself.
       if (error.code !== 'not_found') throw error;
       this.list = this.list?.filter((c) => c.id !== id) ?? null;
     } finally {

@@ -2,7 +2,7 @@ import { api } from '../bridge/api';
 import { plural } from '../lib/format';
 import { toasts, type Toasts } from './toasts.svelte';
 
-/** A Question is what stands in front of the screen at the moment. */
+/** A Question is the dialog that is open. */
 export type Question =
   | { kind: 'feed'; feed?: string }
   | { kind: 'channel'; channel?: string }
@@ -11,7 +11,7 @@ export type Question =
   | { kind: 'samples' }
   | { kind: 'certificate'; feed: string; fingerprint: string };
 
-/** What has to be known of a source in order to remove it and to bring it back. */
+/** What removing and restoring a source takes. */
 export interface RemovedSource {
   id: number;
   name: string;
@@ -20,7 +20,7 @@ export interface RemovedSource {
   clients: number;
 }
 
-/** Dialogs holds which question is open. There is one at a time: a new one takes the place of the old. */
+/** Dialogs holds the open dialog. There is at most one: opening another replaces it. */
 export class Dialogs {
   current = $state.raw<Question | null>(null);
 
@@ -35,11 +35,11 @@ export class Dialogs {
 
 export const dialogs = new Dialogs();
 
-/** The requests that removing needs; the tests bring their own. */
+/** The requests for removing sources; tests replace them. */
 export type RemovalApi = Pick<typeof api, 'removeFeed' | 'removeChannel' | 'restore'>;
 export type SamplesApi = Pick<typeof api, 'removeSamples' | 'restore'>;
 
-/** Takes a source off the list, and offers for a while to bring it back with all its messages. */
+/** Removes a source, and for a while offers to restore it with all its messages. */
 export async function removeSource(
   source: RemovedSource,
   requests: RemovalApi = api,
@@ -57,7 +57,7 @@ export async function removeSource(
   });
 }
 
-/** Stops the sample events, takes all sources off the list that they made, and offers to bring these back. */
+/** Stops the sample events, removes the sources that they created, and offers to restore them. */
 export async function removeSamples(requests: SamplesApi = api, notices: Pick<Toasts, 'add'> = toasts): Promise<void> {
   const removed = await requests.removeSamples();
   if (removed.length === 0) return;

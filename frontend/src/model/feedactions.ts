@@ -5,7 +5,7 @@ import type { MenuItem } from '../ui/menu';
 import { dialogs } from './dialogs.svelte';
 import { toasts } from './toasts.svelte';
 
-/** Does something, and says why it did not work where it did not. */
+/** Runs an action, and shows its error if it fails. */
 export async function attempt(act: () => Promise<unknown>, done?: string): Promise<void> {
   try {
     await act();
@@ -15,7 +15,7 @@ export async function attempt(act: () => Promise<unknown>, done?: string): Promi
   }
 }
 
-/** What can be done with a feed, the same in every menu. */
+/** The actions on a feed, the same in every menu. */
 export function feedActions(source: Source, health: Health | undefined = source.health): MenuItem[] {
   const { name } = source;
   const paused = source.feed?.paused ?? false;

@@ -1,15 +1,15 @@
 import type { Message, Position } from '../bridge/types';
 import { positionNumber } from '../lib/format';
 
-/** Above this many they are no longer counted one by one. */
+/** The counter stops here. */
 const COUNTED = 10_000;
 
-/** Fresh counts what came while the view stood still: "214 new", "10,000+ new". */
+/** Fresh counts the messages that arrived while the view did not follow: "214 new", "10,000+ new". */
 export class Fresh {
   count = $state(0);
-  /** There are more than were counted. */
+  /** There are more than `count`. */
   more = $state(false);
-  /** Up to where it has been counted. */
+  /** The last position that was counted. */
   to: Position = '';
 
   reset(to: Position): void {
@@ -18,7 +18,7 @@ export class Fresh {
     this.to = to;
   }
 
-  /** Counts those messages that were not counted before. */
+  /** Counts the messages that have not been counted yet. */
   add(messages: readonly Message[], to: Position): void {
     const counted = positionNumber(this.to);
     for (const m of messages) if (positionNumber(m.position) > counted) this.count++;

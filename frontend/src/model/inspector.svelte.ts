@@ -4,10 +4,10 @@ import { findStamp, type Stamp } from '../lib/stamp';
 
 export type InspectorTab = 'data' | 'frame';
 
-/** Inspector is one message seen closely: whole, where the timeline had only its beginning, and as Signalbox serves it. */
+/** Inspector shows one message in full: its whole data, where the timeline has a preview, and the frame that Signalbox serves. */
 export class Inspector {
   tab = $state<InspectorTab>('data');
-  /** What the timeline knows of it. */
+  /** The message as the timeline has it. */
   preview = $state.raw<Message | null>(null);
   #whole = $state.raw<Message | null>(null);
   /** The frame as Signalbox serves it. */
@@ -15,12 +15,12 @@ export class Inspector {
   error = $state.raw<ApiError | null>(null);
 
   readonly message = $derived(this.#whole ?? this.preview);
-  /** The data is here to its end. */
+  /** The whole data is loaded. */
   readonly complete = $derived(this.message !== null && !this.message.cut);
   readonly stamp = $derived<Stamp | null>(
     this.complete && this.message?.kind === 'event' ? findStamp(this.message.data ?? '') : null,
   );
-  /** Milliseconds from the time in the data to its arrival. */
+  /** Milliseconds between the time in the data and the arrival. */
   readonly delay = $derived(this.stamp && this.message ? Date.parse(this.message.received) - this.stamp.time : null);
 
   #abort = new AbortController();
@@ -43,7 +43,7 @@ export class Inspector {
     void this.fetch();
   }
 
-  /** Fetches what the open tab needs and is not there yet. */
+  /** Fetches what the open tab needs and is not loaded yet. */
   async fetch(): Promise<void> {
     const { preview } = this;
     const { signal } = this.#abort;
@@ -63,7 +63,7 @@ export class Inspector {
     }
   }
 
-  /** The message with all of its data, for copying and for publishing again. */
+  /** The message with its whole data, for copying it and for publishing it again. */
   async whole(): Promise<Message> {
     const message = this.message;
     if (!message) throw new Error('No message is selected.');

@@ -1,18 +1,18 @@
 import { pressable, typing } from '../lib/keys';
 
-/** What keys do: "j", "Space", "Ctrl+k", or "g t" for two in a row. */
+/** Shortcuts and their actions: "j", "Space", "Ctrl+k", or "g t" for two keys in a row. */
 export type Bindings = Record<string, (event: KeyboardEvent) => void>;
 
-/** How long the second key of two may take, in milliseconds. */
+/** The longest time between the two keys of a shortcut, in milliseconds. */
 const PATIENCE = 1200;
 
-/** The Keyboard hands key presses to whoever is on screen. What was added last is asked first. */
+/** The Keyboard dispatches key presses to the bindings of what is on screen, those added last first. */
 export class Keyboard {
   #bindings: Bindings[] = [];
   #first = '';
   #at = 0;
 
-  /** Adds bindings; what it returns takes them away. */
+  /** Adds bindings. The returned function removes them. */
   on(bindings: Bindings): () => void {
     this.#bindings.unshift(bindings);
     return () => {
@@ -20,7 +20,7 @@ export class Keyboard {
     };
   }
 
-  /** Handles a key press at the window, unless a field or a button wants it for itself. */
+  /** Handles a key press, unless a field or a button uses it. */
   press(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.isComposing || event.altKey) return;
     const command = event.ctrlKey || event.metaKey;

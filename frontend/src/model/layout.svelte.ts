@@ -1,13 +1,13 @@
 import { api } from '../bridge/api';
 
-/** The sizes that a pane may be drawn to, in pixels. */
+/** The smallest, largest and usual width of a pane, in pixels. */
 export const SIDEBAR = { least: 180, usual: 248, most: 420 };
 export const INSPECTOR = { least: 280, usual: 372, most: 900 };
 
 const clamp = (n: unknown, { least, usual, most }: typeof SIDEBAR) =>
   typeof n === 'number' && Number.isFinite(n) ? Math.round(Math.min(most, Math.max(least, n))) : usual;
 
-/** Layout is how the window was arranged. The server remembers it, so it survives the browser. */
+/** Layout is the arrangement of the window. The server stores it, so every browser gets the same. */
 export class Layout {
   sidebar = $state(SIDEBAR.usual);
   inspector = $state(INSPECTOR.usual);
@@ -16,7 +16,7 @@ export class Layout {
   view = $state<'timeline' | 'health'>('timeline');
   /** The source whose timeline is shown; null for all. */
   source = $state<string | null>(null);
-  /** Whether what was remembered has been read; nothing is saved before. */
+  /** Whether the stored layout has been read. Nothing is saved before that. */
   ready = $state(false);
 
   readonly #snapshot = $derived(
@@ -39,13 +39,13 @@ export class Layout {
     try {
       this.#take(await this.calls.window());
     } catch {
-      // The usual arrangement is a good one, and the bell reports an unreachable server.
+      // The default layout is used. The change poller reports an unreachable server.
     }
     this.#saved = this.#snapshot;
     this.ready = true;
   }
 
-  /** Saves half a second after the last change. Reading `#snapshot` here makes the caller's effect follow it. */
+  /** Saves the layout half a second after its last change. Call it from an effect: it reads `#snapshot`, so the effect runs at every change. */
   keep(): void {
     const now = this.#snapshot;
     clearTimeout(this.#timer);
@@ -56,7 +56,7 @@ export class Layout {
     }, 500);
   }
 
-  /** Shows another screen, or another source. Who is that quick goes before what was remembered. */
+  /** Shows another screen or source. A choice that is made before the stored layout has been read takes precedence over it. */
   go(view: Layout['view'], source: string | null = this.source): void {
     this.#went = true;
     this.view = view;

@@ -1,13 +1,13 @@
-/** A Command is something the palette offers. */
+/** A Command is an entry of the palette. */
 export interface Command {
   title: string;
-  /** What kind of thing it is, shown beside it. */
+  /** The group that is shown beside it. */
   group: string;
   keys?: string;
   act: () => void;
 }
 
-/** How well a title answers what was typed: 0 not at all, more is better. */
+/** How well a title matches the typed text: 0 not at all, higher is better. */
 export function score(title: string, typed: string): number {
   const t = title.toLowerCase();
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
@@ -20,7 +20,7 @@ export function score(title: string, typed: string): number {
   return sum;
 }
 
-/** The commands that answer what was typed, the best first, in their given order where they are equal. */
+/** The commands that match the typed text, the best first. Equal ones keep their order. */
 export function answers(commands: readonly Command[], typed: string): Command[] {
   return commands
     .map((command) => ({ command, score: score(`${command.title} ${command.group}`, typed) }))

@@ -4,7 +4,7 @@ import { shellWord } from '../lib/curl';
 import { count, duration, plural } from '../lib/format';
 import { layout } from './layout.svelte';
 
-/** What stands in the publish form. All of it is text, as it was typed. */
+/** The fields of the publish form, all as typed text. */
 export interface Draft {
   channel: string;
   event: string;
@@ -13,38 +13,38 @@ export interface Draft {
   data: string;
 }
 
-/** What came of the last publish. */
+/** The result of the last publish. */
 export interface Outcome {
   ok: boolean;
   words: string;
-  /** The same where there is little room. */
+  /** A shorter text for narrow windows. */
   short?: string;
   position?: string;
-  /** It was stored before, and was not stored again. */
+  /** The message was stored before, and was not stored again. */
   repeated?: boolean;
-  /** The field of the form that is wrong. */
+  /** The form field that is wrong. */
   field?: string;
 }
 
-/** The requests that publishing needs; the tests bring their own. */
+/** The requests for publishing; tests replace them. */
 export type PublishApi = Pick<typeof api, 'publish' | 'published' | 'message'>;
 
 const KEY = 'signalbox.publish';
 const EMPTY: Draft = { channel: 'messages', event: '', id: '', retry: '', data: '' };
 
 /**
- * The PublishModel is the publish form: its draft, what came of the last publish, and what was
- * published lately through any door. Messages go out one after the other, so that many quick ones
- * keep their order, and the form is never locked meanwhile.
+ * The PublishModel is the publish form: its draft, the result of the last publish, and the list of
+ * recent publishes, whoever made them. It sends messages one after the other, so that they keep
+ * their order, and never locks the form meanwhile.
  */
 export class PublishModel {
   draft = $state<Draft>({ ...EMPTY });
   outcome = $state.raw<Outcome | null>(null);
-  /** Messages that were sent off and not yet answered. */
+  /** How many messages were sent and have not been answered. */
   waiting = $state(0);
   recent = $state.raw<PublishedEntry[]>([]);
   recentFault = $state('');
-  /** Grows when the form should take the focus. */
+  /** Incremented when the form should take the focus. */
   summons = $state(0);
 
   #repeated: { channel: string; draft: PublishDraft } | null = null;
@@ -62,21 +62,21 @@ export class PublishModel {
         if (typeof kept[name] === 'string') this.draft[name] = kept[name];
       }
     } catch {
-      // A draft that cannot be read is no draft.
+      // A stored draft that cannot be read is ignored.
     }
   }
 
-  /** Keeps the draft for as long as this window or tab lives. */
+  /** Stores the draft for the lifetime of this window or tab. */
   remember(): void {
     const text = JSON.stringify(this.draft);
     try {
       this.#storage?.setItem(KEY, text);
     } catch {
-      // Too much for the storage; the draft then lives only as long as the page.
+      // Too large for the storage: the draft lasts only as long as the page.
     }
   }
 
-  /** Puts a message into the form, for "Publish again…" and for what was published lately. */
+  /** Fills the form with a message, for "Publish again…" and for a recent publish. */
   fill(from: Partial<Omit<Draft, 'retry'>> & { retry?: string | number | null }): void {
     const { retry, ...rest } = from;
     this.draft = { ...EMPTY, channel: this.draft.channel, ...rest, retry: retry == null ? '' : String(retry) };
@@ -85,10 +85,10 @@ export class PublishModel {
     this.summons++;
   }
 
-  /** Puts one that was published lately into the form, as it was stored. */
+  /** Fills the form with a recent publish, as it was stored. */
   async again(entry: PublishedEntry): Promise<void> {
     const { channel, event, id } = entry;
-    // What was refused was not stored; its type and id are all there is.
+    // A refused message was not stored. Only its type and id are known.
     if (entry.error) return this.fill({ channel, event, id });
     try {
       const { event, data, retry } = await this.#api.message(entry.position);
@@ -99,7 +99,7 @@ export class PublishModel {
     }
   }
 
-  /** Sends what stands in the form. Answers when it was committed or refused. */
+  /** Publishes the draft. The promise settles when it was committed or refused. */
   publish(): Promise<Outcome> {
     const { channel, event, id, retry, data } = this.draft;
     const bad = check(this.draft);
@@ -110,12 +110,12 @@ export class PublishModel {
     return this.#enqueue(channel.trim(), body({ event, id, retry, data }));
   }
 
-  /** Has the message stored a second time that the last publish found stored already. */
+  /** Publishes the last message again, so that it is stored a second time. */
   storeAgain(): Promise<Outcome> | undefined {
     if (!this.#repeated) return;
     const { channel, draft } = this.#repeated;
     this.#repeated = null;
-    this.summons++; // the button goes away, and the focus must not go with it
+    this.summons++; // the button disappears, and must not take the focus with it
     return this.#enqueue(channel, { ...draft, again: true });
   }
 
@@ -141,7 +141,7 @@ export class PublishModel {
     return outcome;
   }
 
-  /** Reads what was published lately. */
+  /** Loads the recent publishes. */
   async loadRecent(): Promise<void> {
     try {
       this.recent = await this.#api.published();
@@ -151,7 +151,7 @@ export class PublishModel {
     }
   }
 
-  /** The same publish as a command line for the server at this address; `more` is what it takes to be let in. */
+  /** The draft as a curl command for the server at `url`; `more` has the options for its token. */
   curl(url: string, more = ''): string {
     const { channel, event, id, retry, data } = this.draft;
     const address = `${url}/channels/${encodeURIComponent(channel.trim())}/messages`;
@@ -159,7 +159,7 @@ export class PublishModel {
     return `curl ${shellWord(address)}${more} -H 'Content-Type: application/json' -d ${shellWord(json)}`;
   }
 
-  /** Reads the list again soon. Many calls in a short time, as while others publish, ask once. */
+  /** Loads the list again soon. Many calls within a short time make one request. */
   freshen(ms = 1000): void {
     if (this.#refresh !== undefined) return;
     this.#refresh = setTimeout(() => {
@@ -177,7 +177,7 @@ function check(draft: Draft): Outcome | null {
   return null;
 }
 
-// The data goes as text, whatever it holds, so that every byte arrives as it was typed.
+// The data is sent as a string, even if it is JSON, so that it arrives exactly as it was typed.
 function body({ event, id, retry, data }: Omit<Draft, 'channel'>): PublishDraft {
   const draft: PublishDraft = { data };
   if (event !== '') draft.event = event;
@@ -200,7 +200,7 @@ function reached({ position, clients, repeated }: Published): Outcome {
   };
 }
 
-/** How a line of "Recently published" reads, without its time. */
+/** A line of "Recently published" without its time. */
 export function entryWords(entry: PublishedEntry): string {
   if (entry.error) return `refused: ${entry.error}`;
   if (entry.repeated) return `${entry.event || 'message'}, stored before`;
@@ -208,7 +208,7 @@ export function entryWords(entry: PublishedEntry): string {
   return `${entry.event || 'message'} → ${who}`;
 }
 
-/** How long ago, for a line's tooltip. */
+/** How long ago it was published, for the tooltip. */
 export function entryAge(entry: PublishedEntry, now: number): string {
   return `${duration(Math.max(0, now - Date.parse(entry.at)))} ago, to ${entry.channel}`;
 }

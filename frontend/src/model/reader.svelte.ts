@@ -3,53 +3,53 @@ import type { Message, Page, Position } from '../bridge/types';
 import { wantsEvents } from '../lib/filter';
 import { append, emptySpan, prepend, spanOf, type Span } from '../lib/span';
 
-/** Rows asked for at once. */
+/** The number of rows in one request. */
 export const PAGE = 300;
-/** Rows held at most: the window's memory stays flat however long it runs. */
+/** The greatest number of loaded rows. It keeps the memory of the window constant. */
 export const MOST = 3000;
-/** Bytes of data in a row's preview. */
+/** The bytes of data in the preview of a row. */
 const PREVIEW = 400;
-/** So many matches fill a screen. */
+/** This many matches fill a screen. */
 const ENOUGH = 50;
-/** So many gaps and notes count as one match: they pass every filter, and a page of them is enough to look at. */
+/** This many gaps and notes count as one match: every filter shows them, and a page of them is enough. */
 const GAPS = PAGE / ENOUGH;
-/** How many bounded scans a search makes by itself before it asks. */
+/** How many requests a search makes before it asks the user whether to go on. */
 const SCANS = 4;
 
-/** How far a search that found little has looked back. */
+/** How far back a search has looked that found little. */
 export interface LookedBack {
   to: Position;
-  /** When the message there was received; empty where that could not be read. */
+  /** When the message at that position was received; empty if that could not be read. */
   time: string;
 }
 
 /**
- * A Reader holds a stretch of one source's messages, or of all, and reads on from it in either
- * direction, without a limit. One request is under way at a time; a new place or a new filter ends
- * the one before.
+ * A Reader holds a range of the messages of one source, or of all, and extends it in either
+ * direction without a limit. It has one request in flight. Going elsewhere, or a new filter, aborts
+ * that request.
  */
 export class Reader {
   source = $state<string | null>(null);
-  /** The filter as it was typed. */
+  /** The filter as typed. */
   q = $state('');
   span = $state.raw<Span>(emptySpan);
-  /** Grows whenever the span is another one altogether, so that the view places itself anew. */
+  /** Incremented when the span is replaced by an unrelated one, so that the list resets its position. */
   generation = $state(0);
-  /** The index that a new generation begins to be read at; null for its end. */
+  /** The index at which a new generation is shown first; null for its end. */
   begin = $state.raw<number | null>(null);
   loading = $state(false);
-  /** What went wrong with the last request. */
+  /** The error of the last request. */
   error = $state.raw<ApiError | null>(null);
-  /** Why the filter in `q` was refused. The rows are still those of the filter before it. */
+  /** Why the filter in `q` was refused. The rows are still those of the previous filter. */
   refused = $state.raw<ApiError | null>(null);
-  /** The filter that the rows were found with. `q` is ahead of it while an answer is awaited, or was refused. */
+  /** The filter that the rows match. It differs from `q` while a request is in flight, and if `q` was refused. */
   found = $state('');
-  /** A search back through the journal is under way. */
+  /** A search back through the journal is running. */
   looking = $state(false);
   lookedBack = $state.raw<LookedBack | null>(null);
 
   readonly rows = $derived(this.span.rows);
-  /** A filter has found no event, only the gaps and notes that every filter shows. */
+  /** The filter matched no event, only the gaps and notes that every filter shows. */
   readonly onlyGaps = $derived(
     this.found !== '' && this.rows.length > 0 && wantsEvents(this.found) && !this.rows.some((m) => m.kind === 'event'),
   );
@@ -59,7 +59,7 @@ export class Reader {
 
   constructor(readonly calls: Pick<typeof api, 'page'> = api) {}
 
-  /** Fetches what lies before the rows held. */
+  /** Loads the rows before the first one. */
   async older(): Promise<void> {
     if (this.loading || this.span.start || !this.span.from || this.lookedBack) return;
     await this.#paged(async (signal) => {
@@ -70,7 +70,7 @@ export class Reader {
     });
   }
 
-  /** Fetches what lies after the rows held. */
+  /** Loads the rows after the last one. */
   async newer(): Promise<void> {
     if (this.loading || this.span.end || !this.span.to) return;
     await this.#paged(async (signal) => {
@@ -79,13 +79,13 @@ export class Reader {
     });
   }
 
-  /** Goes on with a search that found little. */
+  /** Continues a search that found little. */
   async lookFurther(): Promise<void> {
     this.lookedBack = null;
     await this.#paged((signal) => this.#scan(signal, SCANS * 4, ENOUGH));
   }
 
-  /** Ends what is under way and begins something new. */
+  /** Aborts the request in flight, and returns the signal for the next one. */
   protected anew(): AbortSignal {
     this.abort.abort();
     this.abort = new AbortController();
@@ -100,7 +100,7 @@ export class Reader {
     return this.calls.page(this.source, { preview: PREVIEW, q: this.found, ...query }, signal);
   }
 
-  /** Fetches the newest messages. `before` is called when they have come and are about to be shown. */
+  /** Loads the newest messages. Calls `before` just before it shows them. */
   protected async loadNewest(signal: AbortSignal, before = () => {}): Promise<void> {
     const q = this.#wanted;
     const loaded = await this.#load(signal, null, q, async () => {
@@ -112,13 +112,13 @@ export class Reader {
     await this.#paged(() => this.#scan(signal, SCANS, ENOUGH - matches(q, this.rows)));
   }
 
-  /** Fetches the messages around a place. It is false where that did not succeed. */
+  /** Loads the messages around a position. Returns false if that fails. */
   protected loadAround(signal: AbortSignal, place: PageQuery): Promise<boolean> {
     const q = this.#wanted;
     return this.#load(signal, 0, q, async () => {
       const page = await this.page({ ...place, q, limit: PAGE }, signal);
       const span = spanOf(page, { start: false, end: !page.more });
-      // Some rows before it, so that the wanted one does not stick to the edge of what is known.
+      // Some rows before it, so that it is not the first loaded row.
       return page.from ? prepend(span, await this.page({ before: page.from, q, limit: 100 }, signal), MOST) : span;
     });
   }
@@ -129,12 +129,12 @@ export class Reader {
     this.generation++;
   }
 
-  /** The filter to ask with: what was typed, or the one before it where that was refused. */
+  /** The filter for a request: the typed one, or if that was refused, the previous one. */
   get #wanted(): string {
     return this.refused ? this.found : this.q.trim();
   }
 
-  /** Shows what was fetched with a filter. It is false where that did not succeed, or something newer has begun. */
+  /** Shows the result of a request with a filter. Returns false if it failed, or was aborted. */
   async #load(signal: AbortSignal, begin: number | null, q: string, fetch: () => Promise<Span>): Promise<boolean> {
     this.loading = true;
     try {
@@ -168,7 +168,7 @@ export class Reader {
     }
   }
 
-  /** The server answers a rare search after a bounded time; this goes on from there, a bounded number of times. */
+  /** Repeats a search from where the server stopped: the server gives each request a limited time. It stops after LOOKS requests. */
   async #scan(signal: AbortSignal, scans: number, wanted: number): Promise<void> {
     this.looking = true;
     try {
@@ -188,7 +188,7 @@ export class Reader {
   }
 }
 
-/** How many rows of these a search was for. */
+/** How many of these rows count as matches of a search. */
 function matches(q: string, rows: readonly Message[]): number {
   const events = wantsEvents(q) ? rows.filter((m) => m.kind === 'event').length : rows.length;
   return events + Math.floor((rows.length - events) / GAPS);

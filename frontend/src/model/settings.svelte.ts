@@ -1,10 +1,10 @@
 import { api, toApiError } from '../bridge/api';
 import type { EditableSettings, Settings } from '../bridge/types';
 
-/** The requests that settings need; the tests bring their own. */
+/** The requests for settings; tests replace them. */
 export type SettingsApi = Pick<typeof api, 'settings' | 'saveSettings'>;
 
-/** What stands in the form, in the units that people use. null means no limit. */
+/** The fields of the form, in the units that people use. null means no limit. */
 export interface SettingsForm {
   port: number | null;
   data: string;
@@ -23,7 +23,7 @@ type Name = keyof SettingsForm;
 const GB = 2 ** 30;
 const MB = 2 ** 20;
 
-/** Which field of the form is about which setting of the server. */
+/** The server's setting for each field of the form. */
 const settingOf: Record<Name, string> = {
   port: 'port',
   data: 'data',
@@ -37,15 +37,15 @@ const settingOf: Record<Name, string> = {
   maxEventMB: 'max_event',
 };
 
-/** The SettingsModel is what the program is set to, and the form in which it is changed. */
+/** The SettingsModel holds the settings of the program, and the form that changes them. */
 export class SettingsModel {
-  /** null until the first answer. */
+  /** null until the first response. */
   current = $state.raw<Settings | null>(null);
   form = $state<SettingsForm | null>(null);
   fault = $state('');
   saving = $state(false);
   saved = $state(false);
-  /** What is wrong, by field of the form; under '' what belongs to none. */
+  /** The error of each form field; under '' the error that belongs to none. */
   errors = $state.raw<Partial<Record<Name | '', string>>>({});
 
   #api: SettingsApi;
@@ -54,20 +54,20 @@ export class SettingsModel {
     this.#api = requests;
   }
 
-  /** What would be sent now: only what differs. */
+  /** The settings that differ, as they would be sent. */
   readonly change = $derived.by<Partial<EditableSettings>>(() =>
     this.current && this.form ? changeOf(this.current, this.form) : {},
   );
   readonly dirty = $derived(Object.keys(this.change).length > 0);
-  /** Whether this field's value was changed and is in force only after the next start. */
+  /** Whether this setting was changed and takes effect at the next start. */
   waits(name: 'port' | 'data'): boolean {
     return this.current?.restart.includes(name) ?? false;
   }
 
-  /** What a curl command needs more where the server demands its token of everybody. The token itself is never shown. */
+  /** The option that curl needs if the server requires a token. The token itself is never shown. */
   readonly curlToken = $derived(this.current?.token_set ? ' -H "Authorization: Bearer $SIGNALBOX_TOKEN"' : '');
 
-  /** Whether a flag, the environment or the file decides this field, so that it cannot be changed here. */
+  /** Whether a flag, the environment or the configuration file decides this setting, so that it cannot be changed here. */
   fixed(name: Name): boolean {
     const setting = settingOf[name];
     return this.current?.fixed.some((f) => f === setting || f === setting.split('.')[0]) ?? false;
@@ -82,7 +82,7 @@ export class SettingsModel {
     }
   }
 
-  /** Saves what differs. Answers whether all of it was taken. */
+  /** Saves the settings that differ. Returns whether the server accepted them. */
   async save(): Promise<boolean> {
     if (this.saving || !this.form) return false;
     this.errors = unreadable(this.form);
@@ -127,7 +127,7 @@ function formOf(s: Settings): SettingsForm {
   };
 }
 
-// To a hundredth for the eye; what was not touched is not sent, so nothing is lost by it.
+// Rounded to a hundredth for display. A field that was not edited is not sent, so its exact value stays.
 const round = (n: number) => Math.max(0.01, Math.round(n * 100) / 100);
 
 function changeOf(current: Settings, form: SettingsForm): Partial<EditableSettings> {
@@ -167,7 +167,7 @@ function unreadable(form: SettingsForm): Partial<Record<Name, string>> {
   return errors;
 }
 
-// The server names its settings; the form has fields of its own for the parts of keep.
+// The server knows one setting "keep"; the form has a field for each of its parts.
 function fieldOf(setting: string): Name | '' {
   if (setting === 'keep') return 'keepMessages';
   const names = Object.keys(settingOf) as Name[];

@@ -1,13 +1,13 @@
 import { layout } from './layout.svelte';
 
-/** Shell is which screen is shown, and what lies over it. */
+/** Shell says which screen is shown, and what is open above it. */
 export class Shell {
-  /** The palette of commands and sources; null while it is shut, else what is typed in it. */
+  /** The text typed in the palette; null while it is closed. */
   palette = $state<string | null>(null);
-  /** The filter that the timeline opens with. */
+  /** The filter with which the timeline opens. */
   q = $state('');
   help = $state(false);
-  /** Grows when the rows should take the keyboard. */
+  /** Incremented when the list of messages should take the focus. */
   summons = $state(0);
   jump = $state(false);
 
@@ -19,7 +19,7 @@ export class Shell {
     return layout.source;
   }
 
-  /** Shows the timeline of one source, or of all where name is null. */
+  /** Shows the timeline of one source, or of all if name is null. */
   open(name: string | null, q = ''): void {
     this.q = q;
     layout.go('timeline', name);
@@ -29,7 +29,7 @@ export class Shell {
     layout.go('health');
   }
 
-  /** Shows the source before or after the one that is shown; all messages come first. */
+  /** Shows the previous or the next source. "All messages" is the first. */
   step(by: 1 | -1, sources: readonly { name: string }[]): void {
     const names = [null, ...sources.map((s) => s.name)];
     const at = names.indexOf(layout.source);

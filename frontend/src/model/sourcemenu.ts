@@ -6,7 +6,7 @@ import { dialogs } from './dialogs.svelte';
 import { attempt, feedActions } from './feedactions';
 import { live } from './state.svelte';
 
-/** The address at which a source can be subscribed to. */
+/** The address for subscribing to a source. */
 export const addressOf = (source: Pick<Source, 'name'>): string =>
   `${live.state?.server.url ?? location.origin}/events/${encodeURIComponent(source.name)}`;
 
@@ -22,7 +22,7 @@ const channelActions = (source: Source): MenuItem[] => [
   },
 ];
 
-/** What can be done with a source. Removing it stands last, away from the rest. */
+/** The actions on a source. Removing it is the last, set apart. */
 export function sourceMenu(source: Source): MenuItem[] {
   const own = source.kind === 'feed' ? feedActions(source) : channelActions(source);
   const address = addressOf(source);

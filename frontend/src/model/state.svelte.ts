@@ -3,21 +3,21 @@ import { Bell, type Ring, type Silence } from '../bridge/bell';
 import type { Source, State } from '../bridge/types';
 import { clock } from '../ui/clock.svelte';
 
-/** The least time between two pulls of the state where only counters moved, in milliseconds. */
+/** The shortest time between two requests for the state if only counters changed, in milliseconds. */
 const CALM = 400;
-/** How often rates and sparklines are read while they run down and nothing rings. */
+/** How often the state is read while nothing changes and rates and sparklines fall to zero, in milliseconds. */
 const DECAY = 2000;
 
-/** Live is what the shell knows of the running program, kept fresh by the doorbell. */
+/** Live is the state of the running program, kept up to date by the change poller. */
 export class Live {
   state = $state.raw<State | null>(null);
-  /** Why what is on screen stands still; null while all is well. */
+  /** Why the screen is not being updated; null while it is. */
   silence = $state.raw<Silence | null>(null);
 
   readonly sources = $derived<Source[]>(this.state?.sources ?? []);
   readonly feeds = $derived(this.sources.filter((s) => s.kind === 'feed'));
   readonly channels = $derived(this.sources.filter((s) => s.kind === 'channel'));
-  /** The server wants a token that this browser did not bring. */
+  /** The server requires a token that this browser has not sent. */
   readonly signedOut = $derived(this.silence?.error.status === 401);
   readonly #byName = $derived(new Map(this.sources.map((s) => [s.name, s])));
 
@@ -38,7 +38,7 @@ export class Live {
     );
   }
 
-  /** Starts listening; what it returns stops it. */
+  /** Starts polling for changes. The returned function stops it. */
   start(): () => void {
     this.#running = true;
     this.#bell.start();
@@ -53,21 +53,21 @@ export class Live {
     return this.#byName.get(name);
   }
 
-  /** Calls `listener` at every ring; what it returns ends that. */
+  /** Calls `listener` at every change until the returned function is called. */
   onring(listener: (ring: Ring) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Tries the connection again at once. */
+  /** Retries the connection at once. */
   retry(): void {
     this.#bell.retry();
   }
 
-  /** Reads the state now. What a click just did shows without waiting for the bell. */
+  /** Reads the state now, so that the effect of a click shows without waiting for the next change. */
   pull(): Promise<void> {
     if (this.#pulling) {
-      // The answer under way may be older than what was just done.
+      // The response in flight may be older than what was just done.
       this.#again = true;
       return this.#pulling;
     }
@@ -88,7 +88,7 @@ export class Live {
       this.state = state;
       clock.sync(state.now);
     } catch (thrown) {
-      // An unreachable server is the bell's to report; it hears of it at the same time.
+      // The change poller reports an unreachable server: it notices at the same time.
       const error = toApiError(thrown);
       if (error.code !== 'unreachable') console.warn(error.words);
     } finally {

@@ -5,12 +5,12 @@ import { toasts } from './toasts.svelte';
 const order: ThemeChoice[] = ['system', 'dark', 'light'];
 
 /**
- * Theme is the look that the user chose. It is one of the program's settings; the browser keeps a
- * copy, so that the first paint is right before the settings have come.
+ * Theme is the user's choice of colours. It is a setting of the program. Until the settings have
+ * been read, it follows the system.
  */
 export class Theme {
   choice = $state<ThemeChoice>('system');
-  /** Whether the system asks for a dark look; written by App, which can hear it. */
+  /** Whether the system prefers dark colours. App keeps it up to date. */
   systemDark = $state(true);
   readonly shown = $derived<'dark' | 'light'>(
     this.choice === 'system' ? (this.systemDark ? 'dark' : 'light') : this.choice,
@@ -18,12 +18,12 @@ export class Theme {
 
   constructor(readonly save: (choice: ThemeChoice) => Promise<unknown> = (theme) => api.saveSettings({ theme })) {}
 
-  /** Takes over what the settings say, without saving it again. */
+  /** Adopts the stored setting without saving it again. */
   adopt(choice: ThemeChoice): void {
     if (order.includes(choice)) this.choice = choice;
   }
 
-  /** Shows and saves a choice. */
+  /** Applies and saves a choice. */
   async choose(choice: ThemeChoice): Promise<void> {
     this.choice = choice;
     try {
@@ -33,7 +33,7 @@ export class Theme {
     }
   }
 
-  /** The next of the three. */
+  /** Switches to the next of the three. */
   next(): Promise<void> {
     return this.choose(order[(order.indexOf(this.choice) + 1) % order.length]);
   }

@@ -6,25 +6,25 @@ import { Fresh } from './fresh.svelte';
 import { MOST, PAGE, Reader } from './reader.svelte';
 
 /**
- * Rows asked for at once while following: some screenfuls. Where more have come between two paints
- * nobody could have read them, and taking them all would cost the frames of those who look.
+ * The number of rows in one request while following: a few screenfuls. If more arrive between two
+ * paints, nobody could have read them, and loading them all would make the screen stutter.
  */
 const LIVE = 80;
-/** The least time between two paints, in milliseconds. */
+/** The shortest time between two paints, in milliseconds. */
 const PAINT = 50;
 
 /**
- * A Timeline is one source's messages, or all of them merged, as somebody watches them: it follows
- * the end of the journal, or stands still and counts what is new. It pulls at the ring of the
- * doorbell. Whatever it skips or drops lies in the journal and is fetched again when it is looked for.
+ * A Timeline shows the messages of one source, or of all merged. It follows the end of the journal,
+ * or stands still and counts new messages. It requests messages when the change poller reports a
+ * change. What it skips or drops stays in the journal, and is loaded again when it is needed.
  */
 export class Timeline extends Reader {
   following = $state(true);
   paused = $state(false);
   selected = $state.raw<Message | null>(null);
-  /** Something worth saying once: that a jump ended somewhere else than was asked. */
+  /** A remark about the last jump: that it ended elsewhere. */
   remark = $state('');
-  /** What came since the view stopped following. */
+  /** The messages that arrived since the view stopped following. */
   readonly fresh = new Fresh();
 
   readonly selectedIndex = $derived(
@@ -34,21 +34,21 @@ export class Timeline extends Reader {
   #last = 0;
   #pumping = false;
 
-  /** Shows another source, or all, from the newest messages that match. */
+  /** Shows another source, or all, at the newest messages that match. */
   open(source: string | null, q = ''): Promise<void> {
     this.source = source;
     this.q = q;
     this.found = '';
     this.refused = null;
     this.selected = null;
-    // Rows of another source must not stand under this one's name, even if its own cannot be read.
+    // Rows of another source must not appear under this name, even if this source cannot be read.
     this.show(emptySpan, null);
     return this.latest();
   }
 
   /**
-   * Shows what matches. The rows that are there stay until the answer has come. They stay, and go on
-   * as they were, where the filter is refused.
+   * Shows the messages that match. The old rows stay until the response arrives. If the filter is
+   * refused, they stay and continue to be updated.
    */
   async filter(q: string): Promise<void> {
     this.q = q;
@@ -57,7 +57,7 @@ export class Timeline extends Reader {
     void this.#pump();
   }
 
-  /** Goes to the newest messages and follows them. */
+  /** Shows the newest messages and follows them. */
   async latest(): Promise<void> {
     const signal = this.anew();
     this.#follow();
@@ -65,13 +65,13 @@ export class Timeline extends Reader {
     void this.#pump();
   }
 
-  /** Goes to the end of the rows, and follows; fetches it where it is not held. */
+  /** Scrolls to the end and follows it. Loads the end if it is not loaded. */
   async end(): Promise<void> {
     if (!this.span.end || this.paused || this.loading) return this.latest();
     this.follow(true);
   }
 
-  /** Goes to the first message received at or after a time, and selects it. */
+  /** Shows and selects the first message that was received at a time or later. */
   async jump(time: Date): Promise<void> {
     const signal = this.anew();
     this.following = false;
@@ -85,20 +85,20 @@ export class Timeline extends Reader {
     this.remark = 'Nothing came at that time or later. These are the newest messages.';
   }
 
-  /** Goes to the messages around a number of the journal. */
+  /** Shows the messages around a number of the journal. */
   async seek(number: number, epoch: string): Promise<void> {
     const signal = this.anew();
     this.following = false;
     await this.loadAround(signal, { after: `${epoch}.${Math.max(0, Math.round(number) - 1)}` });
   }
 
-  /** What the doorbell said: the number of the newest message. */
+  /** Takes the number of the newest message from the change poller. */
   ring(last: number): void {
     this.#last = last;
     void this.#pump();
   }
 
-  /** The reader scrolled away from the end, or back to it. */
+  /** The user scrolled away from the end, or back to it. */
   follow(on: boolean): void {
     if (on === this.following || (on && (this.paused || !this.span.end))) return;
     this.following = on;
@@ -113,7 +113,7 @@ export class Timeline extends Reader {
     this.following = false;
   }
 
-  /** Goes on reading where it was paused: what was held comes below. */
+  /** Continues where the view was paused: the new messages appear below. */
   resume(): void {
     this.paused = false;
     void this.#pump();
@@ -121,11 +121,11 @@ export class Timeline extends Reader {
 
   select(message: Message | null): void {
     this.selected = message;
-    // A row that is being read must not scroll away.
+    // The selected row must not scroll away.
     if (message) this.follow(false);
   }
 
-  /** Selects the row so many further on, or the one at `from` where none was selected, and returns its index. */
+  /** Moves the selection by `by` rows, or selects the row at `from` if none is selected. Returns its index. */
   step(by: number, from: number): number | null {
     if (this.rows.length === 0) return null;
     const { base } = this.span;
@@ -135,7 +135,7 @@ export class Timeline extends Reader {
     return index;
   }
 
-  /** Selects the nearest row of the same source and type, and returns its index; null where none is held. */
+  /** Selects the nearest row of the same source and type, and returns its index; null if none is loaded. */
   stepSame(direction: 1 | -1): number | null {
     if (this.selectedIndex === null || this.selected?.kind !== 'event') return null;
     const { base } = this.span;
@@ -164,17 +164,17 @@ export class Timeline extends Reader {
     this.#countFromHere();
   }
 
-  /** Whether what comes is counted rather than shown. */
+  /** Whether new messages are counted rather than shown. */
   get #counting(): boolean {
     return !this.following && (this.paused || !this.span.end || this.rows.length >= MOST);
   }
 
-  /** What was refused once, such as a source that is gone, would be refused at every ring. */
+  /** A request that was refused, such as for a removed source, would be refused at every change. */
   get #denied(): boolean {
     return this.generation === 0 || (this.error !== null && this.error.status >= 400 && this.error.status < 500);
   }
 
-  /** Up to where the journal has been read, or at least counted. */
+  /** The last number that was loaded, or counted. */
   get #reached(): number {
     return positionNumber(this.#counting ? this.fresh.to : this.span.to);
   }
@@ -193,7 +193,7 @@ export class Timeline extends Reader {
         const before = this.#reached;
         const { signal } = this.abort;
         const failed = await this.#turn(signal);
-        // Without progress the same request would go out again and again: the next ring decides.
+        // Without progress, wait for the next change: the same request would be repeated without end.
         if (!signal.aborted && (failed || this.#reached === before)) return;
         await sleep(Math.max(0, PAINT - (performance.now() - began)));
       }
@@ -209,7 +209,7 @@ export class Timeline extends Reader {
       return false;
     } catch (thrown) {
       const error = toApiError(thrown);
-      // Unreachable is the bell's to report.
+      // The change poller reports an unreachable server.
       if (!signal.aborted && error.code !== 'unreachable') this.error = error;
       return true;
     }
@@ -222,11 +222,11 @@ export class Timeline extends Reader {
     if (signal.aborted || this.paused) return;
     if (this.following && page.more && page.messages.length >= LIVE) return this.#skip(signal);
     if (!this.following) this.fresh.add(page.messages, page.to);
-    // What came meanwhile is the next turn's: the span counts as being at the end while it keeps up.
+    // The next round loads what has arrived meanwhile. Until then the span counts as being at the end.
     this.span = append(this.span, { ...page, more: false }, MOST);
   }
 
-  /** Takes the newest rows; what lies between them and those held stays in the journal. */
+  /** Loads the newest rows. What lies between them and the old rows is skipped. */
   async #skip(signal: AbortSignal): Promise<void> {
     const page = await this.page({ limit: LIVE }, signal);
     if (signal.aborted || !this.following) return;
@@ -240,7 +240,7 @@ export class Timeline extends Reader {
     this.span = append(this.span, { ...page, messages, more: false }, MOST);
   }
 
-  /** After a jump back only what comes from now on is new, not all that lies between. */
+  /** After a jump back, only messages that arrive from now on count as new, not those in between. */
   #countFromHere(): void {
     const [epoch] = this.span.to.split('.');
     this.fresh.reset(this.span.end ? this.span.to : `${epoch}.${this.#last}`);

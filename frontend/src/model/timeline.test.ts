@@ -4,7 +4,7 @@ import type { Message, Page } from '../bridge/types';
 import { positionNumber } from '../lib/format';
 import { Timeline } from './timeline.svelte';
 
-/** A journal in memory that answers pages as docs/api.md says, with a bound on how much one search examines. */
+/** A journal in memory that answers requests for pages as docs/api.md says. One search examines a limited number of messages. */
 class Journal {
   messages: Message[] = [];
   asked: PageQuery[] = [];

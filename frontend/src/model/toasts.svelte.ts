@@ -1,6 +1,6 @@
 import { toApiError } from '../bridge/api';
 
-/** A Toast is a short sentence about what just happened, and perhaps a way back. */
+/** A Toast is a short sentence about what just happened, with an optional action such as Undo. */
 export interface Toast {
   id: number;
   text: string;
@@ -8,15 +8,15 @@ export interface Toast {
   action?: { label: string; act: () => void | Promise<void> };
 }
 
-/** How long a toast stays, in milliseconds. One with an action, or with much to read, stays longer. */
+/** How long a toast stays, in milliseconds. One with an action, or a long text, stays longer. */
 const STAY = 4000;
 const STAY_LONG = 9000;
 const MUCH = 80;
 const MOST = 4;
 
 /**
- * Toasts are the few that show at the moment, oldest first. Their time stands still while
- * somebody points at them or has the focus in them, so that none leaves under the hand.
+ * Toasts holds the visible toasts, the oldest first. Their time stops while the user points at them
+ * or has the focus in them, so that none disappears before a click.
  */
 export class Toasts {
   list = $state.raw<Toast[]>([]);
@@ -25,7 +25,7 @@ export class Toasts {
   #timers = new Map<number, { timer: ReturnType<typeof setTimeout>; since: number }>();
   #held = false;
 
-  /** Shows one. The same text again only starts its time anew. */
+  /** Shows a toast. If the same text is visible, its time starts again. */
   add(text: string, more: Partial<Omit<Toast, 'id' | 'text'>> = {}): number {
     const same = this.list.find((t) => t.text === text && !t.action && !more.action);
     if (same) this.dismiss(same.id);
@@ -37,7 +37,7 @@ export class Toasts {
     return toast.id;
   }
 
-  /** Says that something did not work, in the words of the error. */
+  /** Shows an error. */
   fail(error: unknown): number {
     return this.add(toApiError(error).words, { tone: 'down' });
   }
@@ -48,7 +48,7 @@ export class Toasts {
     this.list = this.list.filter((t) => t.id !== id);
   }
 
-  /** Does what a toast offers, and takes it away at once so that it is not done twice. */
+  /** Runs the action of a toast, and removes it first, so that the action cannot run twice. */
   async act(toast: Toast): Promise<void> {
     this.dismiss(toast.id);
     try {
@@ -58,13 +58,13 @@ export class Toasts {
     }
   }
 
-  /** Stops the time of all. */
+  /** Stops the time of all toasts. */
   hold(): void {
     this.#held = true;
     for (const id of [...this.#timers.keys()]) this.#stop(id);
   }
 
-  /** Lets the time of all go on. */
+  /** Restarts the time of all toasts. */
   release(): void {
     if (!this.#held) return;
     this.#held = false;
@@ -81,7 +81,7 @@ export class Toasts {
     if (!running) return;
     clearTimeout(running.timer);
     this.#timers.delete(id);
-    // At least a second is left to read it after the hand has gone.
+    // At least one second is left to read it after the pointer has gone.
     this.#left.set(id, Math.max(1000, (this.#left.get(id) ?? 0) - (Date.now() - running.since)));
   }
 }

@@ -9,7 +9,7 @@ import { live } from '../model/state.svelte';
 import { theme } from '../model/theme.svelte';
 import { timeline } from '../model/timeline.svelte';
 
-/** Everything the palette offers now. */
+/** The commands that the palette offers at the moment. */
 export function commands(): Command[] {
   const go = live.sources.map<Command>((s) => ({
     title: s.name,
@@ -76,7 +76,7 @@ export function commands(): Command[] {
   ];
 }
 
-/** Looks for words in all messages. */
+/** The command that searches all messages. */
 export const searchFor = (text: string): Command => ({
   title: `Search every message for “${text}”`,
   group: 'Search',

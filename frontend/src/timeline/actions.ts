@@ -9,10 +9,10 @@ import { live } from '../model/state.svelte';
 import { timeline } from '../model/timeline.svelte';
 import type { Message } from '../bridge/types';
 
-/** The text that a message is copied as: its data, or the words of a gap or a note. */
+/** The text for copying a message: its data, or the reason of a gap or a note. */
 const textOf = (m: Message): string => m.data ?? m.gap?.reason ?? m.note?.reason ?? '';
 
-/** Where a message of this source would be published: its channel, or the one in the form for a feed's. */
+/** The channel for publishing a message again: its own, or for a message of a feed, the one in the form. */
 const channelFor = (m: Message): string =>
   live.source(m.source)?.kind === 'channel' ? m.source : publishModel.draft.channel;
 
@@ -34,15 +34,15 @@ export const copyId = (m: Message) => attempt(() => copy(m.own_id ?? ''), 'Copie
 
 export const copyPosition = (m: Message) => attempt(() => copy(m.position), 'Copied the position');
 
-/** Filters the timeline by this type besides the words that are in the filter. */
+/** Adds this type to the filter, in place of the types in it. */
 export const onlyType = (type: string) => timeline.filter(withType(timeline.q, type));
 
-/** Puts the message into the publish form, with all of its data. */
+/** Fills the publish form with the message and its whole data. */
 export const publishAgain = () =>
   attempt(async () => {
     const m = await inspector.whole();
     publishModel.fill({ channel: channelFor(m), event: m.event, data: m.data, retry: m.retry });
     layout.composerOpen = true;
-    // In a narrow window the inspector lies over the form (shell/Shell.svelte).
+    // In a narrow window the inspector covers the form (shell/Shell.svelte).
     if (matchMedia('(max-width: 1179px)').matches) timeline.select(null);
   });

@@ -1,9 +1,9 @@
 import { createSubscriber } from 'svelte/reactivity';
 
 /**
- * A Clock is the time in whole seconds, for what counts up or down on screen. It ticks only while
- * somebody reads it, and whoever reads it is drawn again alone. `skew` corrects for a server whose
- * clock differs from the browser's.
+ * A Clock is the time in whole seconds, for texts that count up or down. It ticks only while something
+ * reads it, and only what reads it is updated. `skew` corrects for a server whose clock differs from
+ * the browser's.
  */
 export class Clock {
   skew = $state(0);
@@ -16,13 +16,13 @@ export class Clock {
     });
   }
 
-  /** The server's time in milliseconds, as well as it is known. */
+  /** The estimated time of the server, in milliseconds. */
   get now(): number {
     this.#subscribe();
     return Date.now() + this.skew;
   }
 
-  /** Learns the server's time. Less than two seconds apart is the network, not the clock. */
+  /** Takes the time of the server. A difference of less than two seconds is due to the network, not the clock. */
   sync(serverNow: string): void {
     const skew = Date.parse(serverNow) - Date.now();
     if (Number.isNaN(skew)) return;

@@ -1,2 +1,2 @@
-/** The six colours that sources are drawn with, by the names people know. */
+/** The names of the six colours of sources. */
 export const colours = ['Violet', 'Cyan', 'Amber', 'Pink', 'Green', 'Orange'] as const;

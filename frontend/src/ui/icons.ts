@@ -1,4 +1,4 @@
-/** The shapes of the icons: path data on a 16 × 16 grid, drawn as 1.5 px lines in the text's colour. */
+/** The icons: path data on a 16 × 16 grid, drawn as 1.5 px lines in the colour of the text. */
 export const icons = {
   menu: 'M2.5 4h11M2.5 8h11M2.5 12h11',
   heart: 'M8 13.2 3.1 8.5a3 3 0 1 1 4.3-4.2L8 5l.6-.7a3 3 0 1 1 4.3 4.2Z',

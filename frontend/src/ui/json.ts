@@ -1,4 +1,4 @@
-/** A place in a text where it stops being JSON, and what was expected there. */
+/** The place in a text where it stops being JSON, and what was expected there. */
 export interface JSONFault {
   line: number;
   column: number;
@@ -6,8 +6,8 @@ export interface JSONFault {
 }
 
 /**
- * Finds where a text stops being JSON; null where it is JSON to the end. Browsers word and place
- * this each in their own way, and some give no place at all, so the scan is our own.
+ * Finds where a text stops being JSON; null if it is valid JSON. The errors of JSON.parse differ
+ * between browsers, and some have no position, so this scans the text itself.
  */
 export function findFault(text: string): JSONFault | null {
   let i = 0;
@@ -121,15 +121,15 @@ function place(text: string, at: number, why: string): JSONFault {
   return { line: before.split('\n').length, column: at - newline, why };
 }
 
-/** A text as an editor sees it. */
+/** What a text contains. */
 export type TextKind = { kind: 'empty' | 'json' | 'text' | 'unread' } | ({ kind: 'broken' } & JSONFault);
 
-/** Longer texts are not checked while somebody types. */
+/** Longer texts are not checked during typing. */
 const CHECK_LIMIT = 2 << 20;
 
 /**
- * Says what a text is: JSON, plain text, or what looks like JSON and is not quite. Plain text is as
- * good as JSON, so only what opens like an object, a list or a quoted text is called broken.
+ * Says whether a text is JSON, plain text, or broken JSON. Plain text is as good as JSON, so only a
+ * text that begins like an object, a list or a string is called broken.
  */
 export function kindOf(text: string): TextKind {
   if (text.trim() === '') return { kind: 'empty' };
@@ -144,8 +144,8 @@ export function kindOf(text: string): TextKind {
 }
 
 /**
- * Lays JSON out over lines without touching its values: numbers keep every digit and names their
- * order, which parsing and printing again would not promise.
+ * Formats JSON over several lines without changing its values. Unlike JSON.parse and JSON.stringify,
+ * it keeps all digits of numbers and the order of names.
  */
 export function layOut(text: string, indent = '  '): string {
   let out = '';

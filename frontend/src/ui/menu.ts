@@ -1,12 +1,12 @@
 import type { IconName } from './icons';
 
-/** One line of a menu. */
+/** An entry of a menu. */
 export interface MenuItem {
-  /** Tells it from others with the same label. */
+  /** Distinguishes entries with the same label. */
   id?: string;
   label: string;
   icon?: IconName;
-  /** The key that does the same, to learn it by. */
+  /** The shortcut for the same action, shown beside the label. */
   keys?: string;
   danger?: boolean;
   disabled?: boolean;
@@ -15,7 +15,7 @@ export interface MenuItem {
   act: () => void;
 }
 
-/** What the control that opens a menu has to carry. */
+/** The attributes of the control that opens a menu. */
 export interface TriggerParts {
   'aria-haspopup': 'menu';
   'aria-expanded': boolean;
@@ -26,7 +26,7 @@ export interface TriggerParts {
 const EDGE = 8;
 const APART = 4;
 
-/** Puts a menu under its control, or above, or further left, wherever it is whole. */
+/** Places a menu below its control, or above it or further left if it does not fit there. */
 export function putBeside(menu: HTMLElement, control: Element): void {
   const a = control.getBoundingClientRect();
   const { offsetWidth: w, offsetHeight: h } = menu;
@@ -36,12 +36,12 @@ export function putBeside(menu: HTMLElement, control: Element): void {
   menu.style.setProperty('top', `${Math.max(EDGE, top)}px`);
 }
 
-/** The lines of a menu that can be chosen. */
+/** The enabled entries of a menu. */
 export const lines = (menu: HTMLElement): HTMLElement[] => [
   ...menu.querySelectorAll<HTMLElement>('[role=menuitem]:not(:disabled)'),
 ];
 
-/** Moves the focus as the arrow keys, Home, End and a first letter say. Answers whether the key was one of those. */
+/** Moves the focus for arrow keys, Home, End and first letters. Returns whether it handled the key. */
 export function moveFocus(menu: HTMLElement, key: string): boolean {
   const all = lines(menu);
   const at = all.indexOf(document.activeElement as HTMLElement);

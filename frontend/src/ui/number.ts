@@ -1,4 +1,4 @@
-/** Reads a number as people type it: spaces and commas between thousands, a point for decimals. Empty is null, what is no number is NaN. */
+/** Reads a number as people type it: with spaces or commas between thousands, and a point for decimals. Returns null for an empty text, NaN for an invalid one. */
 export function parseNumber(text: string): number | null {
   const t = text.trim();
   if (t === '') return null;

@@ -24,7 +24,7 @@ test('a countdown ticks each second, says so when the moment has come, and stops
   flushSync();
   expect(target.textContent).toBe('now');
   await unmount(shown);
-  // The clock lets go of its timer once nobody reads it.
+  // The clock stops its timer when nothing reads it.
   await vi.advanceTimersByTimeAsync(1);
   expect(vi.getTimerCount()).toBe(0);
 });
