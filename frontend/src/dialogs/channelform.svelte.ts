@@ -16,7 +16,7 @@ export class ChannelForm {
   errors = $state.raw<Record<string, string>>({});
 
   #api: ChannelFormApi;
-  #begun: { name: string; colour: number };
+  #initial: { name: string; colour: number };
 
   constructor(
     /** The name of the channel to change; undefined for a new one. */
@@ -29,11 +29,11 @@ export class ChannelForm {
     const source = sources.find((s) => s.name === editing);
     this.colour = source?.colour ?? leastUsed(sources);
     this.keep = new KeepForm(source?.keep);
-    this.#begun = { name: this.name, colour: this.colour };
+    this.#initial = { name: this.name, colour: this.colour };
   }
 
   get dirty(): boolean {
-    return this.name !== this.#begun.name || this.colour !== this.#begun.colour || this.keep.dirty;
+    return this.name !== this.#initial.name || this.colour !== this.#initial.colour || this.keep.dirty;
   }
 
   /** Saves the channel. Returns its source, or null if a field is wrong. */

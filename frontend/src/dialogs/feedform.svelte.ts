@@ -28,8 +28,8 @@ export class FeedForm {
   user = $state('');
   token = $state('');
   password = $state('');
-  tokenKept = $state(false);
-  passwordKept = $state(false);
+  tokenStored = $state(false);
+  passwordStored = $state(false);
   ca = $state('');
   certificate = $state('');
   proxy = $state<'environment' | 'direct' | 'url'>('environment');
@@ -50,7 +50,7 @@ export class FeedForm {
   #taken: string[] = [];
   #key = 1;
   #id: number | undefined;
-  #begun = $state.raw('');
+  #initial = $state.raw('');
   #stop: AbortController | null = null;
 
   constructor(
@@ -62,12 +62,12 @@ export class FeedForm {
     this.#api = requests;
     this.#taken = sources.map((s) => s.name);
     this.colour = leastUsed(sources);
-    this.#begun = this.#fingerprint;
+    this.#initial = this.#fingerprint;
   }
 
   readonly name = $derived(this.typedName ?? suggestName(this.url, this.#taken));
   readonly #fingerprint = $derived(JSON.stringify(this.draft()));
-  readonly dirty = $derived(this.#fingerprint !== this.#begun);
+  readonly dirty = $derived(this.#fingerprint !== this.#initial);
   /** The result of the test; null if the form has changed since. */
   readonly result = $derived(this.checked?.of === this.#fingerprint ? this.checked : null);
   /** A field under "More" is wrong. */
@@ -80,8 +80,8 @@ export class FeedForm {
     if (this.editing === undefined) return;
     this.loading = true;
     try {
-      this.#take(await this.#api.feed(this.editing));
-      this.#begun = this.#fingerprint;
+      this.#fill(await this.#api.feed(this.editing));
+      this.#initial = this.#fingerprint;
     } catch (thrown) {
       this.errors = { '': toApiError(thrown).words };
     } finally {
@@ -89,7 +89,7 @@ export class FeedForm {
     }
   }
 
-  #take(feed: Feed): void {
+  #fill(feed: Feed): void {
     const kept = feed.has_secrets ?? [];
     this.#id = feed.id;
     this.url = feed.url;
@@ -106,8 +106,8 @@ export class FeedForm {
     }));
     this.auth = feed.auth ?? '';
     this.user = feed.user ?? '';
-    this.tokenKept = kept.includes('token');
-    this.passwordKept = kept.includes('password');
+    this.tokenStored = kept.includes('token');
+    this.passwordStored = kept.includes('password');
     this.ca = feed.ca ?? '';
     this.certificate = feed.certificate ?? '';
     this.proxy = !feed.proxy ? 'environment' : feed.proxy === 'direct' ? 'direct' : 'url';
@@ -155,8 +155,8 @@ export class FeedForm {
   // Only typed secrets are sent. Stored ones are left out.
   #secrets(rows: HeaderRow[]): Secrets | undefined {
     const secrets: Secrets = {};
-    if (this.auth === 'bearer' && !this.tokenKept) secrets.token = this.token;
-    if (this.auth === 'basic' && !this.passwordKept) secrets.password = this.password;
+    if (this.auth === 'bearer' && !this.tokenStored) secrets.token = this.token;
+    if (this.auth === 'basic' && !this.passwordStored) secrets.password = this.password;
     const headers = rows.filter((h) => h.secret && !h.kept).map((h) => [h.name.trim(), h.value]);
     if (headers.length > 0) secrets.headers = Object.fromEntries(headers);
     return Object.keys(secrets).length > 0 ? secrets : undefined;
@@ -164,7 +164,7 @@ export class FeedForm {
 
   /** Tries the feed once, without storing anything. */
   async check(): Promise<void> {
-    if (!this.#plausible()) return;
+    if (!this.#validate()) return;
     this.cancelCheck();
     const stop = (this.#stop = new AbortController());
     const of = this.#fingerprint;
@@ -172,7 +172,7 @@ export class FeedForm {
     this.checked = null;
     try {
       const result = await this.#api.checkFeed(this.draft(), stop.signal);
-      if (result.field) this.#mark(result.field, [result.reason, result.hint].filter(Boolean).join(' '));
+      if (result.field) this.#showError(result.field, [result.reason, result.hint].filter(Boolean).join(' '));
       this.checked = { of: this.#fingerprint === of ? of : '', result };
     } catch (thrown) {
       if (stop.signal.aborted) return;
@@ -190,7 +190,7 @@ export class FeedForm {
 
   /** Saves the feed. Returns its source, or null if a field is wrong. */
   async save(): Promise<Source | null> {
-    if (this.saving || !this.#plausible()) return null;
+    if (this.saving || !this.#validate()) return null;
     this.saving = true;
     try {
       const draft = this.draft();
@@ -205,7 +205,7 @@ export class FeedForm {
     }
   }
 
-  #plausible(): boolean {
+  #validate(): boolean {
     const errors: Record<string, string> = {};
     if (this.url.trim() === '') errors.url = 'Type or paste the address of the feed.';
     if (this.url.trim() !== '' && this.name.trim() === '') errors.name = 'Give the feed a name.';
@@ -219,15 +219,15 @@ export class FeedForm {
   #refuse(thrown: unknown): boolean {
     const error = toApiError(thrown);
     if (!error.field) return false;
-    this.#mark(error.field, error.words);
+    this.#showError(error.field, error.words);
     return true;
   }
 
   // A stored secret that is refused, for example after the address changed, must be typed again.
-  #mark(of: string, words: string): void {
+  #showError(of: string, words: string): void {
     const field = of.replace(/^secrets\./, '').replace(/[.[].*$/, '');
-    if (field === 'token') this.tokenKept = false;
-    if (field === 'password') this.passwordKept = false;
+    if (field === 'token') this.tokenStored = false;
+    if (field === 'password') this.passwordStored = false;
     if (field === 'headers') for (const row of this.headers) row.kept = false;
     if (field === 'keep') this.keep.refuse(words);
     else this.errors = { [field]: words };

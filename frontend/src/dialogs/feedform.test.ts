@@ -138,7 +138,7 @@ describe('editing', () => {
 
   test('sends the one secret that was replaced', async () => {
     const { form, requests } = await edit();
-    form.tokenKept = false;
+    form.tokenStored = false;
     form.token = 'new';
     await form.save();
     expect(vi.mocked(requests.updateFeed).mock.calls[0][1].secrets).toEqual({ token: 'new' });
@@ -187,10 +187,10 @@ test('a kept secret that is refused for another address is typed again', async (
   for (const act of ['check', 'save'] as const) {
     const form = new FeedForm('orders', [], requests);
     await form.load();
-    expect(form.tokenKept).toBe(true);
+    expect(form.tokenStored).toBe(true);
     form.url = 'https://y.org/orders';
     await form[act]();
-    expect(form.tokenKept).toBe(false);
+    expect(form.tokenStored).toBe(false);
     expect(form.errors.token).toBe(act === 'check' ? 'Not sent there. Enter it.' : refused.words);
   }
 });

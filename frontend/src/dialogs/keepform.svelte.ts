@@ -11,31 +11,31 @@ export class KeepForm {
   days = $state<number | null>(null);
   errors = $state.raw<{ messages?: string; size?: string; days?: string }>({});
 
-  #begun = $state.raw<Keep>(NONE);
-  #begunSize = $state.raw<number | null>(null);
+  #initial = $state.raw<Keep>(NONE);
+  #initialSize = $state.raw<number | null>(null);
 
   constructor(keep: Keep = NONE) {
-    this.#begun = keep;
+    this.#initial = keep;
     this.messages = keep.messages || null;
     // Rounded to a hundredth for display. A value that was not edited is sent exactly.
-    this.#begunSize = keep.bytes > 0 ? Math.max(0.01, Math.round((keep.bytes / MB) * 100) / 100) : null;
-    this.size = this.#begunSize;
+    this.#initialSize = keep.bytes > 0 ? Math.max(0.01, Math.round((keep.bytes / MB) * 100) / 100) : null;
+    this.size = this.#initialSize;
     this.days = keep.age_days || null;
   }
 
   /** The limits as they would be sent. */
   readonly value = $derived.by<Keep>(() => ({
     messages: this.messages ?? 0,
-    bytes: Object.is(this.size, this.#begunSize) ? this.#begun.bytes : Math.round((this.size ?? 0) * MB),
+    bytes: Object.is(this.size, this.#initialSize) ? this.#initial.bytes : Math.round((this.size ?? 0) * MB),
     age_days: this.days ?? 0,
   }));
 
   readonly empty = $derived(this.value.messages === 0 && this.value.bytes === 0 && this.value.age_days === 0);
 
   readonly dirty = $derived(
-    !Object.is(this.value.messages, this.#begun.messages) ||
-      !Object.is(this.value.bytes, this.#begun.bytes) ||
-      !Object.is(this.value.age_days, this.#begun.age_days),
+    !Object.is(this.value.messages, this.#initial.messages) ||
+      !Object.is(this.value.bytes, this.#initial.bytes) ||
+      !Object.is(this.value.age_days, this.#initial.age_days),
   );
 
   readonly wrong = $derived(Object.keys(this.errors).length > 0);

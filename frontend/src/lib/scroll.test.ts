@@ -2,8 +2,8 @@ import { describe, expect, it, test } from 'vitest';
 import {
   clampY,
   drawn,
-  leastY,
-  mostY,
+  minY,
+  maxY,
   moved,
   reveal,
   scrollTopOf,
@@ -26,12 +26,12 @@ const huge = shape({ base: 1000, count: 3000, above: 5_000_000, below: 5_000_000
 
 test('a short list is as tall as its rows', () => {
   expect(spacerHeight(shape())).toBe(300 * 28);
-  expect(mostY(shape())).toBe(300 * 28 - 510);
+  expect(maxY(shape())).toBe(300 * 28 - 510);
 });
 
 test('a list shorter than the view does not scroll', () => {
   const few = shape({ count: 3 });
-  expect(mostY(few)).toBe(0);
+  expect(maxY(few)).toBe(0);
   expect(spacerHeight(few)).toBe(510);
   expect(scrollTopOf(few, 0)).toBe(0);
   expect(drawn(few, 0)).toEqual({ first: 0, last: 3, offset: 0 });
@@ -39,7 +39,7 @@ test('a list shorter than the view does not scroll', () => {
 
 test('ten million rows stay below what a browser can lay out', () => {
   expect(spacerHeight(huge)).toBe(TALLEST);
-  expect(scrollTopOf(huge, mostY(huge))).toBeLessThanOrEqual(TALLEST - huge.view);
+  expect(scrollTopOf(huge, maxY(huge))).toBeLessThanOrEqual(TALLEST - huge.view);
 });
 
 test('rows added before the ones held move nothing that is seen', () => {
@@ -67,15 +67,15 @@ test('the rows drawn cover the view and no more', () => {
 });
 
 test('the wheel is exact to the pixel, however long the list is', () => {
-  const y = leastY(huge) + 20_000;
+  const y = minY(huge) + 20_000;
   const at = scrollTopOf(huge, y);
   expect(moved(huge, y, at, at + 100)).toEqual({ y: y + 100 });
   expect(moved(huge, y, at, at - 37)).toEqual({ y: y - 37 });
 });
 
 test('the wheel stops at the edge of what is held until more has come', () => {
-  const y = mostY(huge) - 10;
-  expect(moved(huge, y, 4_000_000, 4_000_100)).toEqual({ y: mostY(huge) });
+  const y = maxY(huge) - 10;
+  expect(moved(huge, y, 4_000_000, 4_000_100)).toEqual({ y: maxY(huge) });
 });
 
 test('the thumb among the rows held goes there', () => {
@@ -83,19 +83,19 @@ test('the thumb among the rows held goes there', () => {
 });
 
 test('the thumb beyond the rows held asks for the part of the way it was dragged', () => {
-  const up = moved(huge, leastY(huge), scrollTopOf(huge, leastY(huge)), TALLEST / 4);
+  const up = moved(huge, minY(huge), scrollTopOf(huge, minY(huge)), TALLEST / 4);
   expect(up).toMatchObject({ beyond: 'above' });
   expect((up as { part: number }).part).toBeCloseTo(0.5, 1);
-  const down = moved(huge, leastY(huge), scrollTopOf(huge, leastY(huge)), TALLEST - huge.view);
+  const down = moved(huge, minY(huge), scrollTopOf(huge, minY(huge)), TALLEST - huge.view);
   expect(down).toEqual({ beyond: 'below', part: 1 });
-  expect(moved(huge, leastY(huge), 4_000_000, 0)).toEqual({ beyond: 'above', part: 0 });
+  expect(moved(huge, minY(huge), 4_000_000, 0)).toEqual({ beyond: 'above', part: 0 });
 });
 
 test('where the scrollbar stands and where it leads agree', () => {
   const s = shape({ count: 3000, above: 500, below: 500 });
-  for (const y of [0, 1234, 50_000, mostY(s)]) {
+  for (const y of [0, 1234, 50_000, maxY(s)]) {
     const top = scrollTopOf(s, y);
-    expect(moved(s, y === 0 ? mostY(s) : 0, y === 0 ? scrollTopOf(s, mostY(s)) : scrollTopOf(s, 0), top)).toEqual({
+    expect(moved(s, y === 0 ? maxY(s) : 0, y === 0 ? scrollTopOf(s, maxY(s)) : scrollTopOf(s, 0), top)).toEqual({
       y,
     });
   }

@@ -25,9 +25,9 @@ export interface Shape {
  */
 export const TALLEST = 8_000_000;
 
-export const leastY = (s: Shape): number => s.base * s.rowHeight;
-export const mostY = (s: Shape): number => Math.max(leastY(s), (s.base + s.count) * s.rowHeight - s.view);
-export const clampY = (s: Shape, y: number): number => Math.min(mostY(s), Math.max(leastY(s), y));
+export const minY = (s: Shape): number => s.base * s.rowHeight;
+export const maxY = (s: Shape): number => Math.max(minY(s), (s.base + s.count) * s.rowHeight - s.view);
+export const clampY = (s: Shape, y: number): number => Math.min(maxY(s), Math.max(minY(s), y));
 
 const totalHeight = (s: Shape): number => Math.max(s.view, (s.above + s.count + s.below) * s.rowHeight);
 
@@ -42,7 +42,7 @@ function ratio(s: Shape): number {
 
 /** The position of the scrollbar for a scroll position of the rows. */
 export function scrollTopOf(s: Shape, y: number): number {
-  const top = s.above * s.rowHeight + clampY(s, y) - leastY(s);
+  const top = s.above * s.rowHeight + clampY(s, y) - minY(s);
   return Math.max(0, Math.min(spacerHeight(s) - s.view, top / ratio(s)));
 }
 
@@ -67,7 +67,7 @@ export function moved(s: Shape, y: number, from: number, to: number): Move {
     if (top > end)
       return { beyond: 'below', part: Math.min(1, (top - end) / Math.max(1, totalHeight(s) - s.view - end)) };
   }
-  return { y: clampY(s, Math.abs(delta) <= 2 * s.view ? y + delta : top - held + leastY(s)) };
+  return { y: clampY(s, Math.abs(delta) <= 2 * s.view ? y + delta : top - held + minY(s)) };
 }
 
 /** The rows to draw: indexes from `first` to before `last`, and how far `first` begins above the view. */

@@ -45,7 +45,7 @@ export class PublishModel {
   recent = $state.raw<PublishedEntry[]>([]);
   recentFault = $state('');
   /** Incremented when the form should take the focus. */
-  summons = $state(0);
+  focusRequests = $state(0);
 
   #repeated: { channel: string; draft: PublishDraft } | null = null;
   #api: PublishApi;
@@ -82,7 +82,7 @@ export class PublishModel {
     this.draft = { ...EMPTY, channel: this.draft.channel, ...rest, retry: retry == null ? '' : String(retry) };
     this.outcome = null;
     layout.composerOpen = true;
-    this.summons++;
+    this.focusRequests++;
   }
 
   /** Fills the form with a recent publish, as it was stored. */
@@ -115,7 +115,7 @@ export class PublishModel {
     if (!this.#repeated) return;
     const { channel, draft } = this.#repeated;
     this.#repeated = null;
-    this.summons++; // the button disappears, and must not take the focus with it
+    this.focusRequests++; // the button disappears, and must not take the focus with it
     return this.#enqueue(channel, { ...draft, again: true });
   }
 
@@ -137,7 +137,7 @@ export class PublishModel {
     this.waiting--;
     this.outcome = outcome;
     this.#repeated = outcome.repeated ? { channel, draft } : null;
-    this.freshen(150);
+    this.reloadSoon(150);
     return outcome;
   }
 
@@ -160,7 +160,7 @@ export class PublishModel {
   }
 
   /** Loads the list again soon. Many calls within a short time make one request. */
-  freshen(ms = 1000): void {
+  reloadSoon(ms = 1000): void {
     if (this.#refresh !== undefined) return;
     this.#refresh = setTimeout(() => {
       this.#refresh = undefined;

@@ -126,7 +126,7 @@ test('publish again fills the form and asks for the focus', () => {
   model.draft.id = 'old';
   model.fill({ channel: 'chat', event: 'order.paid', retry: 500, data: 'x' });
   expect(model.draft).toEqual({ channel: 'chat', event: 'order.paid', id: '', retry: '500', data: 'x' });
-  expect(model.summons).toBe(1);
+  expect(model.focusRequests).toBe(1);
 });
 
 test('the draft outlives the page', () => {

@@ -17,7 +17,7 @@ const GAPS = PAGE / ENOUGH;
 const SCANS = 4;
 
 /** How far back a search has looked that found little. */
-export interface LookedBack {
+export interface SearchedBack {
   to: Position;
   /** When the message at that position was received; empty if that could not be read. */
   time: string;
@@ -36,22 +36,25 @@ export class Reader {
   /** Incremented when the span is replaced by an unrelated one, so that the list resets its position. */
   generation = $state(0);
   /** The index at which a new generation is shown first; null for its end. */
-  begin = $state.raw<number | null>(null);
+  startIndex = $state.raw<number | null>(null);
   loading = $state(false);
   /** The error of the last request. */
   error = $state.raw<ApiError | null>(null);
   /** Why the filter in `q` was refused. The rows are still those of the previous filter. */
   refused = $state.raw<ApiError | null>(null);
   /** The filter that the rows match. It differs from `q` while a request is in flight, and if `q` was refused. */
-  found = $state('');
+  appliedFilter = $state('');
   /** A search back through the journal is running. */
-  looking = $state(false);
-  lookedBack = $state.raw<LookedBack | null>(null);
+  searching = $state(false);
+  searchedBack = $state.raw<SearchedBack | null>(null);
 
   readonly rows = $derived(this.span.rows);
   /** The filter matched no event, only the gaps and notes that every filter shows. */
   readonly onlyGaps = $derived(
-    this.found !== '' && this.rows.length > 0 && wantsEvents(this.found) && !this.rows.some((m) => m.kind === 'event'),
+    this.appliedFilter !== '' &&
+      this.rows.length > 0 &&
+      wantsEvents(this.appliedFilter) &&
+      !this.rows.some((m) => m.kind === 'event'),
   );
 
   protected abort = new AbortController();
@@ -61,7 +64,7 @@ export class Reader {
 
   /** Loads the rows before the first one. */
   async older(): Promise<void> {
-    if (this.loading || this.span.start || !this.span.from || this.lookedBack) return;
+    if (this.loading || this.span.start || !this.span.from || this.searchedBack) return;
     await this.#paged(async (signal) => {
       const page = await this.page({ before: this.span.from, limit: PAGE }, signal);
       if (signal.aborted) return;
@@ -80,24 +83,24 @@ export class Reader {
   }
 
   /** Continues a search that found little. */
-  async lookFurther(): Promise<void> {
-    this.lookedBack = null;
+  async searchFurther(): Promise<void> {
+    this.searchedBack = null;
     await this.#paged((signal) => this.#scan(signal, SCANS * 4, ENOUGH));
   }
 
   /** Aborts the request in flight, and returns the signal for the next one. */
-  protected anew(): AbortSignal {
+  protected restart(): AbortSignal {
     this.abort.abort();
     this.abort = new AbortController();
     this.#paging = false;
     this.loading = false;
-    this.looking = false;
-    this.lookedBack = null;
+    this.searching = false;
+    this.searchedBack = null;
     return this.abort.signal;
   }
 
   protected page(query: PageQuery, signal: AbortSignal): Promise<Page> {
-    return this.calls.page(this.source, { preview: PREVIEW, q: this.found, ...query }, signal);
+    return this.calls.page(this.source, { preview: PREVIEW, q: this.appliedFilter, ...query }, signal);
   }
 
   /** Loads the newest messages. Calls `before` just before it shows them. */
@@ -123,26 +126,26 @@ export class Reader {
     });
   }
 
-  protected show(span: Span, begin: number | null): void {
+  protected show(span: Span, startIndex: number | null): void {
     this.span = span;
-    this.begin = begin;
+    this.startIndex = startIndex;
     this.generation++;
   }
 
   /** The filter for a request: the typed one, or if that was refused, the previous one. */
   get #wanted(): string {
-    return this.refused ? this.found : this.q.trim();
+    return this.refused ? this.appliedFilter : this.q.trim();
   }
 
   /** Shows the result of a request with a filter. Returns false if it failed, or was aborted. */
-  async #load(signal: AbortSignal, begin: number | null, q: string, fetch: () => Promise<Span>): Promise<boolean> {
+  async #load(signal: AbortSignal, startIndex: number | null, q: string, fetch: () => Promise<Span>): Promise<boolean> {
     this.loading = true;
     try {
       const span = await fetch();
       if (signal.aborted) return false;
-      this.found = q;
+      this.appliedFilter = q;
       this.error = null;
-      this.show(span, begin);
+      this.show(span, startIndex);
       return true;
     } catch (thrown) {
       if (signal.aborted) return false;
@@ -170,20 +173,20 @@ export class Reader {
 
   /** Repeats a search from where the server stopped: the server gives each request a limited time. It stops after LOOKS requests. */
   async #scan(signal: AbortSignal, scans: number, wanted: number): Promise<void> {
-    this.looking = true;
+    this.searching = true;
     try {
       for (let i = 0; i < scans && wanted > 0 && !this.span.start; i++) {
         const page = await this.page({ before: this.span.from, limit: PAGE }, signal);
         if (signal.aborted) return;
         this.span = prepend(this.span, page, MOST);
-        wanted -= matches(this.found, page.messages);
+        wanted -= matches(this.appliedFilter, page.messages);
       }
       if (wanted <= 0 || this.span.start) return;
       const to = this.span.from;
       const [at] = (await this.calls.page(null, { after: to, limit: 1, preview: 1 }, signal)).messages;
-      if (!signal.aborted) this.lookedBack = { to, time: at?.received ?? '' };
+      if (!signal.aborted) this.searchedBack = { to, time: at?.received ?? '' };
     } finally {
-      if (!signal.aborted) this.looking = false;
+      if (!signal.aborted) this.searching = false;
     }
   }
 }

@@ -8,7 +8,7 @@ export class Shell {
   q = $state('');
   help = $state(false);
   /** Incremented when the list of messages should take the focus. */
-  summons = $state(0);
+  focusRequests = $state(0);
   jump = $state(false);
 
   get view() {

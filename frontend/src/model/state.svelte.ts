@@ -1,5 +1,5 @@
 import { api, toApiError } from '../bridge/api';
-import { Bell, type Ring, type Silence } from '../bridge/bell';
+import { ChangePoller, type Change, type Outage } from '../bridge/changes';
 import type { Source, State } from '../bridge/types';
 import { clock } from '../ui/clock.svelte';
 
@@ -12,17 +12,17 @@ const DECAY = 2000;
 export class Live {
   state = $state.raw<State | null>(null);
   /** Why the screen is not being updated; null while it is. */
-  silence = $state.raw<Silence | null>(null);
+  outage = $state.raw<Outage | null>(null);
 
   readonly sources = $derived<Source[]>(this.state?.sources ?? []);
   readonly feeds = $derived(this.sources.filter((s) => s.kind === 'feed'));
   readonly channels = $derived(this.sources.filter((s) => s.kind === 'channel'));
   /** The server requires a token that this browser has not sent. */
-  readonly signedOut = $derived(this.silence?.error.status === 401);
+  readonly signedOut = $derived(this.outage?.error.status === 401);
   readonly #byName = $derived(new Map(this.sources.map((s) => [s.name, s])));
 
-  #bell: Bell;
-  #listeners = new Set<(ring: Ring) => void>();
+  #poller: ChangePoller;
+  #listeners = new Set<(change: Change) => void>();
   #changes = -1;
   #pulling: Promise<void> | null = null;
   #again = false;
@@ -31,9 +31,9 @@ export class Live {
   #running = false;
 
   constructor(readonly calls: Pick<typeof api, 'bell' | 'state'> = api) {
-    this.#bell = new Bell(
-      (ring) => this.#rang(ring),
-      (silence) => (this.silence = silence),
+    this.#poller = new ChangePoller(
+      (change) => this.#changed(change),
+      (outage) => (this.outage = outage),
       calls.bell,
     );
   }
@@ -41,10 +41,10 @@ export class Live {
   /** Starts polling for changes. The returned function stops it. */
   start(): () => void {
     this.#running = true;
-    this.#bell.start();
+    this.#poller.start();
     return () => {
       this.#running = false;
-      this.#bell.stop();
+      this.#poller.stop();
       clearTimeout(this.#due);
     };
   }
@@ -54,14 +54,14 @@ export class Live {
   }
 
   /** Calls `listener` at every change until the returned function is called. */
-  onring(listener: (ring: Ring) => void): () => void {
+  onchange(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   /** Retries the connection at once. */
   retry(): void {
-    this.#bell.retry();
+    this.#poller.retry();
   }
 
   /** Reads the state now, so that the effect of a click shows without waiting for the next change. */
@@ -96,10 +96,10 @@ export class Live {
     }
   }
 
-  #rang(ring: Ring): void {
-    for (const listener of this.#listeners) listener(ring);
-    const atOnce = ring.changes !== this.#changes;
-    this.#changes = ring.changes;
+  #changed(change: Change): void {
+    for (const listener of this.#listeners) listener(change);
+    const atOnce = change.changes !== this.#changes;
+    this.#changes = change.changes;
     if (atOnce) void this.pull();
     else this.#soon(CALM - (Date.now() - this.#pulledAt));
   }

@@ -73,7 +73,7 @@ test('when all is quiet nothing is asked', async () => {
 test('every listener hears the bell until it leaves', async () => {
   const { live, move, stop } = start();
   const heard = vi.fn();
-  const leave = live.onring(heard);
+  const leave = live.onchange(heard);
   move('7.1');
   await vi.advanceTimersByTimeAsync(1);
   expect(heard).toHaveBeenLastCalledWith({ text: '7.1', last: 7, changes: 1 });

@@ -38,7 +38,7 @@ export class Timeline extends Reader {
   open(source: string | null, q = ''): Promise<void> {
     this.source = source;
     this.q = q;
-    this.found = '';
+    this.appliedFilter = '';
     this.refused = null;
     this.selected = null;
     // Rows of another source must not appear under this name, even if this source cannot be read.
@@ -53,16 +53,16 @@ export class Timeline extends Reader {
   async filter(q: string): Promise<void> {
     this.q = q;
     this.refused = null;
-    await this.loadNewest(this.anew(), () => this.#follow());
-    void this.#pump();
+    await this.loadNewest(this.restart(), () => this.#follow());
+    void this.#catchUp();
   }
 
   /** Shows the newest messages and follows them. */
   async latest(): Promise<void> {
-    const signal = this.anew();
+    const signal = this.restart();
     this.#follow();
     await this.loadNewest(signal);
-    void this.#pump();
+    void this.#catchUp();
   }
 
   /** Scrolls to the end and follows it. Loads the end if it is not loaded. */
@@ -73,7 +73,7 @@ export class Timeline extends Reader {
 
   /** Shows and selects the first message that was received at a time or later. */
   async jump(time: Date): Promise<void> {
-    const signal = this.anew();
+    const signal = this.restart();
     this.following = false;
     if (!(await this.loadAround(signal, { at: time.toISOString() }))) return;
     const first = this.rows[-this.span.base];
@@ -87,15 +87,15 @@ export class Timeline extends Reader {
 
   /** Shows the messages around a number of the journal. */
   async seek(number: number, epoch: string): Promise<void> {
-    const signal = this.anew();
+    const signal = this.restart();
     this.following = false;
     await this.loadAround(signal, { after: `${epoch}.${Math.max(0, Math.round(number) - 1)}` });
   }
 
   /** Takes the number of the newest message from the change poller. */
-  ring(last: number): void {
+  advance(last: number): void {
     this.#last = last;
-    void this.#pump();
+    void this.#catchUp();
   }
 
   /** The user scrolled away from the end, or back to it. */
@@ -103,7 +103,7 @@ export class Timeline extends Reader {
     if (on === this.following || (on && (this.paused || !this.span.end))) return;
     this.following = on;
     this.#countFromHere();
-    void this.#pump();
+    void this.#catchUp();
   }
 
   pause(): void {
@@ -116,7 +116,7 @@ export class Timeline extends Reader {
   /** Continues where the view was paused: the new messages appear below. */
   resume(): void {
     this.paused = false;
-    void this.#pump();
+    void this.#catchUp();
   }
 
   select(message: Message | null): void {
@@ -151,16 +151,16 @@ export class Timeline extends Reader {
   override async newer(): Promise<void> {
     if (this.paused) return;
     await super.newer();
-    void this.#pump();
+    void this.#catchUp();
   }
 
-  protected override anew(): AbortSignal {
+  protected override restart(): AbortSignal {
     this.remark = '';
-    return super.anew();
+    return super.restart();
   }
 
-  protected override show(span: Span, begin: number | null): void {
-    super.show(span, begin);
+  protected override show(span: Span, startIndex: number | null): void {
+    super.show(span, startIndex);
     this.#countFromHere();
   }
 
@@ -170,7 +170,7 @@ export class Timeline extends Reader {
   }
 
   /** A request that was refused, such as for a removed source, would be refused at every change. */
-  get #denied(): boolean {
+  get #refusedForGood(): boolean {
     return this.generation === 0 || (this.error !== null && this.error.status >= 400 && this.error.status < 500);
   }
 
@@ -184,15 +184,15 @@ export class Timeline extends Reader {
     this.following = true;
   }
 
-  async #pump(): Promise<void> {
+  async #catchUp(): Promise<void> {
     if (this.#pumping) return;
     this.#pumping = true;
     try {
-      while (!this.loading && !this.#denied && this.#reached < this.#last) {
+      while (!this.loading && !this.#refusedForGood && this.#reached < this.#last) {
         const began = performance.now();
         const before = this.#reached;
         const { signal } = this.abort;
-        const failed = await this.#turn(signal);
+        const failed = await this.#loadOnce(signal);
         // Without progress, wait for the next change: the same request would be repeated without end.
         if (!signal.aborted && (failed || this.#reached === before)) return;
         await sleep(Math.max(0, PAINT - (performance.now() - began)));
@@ -202,7 +202,7 @@ export class Timeline extends Reader {
     }
   }
 
-  async #turn(signal: AbortSignal): Promise<boolean> {
+  async #loadOnce(signal: AbortSignal): Promise<boolean> {
     try {
       if (this.#counting) await this.#count(signal);
       else await this.#pull(signal);
@@ -217,7 +217,8 @@ export class Timeline extends Reader {
 
   async #pull(signal: AbortSignal): Promise<void> {
     const behind = this.#last - this.#reached;
-    if (this.span.to === '' || (this.following && this.found === '' && behind > LIVE)) return this.#skip(signal);
+    if (this.span.to === '' || (this.following && this.appliedFilter === '' && behind > LIVE))
+      return this.#skip(signal);
     const page = await this.page({ after: this.span.to, limit: this.following ? LIVE : PAGE }, signal);
     if (signal.aborted || this.paused) return;
     if (this.following && page.more && page.messages.length >= LIVE) return this.#skip(signal);

@@ -68,10 +68,10 @@ let journal: Journal;
 let timeline: Timeline;
 const wait = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const numbers = () => timeline.rows.map((m) => positionNumber(m.position));
-const ring = () => timeline.ring(journal.last);
+const change = () => timeline.advance(journal.last);
 async function open(source: string | null = null) {
   const opened = timeline.open(source);
-  ring();
+  change();
   await wait(50);
   await opened;
 }
@@ -89,7 +89,7 @@ test('it begins at the newest messages and follows them', async () => {
   await open();
   expect(numbers().at(-1)).toBe(1000);
   journal.add(3);
-  ring();
+  change();
   await wait(50);
   expect(numbers().at(-1)).toBe(1003);
   expect(timeline.following).toBe(true);
@@ -100,7 +100,7 @@ test('a first message in an empty journal appears', async () => {
   await open();
   expect(numbers()).toEqual([]);
   journal.add(1);
-  ring();
+  change();
   await wait(100);
   expect(numbers()).toEqual([1]);
 });
@@ -111,7 +111,7 @@ test('however often the bell rings, one request is under way and 25 a second are
   journal.asked = [];
   for (let i = 0; i < 1000; i++) {
     journal.add(1);
-    ring();
+    change();
     await wait(1);
   }
   expect(journal.asked.length).toBeLessThanOrEqual(26);
@@ -123,7 +123,7 @@ test('far behind the end, it jumps there and keeps no rows that nobody could hav
   journal.add(100);
   await open();
   journal.add(100_000);
-  ring();
+  change();
   await wait(100);
   expect(numbers().at(-1)).toBe(100_100);
   expect(unbroken(numbers())).toBe(true);
@@ -142,7 +142,7 @@ test('rows stay few however long it follows', async () => {
   await open();
   for (let i = 0; i < 100; i++) {
     journal.add(400);
-    ring();
+    change();
     await wait(60);
   }
   expect(timeline.rows.length).toBeLessThanOrEqual(3000);
@@ -156,7 +156,7 @@ test('scrolled up, nothing moves and what is new is counted', async () => {
   const index = timeline.span.base + 10;
   const row = timeline.rows[10];
   journal.add(214);
-  ring();
+  change();
   await wait(100);
   expect(timeline.fresh.count).toBe(214);
   expect(timeline.rows[index - timeline.span.base]).toBe(row);
@@ -168,7 +168,7 @@ test('scrolled up for long, rows stop being taken in and the count goes on', asy
   timeline.follow(false);
   for (let i = 0; i < 20; i++) {
     journal.add(400);
-    ring();
+    change();
     await wait(100);
   }
   expect(timeline.rows.length).toBeLessThan(3600);
@@ -183,7 +183,7 @@ test('paused, nothing is taken in, and it goes on where it was paused without a 
   await open();
   timeline.pause();
   journal.add(20);
-  ring();
+  change();
   await wait(100);
   expect(numbers().at(-1)).toBe(500);
   expect(timeline.fresh.count).toBe(20);
@@ -200,7 +200,7 @@ test('paused, it can go on from the latest', async () => {
   await open();
   timeline.pause();
   journal.add(5000);
-  ring();
+  change();
   await wait(200);
   await Promise.all([timeline.latest(), wait(100)]);
   expect([timeline.paused, timeline.following, numbers().at(-1)]).toEqual([false, true, 5500]);
@@ -225,10 +225,10 @@ test('a jump to a time shows the first message from then on, and counts only wha
   const [jumped] = await Promise.all([timeline.jump(new Date(journal.messages[1999].received)), wait(100)]);
   expect(jumped).toBeUndefined();
   expect(timeline.selected?.position).toBe('k.2000');
-  expect(timeline.selectedIndex).toBe(timeline.begin);
+  expect(timeline.selectedIndex).toBe(timeline.startIndex);
   expect(timeline.following).toBe(false);
   journal.add(7);
-  ring();
+  change();
   await wait(100);
   expect(timeline.fresh.count).toBe(7);
   expect(unbroken(numbers())).toBe(true);
@@ -249,7 +249,7 @@ test('a selected row stays selected, whatever comes', async () => {
   expect(timeline.selected?.position).toBe('k.500');
   const index = timeline.selectedIndex;
   journal.add(100);
-  ring();
+  change();
   await wait(100);
   expect(timeline.selectedIndex).toBe(index);
   expect(timeline.following).toBe(false);
@@ -262,8 +262,8 @@ test('a rare search looks back a bounded way by itself, says how far, and goes o
   await open();
   await Promise.all([timeline.filter('needle'), wait(500)]);
   expect(timeline.rows).toEqual([]);
-  expect(timeline.lookedBack?.time).toBe(journal.messages[positionNumber(timeline.lookedBack!.to)].received);
-  while (timeline.lookedBack) await Promise.all([timeline.lookFurther(), wait(500)]);
+  expect(timeline.searchedBack?.time).toBe(journal.messages[positionNumber(timeline.searchedBack!.to)].received);
+  while (timeline.searchedBack) await Promise.all([timeline.searchFurther(), wait(500)]);
   expect(numbers()).toEqual([1]);
   expect(timeline.span.start).toBe(true);
 });
@@ -275,7 +275,7 @@ test('what comes is filtered too', async () => {
   journal.add(5);
   journal.add(1, 'needle');
   journal.add(5);
-  ring();
+  change();
   await wait(100);
   expect(numbers()).toEqual([16]);
 });
@@ -286,12 +286,12 @@ test('while a filter is refused, the list goes on with the one before it', async
   await Promise.all([timeline.filter('x'), wait(100)]);
   journal.badFilter = '"a';
   await Promise.all([timeline.filter('"a'), wait(100)]);
-  expect([timeline.refused?.field, timeline.error, timeline.q, timeline.found]).toEqual(['q', null, '"a', 'x']);
+  expect([timeline.refused?.field, timeline.error, timeline.q, timeline.appliedFilter]).toEqual(['q', null, '"a', 'x']);
   expect(numbers()).toHaveLength(10);
   journal.asked = [];
   journal.add(1, 'y');
   journal.add(1, 'x');
-  ring();
+  change();
   await wait(500);
   expect(numbers().at(-1)).toBe(12);
   expect(numbers()).toHaveLength(11);
@@ -322,7 +322,7 @@ test('a source that is opened with a filter that is refused is shown without one
   await Promise.all([timeline.filter('x'), wait(100)]);
   journal.badFilter = '"a';
   await Promise.all([timeline.open('b', '"a'), wait(100)]);
-  expect([timeline.refused?.field, timeline.found]).toEqual(['q', '']);
+  expect([timeline.refused?.field, timeline.appliedFilter]).toEqual(['q', '']);
   expect(numbers()).toHaveLength(10);
   expect(new Set(timeline.rows.map((m) => m.source))).toEqual(new Set(['b']));
 });
@@ -364,10 +364,10 @@ test('an unreachable server is asked again at the next ring, and nothing is lost
   await open();
   journal.refuse = new ApiError('unreachable', 'Signalbox cannot be reached.');
   journal.add(5);
-  ring();
+  change();
   await wait(200);
   journal.refuse = null;
-  ring();
+  change();
   await wait(100);
   expect(unbroken(numbers())).toBe(true);
   expect(numbers().at(-1)).toBe(15);

@@ -1,16 +1,17 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ApiError } from './api';
-import { Bell, parseRing, type Ring, type Silence } from './bell';
+import { ChangePoller, parseChange, type Change, type Outage } from './changes';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-test('a ring is two numbers', () => expect(parseRing('1042.17')).toEqual({ text: '1042.17', last: 1042, changes: 17 }));
+test('a change is two numbers', () =>
+  expect(parseChange('1042.17')).toEqual({ text: '1042.17', last: 1042, changes: 17 }));
 
-function bell(answers: (string | Error)[]) {
+function poller(answers: (string | Error)[]) {
   const seen: (string | undefined)[] = [];
-  const rings: Ring[] = [];
-  const silences: (Silence | null)[] = [];
+  const changes: Change[] = [];
+  const outages: (Outage | null)[] = [];
   const ask = vi.fn(async (s: string | undefined, signal: AbortSignal) => {
     seen.push(s);
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -23,61 +24,61 @@ function bell(answers: (string | Error)[]) {
   });
   return {
     seen,
-    rings,
-    silences,
+    changes,
+    outages,
     ask,
-    bell: new Bell(
-      (r) => rings.push(r),
-      (s) => silences.push(s),
+    poller: new ChangePoller(
+      (r) => changes.push(r),
+      (s) => outages.push(s),
       ask,
     ),
   };
 }
 
-test('it asks with what it saw last, and rings only for what is new', async () => {
-  const b = bell(['1.1', '1.1', '2.1']);
-  b.bell.start();
+test('it asks with the last change that it saw, and reports only what is new', async () => {
+  const b = poller(['1.1', '1.1', '2.1']);
+  b.poller.start();
   await vi.advanceTimersByTimeAsync(100);
   expect(b.seen).toEqual([undefined, '1.1', '1.1', '2.1']);
-  expect(b.rings.map((r) => r.text)).toEqual(['1.1', '2.1']);
-  b.bell.stop();
+  expect(b.changes.map((r) => r.text)).toEqual(['1.1', '2.1']);
+  b.poller.stop();
 });
 
-test('it goes on through errors, says so, waits longer each time, and begins anew', async () => {
+test('after an error it reports an outage, waits longer each time, and starts again', async () => {
   const gone = new ApiError('unreachable', 'Signalbox cannot be reached.');
-  const b = bell(['5.1', gone, gone, '1.1']);
-  b.bell.start();
+  const b = poller(['5.1', gone, gone, '1.1']);
+  b.poller.start();
   await vi.advanceTimersByTimeAsync(25);
-  expect(b.silences.at(-1)).toMatchObject({ attempt: 1, error: gone });
+  expect(b.outages.at(-1)).toMatchObject({ attempt: 1, error: gone });
   await vi.advanceTimersByTimeAsync(520);
-  expect(b.silences.at(-1)).toMatchObject({ attempt: 2 });
+  expect(b.outages.at(-1)).toMatchObject({ attempt: 2 });
   await vi.advanceTimersByTimeAsync(1020);
-  expect(b.silences.at(-1)).toBeNull();
+  expect(b.outages.at(-1)).toBeNull();
   // The program was restarted: its counts are smaller, and still count as a change.
-  expect(b.rings.map((r) => r.last)).toEqual([5, 1]);
+  expect(b.changes.map((r) => r.last)).toEqual([5, 1]);
   expect(b.seen[2]).toBeUndefined();
-  b.bell.stop();
+  b.poller.stop();
 });
 
-test('trying again now ends the wait', async () => {
+test('retrying ends the wait', async () => {
   const gone = new ApiError('unreachable', '');
-  const b = bell([gone, gone, gone, gone, '1.1']);
-  b.bell.start();
+  const b = poller([gone, gone, gone, gone, '1.1']);
+  b.poller.start();
   await vi.advanceTimersByTimeAsync(3000);
   expect(b.ask).toHaveBeenCalledTimes(3);
-  b.bell.retry();
+  b.poller.retry();
   await vi.advanceTimersByTimeAsync(15);
   expect(b.ask).toHaveBeenCalledTimes(4);
-  b.bell.stop();
+  b.poller.stop();
 });
 
-test('stopped, it asks no more', async () => {
-  const b = bell(['1.1']);
-  b.bell.start();
+test('it asks nothing after it was stopped', async () => {
+  const b = poller(['1.1']);
+  b.poller.start();
   await vi.advanceTimersByTimeAsync(50);
-  b.bell.stop();
+  b.poller.stop();
   const asked = b.ask.mock.calls.length;
   await vi.advanceTimersByTimeAsync(60_000);
   expect(b.ask).toHaveBeenCalledTimes(asked);
-  expect(b.silences).toEqual([]);
+  expect(b.outages).toEqual([]);
 });

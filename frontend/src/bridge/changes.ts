@@ -1,41 +1,41 @@
 import { api, toApiError, type ApiError } from './api';
 
-/** What the doorbell says: the number of the newest message, and a count of every other change. */
-export interface Ring {
+/** A Change says how far the program has come: the number of its newest message, and a count of all other changes. */
+export interface Change {
   text: string;
   last: number;
   changes: number;
 }
 
-/** What is known while the doorbell cannot be heard. */
-export interface Silence {
+/** An Outage is a time without a connection to the program. */
+export interface Outage {
   error: ApiError;
-  /** When the last ring was heard, in milliseconds. */
+  /** When the last response arrived, in milliseconds. */
   since: number;
   attempt: number;
-  /** When the next attempt will be made, in milliseconds. */
+  /** When the next attempt begins, in milliseconds. */
   retryAt: number;
 }
 
 const LONGEST_WAIT = 5000;
 
-export const parseRing = (text: string): Ring => {
+export const parseChange = (text: string): Change => {
   const [last, changes] = text.split('.').map(Number);
   return { text, last: last || 0, changes: changes || 0 };
 };
 
 /**
- * A Bell listens at the long poll `/api/bell` for as long as it runs, and goes on through every
- * error. A long poll works alike in every browser and in every window; a stream would be buffered
- * whole by WebView2.
+ * A ChangePoller reports changes of the program, from the long poll `/api/bell`, and retries after
+ * every error. A long poll works in every browser and window; WebView2 would buffer a stream until
+ * it ends.
  */
-export class Bell {
+export class ChangePoller {
   #abort: AbortController | null = null;
   #wake: (() => void) | null = null;
 
   constructor(
-    readonly onring: (ring: Ring) => void,
-    readonly onsilence: (silence: Silence | null) => void,
+    readonly onchange: (change: Change) => void,
+    readonly onoutage: (outage: Outage | null) => void,
     readonly ask: typeof api.bell = api.bell,
   ) {}
 
@@ -51,31 +51,31 @@ export class Bell {
     this.#wake?.();
   }
 
-  /** Tries again now rather than when the wait is over. */
+  /** Retries now rather than after the wait. */
   retry(): void {
     this.#wake?.();
   }
 
   async #listen(signal: AbortSignal): Promise<void> {
     let seen: string | undefined;
-    let heard = Date.now();
+    let answered = Date.now();
     let attempt = 0;
     while (!signal.aborted) {
       try {
         const { bell } = await this.ask(seen, signal);
         if (signal.aborted) return;
-        heard = Date.now();
-        if (attempt > 0) this.onsilence(null);
+        answered = Date.now();
+        if (attempt > 0) this.onoutage(null);
         attempt = 0;
-        if (bell !== seen) this.onring(parseRing(bell));
+        if (bell !== seen) this.onchange(parseChange(bell));
         seen = bell;
       } catch (thrown) {
         if (signal.aborted) return;
         attempt++;
-        // After a restart of the program its counts begin anew, so what was seen says nothing.
+        // After a restart the program counts from the beginning, so the last count means nothing.
         seen = undefined;
         const wait = Math.min(LONGEST_WAIT, 250 * 2 ** Math.min(attempt, 10));
-        this.onsilence({ error: toApiError(thrown), since: heard, attempt, retryAt: Date.now() + wait });
+        this.onoutage({ error: toApiError(thrown), since: answered, attempt, retryAt: Date.now() + wait });
         await this.#sleep(wait);
       }
     }
