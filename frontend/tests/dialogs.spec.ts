@@ -1,7 +1,7 @@
 import { expect, test } from './fixture';
 import type { Page } from '@playwright/test';
 
-async function open(page: Page, what: 'Follow a feed' | 'Make a channel') {
+async function open(page: Page, what: 'Follow a feed' | 'Create a channel') {
   await page.goto('/');
   await page.getByRole('button', { name: what }).first().click();
   await expect(page.getByRole('dialog', { name: what })).toBeVisible();
@@ -9,7 +9,7 @@ async function open(page: Page, what: 'Follow a feed' | 'Make a channel') {
 
 test.describe('a channel', () => {
   test('is made with a name and shows the addresses that programs use', async ({ page, node, own }) => {
-    await open(page, 'Make a channel');
+    await open(page, 'Create a channel');
     const name = `${own} made`;
     await page.keyboard.type(name);
     const path = encodeURIComponent(name);
@@ -22,7 +22,7 @@ test.describe('a channel', () => {
   });
 
   test('keeps no more than its own limits, also when it is edited later', async ({ page, request, own }) => {
-    await open(page, 'Make a channel');
+    await open(page, 'Create a channel');
     const name = `${own} kept`;
     await page.keyboard.type(name);
     const messages = page.getByRole('textbox', { name: 'Messages', exact: true });
@@ -41,7 +41,7 @@ test.describe('a channel', () => {
     await page.getByRole('heading', { name }).waitFor();
     await page
       .getByRole('main')
-      .getByRole('button', { name: `More about ${name}` })
+      .getByRole('button', { name: `Actions for ${name}` })
       .click();
     await page.getByRole('menuitem', { name: /Edit/ }).click();
     await expect(messages).toHaveValue('3');
@@ -58,7 +58,7 @@ test.describe('a channel', () => {
   });
 
   test('with a name that cannot be is refused in words', async ({ page }) => {
-    await open(page, 'Make a channel');
+    await open(page, 'Create a channel');
     await page.keyboard.type('a/b');
     await page.keyboard.press('Enter');
     await expect(page.getByLabel('Name', { exact: true })).toHaveAccessibleDescription(/slash/);
@@ -75,7 +75,7 @@ test.describe('a feed', () => {
     // A source of this name is there already: the channel itself.
     await expect(name).toHaveValue(`${own} 2`);
     await page.getByRole('button', { name: 'Test', exact: true }).click();
-    await expect(page.getByText(/It works\. 1 message came/)).toBeVisible({ timeout: 10_000 });
+    await expect(page.getByText(/It works\. 1 message arrived/)).toBeVisible({ timeout: 10_000 });
     await expect(page.getByText(/first byte [\d.]+ ms/)).toBeVisible();
     await expect(page.getByText(/This stream is this Signalbox's own\..*Follow another address/)).toBeVisible();
     await page.getByRole('button', { name: 'Follow', exact: true }).click();
@@ -115,7 +115,7 @@ test.describe('a feed', () => {
     await page.goto('/');
     await page.keyboard.press('g');
     await page.keyboard.press('h');
-    await page.getByRole('button', { name: `What to do with ${name}` }).click();
+    await page.getByRole('button', { name: `Manage ${name}` }).click();
     await page.getByRole('menuitem', { name: 'Edit…' }).click();
     await page.getByText('More: method').click();
     await expect(page.getByRole('button', { name: 'Replace Token' })).toBeVisible();
@@ -130,7 +130,7 @@ test.describe('a feed', () => {
     expect(feed.has_secrets.length).toBe(2);
 
     // What is kept stays with its server: for another one it is typed again.
-    await page.getByRole('button', { name: `What to do with ${name}` }).click();
+    await page.getByRole('button', { name: `Manage ${name}` }).click();
     await page.getByRole('menuitem', { name: 'Edit…' }).click();
     await page.getByLabel('Address').fill(`${node.url.replace('127.0.0.1', 'localhost')}/events/${own}`);
     await page.getByRole('button', { name: 'Test', exact: true }).click();
@@ -174,7 +174,7 @@ test.describe('a feed', () => {
     await page.keyboard.press('g');
     await page.keyboard.press('h');
     const card = page.getByRole('article', { name });
-    await card.getByRole('button', { name: `What to do with ${name}` }).press('ArrowDown');
+    await card.getByRole('button', { name: `Manage ${name}` }).press('ArrowDown');
     await page.keyboard.press('End');
     await page.keyboard.press('Enter');
     await expect(page.getByRole('dialog', { name: `Remove ${name}` })).toBeVisible();

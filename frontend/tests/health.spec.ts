@@ -17,7 +17,7 @@ test.describe('a feed on the health screen', () => {
     const card = page.getByRole('article', { name });
     await expect(card).toContainText(/Open for \d/);
 
-    const menu = card.getByRole('button', { name: `What to do with ${name}` });
+    const menu = card.getByRole('button', { name: `Manage ${name}` });
     await menu.click();
     await page.getByRole('menuitem', { name: 'Pause' }).click();
     await expect(card).toContainText(/Paused for \d/);
@@ -33,7 +33,7 @@ test.describe('a feed on the health screen', () => {
     await expect(story.getByRole('img', { name: /first byte/ }).first()).toBeVisible();
   });
 
-  test('that follows this very program says that its messages came home', async ({
+  test('that follows this very program says that it has its messages already', async ({
     page,
     node,
     request,
@@ -47,9 +47,9 @@ test.describe('a feed on the health screen', () => {
     const card = page.getByRole('article', { name });
     await expect(card).toContainText(/Open for \d/);
     await publish(own, { data: 'one' });
-    await expect(card).toContainText('1 message came home and was not stored again.');
+    await expect(card).toContainText('1 message was in the history already and was not stored again.');
     await publish(own, { data: 'two' });
-    await expect(card).toContainText('2 messages came home and were not stored again.');
+    await expect(card).toContainText('2 messages were in the history already and were not stored again.');
   });
 
   test('that nobody answers says so and counts down', async ({ page, request, own }) => {

@@ -16,7 +16,7 @@ test.describe('the publish form', () => {
       .getByRole('region', { name: 'Publish' })
       .getByRole('status')
       .filter({ hasText: 'Published at' });
-    await expect(result).toContainText(/Published at \w+\.\d+, nobody is listening\./);
+    await expect(result).toContainText(/Published at \w+\.\d+, no clients\./);
 
     const { messages } = await (await request.get(`/sources/${own}/messages`)).json();
     expect(messages.at(-1)).toMatchObject({ event: 'order.created', data: '{"order": 70012}' });
@@ -55,7 +55,7 @@ test.describe('the publish form', () => {
   test('says in words where text stops being JSON, and sends it all the same', async ({ page, request, own }) => {
     const data = '{\n  "a": 1,\n}';
     await page.getByLabel('Data').fill(data);
-    const fault = page.getByRole('button', { name: 'Not JSON: line 2, column 9. A comma stands before the end.' });
+    const fault = page.getByRole('button', { name: 'Not JSON: line 2, column 9. There is a comma before the end.' });
     await expect(fault).toBeVisible();
     await fault.click();
     expect(await page.getByLabel('Data').evaluate((t: HTMLTextAreaElement) => t.selectionStart)).toBe(

@@ -47,11 +47,11 @@ test.describe('the settings', () => {
   });
 
   test('leaving with changes asks first', async ({ page }) => {
-    await page.getByLabel('Most channels').fill('5');
+    await page.getByLabel('Maximum number of channels').fill('5');
     await page.keyboard.press('Escape');
     await expect(page.getByText('What you changed here is not saved.')).toBeVisible();
     await page.getByRole('button', { name: 'Keep editing' }).click();
-    await expect(page.getByLabel('Most channels')).toHaveValue('5');
+    await expect(page.getByLabel('Maximum number of channels')).toHaveValue('5');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Discard' }).click();
     await expect(page.getByRole('dialog')).toHaveCount(0);

@@ -16,7 +16,7 @@ test.describe('the first start', () => {
 
     await page.keyboard.press('Tab');
     await page.keyboard.press('Space');
-    await expect(page.getByRole('dialog', { name: 'Make a channel' })).toBeVisible();
+    await expect(page.getByRole('dialog', { name: 'Create a channel' })).toBeVisible();
     await expect(page.getByLabel('Name', { exact: true })).toBeFocused();
   });
 

@@ -20,7 +20,7 @@ const top = async (page: Page, text: string) => (await row(page, text).boundingB
 
 test('what is published appears at the end while the end is followed', async ({ page, own: channel, publish }) => {
   await open(page, channel);
-  await expect(page.getByText('Nothing was published here yet')).toBeVisible();
+  await expect(page.getByText('Nothing has been published here yet')).toBeVisible();
   await publish(channel, { event: 'order.paid', id: '88405', data: { order: 70012, state: 'paid' } });
   await expect(row(page, 'order.paid')).toContainText('{"order":70012,"state":"paid"}');
   await expect(row(page, 'order.paid')).toContainText('88405');
@@ -59,7 +59,7 @@ test('paused, nothing comes and what is held is counted; it goes on where it sto
   await expect(row(page, 'before.')).toBeVisible();
   await page.keyboard.press('Space');
   for (let i = 0; i < 5; i++) await publish(channel, { data: `held ${i}.` });
-  const resume = page.getByRole('button', { name: 'Resume here · 5 held' });
+  const resume = page.getByRole('button', { name: 'Resume here · 5 new' });
   await expect(resume).toBeVisible();
   await expect(rows(page)).toHaveCount(1);
   await resume.click();
@@ -155,10 +155,10 @@ test('a search across an outage shows the gap, and hides it only when asked', as
   await expect(gap).toHaveCount(1);
   await expect(row(page, 'apples')).toHaveCount(0);
   const status = page.getByRole('status').filter({ hasText: 'No message matches.' });
-  await expect(status).toContainText('What was missed in a gap cannot be searched.');
+  await expect(status).toContainText('Messages missing in a gap cannot be searched.');
   await status.getByRole('button', { name: 'Hide them' }).click();
   await expect(page.getByRole('textbox', { name: 'Filter the messages' })).toHaveValue('is:event nowhere');
-  await expect(page.getByText('Nothing that is kept has “is:event nowhere”.')).toBeVisible();
+  await expect(page.getByText('No stored message matches “is:event nowhere”.')).toBeVisible();
   await expect(rows(page)).toHaveCount(0);
   await page.getByRole('textbox', { name: 'Filter the messages' }).fill('is:gap');
   await expect(rows(page)).toHaveCount(1);
@@ -169,7 +169,7 @@ test('a search across an outage shows the gap, and hides it only when asked', as
 
 test('the filter bar explains itself', async ({ page, own: channel }) => {
   await open(page, channel);
-  await page.getByRole('button', { name: 'What a filter can ask for' }).click();
+  await page.getByRole('button', { name: 'Terms of a filter' }).click();
   const help = page.getByRole('dialog', { name: 'Filter' });
   await expect(help).toContainText('is:gap');
   await expect(help).toContainText('"localhost:4480"');

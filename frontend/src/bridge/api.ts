@@ -96,8 +96,8 @@ async function json<T>(path: string, options: Options = {}): Promise<T> {
   } catch {
     throw new ApiError(
       'bad_answer',
-      'The answer is not from Signalbox.',
-      'Another program may have taken its address.',
+      'The response is not from Signalbox.',
+      'Another program may be using its address.',
     );
   }
 }

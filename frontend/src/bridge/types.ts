@@ -4,7 +4,7 @@
 export type Position = string;
 
 export interface Gap {
-  /** How many messages are missing: null if that cannot be known, 0 if it was checked that none are. */
+  /** How many messages are missing: null if that unknown, 0 if it was checked that none are. */
   missing: number | null;
   code: string;
   reason: string;

@@ -45,10 +45,12 @@ test('a feed that the user paused is not down', () => {
   expect(of({ state: 'stopped', code: 'status' })).toHaveProperty('Down for');
 });
 
-test('messages that came home are told of, where there are any', () => {
+test('messages that the history has already are counted', () => {
   expect(homeWords(health)).toBe('');
-  expect(homeWords({ ...health, home: 1 })).toBe('1 message came home and was not stored again.');
-  expect(homeWords({ ...health, home: 1204 })).toBe('1,204 messages came home and were not stored again.');
+  expect(homeWords({ ...health, home: 1 })).toBe('1 message was in the history already and was not stored again.');
+  expect(homeWords({ ...health, home: 1204 })).toBe(
+    '1,204 messages were in the history already and were not stored again.',
+  );
 });
 
 test('an opened card tells only what is known', () => {

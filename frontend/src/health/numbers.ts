@@ -19,12 +19,12 @@ export function cardNumbers(health: Health, now: number, source: Pick<Source, 'c
     {
       name: 'Reconnects',
       value: count(health.reconnects),
-      hint: 'How often it was opened again in the last 24 hours.',
+      hint: 'How often the feed reconnected in the last 24 hours.',
     },
     {
       name: 'Connect p50',
       value: health.connect_p50_us > 0 ? micros(health.connect_p50_us) : NONE,
-      hint: 'Half of the connections were open within this time.',
+      hint: 'The median time to connect.',
     },
     { name: 'Rate', value: connected ? `${perSecond(health.rate)}/s` : NONE, hint: 'Messages a second, right now.' },
   ];
@@ -33,13 +33,13 @@ export function cardNumbers(health: Health, now: number, source: Pick<Source, 'c
     numbers.push({
       name: 'Longest silence',
       value: silence > 0 ? seconds(silence) : NONE,
-      hint: 'The longest time in which nothing came, not even a heartbeat.',
+      hint: 'The longest time without anything, not even a heartbeat.',
     });
   } else if (!pausedByUser(health)) {
     numbers.push({
       name: 'Down for',
       value: seconds(Math.max(1000, now - downSince(health, source))),
-      hint: 'The time since anything came.',
+      hint: 'The time since the last message or heartbeat.',
     });
   }
   return numbers;
@@ -56,7 +56,7 @@ const seconds = (ms: number) => (ms < 1000 ? duration(ms) : duration(Math.floor(
 /** A remark for a feed whose messages are in the history already; '' if none are. */
 export function homeWords({ home = 0 }: Health): string {
   if (home === 0) return '';
-  return `${plural(home, 'message')} came home and ${home === 1 ? 'was' : 'were'} not stored again.`;
+  return `${plural(home, 'message')} ${home === 1 ? 'was' : 'were'} in the history already and ${home === 1 ? 'was' : 'were'} not stored again.`;
 }
 
 /** The remarks on the opened card of a feed. */

@@ -10,7 +10,7 @@ export interface FilterPiece {
 /** The terms of a filter, for its help. docs/api.md defines them. */
 export const filterTerms: { term: string; does: string }[] = [
   { term: 'paid', does: 'With this text in the data or the event type' },
-  { term: '"two words"', does: 'With this phrase; quotation marks make a text of anything' },
+  { term: '"two words"', does: 'With this phrase. Text in quotation marks is never a key' },
   { term: '-paid', does: 'Without this text; also before a phrase' },
   { term: 'event:order.*,stock.low', does: 'Of one of these event types; * at the end stands for anything' },
   { term: 'id:88405', does: 'With this event id' },

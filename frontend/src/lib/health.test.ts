@@ -24,7 +24,7 @@ test.each([
   [{}, 'Open for 2 h 14 min'],
   [{ state: 'quiet', last_byte: '2026-11-21T13:59:12Z', heartbeat_ms: 15_012 }, 'Silent for 48 s, expected every 15 s'],
   [{ state: 'quiet', last_byte: '2026-11-21T13:59:12Z', rhythm_ms: 60_000 }, 'Silent for 48 s, expected every 1 min'],
-  [{ state: 'quiet', last_byte: '2026-11-21T13:59:12Z' }, 'Silent for 48 s; its rhythm is unknown'],
+  [{ state: 'quiet', last_byte: '2026-11-21T13:59:12Z' }, 'Silent for 48 s; the usual interval is unknown'],
   [{ state: 'connecting', attempt: 1 }, 'Connecting'],
   [{ state: 'connecting', attempt: 3 }, 'Connecting, attempt 3'],
   [{ state: 'waiting', reason: '503 Service Unavailable.' }, '503 Service Unavailable'],

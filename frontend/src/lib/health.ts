@@ -58,7 +58,7 @@ export function stateWords(health: Health, now: number): string {
       const silent = `Silent for ${since(health.last_byte ?? health.since, now)}`;
       return rhythm
         ? `${silent}, expected every ${duration(Math.round(rhythm / 1000) * 1000 || rhythm)}`
-        : `${silent}; its rhythm is unknown`;
+        : `${silent}; the usual interval is unknown`;
     }
     case 'connecting':
       return health.attempt > 1 ? `Connecting, attempt ${health.attempt}` : 'Connecting';

@@ -10,7 +10,7 @@ export const shortcuts: { title: string; list: Shortcut[] }[] = [
     list: [
       { keys: ['j', '↓'], does: 'Next message' },
       { keys: ['k', '↑'], does: 'Previous message' },
-      { keys: ['PgDn', 'PgUp'], does: 'A screenful on or back' },
+      { keys: ['PgDn', 'PgUp'], does: 'One screen down or up' },
       { keys: ['Home'], does: 'The oldest message' },
       { keys: ['End'], does: 'The newest message, and follow' },
       { keys: ['g', 't'], does: 'Jump to a time' },

@@ -39,7 +39,7 @@ function onDay(t: string, now: Date): When {
   if (!parts || (!parts[1] && !parts[2])) return { error: HELP };
   const [, date, h = '0', m = '0', s = '0', fraction = '0'] = parts;
   if (Number(h) > 23 || Number(m) > 59 || Number(s) > 59)
-    return { error: 'A day has 24 hours of 60 minutes: 23:59 is the last.' };
+    return { error: 'The hour is at most 23, the minute and the second at most 59.' };
   const day = dayOf(date, now);
   if (!day) return { error: `There is no day ${date}.` };
   day.setHours(Number(h), Number(m), Number(s), Math.floor(Number(fraction) * 1000));

@@ -77,5 +77,5 @@ export function ending(attempt: Attempt): string {
   if (!attempt.ended) return attempt.opened ? 'Open now.' : 'Connecting now.';
   return attempt.status && attempt.status !== 200
     ? `The server answered ${attempt.status}.`
-    : 'Ended without a reason.';
+    : 'Ended for an unknown reason.';
 }

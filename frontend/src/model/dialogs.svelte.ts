@@ -51,7 +51,7 @@ export async function removeSource(
       label: 'Undo',
       act: async () => {
         await requests.restore(source);
-        notices.add(`${source.name} is back`, { tone: 'good' });
+        notices.add(`Restored ${source.name}`, { tone: 'good' });
       },
     },
   });
@@ -66,7 +66,7 @@ export async function removeSamples(requests: SamplesApi = api, notices: Pick<To
       label: 'Undo',
       act: async () => {
         for (const source of removed) await requests.restore(source);
-        notices.add('The sources of the sample events are back', { tone: 'good' });
+        notices.add('Restored the sources of the sample events', { tone: 'good' });
       },
     },
   });

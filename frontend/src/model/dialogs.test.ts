@@ -28,7 +28,7 @@ test('what was removed can be brought back by its id', async () => {
   expect(r.removeFeed).not.toHaveBeenCalled();
   await t.act(t.list[0]);
   expect(r.restore).toHaveBeenCalledWith(expect.objectContaining({ id: 7, name: 'chat' }));
-  expect(t.list.map((x) => x.text)).toEqual(['chat is back']);
+  expect(t.list.map((x) => x.text)).toEqual(['Restored chat']);
 });
 
 test('a removal that is refused offers no undo', async () => {

@@ -172,7 +172,7 @@ export class PublishModel {
 function check(draft: Draft): Outcome | null {
   if (draft.channel.trim() === '') return { ok: false, words: 'Choose the channel to publish to.', field: 'channel' };
   if (draft.retry.trim() !== '' && !/^\d{1,9}$/.test(draft.retry.trim())) {
-    return { ok: false, words: 'retry is a whole number of milliseconds, or empty.', field: 'retry' };
+    return { ok: false, words: 'The retry time must be a whole number of milliseconds, or empty.', field: 'retry' };
   }
   return null;
 }
@@ -190,8 +190,7 @@ function reached({ position, clients, repeated }: Published): Outcome {
   if (repeated) {
     return { ok: true, words: `Already stored as ${position}, not stored again.`, position, repeated };
   }
-  const who =
-    clients === 0 ? 'nobody is listening' : clients === 1 ? 'reached 1 client' : `reached ${count(clients)} clients`;
+  const who = clients === 0 ? 'no clients' : clients === 1 ? 'reached 1 client' : `reached ${count(clients)} clients`;
   return {
     ok: true,
     words: `Published at ${position}, ${who}.`,

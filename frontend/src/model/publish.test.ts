@@ -27,7 +27,7 @@ test('what is empty is left out, and the data goes as the text that was typed', 
   expect(publish).toHaveBeenCalledWith('messages', { data: '{"n": 1.50}', retry: 3000 });
   expect(model.outcome).toEqual({
     ok: true,
-    words: 'Published at k3f9.1, nobody is listening.',
+    words: 'Published at k3f9.1, no clients.',
     short: 'k3f9.1 → 0 clients',
     position: 'k3f9.1',
   });

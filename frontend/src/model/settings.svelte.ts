@@ -163,7 +163,7 @@ function unreadable(form: SettingsForm): Partial<Record<Name, string>> {
     else if (whole.includes(name) && !Number.isInteger(value)) errors[name] = 'This must be a whole number.';
   }
   if (form.port === null || form.port > 65535) errors.port ??= 'A port is a number from 1 to 65535.';
-  for (const name of needed) if (form[name] === null) errors[name] ??= 'A number is missing.';
+  for (const name of needed) if (form[name] === null) errors[name] ??= 'Enter a number.';
   return errors;
 }
 

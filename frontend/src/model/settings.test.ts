@@ -100,6 +100,6 @@ test('a number that is needed cannot be left out', async () => {
   const { model, form, saveSettings } = await loaded();
   form.heartbeat = null;
   expect(await model.save()).toBe(false);
-  expect(model.errors.heartbeat).toBe('A number is missing.');
+  expect(model.errors.heartbeat).toBe('Enter a number.');
   expect(saveSettings).not.toHaveBeenCalled();
 });

@@ -82,7 +82,7 @@ export class Timeline extends Reader {
       return;
     }
     await this.latest();
-    this.remark = 'Nothing came at that time or later. These are the newest messages.';
+    this.remark = 'No message was received at that time or later. These are the newest messages.';
   }
 
   /** Shows the messages around a number of the journal. */

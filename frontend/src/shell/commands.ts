@@ -40,7 +40,7 @@ export function commands(): Command[] {
     { title: 'Connection health', group: 'Go to', keys: 'g h', act: () => shell.health() },
     ...go,
     { title: 'Follow a feed…', group: 'Sources', act: () => dialogs.open({ kind: 'feed' }) },
-    { title: 'Make a channel…', group: 'Sources', act: () => dialogs.open({ kind: 'channel' }) },
+    { title: 'Create a channel…', group: 'Sources', act: () => dialogs.open({ kind: 'channel' }) },
     { title: 'Reconnect all feeds', group: 'Sources', act: () => attempt(() => api.reconnectAll()) },
     { title: 'Mark everything as seen', group: 'Sources', act: () => attempt(() => api.seenAll()) },
     samples
@@ -50,8 +50,8 @@ export function commands(): Command[] {
       ? [
           {
             title: samples
-              ? 'Stop the sample events and remove all that they made…'
-              : 'Remove all that the sample events made…',
+              ? 'Stop the sample events and remove their sources…'
+              : 'Remove the sources of the sample events…',
             group: 'Sources',
             act: () => dialogs.open({ kind: 'samples' }),
           },
@@ -70,7 +70,7 @@ export function commands(): Command[] {
     },
     { title: 'Dark theme', group: 'Theme', act: () => theme.choose('dark') },
     { title: 'Light theme', group: 'Theme', act: () => theme.choose('light') },
-    { title: "The system's theme", group: 'Theme', act: () => theme.choose('system') },
+    { title: 'System theme', group: 'Theme', act: () => theme.choose('system') },
     { title: 'Settings…', group: 'Window', act: () => dialogs.open({ kind: 'settings' }) },
     { title: 'Keyboard shortcuts', group: 'Help', keys: '?', act: () => (shell.help = true) },
   ];

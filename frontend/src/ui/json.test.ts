@@ -2,18 +2,18 @@ import { expect, test } from 'vitest';
 import { findFault, kindOf, layOut } from './json';
 
 test.each([
-  ['{"a": 1,}', 1, 8, 'A comma stands before the end'],
-  ['{\n  "a": 1,\n}', 2, 9, 'A comma stands before the end'],
+  ['{"a": 1,}', 1, 8, 'There is a comma before the end'],
+  ['{\n  "a": 1,\n}', 2, 9, 'There is a comma before the end'],
   ['{"a": 1\n "b": 2}', 2, 2, 'A comma or } is missing'],
   ['[1, 2', 1, 1, 'The list that begins here is never closed'],
-  ['{"a": \'x\'}', 1, 7, 'Text goes into double quotation marks'],
+  ['{"a": \'x\'}', 1, 7, 'Text must be in double quotation marks'],
   ['{a: 1}', 1, 2, 'A name in double quotation marks is missing'],
   ['{"a" 1}', 1, 6, 'A colon is missing after the name'],
-  ['{"a": tru}', 1, 7, '“tru” is no JSON value'],
+  ['{"a": tru}', 1, 7, '“tru” is not a JSON value'],
   ['{"a": 01}', 1, 8, 'A number does not begin with 0'],
   ['{"a": "x\n"}', 1, 7, 'The text is not closed on this line'],
   ['{"a": "\\x"}', 1, 8, 'A backslash must be written twice'],
-  ['{} {}', 1, 4, 'Something stands after the end'],
+  ['{} {}', 1, 4, 'There is text after the end'],
   ['{"a":', 1, 6, 'A value is missing at the end'],
   ['"abc', 1, 1, 'The text that begins here is never closed'],
 ])('in %j the fault is at line %i, column %i', (text, line, column, why) => {

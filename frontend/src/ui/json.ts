@@ -14,7 +14,7 @@ export function findFault(text: string): JSONFault | null {
   try {
     value(0);
     space();
-    if (i < text.length) fail('Something stands after the end');
+    if (i < text.length) fail('There is text after the end');
     return null;
   } catch (fault) {
     if (fault instanceof Fault) return place(text, fault.at, fault.message);
@@ -37,7 +37,7 @@ export function findFault(text: string): JSONFault | null {
     else if (c === '[') members(depth, ']', 'list', value);
     else if (c === '"') string();
     else if (c === '-' || (c >= '0' && c <= '9')) number();
-    else if (c === "'") fail('Text goes into double quotation marks');
+    else if (c === "'") fail('Text must be in double quotation marks');
     else if (c === undefined) fail('A value is missing at the end');
     else word();
   }
@@ -54,7 +54,7 @@ export function findFault(text: string): JSONFault | null {
       if (text[i] !== ',') fail(`A comma or ${close} is missing`);
       const comma = i++;
       space();
-      if (text[i] === close) fail('A comma stands before the end', comma);
+      if (text[i] === close) fail('There is a comma before the end', comma);
     }
   }
 
@@ -101,7 +101,8 @@ export function findFault(text: string): JSONFault | null {
 
   function word() {
     const found = /^[\w$-]+/.exec(text.slice(i, i + 40))?.[0] ?? '';
-    if (!['true', 'false', 'null'].includes(found)) fail(found ? `“${found}” is no JSON value` : 'A value is missing');
+    if (!['true', 'false', 'null'].includes(found))
+      fail(found ? `“${found}” is not a JSON value` : 'A value is missing');
     i += found.length;
   }
 }

@@ -48,7 +48,7 @@ async function tabTo(app, label) {
 
 test('a first start shows the dashboard, with three ways in and nothing on the console', async (t) => {
   const { app } = await opened(t);
-  const offers = ['Follow a feed', 'Make a channel', 'Try it with sample events'];
+  const offers = ['Follow a feed', 'Create a channel', 'Try it with sample events'];
   await until('the three offers', async () => {
     const seen = await text(app);
     return offers.every((offer) => seen.includes(offer));
