@@ -77,7 +77,7 @@ test.describe('the publish form', () => {
     await page.getByLabel('Data').fill('kept');
     await page.getByLabel('retry').fill('soon');
     await page.keyboard.press('Control+Enter');
-    await expect(page.getByRole('alert')).toContainText('retry is a whole number of milliseconds');
+    await expect(page.getByRole('alert')).toContainText('must be a whole number of milliseconds');
     await expect(page.getByLabel('retry')).toHaveAttribute('aria-invalid', 'true');
     await expect(page.getByLabel('Data')).toHaveValue('kept');
   });

@@ -75,12 +75,12 @@ for (const [width, height] of [
 test.describe('when the program is gone', () => {
   test.use({ fresh: true });
 
-  test('the values stand still and that is said; they move again by themselves', async ({ page, node, request }) => {
+  test('it is said that the values are old, and they are updated again by themselves', async ({ page, node, request }) => {
     await request.post('/api/channels', { data: { name: 'chat' } });
     await page.goto('/');
     await expect(page.getByRole('navigation').getByText('chat')).toBeVisible();
     await node.end!();
-    await expect(page.getByRole('alert')).toContainText('stand still since');
+    await expect(page.getByRole('alert')).toContainText('have not been updated since');
     await node.again!();
     await expect(page.getByRole('alert')).toHaveCount(0, { timeout: 15_000 });
     await expect(page.getByRole('navigation').getByText('chat')).toBeVisible();

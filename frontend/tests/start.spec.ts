@@ -38,7 +38,7 @@ test.describe('the first start', () => {
     await expect.poll(async () => (await (await request.get('/api/state')).json()).samples).toBe(false);
   });
 
-  test('all that the samples made is removed by one command, and brought back', async ({ page, request }) => {
+  test('one command removes the sources of the samples, and Undo restores them', async ({ page, request }) => {
     await request.post('/api/channels', { data: { name: 'payments', colour: 1 } });
     await page.goto('/');
     const list = page.getByRole('navigation');
@@ -46,7 +46,7 @@ test.describe('the first start', () => {
     await request.post('/api/samples');
     await expect(made).toBeVisible();
     await page.keyboard.press('Control+K');
-    await page.keyboard.type('remove all that they made');
+    await page.keyboard.type('stop the sample events and remove');
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Remove the sample events' });
     await expect(dialog.getByText('orders.prod')).toBeVisible();
