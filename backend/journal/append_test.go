@@ -87,7 +87,7 @@ func TestNobodySeesWhatIsNotCommitted(t *testing.T) {
 	})
 }
 
-func TestOnlyTheCulpritOfABatchFails(t *testing.T) {
+func TestOnlyTheRequestAtFaultFailsInABatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := make(chan struct{})
 		f := open(t, journal.Options{}, func(s journal.Store) journal.Store {
@@ -148,7 +148,7 @@ func TestDraftsAndMarksOfOneCallStayTogether(t *testing.T) {
 	}
 }
 
-func TestWhoLeavesBeforeTheCommitIsToldThatItIsNotKnown(t *testing.T) {
+func TestACallerThatLeavesBeforeTheCommitGetsNotKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := make(chan struct{})
 		f := open(t, journal.Options{}, func(s journal.Store) journal.Store {
@@ -169,7 +169,7 @@ func TestWhoLeavesBeforeTheCommitIsToldThatItIsNotKnown(t *testing.T) {
 	})
 }
 
-func TestAFaultOfTheStoreIsSaidAndGoesByItself(t *testing.T) {
+func TestAFaultOfTheStoreIsReportedUntilItEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		full := live.Errorf("disk_full", "The disk is full.").WithHint("Free some space.")
 		gate := make(chan struct{})

@@ -18,7 +18,7 @@ import (
 // small makes cursors cross from the store to memory all the time.
 var small = journal.Options{TailMessages: 600}
 
-func TestACursorCrossesFromTheStoreToMemoryWithoutASeam(t *testing.T) {
+func TestACursorMissesNothingBetweenTheStoreAndTheTail(t *testing.T) {
 	f := open(t, small)
 	const total, publishers = 12000, 6
 	var wg sync.WaitGroup
@@ -84,7 +84,7 @@ func TestACursorCrossesFromTheStoreToMemoryWithoutASeam(t *testing.T) {
 	wg.Wait()
 }
 
-func TestEveryPlaceAroundTheBeginningOfMemoryIsAPlaceToGoOnFrom(t *testing.T) {
+func TestACursorContinuesFromAnyPlaceAroundTheBeginningOfTheTail(t *testing.T) {
 	f := open(t, journal.Options{})
 	f.some(5)
 	f.must(f.Close())
@@ -130,7 +130,7 @@ func TestASlowReaderDelaysNobodyAndGetsEverything(t *testing.T) {
 	}
 }
 
-func TestTrimmingOvertakesACursorAndTheHoleIsCounted(t *testing.T) {
+func TestTrimmingThatOvertakesACursorLeavesACountedGap(t *testing.T) {
 	f := open(t, small)
 	c := f.Follow(live.Filter{}, 0)
 	one := f.Follow(live.Filter{Sources: []int64{f.source}}, 0)
@@ -214,7 +214,7 @@ func TestEverythingIsSeenOrCountedAsMissingWhileTrimmingGoesOn(t *testing.T) {
 	wg.Wait()
 }
 
-func TestAHoleIsSeenBeforeTheJournalHasHeardOfIt(t *testing.T) {
+func TestACursorFindsAGapBeforeTheJournalKnowsOfIt(t *testing.T) {
 	var c *cursor.Cursor
 	var met *live.Gap
 	f := open(t, small, func(s journal.Store) journal.Store {
@@ -296,7 +296,7 @@ func TestAPlaceBeyondTheEndSkipsNothing(t *testing.T) {
 	}
 }
 
-func TestAPortionFromTheStoreIsNoLargerThanWasAskedFor(t *testing.T) {
+func TestAReadFromTheStoreIsNoLargerThanThePageSize(t *testing.T) {
 	f := open(t, journal.Options{TailMessages: 1})
 	data := strings.Repeat("x", 1000)
 	drafts := make([]live.Draft, 2000)
@@ -330,7 +330,7 @@ func TestAPortionFromTheStoreIsNoLargerThanWasAskedFor(t *testing.T) {
 	}
 }
 
-func TestAPortionThatIsTakenBackTellsOfTheSameHole(t *testing.T) {
+func TestAReadThatIsUndoneReturnsTheSameGapAgain(t *testing.T) {
 	f := open(t, journal.Options{TailMessages: 1})
 	f.some(3000)
 	_, err := f.Trim(t.Context(), live.Keep{Messages: 1500})

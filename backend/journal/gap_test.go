@@ -100,7 +100,7 @@ func (m *model) check(what string, sources []int64, after int64, between func())
 	}
 }
 
-func TestWhatIsReadAndWhatIsToldMissingIsAllThereWas(t *testing.T) {
+func TestMessagesReadAndMissingAreAllThereWere(t *testing.T) {
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
@@ -146,7 +146,7 @@ func TestWhatIsReadAndWhatIsToldMissingIsAllThereWas(t *testing.T) {
 	}
 }
 
-func TestAHoleOfOneSourceIsNoGapForAnother(t *testing.T) {
+func TestAGapOfOneSourceIsNoneForAnother(t *testing.T) {
 	f := open(t, small)
 	b, err := f.AddSource(t.Context(), live.Source{Name: "b", Kind: live.ChannelSource})
 	f.must(err)
@@ -190,7 +190,7 @@ func TestAHoleOfOneSourceIsNoGapForAnother(t *testing.T) {
 	missing("all, after its return", 501, 5)
 }
 
-func TestAHoleIsToldOnce(t *testing.T) {
+func TestAGapIsReturnedOnce(t *testing.T) {
 	f := open(t, journal.Options{TailMessages: 1})
 	b, err := f.AddSource(t.Context(), live.Source{Name: "b", Kind: live.ChannelSource, Keep: live.Keep{Messages: 1}})
 	f.must(err)

@@ -120,7 +120,7 @@ func TestAMessageIsReadAsItWasAppended(t *testing.T) {
 	}
 }
 
-func TestARestartGoesOnWhereItEnded(t *testing.T) {
+func TestARestartContinuesWhereTheLastRunEnded(t *testing.T) {
 	f := open(t, journal.Options{})
 	f.some(700)
 	f.must(f.SetMark(t.Context(), live.Mark{Name: "rule/1", Number: 12}))
@@ -212,7 +212,7 @@ func TestCloseCommitsWhatWasAcceptedAndEndsTheRest(t *testing.T) {
 	})
 }
 
-func TestMovedIsClosedAtOnceWhenIdleAndOncePerGatherUnderLoad(t *testing.T) {
+func TestChangedIsClosedAtOnceWhenIdleAndOncePerGatherUnderLoad(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := open(t, journal.Options{Gather: 5 * time.Millisecond})
 		time.Sleep(time.Second)

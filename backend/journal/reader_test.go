@@ -26,7 +26,7 @@ func (f *fixture) read(r *journal.Reader) (data []string) {
 	return data
 }
 
-func TestAReaderGoesOnAfterWhatItCommitted(t *testing.T) {
+func TestAReaderContinuesAfterWhatItCommitted(t *testing.T) {
 	f := open(t, journal.Options{TailMessages: 10})
 	f.reader(live.Filter{})
 	f.must(f.Close())
@@ -55,7 +55,7 @@ func TestAReaderGoesOnAfterWhatItCommitted(t *testing.T) {
 	}
 }
 
-func TestAReaderThatWasEndedIsForgotten(t *testing.T) {
+func TestAReaderThatWasEndedStartsAnew(t *testing.T) {
 	f := open(t, journal.Options{})
 	r := f.reader(live.Filter{})
 	f.some(3)
@@ -75,7 +75,7 @@ func TestAReaderThatWasEndedIsForgotten(t *testing.T) {
 	}
 }
 
-func TestAReaderIsToldWhatHappenedToAFeedInOrder(t *testing.T) {
+func TestAReaderGetsTheEventsOfAFeedInOrder(t *testing.T) {
 	f := open(t, journal.Options{})
 	f.reader(live.Filter{Kinds: []live.Kind{live.NoteKind}})
 	for i, d := range []live.Draft{

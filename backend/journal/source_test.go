@@ -70,7 +70,7 @@ func pass(f *fixture, now *time.Time, d time.Duration) {
 	}
 }
 
-func TestAClockThatLeapsDeletesNothing(t *testing.T) {
+func TestAClockThatJumpsDeletesNothing(t *testing.T) {
 	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 	opt := journal.Options{Now: func() time.Time { return now }}
 	keep := live.Keep{Age: 24 * time.Hour}
@@ -117,7 +117,7 @@ func TestAClockThatLeapsDeletesNothing(t *testing.T) {
 	nothingGoes("between two runs")
 }
 
-func TestARemovedSourceIsForgottenAfterTenMinutes(t *testing.T) {
+func TestARemovedSourceIsDeletedAfterTenMinutes(t *testing.T) {
 	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 	opt := journal.Options{Now: func() time.Time { return now }}
 	f := open(t, opt)
@@ -173,7 +173,7 @@ func TestNewSourcesTakeTheColourThatTheFewestHave(t *testing.T) {
 	}
 }
 
-func TestUnreadIsWhatCameSinceItWasSeen(t *testing.T) {
+func TestUnreadMessagesAreThoseSinceTheLastLook(t *testing.T) {
 	f := open(t, journal.Options{})
 	unread := func() int64 { tally := f.Tally(f.source); return tally.Appended - tally.Seen }
 	f.some(5)

@@ -62,7 +62,7 @@ func channelOf(t *testing.T, db *sqlite.DB) (*journal.Journal, int64) {
 	return j, s.ID
 }
 
-func TestAnOutsideWriterIsWaitedForAndThenSaid(t *testing.T) {
+func TestAnotherProgramThatWritesIsWaitedForAndThenReported(t *testing.T) {
 	dir := t.TempDir()
 	j, source := channel(t, dir)
 	other := outsider(t, dir)
@@ -104,7 +104,7 @@ func TestAnOutsideWriterIsWaitedForAndThenSaid(t *testing.T) {
 	holds(t, j, []string{"waited", "after"})
 }
 
-func TestAnOutsideReaderHoldsNobodyUpAndTheLogIsCutAfterIt(t *testing.T) {
+func TestAnotherProgramThatReadsDelaysNobodyAndTheLogShrinksAfterIt(t *testing.T) {
 	dir := t.TempDir()
 	j, source := channel(t, dir)
 	log := func() int64 {

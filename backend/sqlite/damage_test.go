@@ -195,7 +195,7 @@ func paged(t *testing.T, j *journal.Journal, q live.Query) *view {
 	return v
 }
 
-func TestADamagedPageIsAGapAndWhatLiesBehindItComes(t *testing.T) {
+func TestADamagedPageIsAGapAndTheMessagesBehindItAreRead(t *testing.T) {
 	const n = 1500
 	file, a, b := written(t, n)
 	j, err := spoilt(t, file, pageOf(t, file, n/2+1))
@@ -242,7 +242,7 @@ func TestADamagedPageIsAGapAndWhatLiesBehindItComes(t *testing.T) {
 
 // Every page of a file is overwritten once: whatever it held, all messages come
 // or are counted, or the history is refused as a whole.
-func TestWhicheverPageIsDamagedAllThatCanBeReadIs(t *testing.T) {
+func TestWhicheverPageIsDamagedTheOthersAreRead(t *testing.T) {
 	const n = 700
 	file, a, _ := written(t, n)
 	opened := 0
@@ -272,7 +272,7 @@ func TestWhicheverPageIsDamagedAllThatCanBeReadIs(t *testing.T) {
 	}
 }
 
-func TestTrimmingThatComesToADamageSaysSo(t *testing.T) {
+func TestTrimmingReportsADamage(t *testing.T) {
 	const n = 1500
 	file, _, _ := written(t, n)
 	j, err := spoilt(t, file, pageOf(t, file, 1))
@@ -290,7 +290,7 @@ func TestTrimmingThatComesToADamageSaysSo(t *testing.T) {
 	followed(t, j).complete(t, "a stream", n)
 }
 
-func TestWhatIsWholeBetweenTwoDamagesIsRead(t *testing.T) {
+func TestMessagesBetweenTwoDamagedPagesAreRead(t *testing.T) {
 	const n = 1500
 	file, _, _ := written(t, n)
 	j, err := spoilt(t, file, pageOf(t, file, 300), pageOf(t, file, 361), pageOf(t, file, 1201))

@@ -15,9 +15,9 @@ import (
 	"signalbox/backend/live"
 )
 
-// TestAnIOErrorIsSaidAndGoesByItself makes writing fail as a bad disk does: no
+// TestAnIOErrorIsReportedUntilItEnds makes writing fail as a bad disk does: no
 // file may grow beyond a size, which SQLite reports as an I/O error.
-func TestAnIOErrorIsSaidAndGoesByItself(t *testing.T) {
+func TestAnIOErrorIsReportedUntilItEnds(t *testing.T) {
 	signal.Ignore(syscall.SIGXFSZ)
 	defer signal.Reset(syscall.SIGXFSZ)
 	var usual syscall.Rlimit

@@ -42,7 +42,7 @@ func refused(t *testing.T, dir, code string) {
 	}
 }
 
-func TestASecondOpenIsToldThatTheHistoryIsInUse(t *testing.T) {
+func TestASecondOpenFindsTheHistoryInUse(t *testing.T) {
 	dir := t.TempDir()
 	db := open(t, dir)
 	refused(t, dir, "in_use")
@@ -57,7 +57,7 @@ func TestASecondOpenIsToldThatTheHistoryIsInUse(t *testing.T) {
 	}
 }
 
-func TestNobodyElseMayLookIntoTheHistory(t *testing.T) {
+func TestOtherUsersCannotReadTheHistory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "folder ?#%41")
 	db := open(t, dir)
 	if err := db.Installation().PutSetting(t.Context(), "a", "b"); err != nil {
@@ -151,7 +151,7 @@ func TestAFileThatIsNoHistoryIsLeftAsItIs(t *testing.T) {
 	}
 }
 
-func TestAFolderThatIsAFileIsSaidInASentence(t *testing.T) {
+func TestAFolderThatIsAFileIsReportedInASentence(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)

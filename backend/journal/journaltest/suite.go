@@ -1,5 +1,10 @@
-// Package journaltest is the suite that every store of a journal passes. What
-// it asks for is journal.Store; how a store does it is not looked at.
+// Package journaltest has the tests that every store of a journal passes. They
+// use the methods of journal.Store and nothing else, so that a second store can
+// take the place of the first.
+//
+// A store's own test calls Run with a function that opens an empty history.
+// Read suite.go for the list of tests; messages.go, duplicates.go, pages.go and
+// sources.go have them.
 package journaltest
 
 import (
@@ -12,10 +17,11 @@ import (
 	"signalbox/backend/live"
 )
 
-// A Place is one history. Each call opens it; the one before was closed.
+// A Place is where one history is stored. Each call opens it, after what the
+// call before returned was closed.
 type Place func() journal.Store
 
-// Run runs the suite. fresh makes a place that is still empty.
+// Run runs the tests, each with a new and empty place from fresh.
 func Run(t *testing.T, fresh func(t *testing.T) Place) {
 	for _, c := range []struct {
 		name string
@@ -26,12 +32,12 @@ func Run(t *testing.T, fresh func(t *testing.T) Place) {
 		{"ReadKeepsToItsSources", readKeepsToItsSources},
 		{"ABatchIsCommittedWholeOrNotAtAll", batchIsWhole},
 		{"AMarkIsSavedWithItsMessages", markIsSaved},
-		{"TheFirstMessagesOfAnIDAreFound", idsAreFound},
+		{"AnIDLeadsToItsFirstMessage", idsAreFound},
 		{"AnIDThatWasUsedBeforeIsMarked", usedAgain},
 		{"ARetryIsStoredOnce", retryIsStoredOnce},
-		{"AMessageThatComesHomeIsNotStoredAgain", comesHome},
+		{"AMessageThatComesBackIsNotStoredAgain", comesHome},
 		{"AForgedOriginHidesNothing", forgedOrigin},
-		{"WhatWasWrittenIsThereAfterAReopening", reopened},
+		{"ReopeningLosesNothing", reopened},
 		{"NumbersAreNeverGivenTwice", numbersAreNeverGivenTwice},
 		{"PagesGoBothWays", pagesGoBothWays},
 		{"APageStartsAtATime", pageStartsAtATime},
@@ -41,11 +47,11 @@ func Run(t *testing.T, fresh func(t *testing.T) Place) {
 		{"PagesOfAFilterMissNothing", pagesOfAFilterMissNothing},
 		{"TrimmingKeepsTheNewest", trimmingKeepsTheNewest},
 		{"TrimmingOfOneSourceLeavesTheOthers", trimmingOfOne},
-		{"WhatWasTrimmedIsCountedAndRecognised", trimmedIsRemembered},
-		{"TrimmingByAgeStopsAtWhatIsYoung", trimmingByAge},
+		{"TrimmedMessagesAreCountedAndRecognised", trimmedIsRemembered},
+		{"TrimmingByAgeStopsAtAYoungMessage", trimmingByAge},
 		{"ARemovedSourceIsTrimmedWhole", removedSourceIsTrimmed},
 		{"TalliesAreKeptWithTheMessages", talliesAreKept},
-		{"ASourceIsChangedAndForgotten", sourceIsChanged},
+		{"ASourceIsChangedAndDeleted", sourceIsChanged},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := &history{T: t, open: fresh(t)}
@@ -127,7 +133,7 @@ func (h *history) some(source int64, n int) []live.Message {
 	return h.append(drafts...)
 }
 
-// all reads everything of those sources, in portions.
+// all reads everything of those sources.
 func (h *history) all(sources ...int64) []live.Message {
 	h.Helper()
 	var all []live.Message

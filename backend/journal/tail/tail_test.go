@@ -7,7 +7,7 @@ import (
 	"signalbox/backend/live"
 )
 
-func TestTheTailKeepsToItsBounds(t *testing.T) {
+func TestTheTailKeepsItsLimits(t *testing.T) {
 	for _, c := range []struct {
 		name                  string
 		size, count           int

@@ -26,7 +26,7 @@ func trimAll(t *testing.T, db *sqlite.DB, cut live.Cut) {
 	}
 }
 
-func TestWhatIsRememberedOfTrimmedMessagesIsBounded(t *testing.T) {
+func TestTombstonesAreLimited(t *testing.T) {
 	db := open(t, t.TempDir())
 	sqlite.LimitTombstones(db, 300, 500)
 	sources := make([]int64, 3)

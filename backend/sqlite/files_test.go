@@ -41,7 +41,7 @@ func TestALogWithoutItsDatabaseIsLeftAsItIs(t *testing.T) {
 	}
 }
 
-func TestPositionsAreNeverGivenTwiceAlsoWhereTheLogWasLost(t *testing.T) {
+func TestPositionsAreNeverGivenTwiceEvenIfTheLogWasLost(t *testing.T) {
 	dir := t.TempDir()
 	db := open(t, dir)
 	s := source(t, db)
@@ -81,7 +81,7 @@ func until(t *testing.T, j *journal.Journal, faulty bool) string {
 	}
 }
 
-func TestAHistoryThatIsTakenAwayIsNoticedAndFoundAgain(t *testing.T) {
+func TestAHistoryThatIsMovedAwayIsNoticedAndFoundAgain(t *testing.T) {
 	for _, what := range []string{"the folder", "the database", "the log"} {
 		t.Run(what, func(t *testing.T) {
 			parent := t.TempDir()
@@ -134,7 +134,7 @@ func TestAHistoryThatIsRemovedIsNoticedWhileNobodyPublishes(t *testing.T) {
 	}
 }
 
-func TestAReaderMakesNoDatabaseWhereThereIsNone(t *testing.T) {
+func TestAReaderCreatesNoDatabase(t *testing.T) {
 	dir := t.TempDir()
 	db := open(t, dir)
 	if err := os.Remove(filepath.Join(dir, "signalbox.db")); err != nil {

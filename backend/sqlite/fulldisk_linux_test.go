@@ -36,7 +36,7 @@ func TestAFullDiskKeepsWhatItHasAndGoesOnWithSpaceAgain(t *testing.T) {
 	})
 }
 
-func TestADiskThatIsFullFromTheStartIsSaidInASentence(t *testing.T) {
+func TestADiskThatIsFullAtTheStartIsReportedInASentence(t *testing.T) {
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=16k"); err != nil {
 		t.Skipf("a small disk cannot be made here: %v", err)
@@ -281,7 +281,7 @@ func TestAHistoryThatCannotBeWrittenCanBeRead(t *testing.T) {
 	}
 }
 
-func TestAFolderThatCannotBeWrittenIsSaidInASentence(t *testing.T) {
+func TestAFolderThatCannotBeWrittenIsReportedInASentence(t *testing.T) {
 	closed := filepath.Join(t.TempDir(), "closed")
 	if err := os.Mkdir(closed, 0o500); err != nil {
 		t.Fatal(err)

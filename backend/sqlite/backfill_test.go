@@ -84,7 +84,7 @@ func brought(t *testing.T, db *sqlite.DB, n int) {
 	}
 }
 
-func TestAnOldHistoryIsBroughtToItsNewForm(t *testing.T) {
+func TestAnOldHistoryIsMigrated(t *testing.T) {
 	dir := t.TempDir()
 	const n = 45_000
 	old(t, dir, n)
@@ -112,7 +112,7 @@ func TestAnOldHistoryIsBroughtToItsNewForm(t *testing.T) {
 	brought(t, open(t, dir, sqlite.WithProgress(func(int64, int64) { t.Error("progress once more") })), n)
 }
 
-func TestAFullDiskInterruptsTheNewFormAndLosesNothing(t *testing.T) {
+func TestAFullDiskInterruptsAMigrationAndLosesNothing(t *testing.T) {
 	dir := t.TempDir()
 	const n = 45_000
 	old(t, dir, n)
@@ -139,7 +139,7 @@ func TestAFullDiskInterruptsTheNewFormAndLosesNothing(t *testing.T) {
 	}
 }
 
-func TestACancelledOpeningGoesOnLater(t *testing.T) {
+func TestACancelledMigrationContinuesAtTheNextStart(t *testing.T) {
 	dir := t.TempDir()
 	const n = 45_000
 	old(t, dir, n)
@@ -163,7 +163,7 @@ func fillSlowly(dir string) error {
 	return db.Close()
 }
 
-func TestAKillWhileAHistoryIsBroughtToItsNewFormLosesNothing(t *testing.T) {
+func TestAKillDuringAMigrationLosesNothing(t *testing.T) {
 	dir := t.TempDir()
 	const n = 145_000
 	old(t, dir, n)
