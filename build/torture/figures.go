@@ -120,11 +120,11 @@ func (t *torture) report(w io.Writer) {
 	defer t.figures.mu.Unlock()
 	fmt.Fprintf(w, "  messages    %d acknowledged, the slowest answer after %v; %d refused\n",
 		t.acknowledged.Load(), time.Duration(t.slowest.Load()).Round(time.Millisecond), t.refused.Load())
-	fmt.Fprintf(w, "  retries     %d answers unclear; %d retries, %d of them recognised; %d more on purpose, all recognised\n",
+	fmt.Fprintf(w, "  retries     %d publishes without a clear answer; %d retries, %d recognised; %d more on purpose, all recognised\n",
 		t.unanswered.Load(), t.retries.Load(), t.recognised.Load(), t.onPurpose.Load())
-	fmt.Fprintf(w, "  in doubt    %d were not committed, %d went unseen\n", t.notCommitted.Load(), t.unknown.Load())
+	fmt.Fprintf(w, "  unclear     %d were not committed, %d are unknown\n", t.notCommitted.Load(), t.unknown.Load())
 	fmt.Fprintf(w, "  ids         %d acknowledged with an id that was used before\n", t.idsRepeated.Load())
-	fmt.Fprintf(w, "  subscribers %d messages shown in %d visits; %d times away for seconds; resumed %d times by a chosen id, %d by a position\n",
+	fmt.Fprintf(w, "  subscribers %d messages shown in %d visits; %d absences of seconds; resumed %d times by a chosen id, %d by a position\n",
 		t.shown.Load(), t.visits.Load(), t.away.Load(), t.byID.Load(), t.byPosition.Load())
 	fmt.Fprintf(w, "  gaps shown  %v\n", t.gaps)
 	fmt.Fprintf(w, "  kills       %d, and %d clean ends in at most %v; %d checks of a whole history\n",
@@ -132,8 +132,8 @@ func (t *torture) report(w io.Writer) {
 	fmt.Fprintf(w, "  removals    %d\n", t.removals.Load())
 	fmt.Fprintf(w, "  trims       %d of a journal, %d of one source; %d gaps had the right count, of %d messages\n",
 		t.trims.Load(), t.sourceTrims.Load(), t.counted.Load(), t.missing.Load())
-	fmt.Fprintf(w, "  ring        %d messages came over two instances\n", t.laps.Load())
-	fmt.Fprintf(w, "  disk        filled %d times, killed %d times while it was full; %d answers of a red health; %d recoveries, %d of them by keeping less\n",
+	fmt.Fprintf(w, "  ring        %d messages arrived through another instance\n", t.laps.Load())
+	fmt.Fprintf(w, "  disk        filled %d times, killed %d times while it was full; %d faults on /healthz; %d recoveries, %d of them by a lower limit\n",
 		t.fills.Load(), t.fullStarts.Load(), t.redWhileFull.Load(), t.recoveries.Load(), t.helped.Load())
 	var memory []string
 	for name, kib := range t.memory {
@@ -159,7 +159,7 @@ func (t *torture) missed() (names []string) {
 		{"pair", t.recognised.Load(), "retries recognised after an unclear answer"},
 		{"pair", t.onPurpose.Load(), "retries on purpose"},
 		{"pair", t.idsRepeated.Load(), "repeated ids"},
-		{"pair", t.away.Load(), "subscribers away for seconds"},
+		{"pair", t.away.Load(), "absences of seconds"},
 		{"pair", t.byID.Load(), "resuming by a chosen id"},
 		{"pair", t.byPosition.Load(), "resuming by a position"},
 		{"pair", t.gaps["ambiguous_id"], "resuming by an id of several sources"},
@@ -169,12 +169,12 @@ func (t *torture) missed() (names []string) {
 		{"pair", t.trims.Load(), "trimming of a journal"},
 		{"pair", t.sourceTrims.Load(), "trimming of one source"},
 		{"pair", t.counted.Load(), "counted gaps of trimming"},
-		{"ring", t.laps.Load(), "laps of the ring"},
+		{"ring", t.laps.Load(), "messages around the ring"},
 		{"disk", t.fills.Load(), "full disks"},
 		{"disk", t.fullStarts.Load(), "kills while the disk was full"},
-		{"disk", t.redWhileFull.Load(), "red health while the disk was full"},
+		{"disk", t.redWhileFull.Load(), "faults on /healthz while the disk was full"},
 		{"disk", t.recoveries.Load(), "recoveries from a full disk"},
-		{"disk", t.helped.Load(), "keeping less on a full disk"},
+		{"disk", t.helped.Load(), "a lower limit on a full disk"},
 	} {
 		if _, absent := t.absent[x.part]; !absent && slices.Contains(t.parts, x.part) && x.n == 0 {
 			names = append(names, x.name)

@@ -8,14 +8,14 @@ import (
 	"slices"
 )
 
-// A line is a message of the history.
+// A line is a message in a page of the history.
 type line struct {
 	Position, Source, Kind, Event, ID, Data string
 	Gap                                     json.RawMessage
 }
 
-// check reads all that an instance has kept and compares it with everything
-// that anybody was ever told.
+// check reads the whole history of an instance and compares it with everything
+// that publishers and subscribers have seen.
 func (t *part) check(ctx context.Context, at *instance) error {
 	if err := at.checkEpoch(ctx); err != nil {
 		return err
@@ -31,9 +31,8 @@ func (t *part) check(ctx context.Context, at *instance) error {
 		case failed != nil:
 			return failed
 		case (at.limit > 0 || at.trimming) && after.first > before.first && ctx.Err() == nil:
-			// It was trimmed between two pages, which then do not meet. One that
-			// has reached its limit is trimmed with every message; the next check,
-			// when it may keep everything again, looks at it.
+			// Messages were trimmed between two pages. An instance at its limit trims
+			// with every message; the next check without a limit covers it.
 			if try == 3 {
 				return nil
 			}
@@ -46,7 +45,7 @@ func (t *part) check(ctx context.Context, at *instance) error {
 
 func (t *part) readHistory(ctx context.Context, at *instance) error {
 	generation := at.generation.Load()
-	top := at.ledger.newest() // all of that must be there, trimmed or found
+	top := at.ledger.newest() // everything up to here must be found or trimmed
 	views := make(map[string]*view)
 	for source := range t.writers[at] {
 		views[source] = t.view(at.name+"'s history of "+source, at, nil, source)
@@ -81,19 +80,19 @@ func (t *part) readHistory(ctx context.Context, at *instance) error {
 		return err
 	}
 	if kept.last < top {
-		return fmt.Errorf("promise 1: %s told of %d, and its newest is %d", at.name, top, kept.last)
+		return fmt.Errorf("promise 1: %s has shown %d, but its newest message is %d", at.name, top, kept.last)
 	}
 	if err := at.checkOldest(kept.first); err != nil {
 		return err
 	}
 	if at.limit > 0 && len(found) > 0 {
-		// It is told to trim, and the state lags behind what has gone.
+		// It trims, and /api/state lags behind.
 		kept.first = max(kept.first, slices.Min(slices.Collect(maps.Values(oldest))))
 	}
 	at.ledger.between(kept.first-1, top+1, func(number int64, e entry) bool {
 		p := t.publishers[e.publisher]
 		if !found[number] && !p.mayBeRemoved(e.n) && !(p.at == at && at.trimmedChannels[p.channel] && number < oldest[p.channel]) {
-			err = fmt.Errorf("promise 1: %s told of %v as %d, which its history of %d to %d has not", at.name, e.message, number, kept.first, kept.last)
+			err = fmt.Errorf("promise 1: %s has shown %v as %d, which is not in its history of %d to %d", at.name, e.message, number, kept.first, kept.last)
 		}
 		return err == nil
 	})
@@ -109,20 +108,20 @@ func (t *part) readHistory(ctx context.Context, at *instance) error {
 	})
 }
 
-// begins checks that nothing has gone from the old end that was not trimmed.
+// checkOldest checks that the oldest messages are still there unless the instance
+// was told to trim.
 func (i *instance) checkOldest(first int64) error {
 	if first > i.first && i.first > 0 && !i.trimming {
-		return fmt.Errorf("promise 3: %s's history began at %d and begins at %d, and nobody trimmed it", i.name, i.first, first)
+		return fmt.Errorf("promise 3: %s's history began at %d and now begins at %d, although it has no limit", i.name, i.first, first)
 	}
 	i.first = first
-	// What was to be trimmed in an earlier generation is trimmed, or still to be.
 	i.trimming = i.limit > 0
 	return nil
 }
 
 func (t *part) readLine(at *instance, v *view, number int64, l line) error {
 	if v == nil {
-		return fmt.Errorf("%s's history has a message of %q, which nobody made", at.name, l.Source)
+		return fmt.Errorf("%s's history has a message of the unknown source %q", at.name, l.Source)
 	}
 	switch {
 	case l.Kind == "gap":
@@ -174,8 +173,8 @@ func (i *instance) pages(ctx context.Context, f func(line) error) error {
 	}
 }
 
-// finish wants everything there: each message once, and each copy complete and
-// in the order of its source.
+// finish checks the end state: each message is there once, and each copy is
+// complete and in the order of its source.
 func (t *part) finish(ctx context.Context) error {
 	t.finished = true
 	for _, i := range t.instances {
@@ -184,7 +183,7 @@ func (t *part) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	// Of each instance, what it has of each instance.
+	// The messages that one instance has of another, by both.
 	orders := make(map[[2]*instance][]message)
 	for _, i := range t.instances {
 		err := i.pages(ctx, func(l line) error {
@@ -219,7 +218,7 @@ func (t *part) finish(ctx context.Context) error {
 	return nil
 }
 
-// countLaps counts the messages that came over an instance between.
+// countLaps counts the messages that arrived through an instance in between.
 func (t *part) countLaps(orders map[[2]*instance][]message) {
 	for n, i := range t.instances {
 		if len(t.instances) == 3 {
@@ -229,15 +228,15 @@ func (t *part) countLaps(orders map[[2]*instance][]message) {
 }
 
 // sameEnd compares two orders from the newest message back, as far as both
-// were kept.
+// reach.
 func sameEnd(nameA string, a []message, nameB string, b []message) error {
 	for n := 1; n <= min(len(a), len(b)); n++ {
 		if ma, mb := a[len(a)-n], b[len(b)-n]; ma != mb {
-			return fmt.Errorf("promise 2: %d before the end the feed %s has %v where %s has %v", n-1, nameA, ma, nameB, mb)
+			return fmt.Errorf("promise 2: %d before the end, feed %s has %v and %s has %v", n-1, nameA, ma, nameB, mb)
 		}
 	}
 	if len(a) == 0 || len(b) == 0 {
-		return fmt.Errorf("promise 1: the feed %s has %d messages, %s has %d", nameA, len(a), nameB, len(b))
+		return fmt.Errorf("promise 1: feed %s has %d messages and %s has %d", nameA, len(a), nameB, len(b))
 	}
 	return nil
 }

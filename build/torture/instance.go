@@ -21,8 +21,8 @@ import (
 	"time"
 )
 
-// An instance is a Signalbox that is killed and started again, always at the
-// same address and with the same folder.
+// An instance is a Signalbox that is killed and restarted, always with the same
+// address and data folder.
 type instance struct {
 	name     string
 	binary   string
@@ -32,21 +32,21 @@ type instance struct {
 	ledger   *ledger
 	outcomes *outcomes
 	log      *os.File
-	client   *http.Client // for publishers and questions
+	client   *http.Client // for everything but streams
 	streams  *http.Client // one connection for each request
 
-	generation atomic.Int32 // counts the starts
+	generation atomic.Int32 // number of starts
 	up         atomic.Bool
 	epoch      atomic.Pointer[string]
-	peak       atomic.Int64 // the most memory any generation took, in KiB
+	peak       atomic.Int64 // peak memory over all generations, in KiB
 
-	trimmed atomic.Bool // whether it was ever told to trim
+	trimmed atomic.Bool // whether it ever had a limit
 
-	// Of chaos alone.
-	first           int64           // the oldest number kept when it was last looked through
-	limit           int             // how many it was told to keep
-	trimming        bool            // whether it may have trimmed since
-	trimmedChannels map[string]bool // the channels that were told to keep less
+	// Used by chaos only.
+	first           int64           // the oldest number at the last check
+	limit           int             // on messages; 0 for none
+	trimming        bool            // whether it may have trimmed since the last check
+	trimmedChannels map[string]bool // channels that ever had a limit
 
 	mu    sync.Mutex
 	cmd   *exec.Cmd
@@ -73,9 +73,8 @@ func newInstance(name string, opt options, dir string) (*instance, error) {
 // ports counts the ports given to instances.
 var ports atomic.Int32
 
-// freeAddress returns an address outside of the range from which the system
-// takes ports for outgoing connections: the port must be free again and again.
-// No two instances get the same one.
+// freeAddress returns an address for an instance. Its port lies outside the range
+// for outgoing connections, so it is free again at each restart.
 func freeAddress() (string, error) {
 	for range 100 {
 		port := 21000 + os.Getpid()%1000*10 + int(ports.Add(1)-1)
@@ -87,17 +86,17 @@ func freeAddress() (string, error) {
 	return "", errors.New("no port is free from 21000 to 31000")
 }
 
-// command is it, not yet started.
+// command returns the command that starts the instance.
 func (i *instance) command() *exec.Cmd {
 	cmd := exec.Command(i.binary, "serve", "--data", i.dir, "--addr", i.addr)
-	// No keyring here, and no proxy between two programs of one machine.
+	// No keyring, and no proxy between the instances.
 	cmd.Env = append(os.Environ(), "DBUS_SESSION_BUS_ADDRESS=disabled:", "NO_PROXY=*", "no_proxy=*")
 	cmd.Stderr = i.log
 	cmd.SysProcAttr = ownGroup()
 	return cmd
 }
 
-// startAndKill starts it and kills it after a while, most likely before it listens.
+// startAndKill starts the instance and kills it after d, usually before it listens.
 func (i *instance) startAndKill(d time.Duration) error {
 	cmd := i.command()
 	if err := cmd.Start(); err != nil {
@@ -105,14 +104,14 @@ func (i *instance) startAndKill(d time.Duration) error {
 	}
 	time.Sleep(d)
 	if err := cmd.Process.Kill(); err != nil {
-		return fmt.Errorf("%s ended by itself while it started: %w", i.name, err)
+		return fmt.Errorf("%s exited during its start: %w", i.name, err)
 	}
 	_ = cmd.Wait() // it was killed
 	i.generation.Add(1)
 	return nil
 }
 
-// start starts it and returns when it listens.
+// start starts the instance and returns once it listens.
 func (i *instance) start() error {
 	cmd := i.command()
 	out, err := cmd.StdoutPipe()
@@ -143,29 +142,29 @@ func (i *instance) start() error {
 	return fmt.Errorf("%s did not start within %v: %v; see %s", i.name, startTimeout, err, i.log.Name())
 }
 
-// kill ends it without a warning.
+// kill kills the instance.
 func (i *instance) kill() error {
 	i.measureMemory()
 	i.up.Store(false)
 	cmd := i.process()
 	if err := cmd.Process.Kill(); err != nil {
-		return fmt.Errorf("%s had ended by itself: %w", i.name, err)
+		return fmt.Errorf("%s exited by itself: %w", i.name, err)
 	}
 	err := cmd.Wait()
 	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && !status.Signaled() {
-		return fmt.Errorf("%s had ended by itself: %v", i.name, err)
+		return fmt.Errorf("%s exited by itself: %v", i.name, err)
 	}
 	i.client.CloseIdleConnections()
 	return i.checkLog()
 }
 
-// end asks it to end, and says how long that took.
+// end stops the instance with SIGTERM and returns how long that took.
 func (i *instance) end() (time.Duration, error) {
 	i.measureMemory()
 	i.up.Store(false)
 	cmd, begun := i.process(), time.Now()
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		return 0, fmt.Errorf("%s had ended by itself: %w", i.name, err)
+		return 0, fmt.Errorf("%s exited by itself: %w", i.name, err)
 	}
 	late := time.AfterFunc(stopTimeout, func() { cmd.Process.Kill() })
 	defer late.Stop()
@@ -173,10 +172,10 @@ func (i *instance) end() (time.Duration, error) {
 	took := time.Since(begun)
 	i.client.CloseIdleConnections()
 	if took >= stopTimeout {
-		return took, fmt.Errorf("%s did not end within %v", i.name, stopTimeout)
+		return took, fmt.Errorf("%s did not stop within %v", i.name, stopTimeout)
 	}
 	if err != nil {
-		return took, fmt.Errorf("%s ended badly: %w", i.name, err)
+		return took, fmt.Errorf("%s stopped with an error: %w", i.name, err)
 	}
 	return took, i.checkLog()
 }
@@ -187,7 +186,7 @@ func (i *instance) process() *exec.Cmd {
 	return i.cmd
 }
 
-// complaint returns what a program says in its log that has no excuse.
+// checkLog returns an error if the log has a data race or a panic.
 func (i *instance) checkLog() error {
 	b, err := os.ReadFile(i.log.Name())
 	if err != nil {
@@ -195,13 +194,13 @@ func (i *instance) checkLog() error {
 	}
 	for _, bad := range []string{"DATA RACE", "panic:", "fatal error:"} {
 		if at := bytes.Index(b, []byte(bad)); at >= 0 {
-			return fmt.Errorf("%s says: %s", i.name, b[at:min(len(b), at+2000)])
+			return fmt.Errorf("%s logged: %s", i.name, b[at:min(len(b), at+2000)])
 		}
 	}
 	return nil
 }
 
-// measureMemory notes the most memory that this generation took.
+// measureMemory records the peak memory of this generation.
 func (i *instance) measureMemory() {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", i.process().Process.Pid))
 	if err != nil {
@@ -214,7 +213,7 @@ func (i *instance) measureMemory() {
 	}
 }
 
-// ask sends a request of the console and decodes the answer.
+// ask sends a request to the console's API and decodes the response.
 func (i *instance) ask(ctx context.Context, method, path string, body, into any) error {
 	var text []byte
 	if body != nil {
@@ -249,8 +248,8 @@ func (i *instance) ask(ctx context.Context, method, path string, body, into any)
 	return json.Unmarshal(answer, into)
 }
 
-// number returns the number of a position, 0 where it is none of this
-// instance's. An epoch never changes.
+// number returns the number of a position, or 0 if the position belongs to
+// another instance. An instance's epoch never changes.
 func (i *instance) number(position string) int64 {
 	epoch, digits, ok := strings.Cut(position, ".")
 	if !ok || epoch != *i.epoch.Load() {
@@ -263,7 +262,7 @@ func (i *instance) number(position string) int64 {
 	return n
 }
 
-// healthy reports whether /healthz is green.
+// healthy reports whether /healthz reports no fault.
 func (i *instance) healthy(ctx context.Context) (bool, error) {
 	req, err := http.NewRequestWithContext(ctx, "GET", i.url+"/healthz", nil)
 	if err != nil {
@@ -286,14 +285,14 @@ func (i *instance) healthy(ctx context.Context) (bool, error) {
 	return false, fmt.Errorf("/healthz: %s: %s", res.Status, body)
 }
 
-// checkEpoch asks for the epoch, and notices where it has changed.
+// checkEpoch checks that the epoch has not changed.
 func (i *instance) checkEpoch(ctx context.Context) error {
 	var state struct{ Epoch string }
 	if err := i.ask(ctx, "GET", "/api/state", nil, &state); err != nil {
 		return err
 	}
 	if old := i.epoch.Load(); old != nil && *old != state.Epoch {
-		return fmt.Errorf("promise 1: %s had the epoch %s and now has %s: its history is gone", i.name, *old, state.Epoch)
+		return fmt.Errorf("promise 1: the epoch of %s changed from %s to %s: its history is lost", i.name, *old, state.Epoch)
 	}
 	i.epoch.Store(&state.Epoch)
 	return nil

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// A word is the content of one message: which publisher, and its how manieth.
-// A publisher never says a word twice.
+// A message is the content of one message: its publisher, and a number that
+// counts the publisher's messages from 1. Each content is published once.
 type message struct {
 	publisher int
 	n         int64
@@ -17,18 +17,16 @@ func (m message) String() string { return fmt.Sprintf("publisher %d's message %d
 
 const (
 	pageSize = 4096
-	// pagesKept bounds the ledger: 1,024 pages are 4 million numbers, 96 MiB
-	// at most.
+	// pagesKept bounds the ledger to 4 million numbers, 96 MiB at most.
 	pagesKept = 1024
 )
 
-// A kind is how a message came to have a number.
+// A kind says how a message came into a journal.
 type kind int8
 
 const (
-	original kind = iota + 1
-	mirrored      // from the other instance: subscribers see the other's position
-	echoed        // from itself
+	original kind = iota + 1 // published here
+	mirrored                 // through a feed: subscribers see the position at its origin
 )
 
 type entry struct {
@@ -36,19 +34,19 @@ type entry struct {
 	kind kind
 }
 
-// A ledger is what each number of one journal was ever told to mean, to
-// anybody: publishers, subscribers, readers of the history. It remembers the
-// newest few million.
+// A ledger is the message behind each number of one journal, as publishers,
+// subscribers and readers of the history were told. It holds the newest few
+// million numbers.
 type ledger struct {
 	mu    sync.Mutex
 	pages map[int64]*[pageSize]entry
-	top   int64 // the newest number told
-	floor int64 // what is older was forgotten
+	top   int64 // the newest number
+	floor int64 // older numbers are forgotten
 }
 
 func newLedger() *ledger { return &ledger{pages: make(map[int64]*[pageSize]entry)} }
 
-// tell notes that a number means a message. kind may be 0 where it is not known.
+// add records the message of a number. k is 0 if the kind is not known.
 func (l *ledger) add(number int64, m message, k kind) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -91,15 +89,15 @@ func (l *ledger) sorted() []int64 {
 	return keys
 }
 
-// newest returns the newest number told.
+// newest returns the newest number.
 func (l *ledger) newest() int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.top
 }
 
-// between calls f for what was told of after < number < before, in order,
-// until f returns false.
+// between calls f for the numbers between after and before, both exclusive, in
+// order, until f returns false.
 func (l *ledger) between(after, before int64, f func(number int64, e entry) bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -111,7 +109,7 @@ func (l *ledger) between(after, before int64, f func(number int64, e entry) bool
 		for k := first + 1; k <= last; k++ {
 			keys = append(keys, k)
 		}
-	default: // across the jump after a kill
+	default: // numbers jump after a kill
 		keys = l.sorted()
 	}
 	for _, key := range keys {

@@ -5,30 +5,30 @@ import (
 	"sync"
 )
 
-// A outcome is what became of a word.
+// An outcome is what became of a published message.
 type outcome int8
 
 const (
-	stored  outcome = iota // acknowledged, or seen by anybody
-	pending                // its publisher got no answer
-	absent                 // it was not committed
-	unknown                // it may have been trimmed before anybody looked
+	stored  outcome = iota // acknowledged, or seen by a subscriber
+	pending                // no clear answer yet
+	absent                 // not committed
+	unknown                // possibly committed and trimmed before a check
 )
 
-// A doubt is a word without an answer.
+// An unsettledMessage is a message without an acknowledgement.
 type unsettledMessage struct {
 	outcome    outcome
-	after      int64  // the newest number when it was begun: if it is committed, its own is greater
-	open       bool   // still on its way
-	generation int    // of the process that it was sent to at the latest
-	skipped    string // who went on without it
+	after      int64  // the newest number before it was sent: its own is greater
+	open       bool   // in flight
+	generation int    // the last one that it may have reached
+	skipped    string // the reader that went on without it
 }
 
-// A record is what became of all words of one instance's publishers. Every
-// word that is not in doubt was stored, up to the newest.
+// outcomes are the outcomes of all messages published to one instance. Every
+// message up to a publisher's newest is stored unless it is unsettled.
 type outcomes struct {
 	mu        sync.Mutex
-	newest    map[int]int64 // of each publisher, whatever became of it
+	newest    map[int]int64 // of each publisher, whatever its outcome
 	unsettled map[message]unsettledMessage
 	stored    int64
 }
@@ -37,7 +37,7 @@ func newOutcomes() *outcomes {
 	return &outcomes{newest: make(map[int]int64), unsettled: make(map[message]unsettledMessage)}
 }
 
-// begin notes that a word is on its way.
+// begin records that a message is being sent. after is the newest number before.
 func (r *outcomes) begin(m message, after int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -45,7 +45,7 @@ func (r *outcomes) begin(m message, after int64) {
 	r.unsettled[m] = unsettledMessage{outcome: pending, after: after, open: true}
 }
 
-// giveUp notes that no answer came, in that generation or an earlier one.
+// giveUp records that no answer came from that generation or an earlier one.
 func (r *outcomes) giveUp(m message, generation int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -55,7 +55,7 @@ func (r *outcomes) giveUp(m message, generation int) {
 	}
 }
 
-// acknowledge notes that a word was said.
+// acknowledge records that a message was stored.
 func (r *outcomes) acknowledge(m message) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -63,14 +63,14 @@ func (r *outcomes) acknowledge(m message) error {
 	return r.settle(m, stored)
 }
 
-// refuse notes that the program stored no: the word must absent be seen.
+// refuse records that the program refused a message: it must never appear.
 func (r *outcomes) refuse(m message) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.settle(m, absent)
 }
 
-// see notes that somebody was shown a word.
+// see records that a subscriber or a page showed a message.
 func (r *outcomes) see(m message) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -87,7 +87,7 @@ func (r *outcomes) see(m message) error {
 func (r *outcomes) settle(m message, f outcome) error {
 	d, ok := r.unsettled[m]
 	switch {
-	case !ok: // somebody has seen it already
+	case !ok: // stored
 		if f == absent {
 			return fmt.Errorf("promise 1: %v was refused although it was shown", m)
 		}
@@ -105,7 +105,7 @@ func (r *outcomes) settle(m message, f outcome) error {
 	return nil
 }
 
-// skip asks whether a reader may go on without a word.
+// skip reports whether a reader may go on without a message.
 func (r *outcomes) skip(m message, who string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -120,16 +120,16 @@ func (r *outcomes) skip(m message, who string) bool {
 	return true
 }
 
-// outcome returns what became of a word, as far as it is known.
+// outcome returns the outcome of a message as far as it is known.
 func (r *outcomes) outcome(m message) outcome {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.unsettled[m].outcome
 }
 
-// close settles what was in doubt since before that generation began: all of the
-// history from first on was read, and what was found is no doubt any more.
-// Where a word may have gone otherwise, unseen says so.
+// close settles the messages that earlier generations left unsettled, after the
+// history from first on was read. unseen reports whether a message may have been
+// deleted for another reason.
 func (r *outcomes) close(generation int, first int64, unseen func(m message) bool) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -148,8 +148,8 @@ func (r *outcomes) close(generation int, first int64, unseen func(m message) boo
 	return nil
 }
 
-// last returns the newest word of a publisher that was stored and that wanted
-// wants; 0 where there is none among the last thousand.
+// last returns the newest stored message of a publisher for which wanted is true,
+// or 0 if there is none among the last thousand.
 func (r *outcomes) last(publisher int, wanted func(n int64) bool) int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// pair is two instances of which the second follows the first, under as much
-// load as they take.
+// pair is two instances under full load. The second follows the first.
 func (t *torture) pair() (*part, error) {
 	p, err := t.newPart("pair", 0, t.dir, "a", "b")
 	if err != nil {
@@ -25,13 +24,14 @@ func (t *torture) pair() (*part, error) {
 	for n := range t.publishers {
 		c := channels[n%len(channels)]
 		m := c.idScheme
-		// Half of those of the channels that are removed choose no ids.
+		// Half of the publishers to channels that are removed choose no ids.
 		if (c.name == "gone" || c.name == "left") && n/len(channels)%2 == 1 {
 			m = plain
 		}
 		p.publish(c.at, c.name, m, 0)
 	}
-	// By name, also across removal. And a channel of its own, which brings nothing.
+	// "mirror" follows names, also after a removal. "home" follows its own
+	// instance, so it stores nothing.
 	from := url.Values{"source": {"a0", "a1", "a2", "gone"}, "after": {"0"}}
 	p.follow(b, "mirror", a.url+"/events?"+from.Encode(), a, from["source"]...)
 	p.follow(b, "home", b.url+"/events/c0?after=0", nil)
@@ -54,8 +54,8 @@ func (t *torture) pair() (*part, error) {
 	return p, nil
 }
 
-// ring is three instances, of which each follows all of the one before it:
-// whatever is published comes home over the two others.
+// ring is three instances, each following everything of the one before it, so
+// each message returns to where it was published.
 func (t *torture) ring() (*part, error) {
 	p, err := t.newPart("ring", 10_000, t.dir, "r0", "r1", "r2")
 	if err != nil {
@@ -65,7 +65,7 @@ func (t *torture) ring() (*part, error) {
 		for _, m := range []idScheme{plain, keyed, named, shared, same} {
 			p.publish(at, m.String(), m, 20*time.Millisecond)
 		}
-		// The same channel everywhere, with the same ids.
+		// Every instance has this channel, with the same ids.
 		p.publish(at, "shared", shared, 20*time.Millisecond)
 	}
 	channels := make(map[*instance][]string)

@@ -9,39 +9,39 @@ import (
 	"time"
 )
 
-// An subscription is what some subscribers ask for.
+// A subscription is what a subscriber asks for.
 type subscription struct {
 	at      *instance
 	sources []string // empty for all
 	types   []string
 }
 
-// A part is some instances, and who uses them.
+// A part is some instances with their publishers and subscribers.
 type part struct {
 	*torture
 	name      string
 	instances []*instance
 
 	publishers map[int]*publisher
-	// writers has whose words each source brings.
+	// writers are the publishers whose messages each source has.
 	writers       map[*instance]map[string][]int
 	removed       []*removal
 	subscriptions []subscription
-	readers       int // that subscribe, in turn as subscriptions
+	readers       int // number of subscribers, which take the subscriptions in turn
 	stopped       []*instance
 	feeds         []feed
 	plan          func(c *chaos) []action
-	actor         int  // is added to the numbers of its actors
-	finished      bool // nothing is said any more, and everybody has seen everything
+	actor         int  // offset of its actors' numbers, which seed their random numbers
+	finished      bool // nothing more is published, and every subscriber is up to date
 }
 
-// A feed is one that an instance follows.
+// A feed is a feed of an instance.
 type feed struct {
 	at        *instance
 	name, url string
 }
 
-// newPart makes a part with instances of these names.
+// newPart returns a part with instances of these names.
 func (t *torture) newPart(name string, actor int, dir string, instances ...string) (*part, error) {
 	p := &part{torture: t, name: name, actor: actor, publishers: make(map[int]*publisher), writers: make(map[*instance]map[string][]int)}
 	for _, name := range instances {
@@ -69,8 +69,7 @@ func (p *part) publish(at *instance, channel string, m idScheme, rest time.Durat
 	return u
 }
 
-// follow adds a feed that brings everything of these channels of another
-// instance; from none it brings nothing.
+// follow adds a feed that has all messages of some channels of another instance.
 func (p *part) follow(at *instance, name, url string, from *instance, channels ...string) {
 	p.feeds = append(p.feeds, feed{at, name, url})
 	p.writers[at][name] = append(p.writers[at][name], []int{}...)
@@ -79,11 +78,11 @@ func (p *part) follow(at *instance, name, url string, from *instance, channels .
 	}
 }
 
-// run does it all. Its error is a broken promise.
+// run runs the part. It returns an error if a promise was broken.
 func (p *part) run(ctx context.Context) error {
 	defer p.quit()
-	// busy ends first: then nothing new is said, killed or trimmed, and the
-	// readers have until late to see everything.
+	// When busy ends, publishing, kills and trimming end. The subscribers have
+	// until late to catch up.
 	busy, stop := context.WithTimeout(ctx, p.length)
 	defer stop()
 	late, give := context.WithCancel(ctx)
@@ -117,7 +116,7 @@ func (p *part) run(ctx context.Context) error {
 	others.Wait()
 	publishers.Wait()
 	if p.failed() == nil && ctx.Err() == nil {
-		p.note("%s: nothing new is said from here on", p.name)
+		p.note("%s: publishing has ended", p.name)
 	}
 	time.AfterFunc(catchUpTimeout, give)
 	rest()
@@ -128,9 +127,9 @@ func (p *part) run(ctx context.Context) error {
 	return p.finish(late)
 }
 
-// begin starts all instances and sets everything up.
+// begin starts the instances and sets them up.
 func (p *part) begin(ctx context.Context) error {
-	// Come back soon, and beat often: a run is short.
+	// A run is short, so reconnect and send heartbeats often.
 	settings := map[string]any{"retry_ms": 100, "heartbeat_s": 1}
 	for _, i := range p.instances {
 		if err := i.start(); err != nil {
@@ -161,7 +160,7 @@ func (p *part) names(of *instance) (names []string) {
 	return names
 }
 
-// home returns the instance that an epoch belongs to, or nil.
+// home returns the instance with an epoch, or nil.
 func (p *part) home(epoch string) *instance {
 	for _, i := range p.instances {
 		if e := i.epoch.Load(); e != nil && *e == epoch {
@@ -171,7 +170,7 @@ func (p *part) home(epoch string) *instance {
 	return nil
 }
 
-// quit ends what still runs.
+// quit kills the instances that still run.
 func (p *part) quit() {
 	for _, i := range p.instances {
 		if cmd := i.process(); cmd != nil && cmd.ProcessState == nil {

@@ -19,37 +19,36 @@ var types = [...]string{"message", "order.paid", "stock.low"}
 
 func typeOf(n int64) string { return types[n%int64(len(types))] }
 
-// A idScheme is how a publisher tells its messages apart.
+// An idScheme is how a publisher identifies its messages.
 type idScheme int8
 
 const (
-	plain  idScheme = iota // not at all: it cannot retry
-	keyed                  // an Idempotency-Key for each
-	named                  // an id for each
-	shared                 // an id for several, also of other publishers and channels
-	same                   // one id for everything
+	plain  idScheme = iota // not at all, so it cannot retry
+	keyed                  // an Idempotency-Key for each message
+	named                  // an id for each message
+	shared                 // an id for several messages, also of other publishers and channels
+	same                   // one id for all messages
 )
 
 func (m idScheme) String() string { return [...]string{"plain", "keyed", "named", "shared", "same"}[m] }
 
-// A publisher says one word after the other, each after the answer to the
-// one before, and never the same twice. It retries a word that was not
-// answered until it is, where the program can recognise it; where not, it
-// stays one that may or may not be there.
+// A publisher publishes one message at a time. It retries a message without a
+// clear answer until it gets one, if the program can recognise the retry.
+// Otherwise the message may or may not be stored.
 type publisher struct {
 	*part
 	at       *instance
 	number   int
 	channel  string
 	idScheme idScheme
-	rest     time.Duration // on average, after each word
-	size     int           // of its data, at most, about
-	removal  *removal      // of its channel, where that is removed now and then
-	manual   bool          // says only what it is told to
+	rest     time.Duration // average pause after each message
+	size     int           // of the data at most, in bytes
+	removal  *removal      // of its channel; nil if it is never removed
+	manual   bool          // publishes only through try
 	rand     *rand.Rand
 
 	mu    sync.Mutex
-	begun []time.Time // when each word was begun, where removal is set
+	begun []time.Time // when each message was begun; only if removal is set
 }
 
 func (p *publisher) run(ctx, late context.Context) {
@@ -73,14 +72,14 @@ func (p *publisher) run(ctx, late context.Context) {
 	}
 }
 
-// waitListening waits until the instance listens, and a little longer.
+// waitListening waits until the instance listens.
 func (p *publisher) waitListening(ctx context.Context) {
 	for !p.at.up.Load() && ctx.Err() == nil {
 		pause(ctx, time.Duration(1+p.rand.IntN(20))*time.Millisecond)
 	}
 }
 
-// gone reports whether a word may have gone with its channel.
+// mayBeRemoved reports whether a message may have been removed with its channel.
 func (p *publisher) mayBeRemoved(n int64) bool {
 	if p.removal == nil {
 		return false
@@ -90,7 +89,7 @@ func (p *publisher) mayBeRemoved(n int64) bool {
 	return n >= 1 && n <= int64(len(p.begun)) && p.removal.since(p.begun[n-1])
 }
 
-// id returns the id that a word has, "" for none.
+// id returns the id of a message, or "".
 func (p *publisher) id(n int64) string {
 	switch p.idScheme {
 	case named:
@@ -103,7 +102,7 @@ func (p *publisher) id(n int64) string {
 	return ""
 }
 
-// A sending is one word on its way, the same at each try.
+// A sending is the request for one message, the same for each retry.
 type sending struct {
 	message
 	id, key string
@@ -130,11 +129,11 @@ func (p *publisher) sending(m message) (*sending, error) {
 	return s, err
 }
 
-// An answer is what came back for one try.
+// An answer is the answer to one try.
 type answer struct {
-	receipt    *receipt // where it was acknowledged
-	refused    bool     // else it is unclear
-	generation int      // of the process that it reached at the latest
+	receipt    *receipt // nil if it was not acknowledged
+	refused    bool     // without a receipt: refused, or unclear
+	generation int      // the last one that the request may have reached
 }
 
 type receipt struct {
@@ -143,8 +142,9 @@ type receipt struct {
 	number       int64
 }
 
-// say publishes one word. Its error is a broken promise; no answer is none. A
-// request is not cancelled at the end of the run: its answer is wanted.
+// publishMessage publishes one message. It returns an error if a promise was
+// broken. A request is not cancelled at the end of the run, because its answer
+// counts.
 func (p *publisher) publishMessage(late context.Context, m message) error {
 	s, err := p.sending(m)
 	if err != nil {
@@ -171,7 +171,7 @@ func (p *publisher) publishMessage(late context.Context, m message) error {
 	}
 }
 
-// try sends it once.
+// try sends the request once.
 func (p *publisher) try(s *sending) (a answer, err error) {
 	req, err := http.NewRequest("POST", p.at.url+"/channels/"+p.channel+"/messages", bytes.NewReader(s.body))
 	if err != nil {
@@ -189,12 +189,12 @@ func (p *publisher) try(s *sending) (a answer, err error) {
 		res.Body.Close()
 	}
 	took := time.Since(begun)
-	// Read after the request has ended: it reached this generation at the latest.
+	// Read after the request: it cannot have reached a later generation.
 	a.generation = int(p.at.generation.Load())
 	if err != nil {
 		p.unanswered.Add(1)
 		if took >= responseTimeout && p.at.up.Load() && generation == int32(a.generation) {
-			return a, fmt.Errorf("promise 4: %s gave %v no answer within %v", p.at.name, s.message, responseTimeout)
+			return a, fmt.Errorf("promise 4: %s did not answer %v within %v", p.at.name, s.message, responseTimeout)
 		}
 		return a, nil
 	}
@@ -202,7 +202,7 @@ func (p *publisher) try(s *sending) (a answer, err error) {
 	return p.parseAnswer(a, s, res.StatusCode, text)
 }
 
-// heard reads an answer.
+// parseAnswer parses an answer.
 func (p *publisher) parseAnswer(a answer, s *sending, status int, text []byte) (answer, error) {
 	if status != http.StatusCreated {
 		var body struct{ Error struct{ Code string } }
@@ -221,8 +221,8 @@ func (p *publisher) parseAnswer(a answer, s *sending, status int, text []byte) (
 	if err := json.Unmarshal(text, &r); err != nil {
 		return a, fmt.Errorf("%s acknowledged %v with %s: %w", p.at.name, s.message, text, err)
 	}
-	// An id that was used before comes back as the position; an id that nobody
-	// else uses does not.
+	// An id that was used before is answered with the position, an id that no
+	// other message has never.
 	r.number = p.at.number(r.Position)
 	ok := r.ID == s.id && s.id != "" || r.ID == r.Position && p.idScheme != named
 	if r.number == 0 || !ok {
@@ -232,15 +232,15 @@ func (p *publisher) parseAnswer(a answer, s *sending, status int, text []byte) (
 	return a, nil
 }
 
-// acknowledged notes a receipt, and now and then sends a word again that was
-// acknowledged.
+// acknowledged records a receipt, and sometimes sends the acknowledged message
+// again.
 func (p *publisher) acknowledged(s *sending, r *receipt, unclear bool) error {
 	switch {
 	case !r.Repeated:
 	case unclear:
 		p.recognised.Add(1)
-	case s.key == "": // with a key, Go's client itself tries again
-		return fmt.Errorf("promise 1: %s says that it had %v already, which was sent once", p.at.name, s.message)
+	case s.key == "": // with a key Go's client retries by itself
+		return fmt.Errorf("promise 1: %s reports %v as repeated, which was sent once", p.at.name, s.message)
 	}
 	if s.id != "" && r.ID == r.Position {
 		p.idsRepeated.Add(1)
@@ -270,7 +270,7 @@ func raise(to *atomic.Int64, n int64) {
 	}
 }
 
-// pause sleeps, not longer than ctx lasts.
+// pause sleeps for d or until ctx ends.
 func pause(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A removal is a channel that is removed again and again. The next publish to
-// it, or the next subscriber, makes it again.
+// A removal is a channel that is removed repeatedly. The next publisher or
+// subscriber recreates it.
 type removal struct {
 	at      *instance
 	channel string
@@ -18,7 +18,7 @@ type removal struct {
 	last    time.Time // when the last one ended
 }
 
-// since reports whether the channel may have been removed since then.
+// since reports whether the channel may have been removed since t.
 func (r *removal) since(t time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -31,7 +31,7 @@ func (r *removal) set(pending bool) {
 	r.pending, r.last = pending, time.Now()
 }
 
-// remove removes the channel again and again until ctx ends.
+// remove removes the channel repeatedly until ctx ends.
 func (p *part) remove(ctx context.Context, r *removal, rand *rand.Rand) {
 	for ctx.Err() == nil {
 		pause(ctx, time.Duration(200+rand.IntN(2500))*time.Millisecond)

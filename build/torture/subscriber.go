@@ -12,16 +12,16 @@ import (
 	"time"
 )
 
-// A subscriber comes and goes with its Last-Event-ID.
+// A subscriber connects and disconnects, and resumes with its Last-Event-ID.
 type subscriber struct {
 	*view
 	path   string
 	rand   *rand.Rand
 	lastID string
-	oldest bool // without an id, begins with the oldest message kept
+	oldest bool // whether it begins with the oldest message if it has no id
 }
 
-// errLeft is why a subscriber left by itself.
+// errLeft is the cause when a subscriber disconnects by itself.
 var errLeft = errors.New("left")
 
 func (p *part) subscriber(n int, r *rand.Rand) *subscriber {
@@ -35,7 +35,7 @@ func (p *part) subscriber(n int, r *rand.Rand) *subscriber {
 	return &subscriber{view: p.view(who, asked.at, asked.types, asked.sources...), path: path, rand: r, oldest: r.IntN(2) == 0}
 }
 
-// run follows until ctx ends, and then until all is seen or late ends.
+// run subscribes until ctx ends, then until it is up to date or late ends.
 func (s *subscriber) run(ctx, late context.Context) {
 	for {
 		stay, slow := s.stay(ctx)
@@ -59,7 +59,7 @@ func (s *subscriber) run(ctx, late context.Context) {
 	}
 }
 
-// leave is away for a moment, or for seconds.
+// leave stays disconnected for a moment, or for seconds.
 func (s *subscriber) leave(ctx, late context.Context) {
 	if s.rand.IntN(6) > 0 {
 		pause(late, time.Duration(s.rand.IntN(100))*time.Millisecond)
@@ -69,8 +69,8 @@ func (s *subscriber) leave(ctx, late context.Context) {
 	pause(ctx, time.Duration(1000+s.rand.IntN(4000))*time.Millisecond)
 }
 
-// stay decides how long the next connection lasts, and how long the reader
-// dawdles now and then.
+// stay chooses how long the next connection lasts, and how long the reader pauses
+// from time to time.
 func (s *subscriber) stay(ctx context.Context) (stay, slow time.Duration) {
 	if ctx.Err() != nil {
 		return stopTimeout, 0
@@ -84,7 +84,7 @@ func (s *subscriber) stay(ctx context.Context) (stay, slow time.Duration) {
 	return time.Duration(s.rand.IntN(5000)) * time.Millisecond, 0
 }
 
-// follow is one connection. Its error is a broken promise; that it ends is none.
+// follow is one connection. It returns an error only if a promise was broken.
 func (s *subscriber) follow(ctx, late context.Context, stay, slow time.Duration) error {
 	conn, cancel := context.WithCancelCause(late)
 	defer cancel(nil)
@@ -117,13 +117,13 @@ func (s *subscriber) follow(ctx, late context.Context, stay, slow time.Duration)
 		}
 	}
 	if errors.Is(context.Cause(conn), context.DeadlineExceeded) && late.Err() == nil && s.of.up.Load() && s.of.generation.Load() == generation {
-		return fmt.Errorf("promise 4: %s heard nothing for %v, not even a heartbeat", s.who, responseTimeout)
+		return fmt.Errorf("promise 4: %s received nothing for %v, not even a heartbeat", s.who, responseTimeout)
 	}
 	return nil
 }
 
-// read reads a stream to its end, or until done. What is not whole when it
-// breaks is not read.
+// read reads a stream to its end, or until done. It drops an incomplete event at
+// the end.
 func (s *subscriber) read(in *bufio.Reader, slow time.Duration, silence *time.Timer, done func() bool) error {
 	var e event
 	var data []string
@@ -142,7 +142,7 @@ func (s *subscriber) read(in *bufio.Reader, slow time.Duration, silence *time.Ti
 			e.typ = value
 		case "origin":
 			e.origin = value
-			if !strings.Contains(value, ".") { // of all that follows
+			if !strings.Contains(value, ".") { // the epoch of all events that follow
 				epoch, e.origin = value, ""
 			}
 		case "data":
@@ -162,17 +162,17 @@ func (s *subscriber) read(in *bufio.Reader, slow time.Duration, silence *time.Ti
 				time.Sleep(slow)
 			}
 		}
-		// A heartbeat is looked at too: nothing else may come.
+		// Heartbeats count: no event may come any more.
 		if (name == "" || name == ":") && done() {
 			return nil
 		}
 	}
 }
 
-// An event is one as it came.
+// An event is an event as it was received.
 type event struct {
 	id, origin, typ, data string
-	number                int64 // in this instance, where the history has it
+	number                int64 // in this instance; 0 if it does not come from the history
 }
 
 func (s *subscriber) dispatch(e event) error {
@@ -191,7 +191,7 @@ func (s *subscriber) dispatch(e event) error {
 	return s.event(e)
 }
 
-// stall is a reader that has stopped: it subscribes and never reads.
+// stall subscribes and never reads.
 func (p *part) stall(ctx context.Context, at *instance, r *rand.Rand) {
 	for ctx.Err() == nil {
 		conn, cancel := context.WithTimeout(ctx, time.Duration(r.IntN(15000))*time.Millisecond)

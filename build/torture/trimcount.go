@@ -2,23 +2,23 @@ package main
 
 import "fmt"
 
-// A trimCount is what the gaps "trimmed" since the beginning of a connection say is
-// missing, and what was found missing since: for each publisher the words
-// between the last one seen before and the first one seen behind.
+// A trimCount compares the counts of the gaps "trimmed" of one connection with
+// the messages that are missing: for each publisher those between the last one
+// before the gap and the first one after it.
 type trimCount struct {
 	open    bool
-	missing int64        // as the gaps say
-	waiting map[int]bool // publishers of whom nothing was seen since
-	lost    int64        // words that were acknowledged or seen by others, and are missing here
-	unsure  int64        // words of which nobody knows whether they were committed
+	missing int64        // according to the gaps
+	waiting map[int]bool // publishers without a message since the gap
+	lost    int64        // stored, and missing here
+	unsure  int64        // possibly stored, and missing here
 }
 
-// miss takes a gap "trimmed"; nil where it has no count.
+// trimmedGap handles a gap "trimmed". missing is nil if it has no count.
 func (v *view) trimmedGap(missing *int64) {
 	exact := v.exact && missing != nil
 	for p := range v.from {
 		exact = exact && v.last[p] > 0 && !v.mayRepeat[p]
-		// What an earlier gap left open is in no count of this one.
+		// This gap does not count what an earlier one left open.
 		exact = exact && (!v.mayMiss[p] || v.trimCount.open)
 	}
 	for p := range v.from {
@@ -36,8 +36,8 @@ func (v *view) trimmedGap(missing *int64) {
 	}
 }
 
-// count takes the first word of a publisher behind a gap. When one of each was
-// seen, what is missing must be what the gaps said.
+// count handles the first message of a publisher after a gap. Once each publisher
+// has one, the missing messages must be as many as the gaps said.
 func (v *view) count(p *publisher, last, next int64) error {
 	h := &v.trimCount
 	if !h.open || !h.waiting[p.number] {
@@ -56,7 +56,7 @@ func (v *view) count(p *publisher, last, next int64) error {
 		return nil
 	}
 	if h.missing < h.lost || h.missing > h.lost+h.unsure {
-		return fmt.Errorf("promise 3: %s was told that %d messages are missing, and %d are, beside %d in doubt", v.who, h.missing, h.lost, h.unsure)
+		return fmt.Errorf("promise 3: gaps told %s that %d messages are missing, but it misses %d, and %d more may not exist", v.who, h.missing, h.lost, h.unsure)
 	}
 	v.counted.Add(1)
 	v.missing.Add(h.missing)

@@ -8,27 +8,26 @@ import (
 	"strings"
 )
 
-// A view is what one reader has seen so far, over all its connections, and
-// what that obliges the program to show next: each reader sees what it
-// follows in order, without a loss and without a repeat, except where a gap
-// said so.
+// A view is what one reader has seen over all its connections. It checks what
+// comes next: every message in order, none lost and none repeated, except where
+// a gap says so.
 type view struct {
 	*part
 	who   string
 	of    *instance
 	wants []string     // types; empty for all
-	from  map[int]bool // whose words it sees
+	from  map[int]bool // publishers whose messages it sees
 	whole bool         // whether it sees every message
 	exact bool         // whether a count of what it misses can be checked
-	all   bool         // whether it begins with each publisher's first word
-	kept  bool         // whether it is what is stored, not what a client is shown
+	all   bool         // whether it begins with each publisher's first message
+	kept  bool         // whether it reads the history, not a stream
 
-	last      map[int]int64       // of each publisher, what was seen last
-	base      map[int]int64       // of each publisher, what may have gone before the view began
-	mayMiss   map[int]bool        // since a gap
-	mayRepeat map[int]bool        // since a gap that announced repeats
+	last      map[int]int64       // newest message seen of each publisher
+	base      map[int]int64       // newest message of each publisher that may be missing because it is older than the view
+	mayMiss   map[int]bool        // publishers with a gap since their last message
+	mayRepeat map[int]bool        // publishers with a gap that announced repeats
 	place     int64               // the newest position of this instance
-	others    map[*instance]int64 // the newest of the others
+	others    map[*instance]int64 // the newest position of other instances
 	trimCount trimCount
 	seen      int64
 }
@@ -49,16 +48,16 @@ func (p *part) view(who string, of *instance, wants []string, sources ...string)
 	return v
 }
 
-// forget begins anew, as a reader without a Last-Event-ID.
+// forget starts over, as a reader without a Last-Event-ID.
 func (v *view) forget() {
 	v.last, v.base, v.mayMiss, v.mayRepeat = make(map[int]int64), make(map[int]int64), make(map[int]bool), make(map[int]bool)
 	v.place, v.others, v.trimCount = 0, make(map[*instance]int64), trimCount{}
 }
 
-// begun notes that a connection was made, after an id or without one: then
-// what was said until now may not be shown.
+// begun records a new connection that resumes after an id. Without one, older
+// messages may be missing.
 func (v *view) begun(after string) {
-	v.trimCount = trimCount{} // the program counts again from what was read last
+	v.trimCount = trimCount{} // the program counts from the last message read
 	switch {
 	case after == "":
 		for p := range v.from {
@@ -76,7 +75,7 @@ func (v *view) begun(after string) {
 
 func (v *view) wanted(n int64) bool { return len(v.wants) == 0 || slices.Contains(v.wants, typeOf(n)) }
 
-// event takes one message as it came.
+// event checks one message.
 func (v *view) event(e event) error {
 	m, err := v.parse(e.data)
 	if err != nil {
@@ -84,7 +83,7 @@ func (v *view) event(e event) error {
 	}
 	p := v.publishers[m.publisher]
 	if !v.from[m.publisher] {
-		return fmt.Errorf("promise 2: %s was shown %v, whom it does not follow", v.who, m)
+		return fmt.Errorf("promise 2: %s was shown %v, which it did not ask for", v.who, m)
 	}
 	if e.typ != typeOf(m.n) || !v.wanted(m.n) {
 		return fmt.Errorf("promise 2: %s was shown %v as %s", v.who, m, e.typ)
@@ -100,7 +99,7 @@ func (v *view) event(e event) error {
 	return v.order(p, m)
 }
 
-// parse reads a message's data.
+// parse parses the data of a message.
 func (v *view) parse(data string) (message, error) {
 	fields := strings.SplitN(data, " ", 3)
 	if len(fields) == 3 {
@@ -110,14 +109,14 @@ func (v *view) parse(data string) (message, error) {
 			return message{p, n}, nil
 		}
 	}
-	return message{}, fmt.Errorf("promise 1: data that nobody sent: %.100q", data)
+	return message{}, fmt.Errorf("promise 1: data that no publisher sent: %.100q", data)
 }
 
-// position checks that the positions of each instance grow, that each means
-// one message only, and that the id is one by which the message is known.
+// position checks that positions ascend, that each belongs to one message, and
+// that the id is one of the message.
 func (v *view) position(e event, p *publisher, m message) error {
 	home := p.at.number(e.origin)
-	if home == 0 && (p.at == v.of || e.number == 0) { // the history does not say where a message came from
+	if home == 0 && (p.at == v.of || e.number == 0) { // the history has no origins
 		return fmt.Errorf("promise 2: %s was shown %v with the id %q and the origin %q", v.who, m, e.id, e.origin)
 	}
 	if !v.known(e, p, m) {
@@ -156,8 +155,8 @@ func (v *view) position(e event, p *publisher, m message) error {
 	return nil
 }
 
-// known reports whether an id is one that a word may have: the one that was
-// chosen, or the position where none was or another message has it.
+// known reports whether a message may have an id: the chosen one, or a position
+// if none was chosen or another message has it.
 func (v *view) known(e event, p *publisher, m message) bool {
 	chosen := p.id(m.n)
 	if chosen != "" && e.id == chosen {
@@ -166,22 +165,21 @@ func (v *view) known(e event, p *publisher, m message) bool {
 	if chosen != "" && p.idScheme == named && p.at == v.of && p.removal == nil {
 		return false
 	}
-	// Over several instances it has the position in any of them.
+	// It may be the position in any instance that the message passed.
 	epoch, _, _ := strings.Cut(e.id, ".")
 	i := v.home(epoch)
 	return i != nil && i.number(e.id) > 0
 }
 
-// between checks that nobody was told of a message between two that came one
-// after the other.
+// between checks that no message exists between two consecutive ones.
 func (v *view) between(before, number int64) (err error) {
 	v.of.ledger.between(before, number, func(n int64, e entry) bool {
 		p := v.publishers[e.publisher]
 		if e.kind == mirrored || p.at != v.of || p.mayBeRemoved(e.n) {
-			return true // came under another id than this number
+			return true // was shown with another id than this number
 		}
 		if v.last[e.publisher] == 0 && e.n <= v.base[e.publisher] {
-			return true // trimmed with its channel before the view began
+			return true // removed with its channel before the view began
 		}
 		err = fmt.Errorf("promise 2: %s was shown %d after %d, without %v, which is %d", v.who, number, before, e.message, n)
 		return false
@@ -189,11 +187,11 @@ func (v *view) between(before, number int64) (err error) {
 	return err
 }
 
-// order checks one publisher's words: none twice, none left out.
+// order checks one publisher's messages: none repeated, none missing.
 func (v *view) order(p *publisher, m message) error {
 	last := v.last[m.publisher]
 	if m.n <= last {
-		// A retry after a removal is a new message, as the first one has gone.
+		// A retry after a removal is a new message, because the first one is deleted.
 		if !v.mayRepeat[m.publisher] && !(m.n == last && p.mayBeRemoved(m.n)) {
 			return fmt.Errorf("promise 2: %s was shown %v after its message %d", v.who, m, last)
 		}
@@ -219,7 +217,7 @@ func (v *view) order(p *publisher, m message) error {
 	return nil
 }
 
-// behind returns what the view has still to see, "" where that is nothing.
+// behind returns a message that the view has still to see, or "".
 func (v *view) behind() string {
 	for n := range v.from {
 		p := v.publishers[n]
@@ -234,22 +232,21 @@ func (v *view) behind() string {
 	return ""
 }
 
-// gap takes a gap as it came. One that was passed on from another instance is
-// about what that one missed.
+// gap checks a gap. One that was passed on tells what another instance missed.
 func (v *view) gap(data string, passedOn bool) error {
 	var g struct {
 		Code    string
 		Missing *int64
 	}
 	if err := json.Unmarshal([]byte(data), &g); err != nil || g.Code == "" {
-		return fmt.Errorf("promise 3: %s was shown a gap that says nothing: %q", v.who, data)
+		return fmt.Errorf("promise 3: %s was shown a gap without a code: %q", v.who, data)
 	}
 	v.countGap(g.Code)
 	switch g.Code {
 	case "trimmed":
 		v.trimmedGap(g.Missing)
 		return nil
-	case "unknown_id": // the id was trimmed, or went with its channel
+	case "unknown_id": // the id was trimmed, or removed with its channel
 		if passedOn || v.mayBeForgotten() {
 			v.trimmedGap(nil)
 			v.allowRepeats()
@@ -261,17 +258,19 @@ func (v *view) gap(data string, passedOn bool) error {
 		}
 		return nil
 	case "disconnected", "restarted", "no_ids":
-		// A feed's own, about a server that forgets nothing: it excuses nothing.
-		// The last is of a feed that had no message before it lost the connection.
+		// From a feed that resumes at a server with the whole history, so nothing may
+		// be missing. "no_ids" comes from a feed without a message before it lost the
+		// connection.
 		if g.Missing != nil && *g.Missing > 0 {
 			return fmt.Errorf("promise 3: %s was shown a gap where nothing is missing: %s", v.who, data)
 		}
 		return nil
 	}
-	return fmt.Errorf("promise 3: %s was shown a gap that has no cause here: %s", v.who, data)
+	return fmt.Errorf("promise 3: %s was shown a gap without a cause: %s", v.who, data)
 }
 
-// mayBeForgotten reports whether an id that the view has read may be forgotten.
+// mayBeForgotten reports whether the program may have forgotten an id that the
+// view has read.
 func (v *view) mayBeForgotten() bool {
 	if v.of.trimmed.Load() {
 		return true
@@ -284,7 +283,7 @@ func (v *view) mayBeForgotten() bool {
 	return false
 }
 
-// allowRepeats begins again at an earlier place: messages come twice.
+// allowRepeats records that the stream goes back: messages may be repeated.
 func (v *view) allowRepeats() {
 	for p := range v.from {
 		v.mayRepeat[p] = true
