@@ -75,7 +75,11 @@ for (const [width, height] of [
 test.describe('when the program is gone', () => {
   test.use({ fresh: true });
 
-  test('it is said that the values are old, and they are updated again by themselves', async ({ page, node, request }) => {
+  test('it is said that the values are old, and they are updated again by themselves', async ({
+    page,
+    node,
+    request,
+  }) => {
     await request.post('/api/channels', { data: { name: 'chat' } });
     await page.goto('/');
     await expect(page.getByRole('navigation').getByText('chat')).toBeVisible();
