@@ -1,5 +1,5 @@
-// Measures what a user would notice, on the real programs: the start and the
-// memory of the one without a window, the first page, the window's start, its
+// Measures what a user notices of the real programs: the start and the memory of
+// the program without a window, the first page, the start of the window, its
 // memory and its frames. Prints one table with targets. `make bench` builds
 // everything and runs this.
 
@@ -60,7 +60,7 @@ try {
   mkdirSync(data, { recursive: true });
   const addr = `127.0.0.1:${await freePort()}`;
 
-  // The program without a window, on an empty history.
+  // The program without a window, with an empty history.
   const server = JSON.parse((await execute(bin('bench'), ['-server', bin('signalbox-server')])).stdout);
   row(
     'without a window: up, middle of 15 starts',
@@ -80,7 +80,7 @@ try {
   await once(served.stdout, 'data');
   served.stdout.resume();
 
-  // Other programs' first page of each source, and of all, as curl sees it.
+  // The first page of each source, and of all, as other programs get it.
   const pages = [];
   const names = [...Array(channels).keys()].map((i) => `/sources/seed${i}/messages`);
   for (const path of [...names, '/messages']) {
@@ -98,7 +98,7 @@ try {
   await closed;
   served = undefined;
 
-  // The window's start: from exec to the first paint, and to the first rows.
+  // The start of the window: from exec to the first paint, and to the first rows.
   const paints = [];
   const filledRows = [];
   for (let turn = 0; turn < 5; turn++) {
@@ -125,7 +125,7 @@ try {
     rank(filledRows, 0.5) < 1500,
   );
 
-  // Idle, and without the inspector, which would be weighed too.
+  // Idle, without WebKit's remote inspector, whose memory would count.
   await app.stop();
   app = undefined;
   const alone = spawn(program, ['--addr', addr, '--data', data], {
@@ -141,7 +141,7 @@ try {
   await left;
   app = await desktop.open(home.path, ['--addr', addr]);
 
-  // A feed of 10,000 messages a second, in the timeline that is on the screen.
+  // A feed of 10,000 messages a second in the visible timeline.
   stream = spawn(bin('bench'), ['-rate', '10000', '-for', `${seconds}s`], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures the journal by itself, then the whole program as a user sees it.
-# Nothing fails here: figures depend on the machine, so tests do not hold them.
+# Measures the packages alone, then the whole program as a user sees it. It never
+# fails because of a figure: figures depend on the machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 say() { printf '\n\033[1m==>\033[0m %s\n' "$*"; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Opens the window where there is a display, and serves the dashboard where
-# there is none. `make run` has built the program that is needed for that.
+# Opens the window if there is a display, and serves the dashboard otherwise.
+# `make run` builds the program for the one or the other first.
 set -euo pipefail
 bin=$(dirname "$0")/bin
 

@@ -1,6 +1,6 @@
-// Takes the pictures of the README: the real window, on a desktop without a
-// monitor, with the sample events that every user can start. `make screenshots`
-// builds the program and runs this.
+// Takes the screenshots for the README: the real window on a virtual display, with
+// the sample events that every user can start. `make screenshots` builds the
+// program and runs this.
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
