@@ -65,7 +65,8 @@ var rules = map[string]rule{
 	"backend/sample":              {"live broadcast journal example", "the samples are made of the parts of the examples, and of servers that know nothing of the program"},
 	"backend/node":                {"live setting wire journal publish disk sqlite sqlite/installation feed secrets serve example sample", "the one place where all parts meet, and it works without a window"},
 	"backend/desk":                {"live wire node", "the window's side opens a node as a whole and must not reach around it"},
-	"backend/cli":                 {"live setting wire dial tail node", "the command line starts a node and reads streams; it must never open the journal of a running program"},
+	"backend/cli/flags":           {"live setting", "it reads settings for any command, so it knows none"},
+	"backend/cli":                 {"live cli/flags setting wire dial tail node", "the command line starts a node and reads streams; it must never open the journal of a running program"},
 	".":                           {"live node desk cli", "main joins the parts and thinks nothing itself"},
 }
 

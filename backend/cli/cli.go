@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"signalbox/backend/cli/flags"
 	"signalbox/backend/live"
 	"signalbox/backend/node"
 	"signalbox/backend/setting"
@@ -33,7 +34,7 @@ type Program struct {
 }
 
 type commands struct {
-	settingFlags
+	flags.Set
 	Config string `help:"Configuration file. Default: ${default_config}. Its keys are the names of flags, as in: addr = \"127.0.0.1:4480\"." placeholder:"FILE" env:"SIGNALBOX_CONFIG"`
 
 	Window   windowCommand   `cmd:"" default:"withargs" help:"Open the window. This is what signalbox does without a command."`
@@ -45,11 +46,12 @@ type commands struct {
 }
 
 func newCommands() *commands {
-	c := &commands{settingFlags: flagsFor(setting.Program)}
-	c.Window.settingFlags = flagsFor(setting.Server)
-	c.Serve.settingFlags = flagsFor(setting.Server)
-	c.Publish.settingFlags = flagsFor(setting.Client)
-	c.Tail.settingFlags = flagsFor(setting.Client)
+	data := dataFolder()
+	c := &commands{Set: flags.For(setting.Program, data)}
+	c.Window.Set = flags.For(setting.Server, data)
+	c.Serve.Set = flags.For(setting.Server, data)
+	c.Publish.Set = flags.For(setting.Client, data)
+	c.Tail.Set = flags.For(setting.Client, data)
 	return c
 }
 
@@ -94,8 +96,8 @@ func newParser(cmd *commands, p *Program) (*kong.Kong, error) {
 		kong.Name("signalbox"), kong.Description(description), kong.UsageOnError(),
 		kong.Writers(p.Stdout, p.Stderr), kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.NamedMapper(switchType, switchMapper{}),
-		kong.Vars{"default_config": configFile(), "window_examples": examples},
+		flags.Option(),
+		kong.Vars{"default_config": flags.DefaultFile(), "window_examples": examples},
 	)
 	if err != nil {
 		return nil, err
@@ -124,7 +126,7 @@ func parse(parser *kong.Kong, cmd *commands, p *Program) (code int, exited bool)
 	}()
 	kctx, err := parser.Parse(p.Args)
 	if err != nil {
-		return p.fail(usageError(parser, err), 2), true
+		return p.fail(flags.UsageError(parser, err), 2), true
 	}
 	if err := cmd.readSettings(kctx); err != nil {
 		return p.fail(err, 2), true
@@ -132,7 +134,7 @@ func parse(parser *kong.Kong, cmd *commands, p *Program) (code int, exited bool)
 	ctx, stop := untilSignal(p.Stderr)
 	defer stop()
 	level := new(slog.LevelVar)
-	if err := level.UnmarshalText([]byte(cmd.values.Text(setting.Log))); err != nil {
+	if err := level.UnmarshalText([]byte(cmd.Values.Text(setting.Log))); err != nil {
 		return p.fail(err, 2), true
 	}
 	log := slog.New(slog.NewTextHandler(p.Stderr, &slog.HandlerOptions{Level: level}))
@@ -147,17 +149,17 @@ func parse(parser *kong.Kong, cmd *commands, p *Program) (code int, exited bool)
 // readSettings finds what the settings of the program and of the selected
 // command are set to.
 func (c *commands) readSettings(ctx *kong.Context) error {
-	file, err := readConfig(c.Config)
+	file, err := flags.ReadFile(c.Config)
 	if err != nil {
 		return err
 	}
-	if err := c.read(ctx, file); err != nil {
+	if err := c.Read(ctx, file); err != nil {
 		return err
 	}
 	if command, ok := ctx.Selected().Target.Addr().Interface().(interface {
-		read(*kong.Context, config) error
+		Read(*kong.Context, flags.File) error
 	}); ok {
-		return command.read(ctx, file)
+		return command.Read(ctx, file)
 	}
 	return nil
 }

@@ -1,14 +1,11 @@
-// Package cli is Signalbox on the command line: its subcommands, their help,
-// and the three places where settings come from. A flag comes before the
-// environment, the environment before the configuration file.
+// Package cli is Signalbox on the command line: its subcommands and their help.
+// Package flags reads the settings of a command from its flags, the environment
+// and the configuration file, and says what is wrong with a command line.
 //
-// A flag, its variable and its key in the file share one name, which follows
-// from package setting: --addr, SIGNALBOX_ADDR, addr. An unknown key stops the
-// start with its line, because a setting that is silently ignored is worse than
-// none. An unknown flag gets a suggestion.
+// Errors are printed for a person: a sentence, and a line with what to do. The
+// exit code is 1 for an error, and 2 for a wrong command line or configuration.
 //
-// Read cli.go first (Main and the commands), then settings.go (flags and the
-// environment), config.go (the file), serve.go, publish.go with
-// publishlines.go and publishrequest.go, and tail.go (the commands), server.go (the running Signalbox that publish and tail talk
-// to), and usage.go with suggest.go (what is wrong with a command line).
+// Read cli.go first (Main and the commands), then serve.go, publish.go with
+// publishlines.go and publishrequest.go, and tail.go with printer.go. server.go is
+// the running Signalbox that publish and tail talk to.
 package cli

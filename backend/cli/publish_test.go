@@ -79,7 +79,7 @@ func TestAMessageWhoseAnswerIsLostIsStoredOnce(t *testing.T) {
 	t.Cleanup(way.Close)
 
 	for _, c := range []publishCommand{{}, {ID: "7"}, {ID: "7", Again: true}} {
-		c.values, c.Wait = setting.Values{setting.URL: way.URL}, time.Minute
+		c.Values, c.Wait = setting.Values{setting.URL: way.URL}, time.Minute
 		out, said, err := c.lines(t, "one\ntwo\n")
 		if err != nil {
 			t.Fatalf("%+v: %v", c, err)
@@ -118,7 +118,7 @@ func history(t *testing.T, server string) string {
 func TestWhatIsRefusedIsNotTriedAgain(t *testing.T) {
 	server := startNode(t)
 	c := publishCommand{Event: "two\nlines"}
-	c.values, c.Wait = setting.Values{setting.URL: server}, time.Minute
+	c.Values, c.Wait = setting.Values{setting.URL: server}, time.Minute
 	if _, said, err := c.lines(t, "x"); !errors.Is(err, &live.Error{Code: "bad_event"}) || strings.Contains(said, "Trying again") {
 		t.Errorf("%v, and said %q", err, said)
 	}
@@ -134,7 +134,7 @@ func TestAWaitEndsInTime(t *testing.T) {
 	}))
 	t.Cleanup(full.Close)
 	c := publishCommand{}
-	c.values, c.Wait = setting.Values{setting.URL: full.URL}, 30*time.Second
+	c.Values, c.Wait = setting.Values{setting.URL: full.URL}, 30*time.Second
 	// A pause that is longer than the time left would only delay the bad news.
 	if _, _, err := c.lines(t, "x"); !errors.Is(err, &live.Error{Code: "too_many_tries"}) || asked.Load() != 1 {
 		t.Errorf("asked %d times: %v", asked.Load(), err)
@@ -146,7 +146,7 @@ func TestAWaitEndsInTime(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	t.Cleanup(silent.Close)
-	c.values, c.Wait = setting.Values{setting.URL: silent.URL}, 300*time.Millisecond
+	c.Values, c.Wait = setting.Values{setting.URL: silent.URL}, 300*time.Millisecond
 	begun := time.Now()
 	if _, _, err := c.lines(t, "x"); !errors.Is(err, &live.Error{Code: "unreachable"}) || time.Since(begun) > 10*time.Second {
 		t.Errorf("%v after %s", err, time.Since(begun))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/adrg/xdg"
 
+	"signalbox/backend/cli/flags"
 	"signalbox/backend/live"
 	"signalbox/backend/node"
 	"signalbox/backend/setting"
@@ -38,24 +39,24 @@ func dataFolder() string {
 	return filepath.Join(xdg.DataHome, "signalbox")
 }
 
-type windowCommand struct{ settingFlags }
+type windowCommand struct{ flags.Set }
 
 func (c *windowCommand) Run(ctx context.Context, p *Program, log *slog.Logger) error {
 	if p.Window == nil {
 		return live.Errorf("no_window", "This program is built without a window.").
 			WithHint("Start \"signalbox serve\" and open the address that it prints in a browser.")
 	}
-	return p.Window(ctx, nodeOptions(p, log, c.values))
+	return p.Window(ctx, nodeOptions(p, log, c.Values))
 }
 
-type serveCommand struct{ settingFlags }
+type serveCommand struct{ flags.Set }
 
 func (c *serveCommand) Help() string {
 	return `When it is ready it prints one line with its address and one with the address of the dashboard. It stops on Ctrl+C or SIGTERM: publishers get their answers, and clients are told when to reconnect. A second Ctrl+C or SIGTERM ends it at once; no acknowledged message is lost.`
 }
 
 func (c *serveCommand) Run(ctx context.Context, p *Program, log *slog.Logger) error {
-	opt := nodeOptions(p, log, c.values)
+	opt := nodeOptions(p, log, c.Values)
 	opt.Progress = printProgress(p.Stderr)
 	n, err := node.Open(ctx, opt)
 	if err != nil {
@@ -63,7 +64,7 @@ func (c *serveCommand) Run(ctx context.Context, p *Program, log *slog.Logger) er
 	}
 	fmt.Fprintf(p.Stdout, "Signalbox listens on %s\n", n.URL())
 	fmt.Fprintf(p.Stdout, "Dashboard: %s\n", n.DashboardURL())
-	if sum, file := n.Certificate(); c.values.On(setting.TLSSelf) {
+	if sum, file := n.Certificate(); c.Values.On(setting.TLSSelf) {
 		fmt.Fprintf(p.Stdout, "Certificate: self-made, SHA-256 %s\n", sum)
 		fmt.Fprintf(p.Stdout, "  in %s; elsewhere: signalbox tail --ca that-file, or curl --cacert that-file\n", file)
 	}

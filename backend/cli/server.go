@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"signalbox/backend/cli/flags"
 	"signalbox/backend/dial"
 	"signalbox/backend/live"
 	"signalbox/backend/node"
@@ -23,18 +24,18 @@ import (
 
 // serverFlags say which running Signalbox a command talks to.
 type serverFlags struct {
-	settingFlags
+	flags.Set
 	shared *http.Client // for all requests of the command; nil before the first
 }
 
 // token returns the token for the running Signalbox, or "".
-func (f *serverFlags) token() string { return f.values.Text(setting.Token) }
+func (f *serverFlags) token() string { return f.Values.Text(setting.Token) }
 
 // tokenFor returns the token for an address, or "". A token in the environment
 // or the configuration file belongs to the running Signalbox, so no other server
 // may learn it. A token on the command line is for the address beside it.
 func (f *serverFlags) tokenFor(address string) string {
-	if f.typed[setting.Token] || f.own(address) {
+	if f.Typed[setting.Token] || f.own(address) {
 		return f.token()
 	}
 	return ""
@@ -71,12 +72,12 @@ func (f *serverFlags) url() string {
 // folder holds it. That certificate is trusted whoever signed it: it is this
 // user's own.
 func (f *serverFlags) server() (url, certificate string) {
-	if url := f.values.Text(setting.URL); url != "" {
+	if url := f.Values.Text(setting.URL); url != "" {
 		return strings.TrimRight(url, "/"), ""
 	}
 	data := dataFolder()
-	if f.values.Set(setting.Data) {
-		data = f.values.Text(setting.Data)
+	if f.Values.Set(setting.Data) {
+		data = f.Values.Text(setting.Data)
 	}
 	if b, err := os.ReadFile(filepath.Join(data, node.AddressFile)); err == nil {
 		// A server on a full disk leaves the file empty.
@@ -93,7 +94,7 @@ func (f *serverFlags) trust(fd *live.Feed, own bool) error {
 	if own {
 		_, fd.Certificate = f.server()
 	}
-	file := f.values.Text(setting.CA)
+	file := f.Values.Text(setting.CA)
 	if file == "" {
 		return nil
 	}

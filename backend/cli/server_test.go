@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"signalbox/backend/cli/flags"
 	"signalbox/backend/node"
 	"signalbox/backend/setting"
 )
@@ -28,14 +29,14 @@ func TestATokenThatIsStoredGoesToTheOwnServerOnly(t *testing.T) {
 		{"https://box.example", "https://example/events", false},
 		{"https://box.example", "https://evil.example#@box.example/events", false},
 	} {
-		f := serverFlags{settingFlags: settingFlags{
-			values: setting.Values{setting.URL: c.server, setting.Token: "a-secret-of-mine-0001"},
-			typed:  map[*setting.Setting]bool{},
+		f := serverFlags{Set: flags.Set{
+			Values: setting.Values{setting.URL: c.server, setting.Token: "a-secret-of-mine-0001"},
+			Typed:  map[*setting.Setting]bool{},
 		}}
 		if got := f.tokenFor(c.address) != ""; got != c.sent {
 			t.Errorf("%s of %s: sent %v", c.address, c.server, got)
 		}
-		f.typed[setting.Token] = true
+		f.Typed[setting.Token] = true
 		if f.tokenFor(c.address) == "" {
 			t.Errorf("%s: a token on the command line is not sent", c.address)
 		}
@@ -44,7 +45,7 @@ func TestATokenThatIsStoredGoesToTheOwnServerOnly(t *testing.T) {
 
 func TestAnEmptyAddressFileIsNone(t *testing.T) {
 	dir := t.TempDir()
-	f := serverFlags{settingFlags: settingFlags{values: setting.Values{setting.Data: dir}}}
+	f := serverFlags{Set: flags.Set{Values: setting.Values{setting.Data: dir}}}
 	want := f.url() // where there is no file
 	if err := os.WriteFile(filepath.Join(dir, node.AddressFile), nil, 0o600); err != nil {
 		t.Fatal(err)

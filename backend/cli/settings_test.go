@@ -51,7 +51,7 @@ func readFrom(t *testing.T, args ...string) (setting.Values, error) {
 	if err := cmd.readSettings(ctx); err != nil {
 		return nil, err
 	}
-	return cmd.values.With(cmd.Serve.values).With(cmd.Tail.values), nil
+	return cmd.Values.With(cmd.Serve.Values).With(cmd.Tail.Values), nil
 }
 
 // A value of a setting as text, and as it is read.

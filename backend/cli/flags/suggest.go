@@ -1,4 +1,4 @@
-package cli
+package flags
 
 import (
 	"fmt"
@@ -88,8 +88,8 @@ func suggestArgument(parser *kong.Kong, node *kong.Node, arg, help string) strin
 	case node != parser.Model.DefaultCmd && node.Name == "publish":
 		return "A message of several words needs quotes, as in: signalbox publish messages 'Hello everybody'"
 	case node != parser.Model.DefaultCmd:
-		return "Write it as in: signalbox " + usage(node)
-	case remote(arg):
+		return "Write it as in: signalbox " + commandLine(node)
+	case strings.Contains(arg, "://"):
 		return "Did you mean: signalbox tail " + arg
 	}
 	var names []string
@@ -105,8 +105,8 @@ func suggestArgument(parser *kong.Kong, node *kong.Node, arg, help string) strin
 	return "The commands are " + strings.Join(names, ", ") + "."
 }
 
-// usage returns a command with its arguments, as in "tail <url-or-source>".
-func usage(node *kong.Node) string {
+// commandLine returns a command with its arguments, as in "tail <url-or-source>".
+func commandLine(node *kong.Node) string {
 	words := []string{node.Name}
 	for _, p := range node.Positional {
 		words = append(words, p.Summary())

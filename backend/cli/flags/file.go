@@ -1,4 +1,4 @@
-package cli
+package flags
 
 import (
 	"errors"
@@ -18,24 +18,24 @@ import (
 	"signalbox/backend/setting"
 )
 
-// A config is what the configuration file sets.
-type config struct {
+// A File is what the configuration file sets.
+type File struct {
 	path   string
 	values setting.Values
 }
 
-// configFile returns the default path of the configuration file, by the XDG
+// DefaultFile returns the default path of the configuration file, by the XDG
 // rules.
-func configFile() string { return filepath.Join(xdg.ConfigHome, "signalbox", "signalbox.toml") }
+func DefaultFile() string { return filepath.Join(xdg.ConfigHome, "signalbox", "signalbox.toml") }
 
-// readConfig reads the configuration file at path. An empty path means the
-// default one, which need not exist.
-func readConfig(path string) (config, error) {
+// ReadFile reads the configuration file at path. An empty path means the default
+// one, which need not exist.
+func ReadFile(path string) (File, error) {
 	named := path != ""
 	if !named {
-		path = configFile()
+		path = DefaultFile()
 	}
-	c := config{path: path, values: setting.Values{}}
+	c := File{path: path, values: setting.Values{}}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) && !named {
 		return c, nil
@@ -47,7 +47,7 @@ func readConfig(path string) (config, error) {
 	file := reflect.New(fileType(all))
 	dec := toml.NewDecoder(strings.NewReader(string(text))).DisallowUnknownFields()
 	if err := dec.Decode(file.Interface()); err != nil {
-		return c, configError(path, err)
+		return c, fileError(path, err)
 	}
 	for i, s := range all {
 		if field := file.Elem().Field(i); !field.IsNil() {
@@ -76,8 +76,8 @@ func fileType(all []*setting.Setting) reflect.Type {
 	return reflect.StructOf(fields)
 }
 
-// configError says what is wrong with the file, and in which line.
-func configError(path string, err error) error {
+// fileError says what is wrong with the file, and in which line.
+func fileError(path string, err error) error {
 	if e, ok := errors.AsType[*toml.StrictMissingError](err); ok && len(e.Errors) > 0 {
 		row, _ := e.Errors[0].Position()
 		key := strings.Join(e.Errors[0].Key(), ".")

@@ -1,4 +1,4 @@
-package cli
+package flags
 
 import (
 	"errors"
@@ -22,9 +22,9 @@ var (
 	beforeCommand = regexp.MustCompile(`^flag (--[\w-]+) applies to the default command "\w+", not "(\w+)"`)
 )
 
-// usageError says what is wrong with a command line, and what the user probably
+// UsageError says what is wrong with a command line, and what the user probably
 // meant. kong's errors have no types, so it reads their text.
-func usageError(parser *kong.Kong, err error) error {
+func UsageError(parser *kong.Kong, err error) error {
 	parse, ok := errors.AsType[*kong.ParseError](err)
 	if !ok {
 		return err
@@ -70,7 +70,7 @@ func usageError(parser *kong.Kong, err error) error {
 		return wrong(fmt.Sprintf("Write it as in: signalbox %s %s", m[2], written(find(node, strings.TrimPrefix(m[1], "--")))), "%s comes after the command.", m[1])
 	}
 	if m := missing.FindStringSubmatch(text); m != nil {
-		return wrong(fmt.Sprintf("Write it as in: signalbox %s. Examples: %s", usage(node), help), "%s needs %s.", name, strings.ReplaceAll(m[1], `"`, ""))
+		return wrong(fmt.Sprintf("Write it as in: signalbox %s. Examples: %s", commandLine(node), help), "%s needs %s.", name, strings.ReplaceAll(m[1], `"`, ""))
 	}
 	return wrong("", "%s.", strings.ToUpper(text[:1])+strings.TrimSuffix(text[1:], "."))
 }

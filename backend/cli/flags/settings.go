@@ -1,4 +1,4 @@
-package cli
+package flags
 
 import (
 	"fmt"
@@ -12,19 +12,22 @@ import (
 	"signalbox/backend/setting"
 )
 
-// settingFlags are the flags of the settings of one scope, made from their
-// descriptions, and what the settings are set to. A command that has settings
-// embeds them.
-type settingFlags struct {
+// A Set is the flags of the settings of one scope, and what the settings are set
+// to. A command that has settings embeds it.
+type Set struct {
 	kong.Plugins // one struct with a field for each flag
 
-	scope  setting.Scope
-	values setting.Values            // that a flag, the environment or the file gives
-	typed  map[*setting.Setting]bool // those that stand on the command line
+	scope setting.Scope
+	// Values are those that a flag, the environment or the file gives. Read sets
+	// them.
+	Values setting.Values `kong:"-"`
+	// Typed are the settings that stand on the command line.
+	Typed map[*setting.Setting]bool `kong:"-"`
 }
 
-// flagsFor returns the flags of the settings of a scope.
-func flagsFor(scope setting.Scope) settingFlags {
+// For returns the flags of the settings of a scope. The help names dataFolder as
+// the default of the data folder.
+func For(scope setting.Scope, dataFolder string) Set {
 	var fields []reflect.StructField
 	for i, s := range setting.Of(scope) {
 		// kong takes every text as it is: setting.Parse reads it, so that a wrong
@@ -42,17 +45,17 @@ func flagsFor(scope setting.Scope) settingFlags {
 		fields = append(fields, reflect.StructField{
 			Name: "Setting" + strconv.Itoa(i), Type: of,
 			Tag: reflect.StructTag(fmt.Sprintf("name:%q help:%q env:%q group:%q placeholder:%q type:%q",
-				s.Flag(), flagHelp(s), s.Env(), group, s.Placeholder, kind)),
+				s.Flag(), help(s, dataFolder), s.Env(), group, s.Placeholder, kind)),
 		})
 	}
-	return settingFlags{scope: scope, Plugins: kong.Plugins{reflect.New(reflect.StructOf(fields)).Interface()}}
+	return Set{scope: scope, Plugins: kong.Plugins{reflect.New(reflect.StructOf(fields)).Interface()}}
 }
 
-// flagHelp returns the help of a flag with the setting's default.
-func flagHelp(s *setting.Setting) string {
+// help returns the help of a flag with the setting's default.
+func help(s *setting.Setting, dataFolder string) string {
 	value := s.Default
 	if s == setting.Data {
-		value = dataFolder()
+		value = dataFolder
 	}
 	switch v := value.(type) {
 	case string:
@@ -73,6 +76,9 @@ func flagHelp(s *setting.Setting) string {
 // --tls-self, or with a value, as in --tls-self=false.
 const switchType = "switch"
 
+// Option makes kong read the flags of a Set.
+func Option() kong.Option { return kong.NamedMapper(switchType, switchMapper{}) }
+
 type switchMapper struct{}
 
 func (switchMapper) IsBool() bool { return true }
@@ -86,10 +92,11 @@ func (switchMapper) Decode(ctx *kong.DecodeContext, target reflect.Value) error 
 	return nil
 }
 
-// read finds what the settings are set to: by the command line, or else by the
-// environment, or else by the file.
-func (f *settingFlags) read(ctx *kong.Context, file config) error {
-	f.values, f.typed = setting.Values{}, map[*setting.Setting]bool{}
+// Read finds what the settings are set to: by the command line, or else by the
+// environment, or else by the file. The error is the live.Error of a value that
+// is refused; its hint says where the value comes from.
+func (f *Set) Read(ctx *kong.Context, file File) error {
+	f.Values, f.Typed = setting.Values{}, map[*setting.Setting]bool{}
 	for _, s := range setting.Of(f.scope) {
 		value, origin, err := f.find(s, ctx, file)
 		if value != nil && err == nil {
@@ -108,7 +115,7 @@ func (f *settingFlags) read(ctx *kong.Context, file config) error {
 			return err
 		}
 		if value != nil {
-			f.values[s] = value
+			f.Values[s] = value
 		}
 	}
 	return nil
@@ -116,12 +123,12 @@ func (f *settingFlags) read(ctx *kong.Context, file config) error {
 
 // find returns the value of a setting, nil where none is given, and a sentence
 // that says where it comes from.
-func (f *settingFlags) find(s *setting.Setting, ctx *kong.Context, file config) (value any, origin string, err error) {
+func (f *Set) find(s *setting.Setting, ctx *kong.Context, file File) (value any, origin string, err error) {
 	for _, p := range ctx.Path {
 		if p.Flag == nil || p.Flag.Name != s.Flag() {
 			continue
 		}
-		f.typed[s] = true
+		f.Typed[s] = true
 		if s.Kind == setting.List {
 			return p.Flag.Target.Interface(), "", nil
 		}
