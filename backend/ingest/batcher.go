@@ -58,7 +58,6 @@ func (b *batcher) put(ctx context.Context, d live.Draft, lastID *string) bool {
 	}
 	b.append(d, lastID)
 	b.mu.Unlock()
-	b.work.Notify()
 	return true
 }
 
@@ -68,23 +67,33 @@ func (b *batcher) add(d live.Draft, lastID *string) {
 	b.mu.Lock()
 	b.append(d, lastID)
 	b.mu.Unlock()
-	b.work.Notify()
 }
 
 // setLastID sets the last event ID without a draft.
 func (b *batcher) setLastID(id string) {
 	b.mu.Lock()
+	b.notifyIfIdle()
 	b.setMark(&id)
 	b.mu.Unlock()
-	b.work.Notify()
 }
 
+// notifyIfIdle wakes run where there was nothing to commit. Otherwise it is awake
+// and will find what is added now. It is called with mu held.
+func (b *batcher) notifyIfIdle() {
+	if len(b.queue) == 0 && !b.unsaved {
+		b.work.Notify()
+	}
+}
+
+// append is called with mu held.
 func (b *batcher) append(d live.Draft, lastID *string) {
+	b.notifyIfIdle()
 	b.queue = append(b.queue, d)
 	b.bytes += d.Size()
 	b.setMark(lastID)
 }
 
+// setMark is called with mu held.
 func (b *batcher) setMark(id *string) {
 	if id != nil && *id != b.mark.Text {
 		b.mark.Text, b.unsaved = *id, true

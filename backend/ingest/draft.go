@@ -29,8 +29,8 @@ func Draft(source, connection int64, e eventstream.Event, now time.Time, maxEven
 	if e.OwnID {
 		d.ID = e.LastID
 	}
-	if e.Retry >= 0 {
-		d.Retry = &e.Retry
+	if retry := e.Retry; retry >= 0 {
+		d.Retry = &retry
 	}
 	return d
 }
