@@ -42,7 +42,7 @@ var rules = map[string]rule{
 	"backend/sqlite/installation": {"live sqlite/conn sqlite/database", "what belongs to this installation is no part of the journal"},
 	"backend/sqlite":              {"live sqlite/conn sqlite/database sqlite/insert sqlite/trim sqlite/query sqlite/installation", "a store is told what to keep; were it to know who asks, a second store could not take its place"},
 	"backend/publish":             {"live setting wire journal journal/tail", "one way for messages of our own into the journal, whoever publishes; it must not know who does"},
-	"backend/disconnect":          {"", "a reason must not know whether it came from the network, the server or the user"},
+	"backend/disconnect":          {"live", "a reason must not know whether it came from the network, the server or the user"},
 	"backend/eventstream":         {"live wire", "the standard's parser needs no feed, no socket and no journal to be tested"},
 	"backend/dial":                {"live disconnect eventstream", "one attempt must not know of the attempts before it, nor where its events go"},
 	"backend/secrets":             {"live broadcast disk", "who reads secrets must not matter to where they are kept"},

@@ -26,13 +26,19 @@ const catalogue = "../frontend/src/lib/texts.en.json"
 // use the formats of fmt.
 var withTexts = []string{
 	"backend/clock",
+	"backend/dial",
+	"backend/disconnect",
 	"backend/example",
+	"backend/feed",
+	"backend/health",
+	"backend/ingest",
 	"backend/journal",
 	"backend/journal/cursor",
 	"backend/journal/tail",
 	"backend/live",
 	"backend/node",
 	"backend/sample",
+	"backend/secrets",
 	"backend/serve",
 	"backend/serve/console",
 	"backend/serve/dashboard",
@@ -46,6 +52,7 @@ var withTexts = []string{
 	"backend/sqlite/database",
 	"backend/sqlite/insert",
 	"backend/sqlite/schema",
+	"backend/tail",
 }
 
 // An entry is one sentence of the catalogue and the hint that goes with it.

@@ -100,3 +100,8 @@ func Host(address string) string {
 	}
 	return u.Host
 }
+
+// because returns a Reason that says Textf(code, format, args...).
+func because(code, format string, args ...any) *disconnect.Reason {
+	return disconnect.Because(live.Textf(code, format, args...))
+}

@@ -36,9 +36,10 @@ func explain(err error, host string, at step) *disconnect.Reason {
 		return e
 	}
 	if e, ok := errors.AsType[*net.OpError](err); ok && (e.Op == "proxyconnect" || strings.HasPrefix(e.Op, "socks")) {
-		inner := explainNet(e.Err, "the proxy", stepConnect)
-		return disconnect.Because("proxy", "The proxy cannot be used: %s", lowerFirst(inner.Message)).
-			WithHint("Check the proxy in the settings of this feed, or HTTP_PROXY and HTTPS_PROXY in the environment.")
+		cause := explainNet(e.Err, "the proxy", stepConnect).AsText()
+		cause.Hint = ""
+		return disconnect.Because(live.Textf("proxy/unusable", "The proxy cannot be used.").
+			WithHint("Check the proxy in the settings of this feed, or HTTP_PROXY and HTTPS_PROXY in the environment.").Then(cause))
 	}
 	return explainNet(err, host, at)
 }
@@ -47,71 +48,73 @@ func explain(err error, host string, at step) *disconnect.Reason {
 func explainNet(err error, host string, at step) *disconnect.Reason {
 	switch e, dns := errors.AsType[*net.DNSError](err); {
 	case dns && e.IsNotFound:
-		return disconnect.Because("dns", "The name %s was not found.", e.Name).
+		return because("dns/not_found", "The name {name} was not found.", "name", e.Name).
 			WithHint("Check the spelling of the address, and whether this machine is online.")
 	case dns && e.IsTimeout:
-		return disconnect.Because("dns", "The name server did not answer when asked for %s.", e.Name).
+		return because("dns/no_answer", "The name server did not answer when asked for {name}.", "name", e.Name).
 			WithHint("Check whether this machine is online.")
 	case dns:
-		return disconnect.Because("dns", "The name %s could not be looked up.", e.Name).
+		return because("dns/failed", "The name {name} could not be looked up.", "name", e.Name).
 			WithHint("Check whether this machine is online, and its name server.")
 	case isBadPort(err):
-		return disconnect.Because("url", "There is no such port at %s: a port is a number from 1 to 65535.", host).WithHint("Check the address.")
+		return because("url/port", "There is no such port at {host}: a port is a number from 1 to 65535.", "host", host).WithHint("Check the address.")
 	case isErrno(err, syscall.ECONNREFUSED, 10061):
-		return disconnect.Because("refused", "Connection refused by %s.", host).
+		return because("refused", "Connection refused by {host}.", "host", host).
 			WithHint("No program listens at this port. Check the address, and whether the server is running.")
 	case isErrno(err, syscall.EHOSTUNREACH, 10065), isErrno(err, syscall.ENETUNREACH, 10051):
-		return disconnect.Because("unreachable", "%s cannot be reached.", upperFirst(host)).
+		return because("unreachable", "{host} cannot be reached.", "host", upperFirst(host)).
 			WithHint("Check whether this machine is online, and whether a VPN is needed.")
 	case isErrno(err, syscall.ECONNRESET, 10054), isErrno(err, syscall.EPIPE, 10053), isErrno(err, syscall.ECONNABORTED, 10053):
-		return disconnect.Because("reset", "The connection was reset by %s.", host)
+		return because("reset", "The connection was reset by {host}.", "host", host)
 	case isErrno(err, syscall.ETIMEDOUT, 10060):
-		return disconnect.Because("timeout", "%s no longer answers.", upperFirst(host)).
+		return because("timeout/network", "{host} no longer answers.", "host", upperFirst(host)).
 			WithHint("The network on the way may be broken, or the server gone.")
 	case strings.Contains(err.Error(), "http2: client connection lost"): // a ping was not answered
 		return explainTimeout(host, stepOpen)
 	case strings.Contains(err.Error(), "stream error: "), strings.Contains(err.Error(), "http2: server sent GOAWAY"):
-		return disconnect.Because("reset", "The stream was ended by %s.", host)
+		return because("reset/stream", "The stream was ended by {host}.", "host", host)
 	case isTimeout(err):
 		return explainTimeout(host, at)
 	case errors.Is(err, http.ErrSchemeMismatch):
-		return disconnect.Because("tls", "%s speaks plain HTTP at this port.", upperFirst(host)).WithHint("Use http:// instead of https://.")
+		return because("tls/plain_http", "{host} speaks plain HTTP at this port.", "host", upperFirst(host)).WithHint("Use http:// instead of https://.")
 	case errors.Is(err, io.ErrUnexpectedEOF) && at == stepOpen:
-		return disconnect.Because("cut", "The stream broke off.")
+		return because("cut", "The stream broke off.")
 	case errors.Is(err, io.EOF) && at == stepOpen:
-		return disconnect.Because("closed", "The server closed the stream.")
+		return because("closed/stream", "The server closed the stream.")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), strings.Contains(err.Error(), "server closed idle connection"):
-		return disconnect.Because("closed", "%s closed the connection without a response.", upperFirst(host))
+		return because("closed/no_response", "{host} closed the connection without a response.", "host", upperFirst(host))
 	case strings.Contains(err.Error(), "failed to parse Location header"):
-		return disconnect.Because("redirects", "The server redirects to an address that cannot be read.").WithHint("The problem is at the server.")
+		return because("redirects/address", "The server redirects to an address that cannot be read.").WithHint("The problem is at the server.")
 	case strings.Contains(err.Error(), `malformed HTTP response "\x15\x03`): // a TLS alert
-		return disconnect.Because("tls", "%s speaks TLS at this port.", upperFirst(host)).WithHint("Use https:// instead of http://.")
+		return because("tls/expected", "{host} speaks TLS at this port.", "host", upperFirst(host)).WithHint("Use https:// instead of http://.")
 	case isFraming(err):
-		return disconnect.Because("protocol", "The response of %s is not valid HTTP.", host).
+		return because("protocol/invalid", "The response of {host} is not valid HTTP.", "host", host).
 			WithHint("The problem is at the server, or at a proxy before it.")
 	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "malformed MIME"),
 		strings.Contains(err.Error(), "readLoopPeekFailLocked"): // it sent bytes before the request
-		return disconnect.Because("protocol", "The response of %s is not HTTP.", host).
+		return because("protocol/no_http", "The response of {host} is not HTTP.", "host", host).
 			WithHint("Check the port: another kind of server may be listening there.")
 	case strings.Contains(err.Error(), "server response headers exceeded"):
-		return disconnect.Because("protocol", "The header of the response of %s is too large.", host)
+		return because("protocol/header", "The header of the response of {host} is too large.", "host", host)
 	}
-	return disconnect.Because("network", "The connection failed: %s.", strings.TrimSuffix(err.Error(), "."))
+	return because("network", "The connection failed: {error}.", "error", strings.TrimSuffix(err.Error(), "."))
 }
 
-// adviseScheme adds the hint that the other scheme may be the right one, where
-// the server said nothing at all: one that expects TLS closes the connection of
-// a plain request, and one without TLS does not answer the handshake.
-func adviseScheme(e *disconnect.Reason, scheme string, at step) *disconnect.Reason {
-	silent := e.Code == "closed" || e.Code == "reset" || at == stepTLS && e.Code == "timeout"
+// adviseScheme adds that the other scheme may be the right one, where the server
+// said nothing at all: one that expects TLS closes the connection of a plain
+// request, and one without TLS does not answer the handshake.
+func adviseScheme(why *disconnect.Reason, scheme string, at step) *disconnect.Reason {
+	silent := why.Code == "closed" || why.Code == "reset" || at == stepTLS && why.Code == "timeout"
 	switch {
-	case !silent || e.Hint != "":
+	case !silent || why.Hint != "":
 	case scheme == "http" && at == stepResponse:
-		e.WithHint("If the server speaks TLS at this port, use https:// instead of http://.")
+		return disconnect.Because(why.AsText().Then(live.Textf("scheme/https", "It may expect TLS at this port.").
+			WithHint("Try https:// instead of http://.")))
 	case scheme == "https" && at == stepTLS:
-		e.WithHint("If the server does not speak TLS at this port, use http:// instead of https://.")
+		return disconnect.Because(why.AsText().Then(live.Textf("scheme/http", "It may not speak TLS at this port.").
+			WithHint("Try http:// instead of https://.")))
 	}
-	return e
+	return why
 }
 
 func isBadPort(err error) bool {
@@ -138,16 +141,16 @@ func isFraming(err error) bool {
 func explainTimeout(host string, at step) *disconnect.Reason {
 	switch at {
 	case stepDNS:
-		return disconnect.Because("dns", "The name server did not answer in time.").WithHint("Check whether this machine is online.")
+		return because("dns/timeout", "The name server did not answer in time.").WithHint("Check whether this machine is online.")
 	case stepConnect:
-		return disconnect.Because("timeout", "No response from %s within %s.", host, live.EnglishDuration(dialTimeout)).
+		return because("timeout/connect", "No response from {host} within {limit_ms}.", "host", host, "limit_ms", dialTimeout).
 			WithHint("The server may be down, or a firewall drops the connection.")
 	case stepTLS:
-		return disconnect.Because("timeout", "%s did not finish the TLS handshake within %s.", upperFirst(host), live.EnglishDuration(tlsTimeout))
+		return because("timeout/tls", "{host} did not finish the TLS handshake within {limit_ms}.", "host", upperFirst(host), "limit_ms", tlsTimeout)
 	case stepOpen:
-		return disconnect.Because("timeout", "%s no longer answers.", upperFirst(host))
+		return because("timeout/stream", "{host} no longer answers.", "host", upperFirst(host))
 	}
-	return disconnect.Because("timeout", "%s accepted the request but did not answer within %s.", upperFirst(host), live.EnglishDuration(headerTimeout)).
+	return because("timeout/response", "{host} accepted the request but did not answer within {limit_ms}.", "host", upperFirst(host), "limit_ms", headerTimeout).
 		WithHint("Some servers answer only together with the first message.")
 }
 
@@ -158,43 +161,43 @@ func explainTLS(err error, host string) *disconnect.Reason {
 		certificate = fingerprint(e.UnverifiedCertificates[0])
 	}
 	const accept = "If you know this server, accept its certificate, or add its authority in the settings of this feed."
-	untrusted := func(format string, args ...any) *disconnect.Reason {
-		e := disconnect.Because("tls", format, args...)
+	untrusted := func(code, format string, args ...any) *disconnect.Reason {
+		e := because(code, format, args...)
 		e.Certificate = certificate
 		return e
 	}
 	if e, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		if c := e.Cert; c != nil && c.Issuer.String() == c.Subject.String() {
-			return untrusted("The certificate of %s is self-signed.", host).WithHint(accept)
+			return untrusted("tls/self_signed", "The certificate of {host} is self-signed.", "host", host).WithHint(accept)
 		}
-		return untrusted("The certificate of %s comes from an unknown authority.", host).WithHint(accept)
+		return untrusted("tls/authority", "The certificate of {host} comes from an unknown authority.", "host", host).WithHint(accept)
 	}
 	if e, ok := errors.AsType[x509.HostnameError](err); ok {
-		return untrusted("The certificate of %s is made out to %s.", host, certificateNames(e.Certificate)).
+		return untrusted("tls/name", "The certificate of {host} is made out to {names}.", "host", host, "names", certificateNames(e.Certificate)).
 			WithHint("Check the address, or accept this certificate if you know the server.")
 	}
 	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
 		if e.Reason == x509.Expired && e.Cert != nil && time.Now().Before(e.Cert.NotBefore) {
-			return untrusted("The certificate of %s is not valid yet.", host).WithHint("Check the clock of this machine.")
+			return untrusted("tls/not_yet_valid", "The certificate of {host} is not valid yet.", "host", host).WithHint("Check the clock of this machine.")
 		}
 		if e.Reason == x509.Expired {
-			return untrusted("The certificate of %s has expired.", host).
+			return untrusted("tls/expired", "The certificate of {host} has expired.", "host", host).
 				WithHint("The server's owner must renew it. Check the clock of this machine too.")
 		}
-		return untrusted("The certificate of %s is not valid.", host).WithHint(accept)
+		return untrusted("tls/invalid", "The certificate of {host} is not valid.", "host", host).WithHint(accept)
 	}
 	if certificate != "" {
-		return untrusted("The certificate of %s cannot be verified.", host).WithHint(accept)
+		return untrusted("tls/unverified", "The certificate of {host} cannot be verified.", "host", host).WithHint(accept)
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return disconnect.Because("tls", "%s does not speak TLS at this port.", upperFirst(host)).WithHint("Use http:// instead of https://, or check the port.")
+		return because("tls/no_tls", "{host} does not speak TLS at this port.", "host", upperFirst(host)).WithHint("Use http:// instead of https://, or check the port.")
 	}
 	if e, ok := errors.AsType[tls.AlertError](err); ok {
-		return disconnect.Because("tls", "%s ended the TLS handshake: %s.", upperFirst(host), strings.TrimPrefix(e.Error(), "tls: "))
+		return because("tls/alert", "{host} ended the TLS handshake: {alert}.", "host", upperFirst(host), "alert", strings.TrimPrefix(e.Error(), "tls: "))
 	}
 	if text := err.Error(); strings.Contains(text, "tls: ") {
 		_, text, _ = strings.Cut(text, "tls: ")
-		return disconnect.Because("tls", "The TLS handshake with %s failed: %s.", host, text)
+		return because("tls/handshake", "The TLS handshake with {host} failed: {error}.", "host", host, "error", text)
 	}
 	return nil
 }
@@ -242,12 +245,4 @@ func upperFirst(host string) string {
 		return "The " + rest
 	}
 	return host
-}
-
-// lowerFirst writes a sentence after a colon. Names keep their case.
-func lowerFirst(s string) string {
-	if first, rest, _ := strings.Cut(s, " "); first == "The" || first == "There" || first == "An" || first == "No" || first == "Connection" {
-		return strings.ToLower(first) + " " + rest
-	}
-	return s
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"signalbox/backend/disconnect"
 	"signalbox/backend/eventstream"
 	"signalbox/backend/live"
 )
@@ -21,7 +20,7 @@ func newRequest(ctx context.Context, f *live.Feed, s *live.Secrets, lastEventID,
 	}
 	r, err := http.NewRequestWithContext(ctx, method, f.URL, strings.NewReader(f.Body))
 	if err != nil {
-		return nil, disconnect.Because("url", "The address cannot be read.")
+		return nil, because("url", "The address cannot be read.")
 	}
 	r.URL.RawQuery = escapeQuery(r.URL.RawQuery)
 	r.Header.Set("User-Agent", userAgent)
@@ -90,14 +89,14 @@ func checkRedirect(f *live.Feed) func(*http.Request, []*http.Request) error {
 	}
 	return func(r *http.Request, via []*http.Request) error {
 		if len(via) > maxRedirects {
-			return disconnect.Because("redirects", "The server redirects more than %d times.", maxRedirects).
+			return because("redirects/loop", "The server redirects more than {limit} times.", "limit", maxRedirects).
 				WithHint("Check the address: it may lead in a circle.")
 		}
 		if r.URL.Scheme != "http" && r.URL.Scheme != "https" {
-			return disconnect.Because("redirects", "The server redirects to an address that is neither http nor https.")
+			return because("redirects/scheme", "The server redirects to an address that is neither http nor https.")
 		}
 		if !live.ValidPort(r.URL.Port()) {
-			return disconnect.Because("redirects", "The server redirects to port %s, which does not exist.", r.URL.Port()).
+			return because("redirects/port", "The server redirects to port {port}, which does not exist.", "port", r.URL.Port()).
 				WithHint("The problem is at the server.")
 		}
 		r.URL.RawQuery = escapeQuery(r.URL.RawQuery)

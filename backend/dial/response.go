@@ -30,70 +30,80 @@ func checkResponse(res *http.Response) *disconnect.Reason {
 	if contentType == "text/event-stream" {
 		return nil
 	}
-	why := disconnect.Because("type", "The response is %s, not an event stream.", contentType)
-	why.Refused = true
+	var why *disconnect.Reason
 	switch contentType {
 	case "":
-		why.Message = "The response does not say that it is an event stream."
-		return why.WithHint("The server must send it as text/event-stream.")
+		why = because("type/none", "The response does not say that it is an event stream.").
+			WithHint("The server must send it as text/event-stream.")
 	case "text/html":
-		why.Message = "The response is a web page, not an event stream."
-		return why.WithHint("Check the address: it may be the page that shows the stream, or a page to sign in.")
+		why = because("type/page", "The response is a web page, not an event stream.").
+			WithHint("Check the address: it may be the page that shows the stream, or a page to sign in.")
+	default:
+		why = because("type", "The response is {type}, not an event stream.", "type", contentType).
+			WithHint("Check the address. The server must send the stream as text/event-stream.")
 	}
-	return why.WithHint("Check the address. The server must send the stream as text/event-stream.")
+	why.Refused = true
+	return why
 }
 
 // checkStatus returns why a response with a status other than 200 is no stream.
 func checkStatus(res *http.Response) *disconnect.Reason {
 	code := res.StatusCode
-	switch {
-	case code == http.StatusNoContent:
-		why := disconnect.Because("no_content", "The server says that there is nothing more to come (204).").
+	if code == http.StatusNoContent {
+		why := because("no_content", "The server says that there is nothing more to come (204).").
 			WithHint("Press Reconnect to ask it again.")
 		why.Final = true
 		return why
-	case code == http.StatusBadRequest && res.Request.URL.Scheme == "http" && wantsTLS(res.Body):
-		why := disconnect.Because("tls", "%s speaks TLS at this port.", upperFirst(res.Request.URL.Host)).
+	}
+	if code == http.StatusBadRequest && res.Request.URL.Scheme == "http" && wantsTLS(res.Body) {
+		why := because("tls/expected", "{host} speaks TLS at this port.", "host", upperFirst(res.Request.URL.Host)).
 			WithHint("Use https:// instead of http://.")
 		why.Refused = true
 		return why
 	}
-	why := disconnect.Because("status", "%s.", strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code))))
+	why := explainStatus(code, res.Request.Method)
 	why.Refused, why.RetryAfter = true, retryAfter(res.Header.Get("Retry-After"), time.Now())
-	return why.WithHint(statusHint(code, res.Request.Method))
+	return why
 }
 
-// statusHint returns what to do about a status, or "".
-func statusHint(code int, method string) string {
+// explainStatus says what to do about a status.
+func explainStatus(code int, method string) *disconnect.Reason {
+	status := strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
 	switch code {
 	case http.StatusBadRequest:
-		return "The server does not understand the request. Check the address, the headers and the body of this feed."
+		return because("status/bad_request", "{status}.", "status", status).
+			WithHint("The server does not understand the request. Check the address, the headers and the body of this feed.")
 	case http.StatusUnauthorized:
-		return "The server asks for a sign-in. Check the token or the password of this feed."
+		return because("status/unauthorized", "{status}.", "status", status).
+			WithHint("The server asks for a sign-in. Check the token or the password of this feed.")
 	case http.StatusForbidden:
-		return "The server does not allow this. Check the sign-in of this feed."
+		return because("status/forbidden", "{status}.", "status", status).
+			WithHint("The server does not allow this. Check the sign-in of this feed.")
 	case http.StatusNotFound, http.StatusGone:
-		return "Check the address."
+		return because("status/not_found", "{status}.", "status", status).WithHint("Check the address.")
 	case http.StatusMethodNotAllowed:
-		return "The server expects another method. Try " + map[string]string{"GET": "POST", "POST": "GET"}[method] + "."
+		other := map[string]string{"GET": "POST", "POST": "GET"}[method]
+		return because("status/method", "{status}.", "status", status, "method", other).
+			WithHint("The server expects another method. Try {method}.")
 	case http.StatusProxyAuthRequired:
-		return "The proxy asks for a sign-in."
+		return because("status/proxy_auth", "{status}.", "status", status).WithHint("The proxy asks for a sign-in.")
 	case http.StatusRequestURITooLong:
-		return "The address is too long for the server."
+		return because("status/long_address", "{status}.", "status", status).WithHint("The address is too long for the server.")
 	case http.StatusRequestHeaderFieldsTooLarge:
-		return "The headers of this feed, or its Last-Event-ID, are too long for the server."
+		return because("status/long_headers", "{status}.", "status", status).
+			WithHint("The headers of this feed, or its Last-Event-ID, are too long for the server.")
 	case http.StatusTooManyRequests:
-		return "The server limits how often it may be asked."
+		return because("status/rate", "{status}.", "status", status).WithHint("The server limits how often it may be asked.")
 	}
 	switch {
 	case code >= 500:
-		return "The problem is at the server."
+		return because("status/server", "{status}.", "status", status).WithHint("The problem is at the server.")
 	case code >= 300 && code < 400:
-		return "The server redirects without saying where to."
+		return because("status/redirect", "{status}.", "status", status).WithHint("The server redirects without saying where to.")
 	case code >= 200 && code < 300:
-		return "An event stream must have the status 200."
+		return because("status/success", "{status}.", "status", status).WithHint("An event stream must have the status 200.")
 	}
-	return ""
+	return because("status", "{status}.", "status", status)
 }
 
 // wantsTLS reports whether a server says in its response that the request should
@@ -137,7 +147,7 @@ func decodedBody(res *http.Response) (io.ReadCloser, error) {
 		return &gzipBody{src: res.Body}, nil
 	default:
 		res.Body.Close()
-		return nil, disconnect.Because("encoding", "The server compresses the stream by %q, although it was asked not to.", coding).
+		return nil, because("encoding/unknown", `The server compresses the stream by "{coding}", although it was asked not to.`, "coding", coding).
 			WithHint("Switch off compression for this address at the server or the proxy before it.")
 	}
 }
@@ -157,7 +167,7 @@ func (b *gzipBody) Read(p []byte) (n int, err error) {
 		n, err = b.gz.Read(p)
 	}
 	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) {
-		err = disconnect.Because("encoding", "The server says that the stream is gzip, and it is not.")
+		err = because("encoding/gzip", "The server says that the stream is gzip, and it is not.")
 	}
 	return n, err
 }

@@ -28,10 +28,10 @@ func Normalize(f *live.Feed, s *live.Secrets) error {
 		f.Method = http.MethodGet
 	}
 	if f.Method != http.MethodGet && f.Method != http.MethodPost {
-		return wrong("method", "A feed is opened with GET or POST, not with %s.", f.Method)
+		return wrong("method", "bad_method/unknown", "A feed is opened with GET or POST, not with {method}.", "method", f.Method)
 	}
 	if f.Body != "" && f.Method != http.MethodPost {
-		return wrong("method", "Only POST sends a body.").WithHint("Choose POST, or empty the body.")
+		return wrong("method", "bad_method/body", "Only POST sends a body.").WithHint("Choose POST, or empty the body.")
 	}
 	if err := normalizeHeaders(f, s); err != nil {
 		return err
@@ -40,15 +40,15 @@ func Normalize(f *live.Feed, s *live.Secrets) error {
 		return err
 	}
 	if f.CA = strings.TrimSpace(f.CA); f.CA != "" && !x509.NewCertPool().AppendCertsFromPEM([]byte(f.CA)) {
-		return wrong("ca", "The certificate authorities contain no certificate that can be read.").
+		return wrong("ca", "bad_ca", "The certificate authorities contain no certificate that can be read.").
 			WithHint("Paste them as PEM: they begin with -----BEGIN CERTIFICATE-----.")
 	}
 	f.Certificate = strings.ToLower(strings.NewReplacer(":", "", " ", "").Replace(f.Certificate))
 	if sum, err := hex.DecodeString(f.Certificate); err != nil || len(sum) != 0 && len(sum) != 32 {
-		return wrong("certificate", "The SHA-256 of a certificate has 64 hexadecimal digits.")
+		return wrong("certificate", "bad_certificate", "The SHA-256 of a certificate has 64 hexadecimal digits.")
 	}
 	if f.MaxRate < 0 || f.MaxRate > MaxRate {
-		return wrong("max_rate", "The limit is 1 to %d messages a second, or 0 for none.", MaxRate)
+		return wrong("max_rate", "bad_max_rate", "The limit is 1 to {max} messages a second, or 0 for none.", "max", MaxRate)
 	}
 	return normalizeProxy(f)
 }
@@ -87,18 +87,18 @@ func normalizeHeaders(f *live.Feed, s *live.Secrets) error {
 		}
 		switch {
 		case !httpguts.ValidHeaderFieldName(h.Name):
-			return wrong("headers", "%q is not the name of a header.", h.Name).
+			return wrong("headers", "bad_headers/name", `"{name}" is not the name of a header.`, "name", h.Name).
 				WithHint("A name has letters, digits and hyphens, as in X-Api-Key.")
 		case slices.Contains(reserved, key):
-			return wrong("headers", "The header %s is set by Signalbox itself.", h.Name)
+			return wrong("headers", "bad_headers/reserved", "The header {name} is set by Signalbox itself.", "name", h.Name)
 		case key == "Authorization" && f.Auth != "":
-			return wrong("headers", "Authorization is both in the headers and in the sign-in.").WithHint("Remove one of the two.")
+			return wrong("headers", "bad_headers/authorization", "Authorization is both in the headers and in the sign-in.").WithHint("Remove one of the two.")
 		case seen[key]:
-			return wrong("headers", "The header %s occurs twice.", h.Name)
+			return wrong("headers", "bad_headers/twice", "The header {name} occurs twice.", "name", h.Name)
 		case !httpguts.ValidHeaderFieldValue(value):
-			return wrong("headers", "The value of the header %s contains a line break or a control character.", h.Name)
+			return wrong("headers", "bad_headers/value", "The value of the header {name} contains a line break or a control character.", "name", h.Name)
 		case h.Secret && value == "" && known:
-			return wrong("headers", "The secret header %s has no value.", h.Name)
+			return wrong("headers", "bad_headers/secret", "The secret header {name} has no value.", "name", h.Name)
 		}
 		seen[key] = true
 	}
@@ -114,20 +114,20 @@ func normalizeAuth(f *live.Feed, s *live.Secrets) error {
 		}
 		s.Token = strings.TrimSpace(s.Token)
 		if s.Token == "" {
-			return wrong("token", "The token is missing.")
+			return wrong("token", "bad_token/missing", "The token is missing.")
 		}
 		if !httpguts.ValidHeaderFieldValue(s.Token) {
-			return wrong("token", "The token contains a line break or a control character.")
+			return wrong("token", "bad_token/character", "The token contains a line break or a control character.")
 		}
 	case "basic":
 		if f.User == "" && (s == nil || s.Password == "") {
-			return wrong("user", "The name to sign in with is missing.")
+			return wrong("user", "bad_user/missing", "The name to sign in with is missing.")
 		}
 		if strings.ContainsRune(f.User, ':') {
-			return wrong("user", "The name to sign in with contains a colon, which the basic sign-in cannot carry.")
+			return wrong("user", "bad_user/colon", "The name to sign in with contains a colon, which the basic sign-in cannot carry.")
 		}
 	default:
-		return wrong("auth", "%q is not a way to sign in.", f.Auth).WithHint(`Use "bearer", "basic", or nothing.`)
+		return wrong("auth", "bad_auth", `"{auth}" is not a way to sign in.`, "auth", f.Auth).WithHint(`Use "bearer", "basic", or nothing.`)
 	}
 	return nil
 }
@@ -140,16 +140,16 @@ func normalizeProxy(f *live.Feed) error {
 	u, err := url.Parse(f.Proxy)
 	switch {
 	case err != nil || u.Host == "" || !live.ValidPort(u.Port()) || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme):
-		return wrong("proxy", "The address of the proxy cannot be used.").
+		return wrong("proxy", "bad_proxy/address", "The address of the proxy cannot be used.").
 			WithHint(`Write it as in http://proxy.example:3128 or socks5://127.0.0.1:1080, or "direct" for none.`)
 	case u.User != nil:
-		return wrong("proxy", "The address of the proxy contains a name or a password, which would be shown.").
+		return wrong("proxy", "bad_proxy/password", "The address of the proxy contains a name or a password, which would be shown.").
 			WithHint("Set HTTPS_PROXY in the environment instead.")
 	}
 	return nil
 }
 
 // wrong returns the Error about a setting.
-func wrong(field, format string, args ...any) *live.Error {
-	return live.Errorf("bad_"+field, format, args...).WithField(field)
+func wrong(field, code, format string, args ...any) *live.Error {
+	return live.Errorf(code, format, args...).WithField(field)
 }

@@ -9,7 +9,6 @@ import (
 	"encoding/hex"
 	"net/url"
 
-	"signalbox/backend/disconnect"
 	"signalbox/backend/live"
 )
 
@@ -20,7 +19,7 @@ import (
 func TLSConfig(f *live.Feed) (*tls.Config, error) {
 	u, err := url.Parse(f.URL)
 	if err != nil {
-		return nil, disconnect.Because("url", "The address cannot be read.")
+		return nil, because("url", "The address cannot be read.")
 	}
 	return tlsConfig(f, u.Hostname())
 }
@@ -36,14 +35,14 @@ func tlsConfig(f *live.Feed, host string) (*tls.Config, error) {
 			pool = x509.NewCertPool() // trust the user's authorities alone
 		}
 		if !pool.AppendCertsFromPEM([]byte(f.CA)) {
-			return nil, disconnect.Because("tls", "The extra certificate authorities cannot be read.")
+			return nil, because("tls/extra_ca", "The extra certificate authorities cannot be read.")
 		}
 		c.RootCAs = pool
 	}
 	if f.Certificate != "" {
 		accepted, err := hex.DecodeString(f.Certificate)
 		if err != nil {
-			return nil, disconnect.Because("tls", "The accepted certificate's SHA-256 cannot be read.")
+			return nil, because("tls/accepted", "The accepted certificate's SHA-256 cannot be read.")
 		}
 		// Go's own check is switched off and made by verify, which accepts one
 		// certificate more.

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"time"
 
-	"signalbox/backend/disconnect"
 	"signalbox/backend/eventstream"
 	"signalbox/backend/live"
 )
@@ -80,7 +79,7 @@ func newTransport(f *live.Feed, dial DialFunc, r *http.Request) (*http.Transport
 	default:
 		u, err := url.Parse(f.Proxy)
 		if err != nil {
-			return nil, disconnect.Because("proxy", "The address of the proxy cannot be read.")
+			return nil, because("proxy/address", "The address of the proxy cannot be read.")
 		}
 		t.Proxy = http.ProxyURL(u)
 	}

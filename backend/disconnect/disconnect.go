@@ -11,9 +11,10 @@
 package disconnect
 
 import (
-	"fmt"
 	"strings"
 	"time"
+
+	"signalbox/backend/live"
 )
 
 // A Reason is why a connection ended, or why none came about.
@@ -21,6 +22,8 @@ type Reason struct {
 	Code        string // never changes; as in live.Attempt
 	Message     string // a sentence
 	Hint        string // what to do about it
+	Text        string // the code of the sentence, as in live.Error
+	Params      live.Params
 	Certificate string // the SHA-256 in hex of a server certificate that was not trusted
 
 	RetryAfter time.Duration // how long the server asked to wait; 0 where it did not
@@ -33,14 +36,31 @@ type Reason struct {
 // Error returns the sentence.
 func (r *Reason) Error() string { return r.Message }
 
-// Because returns a Reason with a code and a sentence.
-func Because(code, format string, args ...any) *Reason {
-	return &Reason{Code: code, Message: fmt.Sprintf(format, args...)}
+// Because returns a Reason that says t, with its hint.
+func Because(t live.Text) *Reason { return FromError(t.AsError()) }
+
+// FromError returns a Reason that says the same as an Error.
+func FromError(e *live.Error) *Reason {
+	return &Reason{Code: e.Code, Message: e.Message, Hint: e.Hint, Text: e.Text, Params: e.Params}
 }
 
-// WithHint returns r with what to do about it. It must not be called on the
-// Reasons of this package.
-func (r *Reason) WithHint(hint string) *Reason { r.Hint = hint; return r }
+// AsError returns an Error that says the same.
+func (r *Reason) AsError() *live.Error {
+	return &live.Error{Code: r.Code, Message: r.Message, Hint: r.Hint, Text: r.Text, Params: r.Params}
+}
+
+// AsText returns the sentence with its hint.
+func (r *Reason) AsText() live.Text {
+	t := live.Text{Code: r.Text, Params: r.Params, English: r.Message, Hint: r.Hint}
+	if t.Code == "" {
+		t.Code = r.Code
+	}
+	return t
+}
+
+// WithHint returns r with what to do about it. The hint has the parameters of
+// the sentence.
+func (r *Reason) WithHint(format string) *Reason { r.Hint = live.Fill(format, r.Params); return r }
 
 // MaxMessage is the longest sentence of a clipped Reason, in bytes.
 const MaxMessage = 400
@@ -56,13 +76,14 @@ func (r *Reason) Clipped() *Reason {
 	return &c
 }
 
-// The Reasons that come from this side of the connection.
+// The Reasons that come from this side of the connection. They must not be
+// changed.
 var (
-	Shutdown  = &Reason{Code: "ended", Message: "Signalbox was closed.", Neutral: true}
-	Paused    = &Reason{Code: "paused", Message: "Paused.", Neutral: true}
-	Removed   = &Reason{Code: "removed", Message: "The feed was removed.", Neutral: true}
-	Requested = &Reason{Code: "reconnected", Message: "Reconnecting on request.", Neutral: true, Immediate: true}
-	Asleep    = &Reason{Code: "asleep", Message: "The machine was asleep, and the connection did not survive it.", Neutral: true, Immediate: true}
+	Shutdown  = neutral(live.Textf("ended", "Signalbox was closed."))
+	Paused    = neutral(live.Textf("paused", "Paused."))
+	Removed   = neutral(live.Textf("removed", "The feed was removed."))
+	Requested = immediate(live.Textf("reconnected", "Reconnecting on request."))
+	Asleep    = immediate(live.Textf("asleep", "The machine was asleep, and the connection did not survive it."))
 )
 
 const edited = "edited"
@@ -70,7 +91,19 @@ const edited = "edited"
 // Edited returns the Reason of a connection that ends because settings were
 // changed. The settings are named in words.
 func Edited(settings []string) *Reason {
-	return &Reason{Code: edited, Message: "Settings changed: " + strings.Join(settings, ", ") + ".", Neutral: true, Immediate: true}
+	return immediate(live.Textf(edited, "Settings changed: {settings}.", "settings", strings.Join(settings, ", ")))
+}
+
+func neutral(t live.Text) *Reason {
+	r := Because(t)
+	r.Neutral = true
+	return r
+}
+
+func immediate(t live.Text) *Reason {
+	r := neutral(t)
+	r.Immediate = true
+	return r
 }
 
 // Wanted reports whether the user, or the end of the program, ended the

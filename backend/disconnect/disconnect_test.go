@@ -6,15 +6,16 @@ import (
 	"unicode/utf8"
 
 	"signalbox/backend/disconnect"
+	"signalbox/backend/live"
 )
 
 func TestAClippedSentenceIsValidUTF8AndBounded(t *testing.T) {
-	long := disconnect.Because("type", "The answer is %s.", strings.Repeat("é", 50_000)).WithHint("Check the address.")
+	long := &disconnect.Reason{Code: "type", Message: strings.Repeat("é", 50_000) + ".", Hint: "Check the address."}
 	c := long.Clipped()
 	if len(c.Message) > disconnect.MaxMessage+len("…") || !utf8.ValidString(c.Message) || !strings.HasSuffix(c.Message, "…") || c.Hint != long.Hint {
 		t.Errorf("%d bytes: %+v", len(c.Message), c)
 	}
-	if short := disconnect.Because("type", "Short."); short.Clipped() != short {
+	if short := disconnect.Because(live.Textf("type", "Short.")); short.Clipped() != short {
 		t.Error("a short sentence was copied")
 	}
 }

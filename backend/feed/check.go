@@ -33,9 +33,9 @@ func (f *Follower) Check(ctx context.Context, feed live.Feed, given live.Secrets
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	slow := disconnect.Because("timeout", "No response came within %s.", live.EnglishDuration(checkTimeout)).
-		WithHint("The server may answer only when the first message comes; then this feed works all the same.")
-	enough := disconnect.Because("open", "The stream is open.")
+	slow := disconnect.Because(live.Textf("timeout/check", "No response came within {limit_ms}.", "limit_ms", checkTimeout).
+		WithHint("The server may answer only when the first message comes; then this feed works all the same."))
+	enough := disconnect.Because(live.Textf("open", "The stream is open."))
 	timeout := time.AfterFunc(checkTimeout, func() { cancel(slow) })
 	defer func() { timeout.Stop() }()
 	messages, own := 0, false
@@ -65,7 +65,7 @@ func (f *Follower) Check(ctx context.Context, feed live.Feed, given live.Secrets
 		DNS: record.DNS, Connect: record.Connect, TLS: record.TLS, FirstByte: record.FirstByte,
 	}
 	if own && c.OK {
-		c.Code, c.Reason, c.Hint = "own", ingest.OwnStream, "Follow another address, unless you mean it."
+		c.Code, c.Reason, c.Hint = "own", ingest.OwnStream().English, "Follow another address, unless you mean it."
 	}
 	return c
 }

@@ -195,5 +195,6 @@ func (s *subscription) editSecrets(old, feed *live.Feed, given *live.Secrets) (e
 // secretsUnknown returns the Error about an edit that needs secrets which are not
 // known.
 func secretsUnknown(why *disconnect.Reason) error {
-	return live.Errorf(why.Code, "%s", why.Message).WithHint("Unlock the keyring, or enter the sign-in of this feed again.")
+	unlock := live.Textf("unlock", "It is needed for these settings.").WithHint("Unlock the keyring, or enter the sign-in of this feed again.")
+	return why.AsText().Then(unlock).AsError()
 }

@@ -326,7 +326,9 @@ func (f *Follower) find(name string) (*subscription, error) {
 	return nil, noFeed(name)
 }
 
-func noFeed(name string) error { return live.Errorf("not_found", "There is no feed called %q.", name) }
+func noFeed(name string) error {
+	return live.Errorf("not_found/feed", `There is no feed called "{name}".`, "name", name)
+}
 
 // all returns all subscriptions, oldest first.
 func (f *Follower) all() []*subscription {

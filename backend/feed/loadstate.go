@@ -31,10 +31,11 @@ func (s *subscription) loadStateRetrying(ctx context.Context) bool {
 		if err == nil {
 			return true
 		}
-		why := disconnect.Because("store", "The place in this feed's stream cannot be read.")
+		text := live.Textf("store/place", "The place in this feed's stream cannot be read.")
 		if e, ok := errors.AsType[*live.Error](err); ok {
-			why.Message, why.Hint = why.Message+" "+e.Message, e.Hint
+			text = text.Then(disconnect.FromError(e).AsText())
 		}
+		why := disconnect.Because(text)
 		s.log.Warn("the place in the feed's stream was not read", "error", err)
 		s.monitor.WaitUntil(time.Now().Add(dial.DefaultRetry), why)
 		select {

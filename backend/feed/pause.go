@@ -59,7 +59,7 @@ func (f *Follower) Reconnect(name string) error {
 	case feed.Fault != "":
 		return unreadable(&feed)
 	case feed.Paused:
-		return live.Errorf("paused", "The feed is paused.").WithHint("Resume it to connect.")
+		return live.Errorf("paused/feed", "The feed is paused.").WithHint("Resume it to connect.")
 	}
 	f.secretStore.Retry()
 	f.restart(s)

@@ -93,7 +93,7 @@ func (f *Follower) Restore(ctx context.Context, id int64) (live.FeedStatus, erro
 	}
 	i := slices.IndexFunc(feeds, func(feed live.Feed) bool { return feed.Source.ID == id })
 	if _, listed := f.subscription(id); i < 0 || listed {
-		return live.FeedStatus{}, live.Errorf("not_found", "This feed does not exist, or was removed too long ago.")
+		return live.FeedStatus{}, live.Errorf("not_found/removed_feed", "This feed does not exist, or was removed too long ago.")
 	}
 	f.mu.Lock()
 	removed := f.removed[id]

@@ -54,12 +54,14 @@ func (s *subscription) loadSecrets() *disconnect.Reason {
 	if why != nil {
 		return why
 	}
-	missing := secrets.Missing(&feed, &stored.Secrets) != ""
-	if missing || stored.Origin != "" && stored.Origin != secrets.Origin(feed.URL) {
-		why = disconnect.Because("secrets", "The sign-in of this feed is not stored here.").WithHint("Edit the feed and enter it again.")
-		if !missing {
-			why.Message = "The sign-in that is stored for this feed was entered for " + stored.Origin + "."
-		}
+	if secrets.Missing(&feed, &stored.Secrets) != "" {
+		why = disconnect.Because(live.Textf("secrets/missing", "The sign-in of this feed is not stored here.").
+			WithHint("Edit the feed and enter it again."))
+	} else if stored.Origin != "" && stored.Origin != secrets.Origin(feed.URL) {
+		why = disconnect.Because(live.Textf("secrets/origin", "The sign-in that is stored for this feed was entered for {origin}.",
+			"origin", stored.Origin).WithHint("Edit the feed and enter it again."))
+	}
+	if why != nil {
 		why.Final = true
 		return why
 	}
@@ -86,9 +88,8 @@ func (s *subscription) storedSecrets() (secrets.Stored, *disconnect.Reason) {
 	if err == nil {
 		return stored, nil
 	}
-	why := disconnect.Because("keyring", "The sign-in of this feed cannot be read.")
 	if e, ok := errors.AsType[*live.Error](err); ok {
-		why = disconnect.Because(e.Code, "%s", e.Message).WithHint(e.Hint)
+		return secrets.Stored{}, disconnect.FromError(e)
 	}
-	return secrets.Stored{}, why
+	return secrets.Stored{}, disconnect.Because(live.Textf("keyring/unknown", "The sign-in of this feed cannot be read."))
 }

@@ -60,8 +60,7 @@ func changedSettings(a, b *live.Feed, secretsDiffer bool) (list []string) {
 }
 
 // unreadable returns the Error about a feed whose settings cannot be read.
-func unreadable(feed *live.Feed) error {
-	return live.Errorf("settings", "The settings of this feed cannot be read. %s", feed.Fault).WithHint(unreadableHint)
+func unreadable(feed *live.Feed) *live.Error {
+	return live.Errorf("settings", "The settings of this feed cannot be read. {fault}", "fault", feed.Fault).
+		WithHint("Edit the feed and enter its address again, or remove it.")
 }
-
-const unreadableHint = "Edit the feed and enter its address again, or remove it."

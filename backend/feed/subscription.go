@@ -100,7 +100,7 @@ func (s *subscription) start(ctx context.Context) {
 func (s *subscription) whyStopped() *disconnect.Reason {
 	switch feed := s.settings(); {
 	case feed.Fault != "":
-		return disconnect.Because("settings", "The settings of this feed cannot be read. %s", feed.Fault).WithHint(unreadableHint)
+		return disconnect.FromError(unreadable(&feed))
 	case feed.Paused:
 		return disconnect.Paused
 	}

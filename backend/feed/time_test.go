@@ -28,7 +28,7 @@ type pipes struct {
 func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	p.dials.Add(1)
 	if p.down.Load() {
-		return nil, disconnect.Because("refused", "Connection refused by feed.test.")
+		return nil, disconnect.Because(live.Textf("refused", "Connection refused by {host}.", "host", "feed.test"))
 	}
 	ours, theirs := net.Pipe()
 	select {

@@ -78,12 +78,12 @@ func (m *Monitor) Oversize(limit int) {
 	m.oversize = limit
 }
 
-// SetStoreFault notes in a sentence why nothing can be stored, or with "" that
-// it can be again.
-func (m *Monitor) SetStoreFault(sentence string) {
+// SetStoreFault notes why nothing can be stored, or with nil that it can be
+// again.
+func (m *Monitor) SetStoreFault(err error) {
 	m.mu.Lock()
-	changed := m.storeFault != sentence
-	m.storeFault = sentence
+	changed := (m.storeFault == nil) != (err == nil) || err != nil && m.storeFault.Error() != err.Error()
+	m.storeFault = err
 	m.mu.Unlock()
 	if changed {
 		m.changed()
@@ -105,12 +105,11 @@ func (m *Monitor) Woke() (waiting bool) {
 func (m *Monitor) IsQuiet() bool { return m.State() == live.Quiet }
 
 // Silence returns how long nothing was received, and a sentence about it.
-func (m *Monitor) Silence(now time.Time) (d time.Duration, reason string) {
+func (m *Monitor) Silence(now time.Time) (d time.Duration, reason live.Text) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	d = now.Sub(m.lastActivity)
-	_, reason = silenceReason(d, m.silence.expected())
-	return d, reason
+	return d, silenceText(d, m.silence.expected())
 }
 
 // A Verdict is what Check found out about an open connection.
@@ -133,7 +132,7 @@ func (m *Monitor) Check(now time.Time) Verdict {
 	// Only where this very connection has sent heartbeats: a healthy idle stream
 	// must not be ended for its silence.
 	if dead := max(deadHeartbeats*heartbeat, minDead); heartbeat > 0 && m.comments >= 2 && silent >= dead {
-		v.Dead = disconnect.Because("silent", "Nothing came for %s, not even the usual heartbeat.", live.EnglishDuration(silent))
+		v.Dead = disconnect.Because(live.Textf("silent/heartbeat", "Nothing came for {silent_ms}, not even the usual heartbeat.", "silent_ms", silent))
 		v.Dead.Immediate = true
 	}
 	if !m.wokeAt.IsZero() && m.lastActivity.Before(m.wokeAt) && now.Sub(m.wokeAt) >= max(WakeGrace, min(2*heartbeat, minDead)) {
@@ -145,14 +144,13 @@ func (m *Monitor) Check(now time.Time) Verdict {
 // TurnQuiet changes the state from open to quiet, unless something was received
 // since Check. It reports whether it has, and returns a sentence about it. The
 // caller announces the change.
-func (m *Monitor) TurnQuiet(now time.Time) (reason string, turned bool) {
+func (m *Monitor) TurnQuiet(now time.Time) (reason live.Text, turned bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	silent := now.Sub(m.lastActivity)
 	if m.state != live.Open || silent < m.silence.quietAfter() {
-		return "", false
+		return reason, false
 	}
 	m.setState(live.Quiet, nil)
-	_, reason = silenceReason(silent, m.silence.expected())
-	return reason, true
+	return silenceText(silent, m.silence.expected()), true
 }

@@ -1,7 +1,8 @@
 package health
 
 import (
-	"fmt"
+	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -39,7 +40,7 @@ type Monitor struct {
 	lastByte     time.Time
 	lastActivity time.Time // the last bytes, or the opening
 	wokeAt       time.Time // when the machine woke, while the connection has to prove itself
-	storeFault   string    // why nothing can be stored
+	storeFault   error     // why nothing can be stored
 	oversize     int       // the limit that an arriving event is over; 0 where none is
 
 	silence     silenceModel
@@ -248,19 +249,22 @@ func (m *Monitor) Health(now time.Time) live.Health {
 	}
 	h.Up, h.Reconnects = m.uptime.share(now)
 	if why := m.why; why != nil && m.state != live.Open && m.state != live.Quiet {
-		h.Code, h.Reason, h.Hint, h.Certificate = why.Code, why.Message, why.Hint, why.Certificate
+		setReason(&h, why.AsError())
+		h.Certificate = why.Certificate
 	}
 	switch {
 	case m.state == live.Stopped:
 		h.Since = live.StoredTime(m.since)
 	case m.state == live.Waiting:
 		h.RetryAt = timeOfDay(now, m.retryAt)
-	case m.storeFault != "":
-		h.Code, h.Reason = "store", "Messages cannot be stored, so the feed is held up. "+m.storeFault
+	case m.storeFault != nil:
+		t := live.Textf("store", "Messages cannot be stored, so the feed is held up.")
+		setReason(&h, t.Then(textOf(m.storeFault)).AsError())
 	case m.state == live.Quiet:
-		h.Code, h.Reason = silenceReason(now.Sub(m.lastActivity), m.silence.expected())
+		setReason(&h, silenceText(now.Sub(m.lastActivity), m.silence.expected()).AsError())
 	case m.oversize > 0:
-		h.Code, h.Reason = "too_large", "An event over the limit of "+live.EnglishSize(int64(m.oversize))+" is arriving. It will be left out."
+		setReason(&h, live.Errorf("too_large/arriving", "An event over the limit of {limit_bytes} is arriving. It will be left out.",
+			"limit_bytes", m.oversize))
 	}
 	if m.isOpen && !m.lastActivity.IsZero() {
 		h.Silence = max(h.Silence, now.Sub(m.lastActivity).Milliseconds())
@@ -268,14 +272,26 @@ func (m *Monitor) Health(now time.Time) live.Health {
 	return h
 }
 
-// silenceReason returns a code and a sentence for a feed that has been silent
-// for d and was expected to be heard from within another time; 0 where that is
-// not known.
-func silenceReason(d, expected time.Duration) (code, reason string) {
-	if expected == 0 {
-		return "unknown_rhythm", fmt.Sprintf("Nothing for %s; its rhythm is unknown.", live.EnglishDuration(d))
+// setReason sets why the state is what it is.
+func setReason(h *live.Health, e *live.Error) {
+	h.Code, h.Reason, h.Hint, h.Text, h.Params = e.Code, e.Message, e.Hint, e.Text, e.Params
+}
+
+// textOf returns what an error says.
+func textOf(err error) live.Text {
+	if e, ok := errors.AsType[*live.Error](err); ok {
+		return disconnect.FromError(e).AsText()
 	}
-	return "silent", fmt.Sprintf("Nothing for %s; usually something comes within %s.", live.EnglishDuration(d), live.EnglishDuration(expected))
+	return live.Textf("store/other", "{error}.", "error", strings.TrimSuffix(err.Error(), "."))
+}
+
+// silenceText says that a feed has been silent for d and was expected to be heard
+// from within another time; 0 where that is not known.
+func silenceText(d, expected time.Duration) live.Text {
+	if expected == 0 {
+		return live.Textf("unknown_rhythm", "Nothing for {silent_ms}; its rhythm is unknown.", "silent_ms", d)
+	}
+	return live.Textf("silent", "Nothing for {silent_ms}; usually something comes within {usual_ms}.", "silent_ms", d, "usual_ms", expected)
 }
 
 // timeOfDay returns a moment as the system's clock would show it now.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"signalbox/backend/broadcast"
+	"signalbox/backend/disconnect"
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
 )
@@ -28,8 +29,8 @@ const (
 type batcher struct {
 	journal *journal.Journal
 	log     *slog.Logger
-	home    func(n int)           // called for messages that the journal had already
-	fault   func(sentence string) // called when commits begin to fail, and with "" when they work again
+	home    func(n int) // called for messages that the journal had already
+	fault   func(error) // called when commits begin to fail, and with nil when they work again
 
 	work broadcast.Broadcast // something was added
 	room broadcast.Broadcast // the queue was emptied
@@ -181,7 +182,7 @@ func (b *batcher) commit(done <-chan struct{}) (more bool) {
 		}
 		if !failed {
 			failed = true
-			b.fault(err.Error())
+			b.fault(err)
 		}
 		select {
 		case <-done:
@@ -190,7 +191,7 @@ func (b *batcher) commit(done <-chan struct{}) (more bool) {
 		case <-time.After(commitRetry):
 		}
 	}
-	b.fault("")
+	b.fault(nil)
 	clear(drafts) // the journal has their texts now
 	b.mu.Lock()
 	b.freeQueue = drafts[:0]
@@ -226,7 +227,11 @@ func (b *batcher) commitEach(drafts []live.Draft) (left []live.Draft) {
 		_, err := b.journal.AppendAll(context.Background(), drafts[i:i+1])
 		if errors.Is(err, &live.Error{Code: "refused"}) {
 			d := &drafts[i]
-			g := live.Gap{Missing: new(int64(1)), Code: "refused", Reason: "A message could not be stored: " + err.Error(), To: d.Received}
+			t := live.Textf("refused/message", "A message could not be stored.")
+			if e, ok := errors.AsType[*live.Error](err); ok {
+				t = t.Then(disconnect.FromError(e).AsText())
+			}
+			g := live.Gap{Missing: new(int64(1)), Code: "refused", To: d.Received}.Because(t)
 			_, err = b.journal.AppendAll(context.Background(), []live.Draft{GapDraft(d.Source, d.Connection, g, time.Now())})
 		}
 		if err != nil {

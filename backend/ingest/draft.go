@@ -54,26 +54,39 @@ func jsonText(v any) string {
 }
 
 func oversizeDraft(source, connection int64, e eventstream.Event, now time.Time, maxEvent int) live.Draft {
-	g := live.Gap{Missing: new(int64(1)), Code: "too_large", To: now, After: e.LastID, Reason: oversizeReason(e, maxEvent)}
+	g := live.Gap{Missing: new(int64(1)), Code: "too_large", To: now, After: e.LastID}.Because(oversizeText(e, maxEvent))
 	return GapDraft(source, connection, g, now)
 }
 
-// oversizeReason says what of an event was over its limit.
-func oversizeReason(e eventstream.Event, maxEvent int) string {
-	event, limit := "n event of ", maxEvent
+// oversizeText says what of an event was over its limit.
+func oversizeText(e eventstream.Event, maxEvent int) live.Text {
+	limit := maxEvent
 	switch e.Oversize {
 	case "id":
-		event, limit = "n event with an id of ", min(limit, wire.MaxID)
+		limit = min(limit, wire.MaxID)
 	case "type":
-		event, limit = "n event with a type of ", min(limit, wire.MaxType)
+		limit = min(limit, wire.MaxType)
 	}
 	size, most := live.EnglishSize(e.Size), live.EnglishSize(int64(limit))
 	if n := int64(limit); e.Size > n && e.Size-n < n/10 {
 		// Rounded, the two could look the same.
 		size, most = fmt.Sprintf("%d bytes", e.Size), fmt.Sprintf("%d bytes", limit)
 	}
-	if e.Kind == eventstream.Truncated {
-		return fmt.Sprintf("The connection ended in the middle of a%smore than %s; the limit is %s.", event, size, most)
+	cut := e.Kind == eventstream.Truncated
+	switch {
+	case cut && e.Oversize == "id":
+		return live.Textf("too_large/cut_id",
+			"The connection ended in the middle of an event with an id of more than {size}; the limit is {limit}.", "size", size, "limit", most)
+	case cut && e.Oversize == "type":
+		return live.Textf("too_large/cut_type",
+			"The connection ended in the middle of an event with a type of more than {size}; the limit is {limit}.", "size", size, "limit", most)
+	case cut:
+		return live.Textf("too_large/cut", "The connection ended in the middle of an event of more than {size}; the limit is {limit}.",
+			"size", size, "limit", most)
+	case e.Oversize == "id":
+		return live.Textf("too_large/id", "An event with an id of {size} was left out; the limit is {limit}.", "size", size, "limit", most)
+	case e.Oversize == "type":
+		return live.Textf("too_large/type", "An event with a type of {size} was left out; the limit is {limit}.", "size", size, "limit", most)
 	}
-	return fmt.Sprintf("A%s%s was left out; the limit is %s.", event, size, most)
+	return live.Textf("too_large/event", "An event of {size} was left out; the limit is {limit}.", "size", size, "limit", most)
 }

@@ -22,7 +22,7 @@ func TestAnEventOverTheLimitSaysWhatWasTooLarge(t *testing.T) {
 		{eventstream.Event{Kind: eventstream.Truncated, Size: 200 << 20, Oversize: "id"}, 16 << 20, "The connection ended in the middle of an event with an id of more than 200 MiB; the limit is 1.0 KiB."},
 		{eventstream.Event{Kind: eventstream.Truncated, Size: 200 << 20}, 16 << 20, "The connection ended in the middle of an event of more than 200 MiB; the limit is 16 MiB."},
 	} {
-		if got := oversizeReason(c.e, c.limit); got != c.reason {
+		if got := oversizeText(c.e, c.limit).English; got != c.reason {
 			t.Errorf("%+v: %s", c.e, got)
 		}
 	}

@@ -8,9 +8,28 @@ import (
 	"signalbox/backend/live"
 )
 
-// note writes a note. Its time is the present one also where the note is late:
+// newNote returns a note with a code that says t.
+func newNote(code string, t live.Text) live.Note {
+	n := live.NewNote(t)
+	if n.Code != code {
+		n.Code, n.Text = code, t.Code
+	}
+	return n
+}
+
+// reasonText returns the sentence of a Reason without its hint.
+func reasonText(why *disconnect.Reason) live.Text {
+	t := why.AsText()
+	t.Hint = ""
+	return t
+}
+
+// note writes a note. It is called with mu held.
+func (r *Recorder) note(code string, t live.Text, now time.Time) { r.write(newNote(code, t), now) }
+
+// write writes a note. Its time is the present one also where the note is late:
 // what follows in the journal must not be older. It is called with mu held.
-func (r *Recorder) note(n live.Note, now time.Time) {
+func (r *Recorder) write(n live.Note, now time.Time) {
 	r.batcher.add(noteDraft(r.Source, r.connection, n, now), nil)
 }
 
@@ -23,7 +42,7 @@ func (r *Recorder) Opened(after, host string) {
 	r.outage.Returned(after, now)
 	r.lastFailure = ""
 	if r.outage.code == "" {
-		r.note(live.Note{Code: "opened", Reason: "Connected to " + host + "."}, now)
+		r.note("opened", live.Textf("opened/first", "Connected to {host}.", "host", host), now)
 	}
 }
 
@@ -41,12 +60,12 @@ func (r *Recorder) Lost(why *disconnect.Reason) {
 		}
 		return
 	}
-	r.lastFailure, r.outages.lossReason = why.Message, why.Message
+	r.lastFailure, r.outages.lossReason = why.Message, reasonText(why)
 	if !r.outage.Lost("disconnected", now) {
 		return
 	}
 	if r.outages.collecting = !r.outages.happened(now); !r.outages.collecting {
-		r.note(live.Note{Code: "lost", Reason: "Connection lost. " + why.Message}, now)
+		r.note("lost", live.Textf("lost", "Connection lost.").Then(reasonText(why)), now)
 	}
 }
 
@@ -61,9 +80,9 @@ func (r *Recorder) Failed(why *disconnect.Reason) {
 	r.lastFailure = why.Message
 	now := time.Now()
 	if r.failures.happened(now) {
-		r.note(live.Note{Code: "failed", Reason: "Connecting failed. " + why.Message}, now)
+		r.note("failed", live.Textf("failed", "Connecting failed.").Then(reasonText(why)), now)
 	} else {
-		r.failures.collect(now, now, why.Message)
+		r.failures.collect(now, now, reasonText(why))
 	}
 }
 
@@ -74,7 +93,7 @@ func (r *Recorder) Stopped(why *disconnect.Reason) {
 	now := time.Now()
 	r.writeSummaries(now, true)
 	r.lastFailure = ""
-	r.note(live.Note{Code: "stopped", Reason: why.Message}, now)
+	r.note("stopped", reasonText(why), now)
 }
 
 // Waited notes that the next attempt was put off for so long.
@@ -94,7 +113,7 @@ func (r *Recorder) writeReturn(g *live.Gap, wasUnproven bool) {
 		r.outages.collectGap(g)
 	default:
 		if !wasUnproven {
-			r.note(live.Note{Code: "opened", Reason: "Connected again."}, time.Now())
+			r.note("opened", live.Textf("opened/again", "Connected again."), time.Now())
 		}
 		r.writeGap(*g)
 	}
@@ -118,7 +137,7 @@ func (r *Recorder) writeUnprovenReturn() {
 // Quiet notes that the feed is silent for longer than usual. turn changes the
 // state under the lock and returns the sentence, or reports false where
 // something was received meanwhile; then nothing is noted.
-func (r *Recorder) Quiet(now time.Time, turn func(now time.Time) (reason string, turned bool)) bool {
+func (r *Recorder) Quiet(now time.Time, turn func(now time.Time) (reason live.Text, turned bool)) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	reason, turned := turn(now)
@@ -127,7 +146,7 @@ func (r *Recorder) Quiet(now time.Time, turn func(now time.Time) (reason string,
 	}
 	r.quietSince = now
 	if r.quietCollected = !r.silences.happened(now); !r.quietCollected {
-		r.note(live.Note{Code: "quiet", Reason: reason}, now)
+		r.note("quiet", reason, now)
 	}
 	return true
 }
@@ -148,9 +167,9 @@ func (r *Recorder) endSilence(now time.Time, heard bool) {
 	silent, _ := r.Silence(now)
 	switch {
 	case r.quietCollected:
-		r.silences.collect(live.StoredTime(r.quietSince), live.StoredTime(now), "Nothing for "+live.EnglishDuration(silent)+".")
+		r.silences.collect(live.StoredTime(r.quietSince), live.StoredTime(now), live.Textf("silent/past", "Nothing for {silent_ms}.", "silent_ms", silent))
 	case heard:
-		r.note(live.Note{Code: "heard", Reason: "Heard again after " + live.EnglishDuration(silent) + " of silence."}, now)
+		r.note("heard", live.Textf("heard", "Heard again after {silent_ms} of silence.", "silent_ms", silent), now)
 	}
 	r.quietSince = time.Time{}
 }
@@ -167,7 +186,7 @@ func (r *Recorder) End(why *disconnect.Reason) {
 	}
 	r.writeSummaries(now, true)
 	if why.Wanted() && why != disconnect.Shutdown && why != disconnect.Removed {
-		r.note(live.Note{Code: why.Code, Reason: why.Message}, now)
+		r.note(why.Code, reasonText(why), now)
 	}
 }
 
@@ -205,22 +224,22 @@ func (r *Recorder) writeSummaries(now time.Time, all bool) {
 	}
 	if longOutage {
 		outages.collecting = false
-		ago := live.EnglishDuration(now.Sub(r.outage.from))
-		r.note(live.Note{Code: "lost", Reason: "Connection lost " + ago + " ago. " + outages.lossReason}, now)
+		lost := live.Textf("lost/ago", "Connection lost {ago_ms} ago.", "ago_ms", now.Sub(r.outage.from))
+		r.note("lost", lost.Then(outages.lossReason), now)
 	}
 	silences := &r.silences
 	longSilence := r.quietCollected && !r.quietSince.IsZero() && now.Sub(r.quietSince) >= MaxCollectedOutage
 	if silences.due(now) || silences.count > 0 && (all || longSilence) {
-		r.note(silences.note("quiet", "Fell silent"), now)
+		r.write(silences.note("quiet", fellSilent), now)
 		silences.reset(now)
 	}
 	if longSilence {
 		r.quietCollected = false
 		_, reason := r.Silence(now)
-		r.note(live.Note{Code: "quiet", Reason: reason}, now)
+		r.note("quiet", reason, now)
 	}
 	if failures := &r.failures; failures.due(now) || failures.count > 0 && all {
-		r.note(failures.note("failed", "Connecting failed for another reason"), now)
+		r.write(failures.note("failed", failedOtherwise), now)
 		failures.reset(now)
 	}
 }
@@ -229,7 +248,7 @@ func (r *Recorder) writeSummaries(now time.Time, all bool) {
 func (r *Recorder) Resumed() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.note(live.Note{Code: "resumed", Reason: "Resumed."}, time.Now())
+	r.note("resumed", live.Textf("resumed", "Resumed."), time.Now())
 }
 
 // Edited notes new settings for which no connection was ended. Where Run does
@@ -237,9 +256,9 @@ func (r *Recorder) Resumed() {
 func (r *Recorder) Edited(ctx context.Context, why *disconnect.Reason, running bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n := live.Note{Code: why.Code, Reason: why.Message}
+	n := newNote(why.Code, reasonText(why))
 	if running {
-		r.note(n, time.Now())
+		r.write(n, time.Now())
 		return
 	}
 	// The mark stays as it is: this is no message of the feed's.

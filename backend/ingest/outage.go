@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"fmt"
 	"time"
 
 	"signalbox/backend/eventstream"
@@ -75,24 +74,30 @@ func (o *Outage) GapBefore(e eventstream.Event) *live.Gap {
 		missing, known = o.ids.missing(e.LastID)
 	}
 	wasUnproven := o.unproven
-	g := o.gap()
+	g, lost := o.gap()
 	o.code, o.returnedAt, o.unproven = "", time.Time{}, false
+	after := shorten(o.after)
+	var evidence live.Text
 	switch {
 	case known && missing == 0:
-		g.Missing = &missing
-		g.Reason += fmt.Sprintf("Resumed after id %s, nothing is missing.", shorten(o.after))
+		evidence = live.Textf("evidence/complete", "Resumed after id {after}, nothing is missing.", "after", after)
+	case known && missing == 1:
+		evidence = live.Textf("evidence/one", "Resumed after id {after}, 1 message is missing.", "after", after)
 	case known:
-		g.Missing = &missing
-		g.Reason += fmt.Sprintf("Resumed after id %s, %s.", shorten(o.after), areMissing(missing))
+		evidence = live.Textf("evidence/many", "Resumed after id {after}, {missing} messages are missing.", "after", after, "missing", missing)
 	case wasUnproven:
 		return nil // there is nothing to add to the gap that was written
 	case e.OwnID && o.ids.isBefore(e.LastID):
-		g.Reason += fmt.Sprintf("The server was asked to continue after id %s and began at %s. What is missing is not known.",
-			shorten(o.after), shorten(e.LastID))
+		evidence = live.Textf("evidence/earlier", "The server was asked to continue after id {after} and began at {first}. What is missing is not known.",
+			"after", after, "first", shorten(e.LastID))
 	default:
-		g.Reason += o.whyUnknown() + "."
+		evidence = o.whyUnknown()
 	}
-	return g
+	if known {
+		g.Missing = &missing
+	}
+	g = g.Because(lost.Then(evidence))
+	return &g
 }
 
 // noteID adds the id of an event to the sequence.
@@ -114,82 +119,91 @@ func (o *Outage) GapWithoutEvidence() *live.Gap {
 		return nil
 	}
 	o.unproven = true
-	g := o.gap()
+	g, lost := o.gap()
+	evidence := o.whyUnknown()
 	if o.sent {
-		g.Reason += fmt.Sprintf("The server was asked to continue after id %s; nothing has come yet.", shorten(o.after))
-	} else {
-		g.Reason += o.whyUnknown() + "."
+		evidence = live.Textf("unproven/silent", "The server was asked to continue after id {after}; nothing has come yet.", "after", shorten(o.after))
 	}
-	return g
+	g = g.Because(lost.Then(evidence))
+	return &g
 }
 
 // whyUnknown says why it is not known what is missing.
-func (o *Outage) whyUnknown() string {
+func (o *Outage) whyUnknown() live.Text {
 	switch {
 	case o.sent:
-		return fmt.Sprintf("The server was asked to continue after id %s; its ids do not show whether all messages came", shorten(o.after))
+		return live.Textf("unproven/ids", "The server was asked to continue after id {after}; its ids do not show whether all messages came.",
+			"after", shorten(o.after))
 	case o.after != "":
-		return "The last id is too long or contains a control character and cannot be sent, so messages of the meantime may be missing"
+		return live.Textf("unproven/unsendable",
+			"The last id is too long or contains a control character and cannot be sent, so messages of the meantime may be missing.")
 	}
-	return "The server sends no ids, so messages of the meantime could not be asked for"
+	return noIDs()
 }
 
-// gap returns the gap with what is known without a message.
-func (o *Outage) gap() *live.Gap {
-	g := &live.Gap{Code: o.code, From: live.StoredTime(o.from), To: live.StoredTime(o.returnedAt), After: o.after}
-	lasted := live.EnglishDuration(o.lasted)
+func noIDs() live.Text {
+	return live.Textf("no_ids", "The server sends no ids, so messages of the meantime could not be asked for.")
+}
+
+// gap returns the gap, and what is known of it without a message.
+func (o *Outage) gap() (live.Gap, live.Text) {
+	g := live.Gap{Code: o.code, From: live.StoredTime(o.from), To: live.StoredTime(o.returnedAt), After: o.after}
+	var t live.Text
 	switch o.code {
 	case "restarted":
-		g.Reason = fmt.Sprintf("Signalbox was not running for %s. ", lasted)
+		t = live.Textf("restarted", "Signalbox was not running for {lasted_ms}.", "lasted_ms", o.lasted)
 		if o.unrecorded > 0 {
 			g.Count = o.unrecorded + 1
-			g.Reason = fmt.Sprintf("Signalbox was killed, and shortly before the connection was lost %s. Connected again after %s. ",
-				times(o.unrecorded), lasted)
+			t = o.crashText()
 		}
 	case "paused":
-		g.Reason = fmt.Sprintf("Paused for %s. ", lasted)
+		t = live.Textf("paused/gap", "Paused for {lasted_ms}.", "lasted_ms", o.lasted)
 	case "reconnected":
-		g.Reason = fmt.Sprintf("Reconnected on request within %s. ", lasted)
+		t = live.Textf("reconnected/gap", "Reconnected on request within {lasted_ms}.", "lasted_ms", o.lasted)
 	case "edited":
-		g.Reason = fmt.Sprintf("Reconnected with new settings within %s. ", lasted)
+		t = live.Textf("edited/gap", "Reconnected with new settings within {lasted_ms}.", "lasted_ms", o.lasted)
 	case "removed":
-		g.Reason = fmt.Sprintf("The feed was removed for %s. ", lasted)
+		t = live.Textf("removed/gap", "The feed was removed for {lasted_ms}.", "lasted_ms", o.lasted)
 	default:
 		g.WaitedMS = o.waited.Milliseconds()
-		g.Reason = fmt.Sprintf("Connection lost for %s%s. ", lasted, ofWhichWaited(o.waited))
 		if o.losses > 1 {
 			g.Count = o.losses
-			g.Reason = fmt.Sprintf("Connection lost %d times within %s%s. ", o.losses, lasted, ofWhichWaited(o.waited))
 		}
+		t = o.lossText()
 	}
 	if o.after == "" {
 		g.Code = "no_ids"
 	}
-	return g
+	return g, t
 }
 
-// ofWhichWaited says how much of an outage was our own waiting, or nothing where
-// that was less than a second.
-func ofWhichWaited(d time.Duration) string {
-	if d < time.Second {
-		return ""
+// crashText says that losses were not written before a crash.
+func (o *Outage) crashText() live.Text {
+	if o.unrecorded == 1 {
+		return live.Textf("restarted/crash_once",
+			"Signalbox was killed, and shortly before the connection was lost once. Connected again after {lasted_ms}.", "lasted_ms", o.lasted)
 	}
-	return fmt.Sprintf(", of which Signalbox waited %s before it tried again", live.EnglishDuration(d))
+	return live.Textf("restarted/crash",
+		"Signalbox was killed, and shortly before the connection was lost {times} times. Connected again after {lasted_ms}.",
+		"times", o.unrecorded, "lasted_ms", o.lasted)
 }
 
-// times writes how often something happened.
-func times(n int64) string {
-	if n == 1 {
-		return "once"
+// lossText says how often the connection was lost and for how long. Our own
+// waiting is named from a second on.
+func (o *Outage) lossText() live.Text {
+	waited := o.waited >= time.Second
+	switch {
+	case o.losses > 1 && waited:
+		return live.Textf("disconnected/times_waited",
+			"Connection lost {times} times within {lasted_ms}, of which Signalbox waited {waited_ms} before it tried again.",
+			"times", o.losses, "lasted_ms", o.lasted, "waited_ms", o.waited)
+	case o.losses > 1:
+		return live.Textf("disconnected/times", "Connection lost {times} times within {lasted_ms}.", "times", o.losses, "lasted_ms", o.lasted)
+	case waited:
+		return live.Textf("disconnected/waited", "Connection lost for {lasted_ms}, of which Signalbox waited {waited_ms} before it tried again.",
+			"lasted_ms", o.lasted, "waited_ms", o.waited)
 	}
-	return fmt.Sprintf("%d times", n)
-}
-
-func areMissing(n int64) string {
-	if n == 1 {
-		return "1 message is missing"
-	}
-	return fmt.Sprintf("%d messages are missing", n)
+	return live.Textf("disconnected", "Connection lost for {lasted_ms}.", "lasted_ms", o.lasted)
 }
 
 // shorten returns an id cut to what a line has room for.

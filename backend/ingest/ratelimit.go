@@ -1,8 +1,6 @@
 package ingest
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
 	"signalbox/backend/eventstream"
@@ -75,21 +73,7 @@ func (l *rateLimit) due(now time.Time) bool {
 
 // takeGap returns the gap for what was left out, and begins the next one.
 func (l *rateLimit) takeGap(now time.Time) live.Gap {
-	var parts []string
-	if l.messages > 0 {
-		parts = append(parts, count(l.messages, "message"))
-	}
-	if l.gaps > 0 {
-		parts = append(parts, count(l.gaps, "gap"))
-	}
-	were := "were"
-	if l.messages+l.gaps == 1 {
-		were = "was"
-	}
-	g := live.Gap{
-		Code: "limit", From: l.from, To: l.to,
-		Reason: fmt.Sprintf("%s %s left out: this feed is limited to %d a second.", strings.Join(parts, " and "), were, l.rate),
-	}
+	g := live.Gap{Code: "limit", From: l.from, To: l.to}.Because(l.text())
 	if missing := l.messages + l.missing; !l.unknown {
 		g.Missing = &missing
 	}
@@ -98,10 +82,24 @@ func (l *rateLimit) takeGap(now time.Time) live.Gap {
 	return g
 }
 
-// count writes a number with a noun that forms its plural with an s.
-func count(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
+// text says what was left out.
+func (l *rateLimit) text() live.Text {
+	switch {
+	case l.messages == 1 && l.gaps == 0:
+		return live.Textf("limit/message", "1 message was left out: this feed is limited to {rate} a second.", "rate", l.rate)
+	case l.gaps == 0:
+		return live.Textf("limit/messages", "{messages} messages were left out: this feed is limited to {rate} a second.", "messages", l.messages, "rate", l.rate)
+	case l.messages == 0 && l.gaps == 1:
+		return live.Textf("limit/gap", "1 gap was left out: this feed is limited to {rate} a second.", "rate", l.rate)
+	case l.messages == 0:
+		return live.Textf("limit/gaps", "{gaps} gaps were left out: this feed is limited to {rate} a second.", "gaps", l.gaps, "rate", l.rate)
+	case l.messages == 1 && l.gaps == 1:
+		return live.Textf("limit/message_gap", "1 message and 1 gap were left out: this feed is limited to {rate} a second.", "rate", l.rate)
+	case l.messages == 1:
+		return live.Textf("limit/message_gaps", "1 message and {gaps} gaps were left out: this feed is limited to {rate} a second.", "gaps", l.gaps, "rate", l.rate)
+	case l.gaps == 1:
+		return live.Textf("limit/messages_gap", "{messages} messages and 1 gap were left out: this feed is limited to {rate} a second.", "messages", l.messages, "rate", l.rate)
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return live.Textf("limit/messages_gaps", "{messages} messages and {gaps} gaps were left out: this feed is limited to {rate} a second.",
+		"messages", l.messages, "gaps", l.gaps, "rate", l.rate)
 }

@@ -23,9 +23,9 @@ type Config struct {
 	Source  int64
 	Log     *slog.Logger
 	// Silence returns how long nothing was received, and a sentence about it.
-	Silence func(now time.Time) (d time.Duration, reason string)
-	Home    func(n int)           // n messages were in the journal already
-	Fault   func(sentence string) // commits fail, or with "" work again
+	Silence func(now time.Time) (d time.Duration, reason live.Text)
+	Home    func(n int) // n messages were in the journal already
+	Fault   func(error) // commits fail because of an error, or with nil work again
 }
 
 // A Recorder writes one feed's messages, notes and gaps. It is safe for use by
@@ -159,15 +159,17 @@ func (r *Recorder) Event(ctx context.Context, e eventstream.Event, opt EventOpti
 	return r.batcher.put(ctx, d, &e.LastID)
 }
 
-// OwnStream is what is said about a feed that follows this very Signalbox.
-const OwnStream = "This stream is this Signalbox's own. Its messages are in the journal already and are not stored again."
+// OwnStream says that a feed follows this very Signalbox.
+func OwnStream() live.Text {
+	return live.Textf("own", "This stream is this Signalbox's own. Its messages are in the journal already and are not stored again.")
+}
 
 // NoteOwnStream notes, once, that the feed follows this very Signalbox.
 func (r *Recorder) NoteOwnStream(ctx context.Context) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.ownStream {
-		r.ownStream = r.batcher.put(ctx, noteDraft(r.Source, r.connection, live.Note{Code: "own", Reason: OwnStream}, time.Now()), nil)
+		r.ownStream = r.batcher.put(ctx, noteDraft(r.Source, r.connection, live.NewNote(OwnStream()), time.Now()), nil)
 	}
 }
 

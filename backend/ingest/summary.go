@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"fmt"
 	"time"
 
 	"signalbox/backend/live"
@@ -34,7 +33,7 @@ type summary struct {
 
 	count    int64 // times that are collected and not written
 	from, to time.Time
-	reason   string // of the last one
+	reason   live.Text // of the last one
 }
 
 // happened notes that it happened, and reports whether to note it in the journal
@@ -61,7 +60,7 @@ func (s *summary) written(now time.Time) {
 }
 
 // collect counts one time that was not noted at once.
-func (s *summary) collect(from, to time.Time, reason string) {
+func (s *summary) collect(from, to time.Time, reason live.Text) {
 	if s.count == 0 {
 		s.from = from
 	}
@@ -74,26 +73,49 @@ func (s *summary) due(now time.Time) bool { return s.count > 0 && now.Sub(s.writ
 
 // reset begins the next summary, after this one was written.
 func (s *summary) reset(now time.Time) {
-	s.count, s.reason = 0, ""
+	s.count, s.reason = 0, live.Text{}
 	s.written(now)
 }
 
+// summaryTexts make the note of a summary.
+type summaryTexts struct {
+	once live.Text
+	// again says how often it happened, and introduces the last time.
+	again func(n int64, within time.Duration) live.Text
+}
+
+var (
+	fellSilent = summaryTexts{
+		live.Textf("quiet/once", "Fell silent."),
+		func(n int64, within time.Duration) live.Text {
+			return live.Textf("quiet/again", "Fell silent {times} more times within {within_ms}. The last time:", "times", n, "within_ms", within)
+		},
+	}
+	failedOtherwise = summaryTexts{
+		live.Textf("failed/once", "Connecting failed for another reason."),
+		func(n int64, within time.Duration) live.Text {
+			return live.Textf("failed/again", "Connecting failed for another reason {times} more times within {within_ms}. The last time:", "times", n, "within_ms", within)
+		},
+	}
+)
+
 // note returns the summary as a note: what happened, how often, and why the last
 // time.
-func (s *summary) note(code, what string) live.Note {
+func (s *summary) note(code string, texts summaryTexts) live.Note {
 	if s.count == 1 {
-		return live.Note{Code: code, Reason: what + ". " + s.reason}
+		return newNote(code, texts.once.Then(s.reason))
 	}
-	return live.Note{Code: code, Count: s.count, Reason: fmt.Sprintf("%s %d more times within %s. The last time: %s",
-		what, s.count, live.EnglishDuration(s.to.Sub(s.from)), s.reason)}
+	n := newNote(code, texts.again(s.count, s.to.Sub(s.from)).Then(s.reason))
+	n.Count = s.count
+	return n
 }
 
 // An outageSummary collects outages, which otherwise take a note of the loss, a
 // note of the return and a gap each.
 type outageSummary struct {
 	summary
-	collecting bool   // the present outage is to be collected
-	lossReason string // of the last loss
+	collecting bool      // the present outage is to be collected
+	lossReason live.Text // of the last loss
 
 	losses   int64
 	lasted   time.Duration // in all
@@ -138,20 +160,29 @@ func (s *outageSummary) gap() live.Gap {
 		return s.lastGap
 	}
 	g := live.Gap{Code: s.lastGap.Code, From: s.from, To: s.to, After: s.lastGap.After, WaitedMS: s.waited.Milliseconds(), Count: s.losses}
-	g.Reason = fmt.Sprintf("Connection lost %d more times within %s, for %s in all%s. The last time: %s ",
-		s.losses, live.EnglishDuration(s.to.Sub(s.from)), live.EnglishDuration(s.lasted), ofWhichWaited(s.waited), s.reason)
+	within := s.to.Sub(s.from)
+	t := live.Textf("disconnected/summary", "Connection lost {times} more times within {within_ms}, for {lasted_ms} in all. The last time:",
+		"times", s.losses, "within_ms", within, "lasted_ms", s.lasted)
+	if s.waited >= time.Second {
+		t = live.Textf("disconnected/summary_waited",
+			"Connection lost {times} more times within {within_ms}, for {lasted_ms} in all, of which Signalbox waited {waited_ms} before it tried again. The last time:",
+			"times", s.losses, "within_ms", within, "lasted_ms", s.lasted, "waited_ms", s.waited)
+	}
+	t = t.Then(s.reason)
 	switch {
 	case s.unproven > 0 && g.After == "":
-		g.Reason += "The server sends no ids, so messages of the meantime could not be asked for."
+		t = t.Then(noIDs())
 	case s.unproven > 0:
-		g.Reason += "The server's ids do not show whether all messages came."
+		t = t.Then(live.Textf("unproven/summary", "The server's ids do not show whether all messages came."))
 	case s.missing == 0:
-		g.Reason += "Nothing is missing."
+		t = t.Then(live.Textf("missing/none", "Nothing is missing."))
+	case s.missing == 1:
+		t = t.Then(live.Textf("missing/one", "1 message is missing."))
 	default:
-		g.Reason += areMissing(s.missing) + "."
+		t = t.Then(live.Textf("missing/many", "{missing} messages are missing.", "missing", s.missing))
 	}
 	if missing := s.missing; s.unproven == 0 {
 		g.Missing = &missing
 	}
-	return g
+	return g.Because(t)
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"signalbox/backend/live"
 )
 
 func TestASummaryNotesTheFirstAtOnceAndCollectsTheRest(t *testing.T) {
@@ -19,7 +21,7 @@ func TestASummaryNotesTheFirstAtOnceAndCollectsTheRest(t *testing.T) {
 		if s.happened(now) {
 			t.Fatal("it is noted as if it were rare")
 		}
-		s.collect(now, now, "why.")
+		s.collect(now, now, live.Text{})
 		if s.due(now) {
 			periods = append(periods, now.Sub(begin).Round(time.Minute))
 			s.reset(now)
@@ -29,7 +31,7 @@ func TestASummaryNotesTheFirstAtOnceAndCollectsTheRest(t *testing.T) {
 	if want := "[1m0s 2m0s 4m0s 8m0s 10m0s 10m0s]"; fmt.Sprint(periods) != want {
 		t.Errorf("summaries after %v, want %s", periods, want)
 	}
-	s.collect(now, now, "why.")
+	s.collect(now, now, live.Text{})
 	s.reset(now)
 	if !s.happened(now.Add(summaryReset)) || s.period != firstPeriod {
 		t.Error("after a calm while it is not noted at once")

@@ -27,7 +27,7 @@ func (f *file) load() (map[string]Stored, error) {
 		err = json.Unmarshal(b, &entries)
 	}
 	if err != nil {
-		return nil, live.Errorf("secrets", "The file secrets.json in the data folder cannot be read.").
+		return nil, live.Errorf("secrets/file", "The file secrets.json in the data folder cannot be read.").
 			WithHint("Move it away and enter the sign-ins of the feeds again.").WithCause(err)
 	}
 	return entries, nil
@@ -56,7 +56,7 @@ func (f *file) put(user string, s *Stored) error {
 		return err
 	}
 	if err := disk.WriteFile(f.path, b, 0o600); err != nil {
-		return live.Errorf("secrets", "The sign-in of this feed cannot be saved.").
+		return live.Errorf("secrets/save", "The sign-in of this feed cannot be saved.").
 			WithHint("Check whether the data folder can be written to.").WithCause(err)
 	}
 	return nil

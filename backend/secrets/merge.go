@@ -131,20 +131,22 @@ func Merge(f *live.Feed, entered, old *live.Secrets) live.Secrets {
 // Otherwise everybody who can edit an address could have the secret sent to a
 // server of their own.
 func CheckOrigin(f *live.Feed, merged *live.Secrets, stored *Stored) error {
-	refuse := func(field, what string) error {
-		return live.Errorf("bad_"+field, "The stored %s was entered for %s and is not sent to %s.", what, stored.Origin, Origin(f.URL)).
-			WithField(field).WithHint("Enter it again for the new address.")
-	}
+	to := Origin(f.URL)
 	switch {
 	case f.Auth == "bearer" && merged.Token == "" && stored.Token != "":
-		return refuse("token", "token")
+		return live.Errorf("bad_token/origin", "The stored token was entered for {origin} and is not sent to {to}.",
+			"origin", stored.Origin, "to", to).WithField("token").WithHint(enterAgain)
 	case f.Auth == "basic" && merged.Password == "" && stored.Password != "":
-		return refuse("password", "password")
+		return live.Errorf("bad_password/origin", "The stored password was entered for {origin} and is not sent to {to}.",
+			"origin", stored.Origin, "to", to).WithField("password").WithHint(enterAgain)
 	}
 	for _, h := range f.Headers {
 		if h.Secret && merged.Headers[h.Name] == "" && stored.Headers[h.Name] != "" {
-			return refuse("headers", "value of the header "+h.Name)
+			return live.Errorf("bad_headers/origin", "The stored value of the header {name} was entered for {origin} and is not sent to {to}.",
+				"name", h.Name, "origin", stored.Origin, "to", to).WithField("headers").WithHint(enterAgain)
 		}
 	}
 	return nil
 }
+
+const enterAgain = "Enter it again for the new address."

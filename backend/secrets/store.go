@@ -85,16 +85,16 @@ func (s *Store) Get(id int64) (Stored, error) {
 	err = s.keyring.ask(func(k Keyring) (err error) { text, err = getEntry(k, user); return err })
 	switch {
 	case errors.Is(err, errTimeout):
-		return stored, live.Errorf("keyring", "The system's keyring has not answered yet, so the sign-in of this feed is not known.").
+		return stored, live.Errorf("keyring/slow", "The system's keyring has not answered yet, so the sign-in of this feed is not known.").
 			WithHint("Unlock the keyring: the feed then connects by itself.").WithCause(err)
 	case err != nil:
-		return stored, live.Errorf("keyring", "The system's keyring did not give the sign-in of this feed.").
+		return stored, live.Errorf("keyring/refused", "The system's keyring did not give the sign-in of this feed.").
 			WithHint("Unlock the keyring and press Reconnect, or enter the sign-in again.").WithCause(err)
 	case text == "":
 		return stored, nil
 	}
 	if err := json.Unmarshal([]byte(text), &stored); err != nil {
-		return Stored{}, live.Errorf("keyring", "The entry of this feed in the system's keyring cannot be read.").
+		return Stored{}, live.Errorf("keyring/entry", "The entry of this feed in the system's keyring cannot be read.").
 			WithHint("Enter the sign-in again.")
 	}
 	return stored, nil

@@ -79,7 +79,7 @@ func (f *follower) run(ctx context.Context) error {
 		case f.opt.Once && why.Code == "closed" && !f.openedAt.IsZero():
 			return nil
 		case f.opt.Once:
-			return live.Errorf(why.Code, "%s", why.Message).WithHint(why.Hint)
+			return why.AsError()
 		}
 		lived := time.Duration(0)
 		if !f.openedAt.IsZero() {
