@@ -8,13 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -40,10 +38,6 @@ func TestMain(m *testing.M) {
 		}),
 		"signalbox-server": program(nil),
 	})
-}
-
-func page() fs.FS {
-	return fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>Signalbox</title>")}}
 }
 
 // TestStories runs testdata/script. Each script is a story of what is promised

@@ -6,12 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"signalbox/backend/live"
 	"signalbox/backend/node"
@@ -23,6 +25,11 @@ func run(args ...string) (code int, stdout, stderr string) {
 	var out, err bytes.Buffer
 	code = Main(Program{Version: "test", Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &err})
 	return code, out.String(), err.String()
+}
+
+// page stands for the dashboard.
+func page() fs.FS {
+	return fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>Signalbox</title>")}}
 }
 
 // commandOf returns a command that has a setting.
