@@ -20,7 +20,10 @@ type Attempt struct {
 	// Code says why it ended, and never changes: "closed", "dns", "tls",
 	// "refused", "status", "type", "timeout", "removed"…
 	Code   string `json:"code,omitempty"`
-	Reason string `json:"reason,omitempty"` // the same as a sentence in English
+	Reason string `json:"reason,omitempty"` // the same as one or two sentences in English
+	// Text and Params say Reason in another language, as in Error.
+	Text   string `json:"text,omitempty"`
+	Params Params `json:"params,omitempty"`
 }
 
 // A State says whether a feed is connected.
@@ -88,8 +91,10 @@ type FeedCheck struct {
 	Status      int    // of HTTP; 0 where no response came
 	Code        string // as in Attempt, or the code of the Error about a setting
 	Field       string // the setting that is wrong; empty where none is
-	Reason      string // a sentence in English
+	Reason      string // one or two sentences in English
 	Hint        string // what to do about it
+	Text        string // with Params, Reason and Hint in another language, as in Error
+	Params      Params
 	Certificate string // as in Health
 	DNS         time.Duration
 	Connect     time.Duration

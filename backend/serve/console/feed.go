@@ -168,38 +168,42 @@ func (c *Console) CheckFeed(w http.ResponseWriter, r *http.Request) error {
 	}
 	check := c.feeds.Check(r.Context(), b.Feed, b.secrets())
 	return httpapi.WriteJSON(w, http.StatusOK, struct {
-		OK          bool   `json:"ok"`
-		Status      int    `json:"status"`
-		Reason      string `json:"reason"`
-		Hint        string `json:"hint,omitempty"`
-		Code        string `json:"code,omitempty"`
-		Field       string `json:"field,omitempty"`
-		Certificate string `json:"certificate,omitempty"`
-		DNS         int64  `json:"dns_us"`
-		Connect     int64  `json:"connect_us"`
-		TLS         int64  `json:"tls_us"`
-		FirstByte   int64  `json:"first_byte_us"`
-		Messages    int    `json:"messages"`
-	}{check.OK, check.Status, check.Reason, check.Hint, check.Code, check.Field, check.Certificate, check.DNS.Microseconds(), check.Connect.Microseconds(),
+		OK          bool        `json:"ok"`
+		Status      int         `json:"status"`
+		Reason      string      `json:"reason"`
+		Hint        string      `json:"hint,omitempty"`
+		Code        string      `json:"code,omitempty"`
+		Field       string      `json:"field,omitempty"`
+		Text        string      `json:"text,omitempty"`
+		Params      live.Params `json:"params,omitempty"`
+		Certificate string      `json:"certificate,omitempty"`
+		DNS         int64       `json:"dns_us"`
+		Connect     int64       `json:"connect_us"`
+		TLS         int64       `json:"tls_us"`
+		FirstByte   int64       `json:"first_byte_us"`
+		Messages    int         `json:"messages"`
+	}{check.OK, check.Status, check.Reason, check.Hint, check.Code, check.Field, check.Text, check.Params, check.Certificate, check.DNS.Microseconds(), check.Connect.Microseconds(),
 		check.TLS.Microseconds(), check.FirstByte.Microseconds(), check.Messages})
 }
 
 // An attemptView is an attempt to connect, with its times in microseconds.
 type attemptView struct {
-	Connection int64     `json:"connection"`
-	Started    time.Time `json:"started"`
-	Opened     time.Time `json:"opened,omitzero"`
-	Ended      time.Time `json:"ended,omitzero"`
-	DNS        int64     `json:"dns_us"`
-	Connect    int64     `json:"connect_us"`
-	TLS        int64     `json:"tls_us"`
-	FirstByte  int64     `json:"first_byte_us"`
-	Status     int       `json:"status,omitempty"`
-	Address    string    `json:"address,omitempty"`
-	Messages   int64     `json:"messages"`
-	Bytes      int64     `json:"bytes"`
-	Code       string    `json:"code,omitempty"`
-	Reason     string    `json:"reason,omitempty"`
+	Connection int64       `json:"connection"`
+	Started    time.Time   `json:"started"`
+	Opened     time.Time   `json:"opened,omitzero"`
+	Ended      time.Time   `json:"ended,omitzero"`
+	DNS        int64       `json:"dns_us"`
+	Connect    int64       `json:"connect_us"`
+	TLS        int64       `json:"tls_us"`
+	FirstByte  int64       `json:"first_byte_us"`
+	Status     int         `json:"status,omitempty"`
+	Address    string      `json:"address,omitempty"`
+	Messages   int64       `json:"messages"`
+	Bytes      int64       `json:"bytes"`
+	Code       string      `json:"code,omitempty"`
+	Reason     string      `json:"reason,omitempty"`
+	Text       string      `json:"text,omitempty"`
+	Params     live.Params `json:"params,omitempty"`
 }
 
 // FeedAttempts answers GET /api/feeds/{name}/attempts.
@@ -217,7 +221,7 @@ func (c *Console) FeedAttempts(w http.ResponseWriter, r *http.Request) error {
 		views[i] = attemptView{
 			a.Connection, apiTime(a.Started), apiTime(a.Opened), apiTime(a.Ended),
 			a.DNS.Microseconds(), a.Connect.Microseconds(), a.TLS.Microseconds(), a.FirstByte.Microseconds(),
-			a.Status, a.Address, a.Messages, a.Bytes, a.Code, a.Reason,
+			a.Status, a.Address, a.Messages, a.Bytes, a.Code, a.Reason, a.Text, a.Params,
 		}
 	}
 	return httpapi.WriteJSON(w, http.StatusOK, map[string]any{"attempts": views})

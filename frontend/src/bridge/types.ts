@@ -3,8 +3,15 @@
 /** A place in the journal, written `k3f9.1042`. */
 export type Position = string;
 
-export interface Gap {
-  /** How many messages are missing: null if that unknown, 0 if it was checked that none are. */
+/** The parts of a sentence from which it can be said in another language: see lib/texts.en.json. */
+export interface Translatable {
+  /** The code of the sentence; if it is left out, `code` names the sentence. */
+  text?: string;
+  params?: Record<string, string | number | boolean>;
+}
+
+export interface Gap extends Translatable {
+  /** How many messages are missing: null if that cannot be known, 0 if it was checked that none are. */
   missing: number | null;
   code: string;
   reason: string;
@@ -17,7 +24,7 @@ export interface Gap {
   count?: number;
 }
 
-export interface Note {
+export interface Note extends Translatable {
   code: string;
   reason: string;
   /** How often it happened, if more than once. */
@@ -57,7 +64,7 @@ export interface Page {
 export type FeedState = 'connecting' | 'open' | 'quiet' | 'waiting' | 'stopped';
 export type Bar = '' | 'open' | 'warn' | 'down';
 
-export interface Health {
+export interface Health extends Translatable {
   state: FeedState;
   since: string;
   code?: string;
@@ -187,7 +194,7 @@ export interface Feed extends Omit<FeedDraft, 'secrets'> {
   has_secrets?: string[];
 }
 
-export interface FeedCheck {
+export interface FeedCheck extends Translatable {
   ok: boolean;
   status: number;
   reason: string;
@@ -203,7 +210,7 @@ export interface FeedCheck {
   messages: number;
 }
 
-export interface Attempt {
+export interface Attempt extends Translatable {
   connection: number;
   started: string;
   opened?: string;
