@@ -37,6 +37,7 @@ var withTexts = []string{
 	"backend/journal/tail",
 	"backend/live",
 	"backend/node",
+	"backend/publish",
 	"backend/sample",
 	"backend/secrets",
 	"backend/serve",
@@ -53,6 +54,7 @@ var withTexts = []string{
 	"backend/sqlite/insert",
 	"backend/sqlite/schema",
 	"backend/tail",
+	"backend/wire",
 }
 
 // An entry is one sentence of the catalogue and the hint that goes with it.

@@ -147,7 +147,7 @@ func TestABadLineRefusesTheWholeRequest(t *testing.T) {
 		if e, ok := errors.AsType[*live.Error](err); !ok || e.Line != 17 || e.Field != field {
 			t.Errorf("%s: %+v", field, err)
 		}
-		if list := b.Recent(); !strings.HasPrefix(list[0].Error, "Line 17: ") {
+		if list := b.Recent(); !strings.HasPrefix(list[0].Error, "Line 17: ") || list[0].Line != 17 || list[0].Code == "" {
 			t.Errorf("%+v", list[0])
 		}
 	}

@@ -123,7 +123,7 @@ func (p *Publisher) toChannel(ctx context.Context, channel string, put func(sour
 		src, err := p.Source(ctx, channel)
 		switch {
 		case err == nil && src.Kind != live.ChannelSource:
-			return live.Errorf("not_a_channel", "%q is a feed: Signalbox follows it, and nothing can be published to it.", channel).
+			return live.Errorf("not_a_channel", "\"{name}\" is a feed: Signalbox follows it, and nothing can be published to it.", "name", channel).
 				WithField("channel").WithHint("Publish to a channel, under another name.")
 		case err == nil:
 			err = put(src.ID)
@@ -154,7 +154,7 @@ func (p *Publisher) Source(ctx context.Context, name string) (live.Source, error
 	}
 	limits := p.Limits()
 	if !limits.CreateChannels {
-		return live.Source{}, live.Errorf("not_found", "There is no source called %q.", name).WithField("source").
+		return live.Source{}, live.Errorf("not_found/no_channel", "There is no source called \"{name}\".", "name", name).WithField("source").
 			WithHint("Create the channel in Signalbox first: the settings do not allow publishers and subscribers to create one.")
 	}
 	p.making.Lock()
@@ -169,7 +169,7 @@ func (p *Publisher) Source(ctx context.Context, name string) (live.Source, error
 		}
 	}
 	if channels >= limits.MaxChannels {
-		return live.Source{}, live.Errorf("too_many_channels", "There are %d channels, and the settings allow publishers and subscribers to create no more.", channels).
+		return live.Source{}, live.Errorf("too_many_channels", "There are {count} channels, and the settings allow publishers and subscribers to create no more.", "count", channels).
 			WithHint("Remove some, create this one in Signalbox, or raise the limit in the settings.")
 	}
 	return p.add(ctx, live.Source{Name: name, Kind: live.ChannelSource})
@@ -187,7 +187,7 @@ func (p *Publisher) Channel(ctx context.Context, channel live.Source) (live.Sour
 		}
 	}
 	if src.Kind != live.ChannelSource {
-		return live.Source{}, live.Errorf("name_taken", "A feed is called %q, so no channel can have this name.", channel.Name).
+		return live.Source{}, live.Errorf("name_taken/feed", "A feed is called \"{name}\", so no channel can have this name.", "name", channel.Name).
 			WithField("name").WithHint("Rename the feed.")
 	}
 	return src, nil

@@ -26,7 +26,14 @@ type Publication struct {
 	Position string    `json:"position"` // "" where it was refused
 	Clients  int       `json:"clients"`
 	Repeated bool      `json:"repeated,omitempty"` // a retry, which was not stored again
-	Error    string    `json:"error"`              // why it was refused
+
+	// Why it was refused: a sentence in English, and its code and parameters as
+	// in live.Error. Line is the number of its line in a request of JSON lines.
+	Error  string      `json:"error"`
+	Code   string      `json:"code,omitempty"`
+	Text   string      `json:"text,omitempty"`
+	Params live.Params `json:"params,omitempty"`
+	Line   int         `json:"line,omitempty"`
 }
 
 // publication makes the entry of a message that was published.
@@ -80,12 +87,16 @@ func (r *recent) addLines(channel string, drafts []live.Draft, receipts []Receip
 
 // addRefused adds a message that was refused.
 func (r *recent) addRefused(channel string, d *live.Draft, err error) {
-	p := Publication{Channel: channel, Event: d.Type, ID: strings.Clone(d.ID), Error: "It could not be committed."}
-	if e, ok := errors.AsType[*live.Error](err); ok {
-		p.Error = e.Message
-		if e.Line > 0 {
-			p.Error = fmt.Sprintf("Line %d: %s", e.Line, e.Message)
-		}
+	e, ok := errors.AsType[*live.Error](err)
+	if !ok {
+		e = live.Errorf("not_committed", "It could not be committed.")
+	}
+	p := Publication{
+		Channel: channel, Event: d.Type, ID: strings.Clone(d.ID),
+		Error: e.Message, Code: e.Code, Text: e.Text, Params: e.Params, Line: e.Line,
+	}
+	if e.Line > 0 {
+		p.Error = fmt.Sprintf("Line %d: %s", e.Line, e.Message)
 	}
 	r.add(p)
 }

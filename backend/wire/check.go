@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -30,15 +29,17 @@ func Check(epoch string, d *live.Draft, max int) error {
 	}
 	switch {
 	case d.Retry != nil && *d.Retry < 0:
-		return fieldError("retry", "The reconnection time is negative.", "retry is a number of milliseconds, 0 or more.")
+		return live.Errorf("bad_retry/negative", "The reconnection time is negative.").WithField("retry").
+			WithHint("retry is a number of milliseconds, 0 or more.")
 	case d.Retry != nil && *d.Retry > MaxRetry:
-		return fieldError("retry", "The reconnection time is longer than a day.", "retry is a number of milliseconds.")
+		return live.Errorf("bad_retry/too_long", "The reconnection time is longer than a day.").WithField("retry").
+			WithHint("retry is a number of milliseconds.")
 	case len(d.Data) > max:
 		return TooLarge(len(d.Data), max)
 	}
 	if i := invalidUTF8(d.Data); i >= 0 {
-		return fieldError("data", fmt.Sprintf("The data is not valid UTF-8: byte %d belongs to no character.", i+1),
-			"SSE carries text in UTF-8 only. Send other bytes as Base64.")
+		return live.Errorf("bad_data/utf8", "The data is not valid UTF-8: byte {byte} belongs to no character.", "byte", i+1).WithField("data").
+			WithHint("SSE carries text in UTF-8 only. Send other bytes as Base64.")
 	}
 	return nil
 }
@@ -46,23 +47,24 @@ func Check(epoch string, d *live.Draft, max int) error {
 // TooLarge returns the error for data of more than max bytes. size is 0 where
 // the data was not read to its end.
 func TooLarge(size, max int) error {
-	text := "The data is larger than the limit of " + formatSize(max) + "."
-	if size > 0 {
-		text = fmt.Sprintf("The data has %d bytes; the limit is %s.", size, formatSize(max))
+	if size == 0 {
+		return live.Errorf("too_large/data", "The data is larger than the limit of {limit_bytes}.", "limit_bytes", max).WithField("data").
+			WithHint("Send it in parts, or raise the largest event in the settings.")
 	}
-	return live.Errorf("too_large", "%s", text).WithField("data").
+	return live.Errorf("too_large/data_size", "The data has {size} bytes; the limit is {limit_bytes}.", "size", size, "limit_bytes", max).WithField("data").
 		WithHint("Send it in parts, or raise the largest event in the settings.")
 }
 
 func checkType(t string) error {
 	switch {
 	case len(t) > MaxType:
-		return fieldError("event", fmt.Sprintf("The event type is longer than %d bytes.", MaxType), "")
+		return live.Errorf("bad_event/too_long", "The event type is longer than {max} bytes.", "max", MaxType).WithField("event")
 	case strings.ContainsAny(t, "\r\n"):
-		return fieldError("event", "The event type contains a line break.", "An event type is a single line.")
+		return live.Errorf("bad_event/line_break", "The event type contains a line break.").WithField("event").
+			WithHint("An event type is a single line.")
 	}
 	if i := invalidUTF8(t); i >= 0 {
-		return fieldError("event", fmt.Sprintf("The event type is not valid UTF-8: byte %d belongs to no character.", i+1), "")
+		return live.Errorf("bad_event/utf8", "The event type is not valid UTF-8: byte {byte} belongs to no character.", "byte", i+1).WithField("event")
 	}
 	return nil
 }
@@ -70,26 +72,30 @@ func checkType(t string) error {
 func checkID(epoch, id string) error {
 	switch {
 	case len(id) > MaxID:
-		return fieldError("id", fmt.Sprintf("The id is longer than %d bytes.", MaxID), "A client sends it back in a request header when it resumes.")
+		return live.Errorf("bad_id/too_long", "The id is longer than {max} bytes.", "max", MaxID).WithField("id").
+			WithHint("A client sends it back in a request header when it resumes.")
 	case strings.ContainsAny(id, "\r\n"):
-		return fieldError("id", "The id contains a line break.", "An id is a single line.")
+		return live.Errorf("bad_id/line_break", "The id contains a line break.").WithField("id").WithHint("An id is a single line.")
 	case strings.Contains(id, "\x00"):
-		return fieldError("id", "The id contains a NUL.", "Clients ignore such an id.")
+		return live.Errorf("bad_id/nul", "The id contains a NUL.").WithField("id").WithHint("Clients ignore such an id.")
 	case !headerSafe(id):
-		return fieldError("id", "The id contains a control character, or begins or ends with a space.",
-			"A client sends it back in a request header when it resumes, and the header would lose it.")
+		return live.Errorf("bad_id/control", "The id contains a control character, or begins or ends with a space.").WithField("id").
+			WithHint("A client sends it back in a request header when it resumes, and the header would lose it.")
 	case ownPosition(epoch, id):
-		return fieldError("id", "The id reads as a position of this journal.", "Leave the id out: the position of the message is its id then.")
+		return live.Errorf("bad_id/position", "The id reads as a position of this journal.").WithField("id").
+			WithHint("Leave the id out: the position of the message is its id then.")
 	}
 	if i := invalidUTF8(id); i >= 0 {
-		return fieldError("id", fmt.Sprintf("The id is not valid UTF-8: byte %d belongs to no character.", i+1), "")
+		return live.Errorf("bad_id/utf8", "The id is not valid UTF-8: byte {byte} belongs to no character.", "byte", i+1).WithField("id")
 	}
 	return nil
 }
 
-// fieldError returns an error whose code names the field, such as "bad_id".
-func fieldError(field, why, hint string) *live.Error {
-	return live.Errorf("bad_"+field, "%s", why).WithField(field).WithHint(hint)
+// ofField makes an error about a field that has a code of its own, such as
+// "bad_id", and a sentence that is the same for every field.
+func ofField(field string, e *live.Error) *live.Error {
+	e.Code = "bad_" + field
+	return e.WithField(field)
 }
 
 // invalidUTF8 returns the index of the first byte that is not UTF-8, or -1.
@@ -105,16 +111,4 @@ func invalidUTF8(s string) int {
 		i += n
 	}
 	return -1
-}
-
-// formatSize writes a size in bytes, and in MiB or KiB too where that is a
-// whole number.
-func formatSize(n int) string {
-	switch {
-	case n >= 1<<20 && n%(1<<20) == 0:
-		return fmt.Sprintf("%d bytes (%d MiB)", n, n>>20)
-	case n >= 1<<10 && n%(1<<10) == 0:
-		return fmt.Sprintf("%d bytes (%d KiB)", n, n>>10)
-	}
-	return fmt.Sprintf("%d bytes", n)
 }

@@ -36,7 +36,7 @@ func Members(body []byte) ([]Member, error) {
 			}
 		}
 		if members = append(members, m); len(members) > maxMembers {
-			return live.Errorf("bad_json", "The object has more than %d fields.", maxMembers)
+			return live.Errorf("bad_json/fields", "The object has more than {max} fields.", "max", maxMembers)
 		}
 		return nil
 	})
@@ -47,7 +47,7 @@ func Members(body []byte) ([]Member, error) {
 }
 
 func twice(name string) error {
-	return live.Errorf("bad_json", "The field %q is there twice.", name).WithField(name)
+	return live.Errorf("bad_json/twice", "The field \"{field}\" is there twice.", "field", name).WithField(name)
 }
 
 var (
@@ -115,34 +115,37 @@ func wordJSONError(text []byte, err error, line bool) error {
 	if broken := json.Unmarshal(text, new(json.RawMessage)); broken != nil {
 		return syntaxError(text, broken, line)
 	}
-	if errors.Is(err, errNoObject) {
-		what := "body"
-		if line {
-			what = "line"
-		}
-		return live.Errorf("bad_json", "The %s is JSON but not an object.", what).WithHint(`Send an object such as {"data":"Hello"}.`)
+	switch {
+	case !errors.Is(err, errNoObject):
+		return err
+	case line:
+		return live.Errorf("bad_json/line_no_object", "The line is JSON but not an object.").WithHint(`Send an object such as {"data":"Hello"}.`)
 	}
-	return err
+	return live.Errorf("bad_json/no_object", "The body is JSON but not an object.").WithHint(`Send an object such as {"data":"Hello"}.`)
 }
 
 // syntaxError says in words where JSON is broken.
 func syntaxError(text []byte, err error, line bool) error {
 	if len(bytes.TrimSpace(text)) == 0 {
-		return live.Errorf("bad_json", "The body is empty.").WithHint(`Send an object such as {"data":"Hello"}.`)
+		return live.Errorf("bad_json/empty", "The body is empty.").WithHint(`Send an object such as {"data":"Hello"}.`)
 	}
-	at := len(text)
+	at, early := len(text), true
 	if s, ok := errors.AsType[*json.SyntaxError](err); ok && s.Error() != "unexpected end of JSON input" {
-		at = max(int(s.Offset)-1, 0)
+		at, early = max(int(s.Offset)-1, 0), false
 	}
 	before := text[:min(at, len(text))]
 	row := 1 + bytes.Count(before, []byte("\n"))
 	column := 1 + len([]rune(string(before[bytes.LastIndexByte(before, '\n')+1:])))
-	why := strings.TrimPrefix(err.Error(), "json: ")
-	if why == "unexpected end of JSON input" {
-		why = "it ends too early"
+	var e *live.Error
+	switch why := strings.TrimPrefix(err.Error(), "json: "); {
+	case line && early:
+		e = live.Errorf("bad_json/line_ends", "The JSON is broken at column {column}: it ends too early.", "column", column)
+	case line:
+		e = live.Errorf("bad_json/line_syntax", "The JSON is broken at column {column}: {reason}.", "column", column, "reason", why)
+	case early:
+		e = live.Errorf("bad_json/ends", "The JSON is broken at line {line}, column {column}: it ends too early.", "line", row, "column", column)
+	default:
+		e = live.Errorf("bad_json/syntax", "The JSON is broken at line {line}, column {column}: {reason}.", "line", row, "column", column, "reason", why)
 	}
-	if line {
-		return live.Errorf("bad_json", "The JSON is broken at column %d: %s.", column, why).WithCause(err)
-	}
-	return live.Errorf("bad_json", "The JSON is broken at line %d, column %d: %s.", row, column, why).WithCause(err)
+	return e.WithCause(err)
 }

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"fmt"
 	"mime"
 	"net/url"
 	"strings"
@@ -59,12 +58,12 @@ func mediaType(contentType string) (string, map[string]string, error) {
 	case "", "utf-8", "utf8", "us-ascii":
 		return media, params, nil
 	default:
-		return "", nil, live.Errorf("bad_content_type", "The text is declared as %s.", charset).WithHint("Send it in UTF-8.")
+		return "", nil, live.Errorf("bad_content_type/charset", "The text is declared as {charset}.", "charset", charset).WithHint("Send it in UTF-8.")
 	}
 }
 
 func unsupported(media string) error {
-	return live.Errorf("bad_content_type", "A message cannot be sent as %q.", media).
+	return live.Errorf("bad_content_type/media", "A message cannot be sent as \"{media}\".", "media", media).
 		WithHint("Use application/json, a form, or text/plain; for many messages application/x-ndjson.")
 }
 
@@ -72,7 +71,8 @@ func unsupported(media string) error {
 func onlyInBody(query url.Values) error {
 	for _, name := range fields {
 		if query.Has(name) {
-			return fieldError(name, fmt.Sprintf("%q stands in the address, but this message has its fields in the body.", name), "Move it there.")
+			return ofField(name, live.Errorf("bad_field/address", "\"{field}\" stands in the address, but this message has its fields in the body.", "field", name).
+				WithHint("Move it there."))
 		}
 	}
 	return nil
@@ -91,20 +91,23 @@ func parseJSON(body []byte) (live.Draft, error) {
 }
 
 func unknownField(name string) *live.Error {
-	return live.Errorf("unknown_field", "There is no field %q.", name).WithField(name).
+	return live.Errorf("unknown_field/message", "There is no field \"{field}\".", "field", name).WithField(name).
 		WithHint("A message has event, id, data, retry and again.")
 }
 
 func noData() *live.Error {
-	return fieldError("data", "The message has no data.", "Send an empty text for an event without data.")
+	return live.Errorf("bad_data/missing", "The message has no data.").WithField("data").
+		WithHint("Send an empty text for an event without data.")
 }
 
 func badAgain() *live.Error {
-	return fieldError("again", "again is neither true nor false.", "It asks for a message to be stored once more that is there already.")
+	return live.Errorf("bad_again", "again is neither true nor false.").WithField("again").
+		WithHint("true stores a second copy of a message that is there already.")
 }
 
 func badRetry() *live.Error {
-	return fieldError("retry", "The reconnection time is not a whole number.", "retry is a number of milliseconds, 0 or more.")
+	return live.Errorf("bad_retry/number", "The reconnection time is not a whole number.").WithField("retry").
+		WithHint("retry is a number of milliseconds, 0 or more.")
 }
 
 // unifyLineBreaks writes every line break as LF.

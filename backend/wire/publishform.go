@@ -2,7 +2,7 @@ package wire
 
 import (
 	"bytes"
-	"fmt"
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/url"
@@ -25,7 +25,8 @@ func parseText(body string, query url.Values) (live.Draft, error) {
 		}
 	}
 	if values.Has("data") {
-		return live.Draft{}, fieldError("data", "The data stands in the address, but the body of a text is the data.", "Send a form to give every field a name.")
+		return live.Draft{}, live.Errorf("bad_data/query", "The data stands in the address, but the body of a text is the data.").WithField("data").
+			WithHint("Send a form to give every field a name.")
 	}
 	values.Set("data", body)
 	return fromValues(values)
@@ -36,24 +37,22 @@ func parseText(body string, query url.Values) (live.Draft, error) {
 func parseForm(body string) (live.Draft, error) {
 	if !strings.Contains(body, "=") {
 		if t := strings.TrimSpace(body); t != "" && (t[0] == '{' || t[0] == '[') {
-			return live.Draft{}, formHint(live.Errorf("bad_form", "The body is declared as a form but looks like JSON."))
+			return live.Draft{}, live.Errorf("bad_form/json", "The body is declared as a form but looks like JSON.").WithHint(curlHint)
 		}
 		return live.Draft{Data: unifyLineBreaks(body), Once: true}, nil
 	}
 	values, err := url.ParseQuery(body)
 	if err != nil {
-		return live.Draft{}, formHint(live.Errorf("bad_form", "The form cannot be read: %v.", err))
+		return live.Draft{}, live.Errorf("bad_form", "The form cannot be read: {reason}.", "reason", err).WithHint(curlHint)
 	}
 	d, err := fromValues(values)
-	if e, ok := err.(*live.Error); ok && e.Code == "unknown_field" {
-		formHint(e)
+	if e, ok := errors.AsType[*live.Error](err); ok && e.Code == "unknown_field" {
+		err = live.Errorf("unknown_field/form", "There is no field \"{field}\".", "field", e.Field).WithField(e.Field).WithHint(curlHint)
 	}
 	return d, err
 }
 
-func formHint(e *live.Error) *live.Error {
-	return e.WithHint("curl -d sends a form: say -d data=TEXT, or --json '{\"data\":…}', or -H 'Content-Type: text/plain' for a body that is the data.")
-}
+const curlHint = "curl -d sends a form: say -d data=TEXT, or --json '{\"data\":…}', or -H 'Content-Type: text/plain' for a body that is the data."
 
 func parseMultipart(body []byte, boundary string) (live.Draft, error) {
 	values := url.Values{}
@@ -64,14 +63,18 @@ func parseMultipart(body []byte, boundary string) (live.Draft, error) {
 			return fromValues(values)
 		}
 		if err != nil {
-			return live.Draft{}, live.Errorf("bad_form", "The form cannot be read: %v.", err)
+			return live.Draft{}, badMultipart(err)
 		}
 		text, err := io.ReadAll(part)
 		if err != nil {
-			return live.Draft{}, live.Errorf("bad_form", "The form cannot be read: %v.", err)
+			return live.Draft{}, badMultipart(err)
 		}
 		values.Add(part.FormName(), string(text))
 	}
+}
+
+func badMultipart(err error) error {
+	return live.Errorf("bad_form/multipart", "The form cannot be read: {reason}.", "reason", err)
 }
 
 // fromValues makes a draft of the fields of a form.
@@ -81,7 +84,7 @@ func fromValues(values url.Values) (live.Draft, error) {
 			return live.Draft{}, unknownField(name)
 		}
 		if len(v) > 1 {
-			return live.Draft{}, fieldError(name, fmt.Sprintf("The field %q is there twice.", name), "")
+			return live.Draft{}, ofField(name, live.Errorf("bad_field/twice", "The field \"{field}\" is there twice.", "field", name))
 		}
 	}
 	if !values.Has("data") {

@@ -3,7 +3,6 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -99,7 +98,8 @@ func (p *messageParser) text(field string, value []byte) (string, error) {
 		return "", nil
 	}
 	if value[0] != '"' {
-		return "", fieldError(field, fmt.Sprintf("The field %q is not a text.", field), "Put it in quotation marks.")
+		return "", ofField(field, live.Errorf("bad_field/no_text", "The field \"{field}\" is not a text.", "field", field).
+			WithHint("Put it in quotation marks."))
 	}
 	from := p.texts.Len()
 	if !utf8.Valid(value) || !p.unescape(value[1:len(value)-1]) {
@@ -196,6 +196,6 @@ func retryTime(value []byte) (*int64, error) {
 }
 
 func notUnicode(field string) error {
-	return fieldError(field, fmt.Sprintf("The field %q is not valid UTF-8, or holds half of a surrogate pair.", field),
-		"SSE carries text in UTF-8 only. Send other bytes as Base64.")
+	return ofField(field, live.Errorf("bad_field/unicode", "The field \"{field}\" is not valid UTF-8, or holds half of a surrogate pair.", "field", field).
+		WithHint("SSE carries text in UTF-8 only. Send other bytes as Base64."))
 }

@@ -49,7 +49,7 @@ func ParseLines(contentType string, body []byte, query url.Values) (Lines, error
 			continue
 		}
 		if len(lines.Drafts) == MaxLines {
-			return Lines{}, live.Errorf("too_many_lines", "The request has more than %d messages.", MaxLines).
+			return Lines{}, live.Errorf("too_many_lines", "The request has more than {max} messages.", "max", MaxLines).
 				WithLine(number).WithHint("Send the rest in another request.")
 		}
 		d, err := p.parse(line)
@@ -59,7 +59,7 @@ func ParseLines(contentType string, body []byte, query url.Values) (Lines, error
 		lines.Drafts, lines.Numbers = append(lines.Drafts, d), append(lines.Numbers, number)
 	}
 	if len(lines.Drafts) == 0 {
-		return Lines{}, live.Errorf("bad_json", "The body is empty.").WithHint(`Send an object such as {"data":"Hello"} on each line.`)
+		return Lines{}, live.Errorf("bad_json/no_lines", "The body is empty.").WithHint(`Send an object such as {"data":"Hello"} on each line.`)
 	}
 	p.release(lines.Drafts)
 	return lines, nil

@@ -210,8 +210,8 @@ func TestLimitsAreSaid(t *testing.T) {
 		d           live.Draft
 		field, says string
 	}{
-		{live.Draft{Data: strings.Repeat("x", 20<<20)}, "data", "The data has 20971520 bytes; the limit is 16777216 bytes (16 MiB)."},
-		{live.Draft{Data: strings.Repeat("x", 16<<20+1)}, "data", "The data has 16777217 bytes; the limit is 16777216 bytes (16 MiB)."},
+		{live.Draft{Data: strings.Repeat("x", 20<<20)}, "data", "The data has 20971520 bytes; the limit is 16 MiB."},
+		{live.Draft{Data: strings.Repeat("x", 16<<20+1)}, "data", "The data has 16777217 bytes; the limit is 16 MiB."},
 		{live.Draft{Type: strings.Repeat("x", MaxType+1)}, "event", "The event type is longer than 4096 bytes."},
 		{live.Draft{ID: strings.Repeat("x", MaxID+1)}, "id", "The id is longer than 1024 bytes."},
 		{live.Draft{Retry: ptr(MaxRetry + 1)}, "retry", "The reconnection time is longer than a day."},
