@@ -110,6 +110,7 @@ type Console struct {
 
 	rates   rates
 	changes broadcast.Broadcast // of anything in /api/state but counters
+	log     *changeLog          // of sources, for /api/state?since=
 
 	mu             sync.Mutex
 	changedPending bool   // whether Changed will be called in a moment
@@ -121,6 +122,7 @@ func New(opt Options) *Console {
 	return &Console{
 		journal: opt.Journal, feeds: opt.Feeds, samples: opt.Samples, settings: opt.Settings,
 		clients: opt.Clients, server: opt.Server, bodies: opt.Bodies, version: opt.Version,
+		log: newChangeLog(),
 	}
 }
 

@@ -85,25 +85,51 @@ func (r *rates) perSecond(c counts, current int64, now time.Time) float64 {
 
 func roundToTenths(f float64) float64 { return float64(int64(f*10+0.5)) / 10 }
 
-// source returns the rate of a source per second, and its sparkline: the
-// messages of each period.
-func (r *rates) source(id, current int64, now time.Time) (rate float64, spark []int64) {
+// source returns the rate of a source per second.
+func (r *rates) source(id, current int64, now time.Time) float64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	spark = make([]int64, maxPeriods)
 	c := r.sources[id]
 	switch {
 	case c == nil && r.sources == nil:
-		return 0, spark
+		return 0
 	case c == nil: // a source that came after the last period
-		spark[maxPeriods-1] = current
-		return roundToTenths(float64(current) / max(1, now.Sub(r.ends[len(r.ends)-1]).Seconds())), spark
+		return roundToTenths(float64(current) / max(1, now.Sub(r.ends[len(r.ends)-1]).Seconds()))
+	}
+	return r.perSecond(*c, current, now)
+}
+
+// spark returns the sparkline of a source: the messages of each period, oldest
+// first.
+func (r *rates) spark(id, current int64) []int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c := r.sources[id]; c != nil || r.sources == nil {
+		return c.differences(current)
+	}
+	spark := make([]int64, maxPeriods)
+	spark[maxPeriods-1] = current // a source that came after the last period
+	return spark
+}
+
+// totalSpark returns the sparkline of all messages in.
+func (r *rates) totalSpark(current int64) []int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.in.differences(current)
+}
+
+// differences returns how much the counter grew in each period.
+func (c *counts) differences(current int64) []int64 {
+	spark := make([]int64, maxPeriods)
+	if c == nil || len(*c) == 0 {
+		return spark
 	}
 	values := append(slices.Clone(*c), current)
 	for i := 1; i < len(values); i++ {
 		spark[maxPeriods-len(values)+i] = max(0, values[i]-values[i-1])
 	}
-	return r.perSecond(*c, current, now), spark
+	return spark
 }
 
 // totals returns the rates of all messages in and out, per second.

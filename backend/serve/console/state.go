@@ -8,6 +8,7 @@ import (
 	"signalbox/backend/serve/httpapi"
 )
 
+// A stateView is the answer of /api/state.
 type stateView struct {
 	Version string      `json:"version"`
 	Epoch   string      `json:"epoch"`
@@ -22,6 +23,14 @@ type stateView struct {
 	Samples bool        `json:"samples"`
 	Made    []int64     `json:"samples_made"`
 	Sources []any       `json:"sources"`
+
+	// Where the request has since:
+	Since   string              `json:"since,omitempty"` // for the next request
+	Whole   bool                `json:"whole"`           // Sources are all there are
+	More    bool                `json:"more,omitempty"`  // there are more changes than one answer holds
+	Removed []int64             `json:"removed,omitempty"`
+	Sparks  map[string][]int64  `json:"sparks,omitempty"` // of the sources that the request names
+	Bars    map[string][]string `json:"bars,omitempty"`
 }
 
 type journalView struct {
@@ -31,6 +40,7 @@ type journalView struct {
 	Fault    string  `json:"fault"`
 	InRate   float64 `json:"in_rate"`
 	OutRate  float64 `json:"out_rate"`
+	Spark    []int64 `json:"spark"`
 }
 
 type serverView struct {
@@ -49,7 +59,7 @@ type sourceView struct {
 	Last     int64        `json:"last"`
 	LastAt   time.Time    `json:"last_at,omitzero"`
 	Rate     float64      `json:"rate"`
-	Spark    []int64      `json:"spark"`
+	Spark    []int64      `json:"spark,omitempty"`
 	Clients  int          `json:"clients"`
 	Feed     *feedBrief   `json:"feed,omitempty"`
 	Health   *live.Health `json:"health,omitempty"`
@@ -60,8 +70,13 @@ type feedBrief struct {
 	Paused bool   `json:"paused"`
 }
 
-// State answers GET /api/state with what every screen shows.
+// State answers GET /api/state with what every screen shows: all of it, or with
+// since what changed after an earlier answer.
 func (c *Console) State(w http.ResponseWriter, r *http.Request) error {
+	asked, err := parseStateQuery(r.URL.Query())
+	if err != nil {
+		return err
+	}
 	// The bell first: whatever changes from here on rings it again.
 	bell := c.watch().version
 	now, stats := time.Now(), c.journal.Stats()
@@ -73,7 +88,7 @@ func (c *Console) State(w http.ResponseWriter, r *http.Request) error {
 		Window: httpapi.FromWindow(r), Now: apiTime(now),
 		Journal: journalView{
 			Messages: stats.Messages, Bytes: stats.Bytes, Lag: stats.Lag.Microseconds(), Fault: stats.Trouble(),
-			InRate: in, OutRate: out,
+			InRate: in, OutRate: out, Spark: c.rates.totalSpark(stats.Appended),
 		},
 		Server:  serverView{Address: address, URL: url, Notice: notice, Clients: c.clients.Clients()},
 		Faults:  c.server.Faults(),
@@ -83,19 +98,37 @@ func (c *Console) State(w http.ResponseWriter, r *http.Request) error {
 	for _, src := range c.samples.Made() {
 		view.Made = append(view.Made, src.ID)
 	}
+	sources := c.viewSources(now)
+	if asked.changes {
+		if err := c.addChanges(&view, sources, asked); err != nil {
+			return err
+		}
+		return httpapi.WriteJSON(w, http.StatusOK, view)
+	}
+	view.Whole = true
+	for _, v := range sources {
+		v.Spark = c.rates.spark(v.ID, c.journal.Tally(v.ID).Appended)
+		view.Sources = append(view.Sources, v)
+	}
+	return httpapi.WriteJSON(w, http.StatusOK, view)
+}
+
+// viewSources returns all sources in order of their ids, without sparklines.
+func (c *Console) viewSources(now time.Time) []*sourceView {
 	feeds := make(map[int64]live.FeedStatus)
 	for _, f := range c.feeds.List() {
 		feeds[f.ID] = f
 	}
 	bySource, ofAll := c.clients.FollowersBySource()
-	for _, src := range c.journal.Sources() {
-		v := c.viewSource(src, bySource[src.ID]+ofAll, now)
+	sources := c.journal.Sources()
+	views := make([]*sourceView, len(sources))
+	for i, src := range sources {
+		views[i] = c.viewSource(src, bySource[src.ID]+ofAll, now)
 		if f, ok := feeds[src.ID]; ok {
-			v.addFeed(f)
+			views[i].addFeed(f)
 		}
-		view.Sources = append(view.Sources, v)
 	}
-	return httpapi.WriteJSON(w, http.StatusOK, view)
+	return views
 }
 
 func (c *Console) viewSource(src live.Source, clients int, now time.Time) *sourceView {
@@ -106,7 +139,7 @@ func (c *Console) viewSource(src live.Source, clients int, now time.Time) *sourc
 		// What was trimmed unread can no longer be read.
 		Unread: min(max(0, t.Appended-t.Seen), t.Kept),
 	}
-	v.Rate, v.Spark = c.rates.source(src.ID, t.Appended, now)
+	v.Rate = c.rates.source(src.ID, t.Appended, now)
 	return v
 }
 
@@ -128,6 +161,7 @@ func (v *sourceView) addFeed(f live.FeedStatus) {
 // writeSource answers with one source as /api/state has it.
 func (c *Console) writeSource(w http.ResponseWriter, status int, src live.Source, feed *live.FeedStatus) error {
 	v := c.viewSource(src, c.clients.Followers(src.ID), time.Now())
+	v.Spark = c.rates.spark(src.ID, c.journal.Tally(src.ID).Appended)
 	if feed != nil {
 		v.addFeed(*feed)
 	}

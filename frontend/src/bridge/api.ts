@@ -16,6 +16,7 @@ import type {
   Settings,
   Source,
   State,
+  StateQuery,
 } from './types';
 
 /** An ApiError is a refused or failed request: a code that never changes, a sentence, and what to do about it. */
@@ -129,7 +130,12 @@ export const api = {
   bell: (seen: string | undefined, signal: AbortSignal) =>
     // The server answers after 20 s in any case.
     json<{ bell: string }>(`/api/bell${seen ? `?seen=${part(seen)}` : ''}`, { signal, timeout: 30_000 }),
-  state: (signal?: AbortSignal) => json<State>('/api/state', { signal }),
+  state: ({ since, sparks, bars }: StateQuery) => {
+    const search = new URLSearchParams({ since });
+    for (const name of sparks) search.append('spark', name);
+    for (const name of bars) search.append('bars', name);
+    return json<State>(`/api/state?${search}`);
+  },
 
   /** A page of the messages of one source, or of all sources if source is null. */
   page: (source: string | null, query: PageQuery, signal?: AbortSignal) =>

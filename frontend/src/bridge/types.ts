@@ -88,8 +88,6 @@ export interface Health extends Translatable {
   /** The share of the last 24 hours, or since the feed was added: 0 to 1. */
   up: number;
   connect_p50_us: number;
-  /** The last 24 hours as 48 half hours, the oldest first. */
-  bars?: Bar[];
   retry_ms: number;
   last_event_id?: string;
 }
@@ -118,8 +116,6 @@ export interface Source {
   last_at?: string;
   /** Messages a second, over the last few seconds. */
   rate: number;
-  /** Messages in each of the last 30 periods of 2 s, the oldest first. */
-  spark: number[];
   /** Clients of the local server that follow the source. */
   clients: number;
   feed?: { url: string; paused: boolean };
@@ -127,6 +123,9 @@ export interface Source {
   notice?: string;
   health?: Health;
 }
+
+/** Messages in each of the last 30 periods of 2 s, the oldest first; empty if there were none. */
+export type Spark = number[];
 
 export interface State {
   version: string;
@@ -137,14 +136,44 @@ export interface State {
   /** True if the program has a window, false for `signalbox serve`. */
   window: boolean;
   now: string;
-  journal: { messages: number; bytes: number; lag_us: number; fault: string; in_rate: number; out_rate: number };
+  journal: {
+    messages: number;
+    bytes: number;
+    lag_us: number;
+    fault: string;
+    in_rate: number;
+    out_rate: number;
+    spark: Spark;
+  };
   server: { address: string; url: string; notice: string; clients: number };
   /** A sentence for each part of the program that does not work. */
   faults?: string[];
   samples: boolean;
   /** The ids of the sources that the sample events created. */
   samples_made: number[];
+  /** What the next request sends to get only what changed. */
+  since: string;
+  /** True if `sources` holds every source, not only those that changed. */
+  whole: boolean;
+  /** True if more sources changed than one response holds. */
+  more?: boolean;
+  /** The ids of sources that were removed. */
+  removed?: number[];
   sources: Source[];
+  /** The sparklines of the sources that the query names, by name. */
+  sparks?: Record<string, Spark>;
+  /** The last 24 hours of the feeds that the query names, by name: 48 half hours, the oldest first. */
+  bars?: Record<string, Bar[]>;
+}
+
+/** The query of a request for the state. */
+export interface StateQuery {
+  /** State.since of the last response; empty to get everything. */
+  since: string;
+  /** Names of the feeds and channels whose sparklines are visible. */
+  sparks: string[];
+  /** Names of the feeds whose bars are visible. */
+  bars: string[];
 }
 
 export interface Header {

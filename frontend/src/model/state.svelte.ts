@@ -1,18 +1,38 @@
 import { api, toApiError } from '../bridge/api';
 import { ChangePoller, type Change, type Outage } from '../bridge/changes';
-import type { Source, State } from '../bridge/types';
+import type { Bar, Source, Spark, State } from '../bridge/types';
 import { clock } from '../ui/clock.svelte';
+import { merge } from './merge';
 
 /** The shortest time between two requests for the state if only counters changed, in milliseconds. */
 const CALM = 400;
 /** How often the state is read while nothing changes and rates and sparklines fall to zero, in milliseconds. */
 const DECAY = 2000;
+/** The time between two requests while there are more changes than one response holds, in milliseconds. */
+const MORE = 100;
+/** How long sources that become visible are collected before their details are requested, in milliseconds. */
+const COLLECT = 30;
+/** The most sources whose details one request names. */
+const MAX_NAMES = 100;
+/** How often details are read again, in milliseconds. A point of a sparkline stands for this time. */
+const DETAIL_TIME = 2000;
+
+const FLAT: readonly number[] = Array<number>(30).fill(0);
+
+type Detail = 'sparks' | 'bars';
+
+const pick = <T>(from: Record<string, T>, names: ReadonlyMap<string, unknown>): Record<string, T> =>
+  Object.fromEntries(Object.entries(from).filter(([name]) => names.has(name)));
 
 /** Live is the state of the running program, kept up to date by the change poller. */
 export class Live {
   state = $state.raw<State | null>(null);
   /** Why the screen is not being updated; null while it is. */
   outage = $state.raw<Outage | null>(null);
+
+  /** Details of the sources that are visible, by name. */
+  sparks = $state.raw<Record<string, Spark>>({});
+  bars = $state.raw<Record<string, Bar[]>>({});
 
   readonly sources = $derived<Source[]>(this.state?.sources ?? []);
   readonly feeds = $derived(this.sources.filter((s) => s.kind === 'feed'));
@@ -27,6 +47,9 @@ export class Live {
   #pulling: Promise<void> | null = null;
   #again = false;
   #due: ReturnType<typeof setTimeout> | undefined;
+  #dueAt = 0;
+  #watched = { sparks: new Map<string, number>(), bars: new Map<string, number>() };
+  #detailedAt = 0;
   #pulledAt = 0;
   #running = false;
 
@@ -53,10 +76,34 @@ export class Live {
     return this.#byName.get(name);
   }
 
+  /** Returns the sparkline of a watched source, or of all sources together. */
+  spark(name?: string): readonly number[] {
+    const spark = name === undefined ? this.state?.journal.spark : this.sparks[name];
+    return spark?.length ? spark : FLAT;
+  }
+
   /** Calls `listener` at every change until the returned function is called. */
   onchange(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Reads the last minute ("sparks") or the last day ("bars") of a source until the returned
+   * function is called.
+   */
+  watch(detail: Detail, name: string): () => void {
+    const watched = this.#watched[detail];
+    watched.set(name, (watched.get(name) ?? 0) + 1);
+    if (!(name in this[detail]) && this.#running) {
+      if (this.#pulling) this.#again = true;
+      else this.#soon(COLLECT);
+    }
+    return () => {
+      const left = watched.get(name)! - 1;
+      if (left > 0) watched.set(name, left);
+      else watched.delete(name);
+    };
   }
 
   /** Retries the connection at once. */
@@ -75,7 +122,7 @@ export class Live {
     this.#due = undefined;
     this.#pulling = this.#read().finally(() => {
       this.#pulling = null;
-      if (!this.#again) return this.#decay();
+      if (!this.#again) return this.#continue();
       this.#again = false;
       return this.pull();
     });
@@ -84,9 +131,12 @@ export class Live {
 
   async #read(): Promise<void> {
     try {
-      const state = await this.calls.state();
-      this.state = state;
-      clock.sync(state.now);
+      const { sparks, bars } = this.#details();
+      const answer = await this.calls.state({ since: this.state?.since ?? '', sparks, bars });
+      this.state = merge(this.state, answer);
+      if (sparks.length > 0) this.sparks = { ...this.sparks, ...answer.sparks };
+      if (bars.length > 0) this.bars = { ...this.bars, ...answer.bars };
+      clock.sync(answer.now);
     } catch (thrown) {
       // The change poller reports an unreachable server: it notices at the same time.
       const error = toApiError(thrown);
@@ -94,6 +144,19 @@ export class Live {
     } finally {
       this.#pulledAt = Date.now();
     }
+  }
+
+  /** Returns the names whose details to request: all watched ones every DETAIL_TIME, else those not read yet. */
+  #details(): Record<Detail, string[]> {
+    const all = Date.now() - this.#detailedAt >= DETAIL_TIME;
+    if (all) {
+      this.#detailedAt = Date.now();
+      this.sparks = pick(this.sparks, this.#watched.sparks);
+      this.bars = pick(this.bars, this.#watched.bars);
+    }
+    const names = (detail: Detail) =>
+      [...this.#watched[detail].keys()].filter((name) => all || !(name in this[detail])).slice(0, MAX_NAMES);
+    return { sparks: names('sparks'), bars: names('bars') };
   }
 
   #changed(change: Change): void {
@@ -105,19 +168,22 @@ export class Live {
   }
 
   #soon(ms: number): void {
-    if (this.#due !== undefined || this.#pulling) return;
-    this.#due = setTimeout(
-      () => {
-        this.#due = undefined;
-        void this.pull();
-      },
-      Math.max(0, ms),
-    );
+    if (this.#pulling) return;
+    const at = Date.now() + Math.max(0, ms);
+    if (this.#due !== undefined && this.#dueAt <= at) return;
+    clearTimeout(this.#due);
+    this.#dueAt = at;
+    this.#due = setTimeout(() => {
+      this.#due = undefined;
+      void this.pull();
+    }, at - Date.now());
   }
 
-  #decay(): void {
-    if (!this.#running) return;
-    const moving = this.sources.some((s) => s.rate > 0 || s.unread > 0 || s.spark.some((n) => n > 0));
+  /** Schedules the next request while there are more changes, or while rates and sparklines fall to zero. */
+  #continue(): void {
+    if (!this.#running || !this.state) return;
+    if (this.state.more) return this.#soon(MORE);
+    const moving = this.state.journal.spark.some((n) => n > 0) || this.sources.some((s) => s.rate > 0 || s.unread > 0);
     if (moving) this.#soon(DECAY);
   }
 }

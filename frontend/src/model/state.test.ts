@@ -1,12 +1,20 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Source, State } from '../bridge/types';
+import type { Source, State, StateQuery } from '../bridge/types';
 import { Live } from './state.svelte';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-const source = { id: 1, name: 'chat', kind: 'channel', rate: 0, unread: 0, spark: [] } as unknown as Source;
-const state = { now: new Date(0).toISOString(), sources: [source] } as unknown as State;
+const source = { id: 1, name: 'chat', kind: 'channel', rate: 0, unread: 0 } as unknown as Source;
+const state = {
+  now: new Date(0).toISOString(),
+  since: 'a.1',
+  whole: true,
+  journal: { spark: [] },
+  sparks: { chat: [1] },
+  bars: { chat: [] },
+  sources: [source],
+} as unknown as State;
 
 function start() {
   let bell = '1.1';
@@ -21,7 +29,7 @@ function start() {
       }
       return { bell };
     }),
-    state: vi.fn(async () => state),
+    state: vi.fn(async (_query: StateQuery) => state),
   };
   const live = new Live(calls);
   const stop = live.start();
@@ -81,5 +89,35 @@ test('every listener hears the bell until it leaves', async () => {
   move('8.1');
   await vi.advanceTimersByTimeAsync(1);
   expect(heard).not.toHaveBeenLastCalledWith({ text: '8.1', last: 8, changes: 1 });
+  stop();
+});
+
+test('it requests what changed since the last response, and the details of visible sources', async () => {
+  const { live, calls, stop } = start();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(calls.state).toHaveBeenLastCalledWith({ since: '', sparks: [], bars: [] });
+  const leave = [live.watch('sparks', 'chat'), live.watch('sparks', 'chat'), live.watch('bars', 'chat')];
+  await vi.advanceTimersByTimeAsync(100);
+  expect(calls.state).toHaveBeenLastCalledWith({ since: 'a.1', sparks: ['chat'], bars: ['chat'] });
+  expect(live.sparks).toEqual({ chat: [1] });
+  // Details are read again after two seconds.
+  await live.pull();
+  expect(calls.state).toHaveBeenLastCalledWith({ since: 'a.1', sparks: [], bars: [] });
+  await vi.advanceTimersByTimeAsync(2000);
+  await live.pull();
+  expect(calls.state).toHaveBeenLastCalledWith({ since: 'a.1', sparks: ['chat'], bars: ['chat'] });
+  for (const end of leave) end();
+  await vi.advanceTimersByTimeAsync(2000);
+  await live.pull();
+  expect(calls.state).toHaveBeenLastCalledWith({ since: 'a.1', sparks: [], bars: [] });
+  stop();
+});
+
+test('while there are more changes it asks again', async () => {
+  const { live, calls, stop } = start();
+  calls.state.mockResolvedValueOnce({ ...state, more: true }).mockResolvedValueOnce({ ...state, more: true });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(calls.state.mock.calls.length).toBeGreaterThanOrEqual(3);
+  expect(live.state?.more).toBeFalsy();
   stop();
 });
