@@ -9,7 +9,7 @@ import (
 	"signalbox/speed/load"
 )
 
-// delay returns the 99th percentile of the time from publish to receipt, in
+// delay measures the 99th percentile of the time from publishing to arrival in
 // milliseconds, at 2,000 messages a second and 100 clients.
 func delay(b *bench, kind string) (sample, error) {
 	p, err := b.start(kind, options{})
@@ -20,7 +20,7 @@ func delay(b *bench, kind string) (sample, error) {
 	return b.p99(p, 100)
 }
 
-// p99 returns the 99th percentile of so many new clients.
+// p99 measures the delay with new clients.
 func (b *bench) p99(p *process, clients int) (sample, error) {
 	subs, err := load.Subscribe(p.at, "/events/bench", clients)
 	if err != nil {
@@ -37,14 +37,14 @@ func (b *bench) p99(p *process, clients int) (sample, error) {
 		return sample{}, err
 	}
 	if least := int(b.length.Seconds()*2000) * clients / 2; len(delays) < least {
-		return sample{}, fmt.Errorf("only %d of %d events came", len(delays), 2*least)
+		return sample{}, fmt.Errorf("only %d of %d events arrived", len(delays), 2*least)
 	}
 	slices.Sort(delays)
 	return sample{value: float64(delays[len(delays)*99/100]) / 1e6}, nil
 }
 
-// stopped returns how many times longer the 99th percentile of 99 clients is
-// beside one that has stopped reading than beside one that reads.
+// stopped measures the delay of 99 clients while another client does not read,
+// relative to the delay while it reads.
 func stopped(b *bench, kind string) (sample, error) {
 	p, err := b.start(kind, options{})
 	if err != nil {
@@ -58,8 +58,8 @@ func stopped(b *bench, kind string) (sample, error) {
 		}
 		defer one.Close()
 		one.Paused.Store(!reads)
-		// More than the system holds for a connection, for this one alone: then
-		// it is stuck before anything is measured.
+		// More than the socket buffers hold, for this client only: it is stalled
+		// before the measurement starts.
 		ballast := bytes.Repeat([]byte{'x'}, 1<<20)
 		for range 16 {
 			if _, err := p.call("POST", "/channels/ballast/messages", ballast); err != nil {

@@ -7,25 +7,25 @@ import (
 )
 
 const (
-	// settle is how long a load runs before it is measured.
+	// settle is the time between the start of a load and the measurement.
 	settle = 700 * time.Millisecond
-	// lead is how many messages the publishers may be ahead of the deliveries.
-	// Without a bound a server that takes messages faster than it can deliver
-	// them is measured while its clients fall behind for ever.
+	// lead bounds how many messages the publishers may be ahead of the deliveries.
+	// Without it, the clients of a server that stores faster than it delivers would
+	// fall further and further behind.
 	lead = 4096
 )
 
-// A fan is deliveries to many clients.
-type fan struct {
+// A fanOut is a load with many subscribers.
+type fanOut struct {
 	clients int
-	lines   int // messages in one request, as JSON lines; 0 for one as plain text
+	lines   int // messages in a request, as JSON lines; 0 for one message as plain text
 	tls     bool
-	http2   bool // of the subscribers; publishers speak HTTP/1.1
+	http2   bool // subscribers use HTTP/2; publishers always use HTTP/1.1
 }
 
-// deliveries returns deliveries a second, each publish acknowledged, from 64
-// connections. Only Signalbox takes JSON lines; the others get single messages.
-func (f fan) deliveries(b *bench, kind string) (sample, error) {
+// deliveries measures deliveries a second while 64 connections publish. Only
+// Signalbox gets JSON lines; the other servers get single messages.
+func (f fanOut) deliveries(b *bench, kind string) (sample, error) {
 	p, err := b.start(kind, options{tls: f.tls})
 	if err != nil {
 		return sample{}, err
@@ -38,7 +38,7 @@ func (f fan) deliveries(b *bench, kind string) (sample, error) {
 		return sample{}, err
 	}
 	defer subs.Close()
-	time.Sleep(settle) // a library sends the head before it has the client
+	time.Sleep(settle) // a library sends the response header before it registers the client
 	plan := load.Plan{
 		Channel: "bench", Connections: 64,
 		Lead: lead, Delivered: func() int64 { return subs.Events.Load() / int64(f.clients) },

@@ -13,7 +13,7 @@ import (
 	"signalbox/speed/load"
 )
 
-// following returns events a second from so many feeds into the journal.
+// following measures how many messages a second are stored from feeds.
 func following(feeds int) func(b *bench, kind string) (sample, error) {
 	return func(b *bench, kind string) (sample, error) {
 		remote := httptest.NewServer(source())
@@ -45,7 +45,7 @@ func following(feeds int) func(b *bench, kind string) (sample, error) {
 
 var appended = regexp.MustCompile(`(?m)^signalbox_messages_appended_total (\S+)$`)
 
-// stored returns how many messages were committed since the start.
+// stored returns the number of messages committed since the start.
 func (p *process) stored() (int64, error) {
 	text, err := p.call("GET", "/metrics", nil)
 	if err != nil {
@@ -53,14 +53,13 @@ func (p *process) stored() (int64, error) {
 	}
 	m := appended.FindSubmatch(text)
 	if m == nil {
-		return 0, errors.New("the metrics do not say how many messages there are")
+		return 0, errors.New("/metrics has no signalbox_messages_appended_total")
 	}
 	n, err := strconv.ParseFloat(string(m[1]), 64)
 	return int64(n), err
 }
 
-// source is a remote server whose stream goes as fast as it is read: blocks
-// of events with ids of their own.
+// source is a remote server that sends events with ids as fast as they are read.
 func source() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")

@@ -6,17 +6,17 @@ type figure struct {
 	title   string
 	unit    string
 	measure func(b *bench, kind string) (sample, error)
-	// against is what it is compared with in the same round; others are
-	// measured in it too, and only shown.
+	// against is the kind of server it is compared with. others are measured in
+	// the same rounds for information.
 	against string
 	others  []string
-	ratio   bound // of the ratio
-	value   bound // of the figure itself
-	once    bool  // in one round only
-	cpu     bool  // whether the CPU for each has a row of its own
+	ratio   bound // on the ratio
+	value   bound // on the figure itself
+	once    bool  // measured in one round only
+	cpu     bool  // adds a row with the CPU of each event
 }
 
-// A bound is a target. The zero value is none.
+// A bound is a target. The zero value is no target.
 type bound struct {
 	of     float64
 	atMost bool
@@ -25,27 +25,27 @@ type bound struct {
 func least(v float64) bound { return bound{v, false} }
 func most(v float64) bound  { return bound{v, true} }
 
-// A sample is what one round of a figure found.
+// A sample is the result of one measurement.
 type sample struct {
 	value   float64
-	cpu     float64 // CPU of the server for each event, in microseconds; 0 where it was not measured
-	load    float64 // the load generator's share of the CPU that it and the server took
-	busiest float64 // the share of one core that the busiest of its loops took
-	short   string  // why it falls short whatever the value is
+	cpu     float64 // CPU time of the server for each event, in microseconds; 0 if not measured
+	load    float64 // the load generator's share of the CPU time that it and the server used
+	busiest float64 // the share of one core that its busiest loop used
+	short   string  // why the target is missed regardless of the value; empty if it is not
 }
 
 var figures = []figure{
-	{name: "fan100", title: "deliveries a second, 100 clients", measure: fan{clients: 100}.deliveries, against: "bare", others: []string{"durable", "r3labs", "go-sse"}, ratio: least(1.0)},
-	{name: "fan1000", title: "deliveries a second, 1,000 clients", measure: fan{clients: 1000}.deliveries, against: "bare", others: []string{"durable", "r3labs", "go-sse"}, ratio: least(1.2)},
-	{name: "lines100", title: "the same, 100 clients, JSON lines of 100; bare with single messages", measure: fan{clients: 100, lines: 100}.deliveries, against: "bare", ratio: least(2)},
-	{name: "lines1000", title: "the same, 1,000 clients, JSON lines of 100; bare with single messages", measure: fan{clients: 1000, lines: 100}.deliveries, against: "bare", ratio: least(2)},
-	{name: "tls", title: "deliveries a second behind TLS, HTTP/1.1, 100 clients", measure: fan{clients: 100, tls: true}.deliveries, against: "bare", ratio: least(0.9)},
-	{name: "http2", title: "deliveries a second behind TLS, HTTP/2, 100 clients", measure: fan{clients: 100, tls: true, http2: true}.deliveries, against: "bare", ratio: least(0.9)},
-	{name: "publish", title: "acknowledged publishes a second, 64 connections, one message each", measure: press{connections: 64}.acknowledged, against: "durable", others: []string{"bare", "r3labs", "go-sse"}, ratio: least(0.9), cpu: true},
-	{name: "publish-ids", title: "the same with an id of its own on each message, in no order", measure: press{connections: 64, ids: true, scattered: true}.acknowledged, value: least(20_000)},
-	{name: "insert", title: "messages a second in JSON lines of 100, committed", measure: press{connections: 16, lines: 100}.acknowledged, against: "inserts", ratio: least(0.9), value: least(250_000), cpu: true},
-	{name: "insert-ids", title: "the same with an id of its own on each message, ascending", measure: press{connections: 16, lines: 100, ids: true}.acknowledged, against: "inserts", ratio: least(0.9), value: least(200_000), cpu: true},
-	{name: "insert-scattered", title: "the same with ids in no order", measure: press{connections: 16, lines: 100, ids: true, scattered: true}.acknowledged, against: "inserts", ratio: least(0.9)},
+	{name: "fan100", title: "deliveries a second, 100 clients", measure: fanOut{clients: 100}.deliveries, against: "bare", others: []string{"durable", "r3labs", "go-sse"}, ratio: least(1.0)},
+	{name: "fan1000", title: "deliveries a second, 1,000 clients", measure: fanOut{clients: 1000}.deliveries, against: "bare", others: []string{"durable", "r3labs", "go-sse"}, ratio: least(1.2)},
+	{name: "lines100", title: "the same, 100 clients, JSON lines of 100; bare with single messages", measure: fanOut{clients: 100, lines: 100}.deliveries, against: "bare", ratio: least(2)},
+	{name: "lines1000", title: "the same, 1,000 clients, JSON lines of 100; bare with single messages", measure: fanOut{clients: 1000, lines: 100}.deliveries, against: "bare", ratio: least(2)},
+	{name: "tls", title: "deliveries a second behind TLS, HTTP/1.1, 100 clients", measure: fanOut{clients: 100, tls: true}.deliveries, against: "bare", ratio: least(0.9)},
+	{name: "http2", title: "deliveries a second behind TLS, HTTP/2, 100 clients", measure: fanOut{clients: 100, tls: true, http2: true}.deliveries, against: "bare", ratio: least(0.9)},
+	{name: "publish", title: "acknowledged publishes a second, 64 connections, one message each", measure: publishing{connections: 64}.acknowledged, against: "durable", others: []string{"bare", "r3labs", "go-sse"}, ratio: least(0.9), cpu: true},
+	{name: "publish-ids", title: "the same with an id of its own on each message, in no order", measure: publishing{connections: 64, ids: true, scattered: true}.acknowledged, value: least(20_000)},
+	{name: "insert", title: "messages a second in JSON lines of 100, committed", measure: publishing{connections: 16, lines: 100}.acknowledged, against: "inserts", ratio: least(0.9), value: least(250_000), cpu: true},
+	{name: "insert-ids", title: "the same with an id of its own on each message, ascending", measure: publishing{connections: 16, lines: 100, ids: true}.acknowledged, against: "inserts", ratio: least(0.9), value: least(200_000), cpu: true},
+	{name: "insert-scattered", title: "the same with ids in no order", measure: publishing{connections: 16, lines: 100, ids: true, scattered: true}.acknowledged, against: "inserts", ratio: least(0.9)},
 	{name: "delay", title: "publish to receipt, 99th percentile, 2,000 a second to 100 clients", unit: "ms", measure: delay, against: "durable", others: []string{"bare", "r3labs", "go-sse"}, ratio: most(1)},
 	{name: "stopped", title: "the same 99th percentile with one stopped reader among 100, by that without", unit: "×", measure: stopped, value: most(1.1)},
 	{name: "replay", title: "replay of 100,000 stored messages, a second", measure: replay, value: least(900_000)},

@@ -13,8 +13,8 @@ import (
 	"signalbox/speed/load"
 )
 
-// replay returns events a second to a new client of a history of 100,000,
-// right after a start: nothing of it is in the program's memory.
+// replay measures how many events a second a new client receives from a history of
+// 100,000, right after the server's start, when none is in memory.
 func replay(b *bench, kind string) (sample, error) {
 	const events = 100_000
 	data, err := b.history(kind, events, 1)
@@ -38,8 +38,7 @@ func replay(b *bench, kind string) (sample, error) {
 	return sample{value: events / time.Since(begun).Seconds()}, nil
 }
 
-// history returns a folder with so many events in it, over so many sources. It
-// is filled once for all rounds.
+// history returns a data folder with a history. It is filled once for all rounds.
 func (b *bench) history(kind string, events, sources int) (string, error) {
 	dir := b.file(fmt.Sprintf("seeded-%s-%d-%d", kind, events, sources))
 	if b.seeded[dir] {

@@ -7,17 +7,17 @@ import (
 	"signalbox/speed/load"
 )
 
-// idleClients is how many clients wait at once.
+// idleClients is the number of idle clients.
 const idleClients = 10_000
 
-// waiting starts a server with clients that wait. The sample says how many
-// clients it has not taken.
+// waiting starts a server with idle clients, and returns its memory before they
+// connected. If it accepts only some of them, it says so in the sample.
 func (b *bench) waiting(kind string, s *sample) (*process, *load.Subscribers, int64, error) {
 	p, err := b.start(kind, options{})
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	// One client first: what a server makes once does not count.
+	// One client first, for what a server allocates only once.
 	first, err := load.Subscribe(p.at, "/events/bench", 1)
 	if err == nil {
 		defer first.Close()
@@ -26,7 +26,7 @@ func (b *bench) waiting(kind string, s *sample) (*process, *load.Subscribers, in
 		if before, err = p.memory(); err == nil {
 			subs, e := load.Subscribe(p.at, "/events/bench", idleClients)
 			if e != nil && subs != nil && subs.Len() > 0 {
-				s.short = fmt.Sprintf("%d of %d clients were taken", subs.Len(), idleClients)
+				s.short = fmt.Sprintf("%d of %d clients were accepted", subs.Len(), idleClients)
 				fmt.Printf("  %v\n", e)
 				e = nil
 			}
@@ -40,7 +40,7 @@ func (b *bench) waiting(kind string, s *sample) (*process, *load.Subscribers, in
 	return nil, nil, 0, err
 }
 
-// idle returns the memory for each client that waits, in KiB.
+// idle measures the memory of an idle client in KiB.
 func idle(b *bench, kind string) (s sample, err error) {
 	p, subs, before, err := b.waiting(kind, &s)
 	if err != nil {
@@ -54,9 +54,8 @@ func idle(b *bench, kind string) (s sample, err error) {
 	return s, err
 }
 
-// heard returns how long the client heard nothing that heard nothing for
-// longest, in seconds, over more than two heartbeats of 15 s. Then one message
-// goes to all.
+// heard measures the longest time in seconds for which an idle client receives
+// nothing, over two heartbeats of 15 s. Then it sends all of them a message.
 func heard(b *bench, kind string) (s sample, err error) {
 	p, subs, _, err := b.waiting(kind, &s)
 	if err != nil {
@@ -72,7 +71,7 @@ func heard(b *bench, kind string) (s sample, err error) {
 	if err := subs.WaitFor(int64(subs.Len()), 10*time.Second); err != nil {
 		return s, err
 	}
-	fmt.Printf("  a message was with all %d clients after %.0f ms\n", subs.Len(), time.Since(begun).Seconds()*1000)
+	fmt.Printf("  a message reached all %d clients after %.0f ms\n", subs.Len(), time.Since(begun).Seconds()*1000)
 	subs.Close()
 	s.value = subs.LongestSilence().Seconds()
 	return s, nil

@@ -1,18 +1,18 @@
-// Command speed measures how fast Signalbox is on the wire, and how small. Each
-// figure is measured in turn with what it is compared with, mostly one of the
-// two servers of the package bare, each in a process of its own; the ratio is
-// that of one round. The load is that of the package load.
+// Command speed measures the speed and memory of Signalbox as a server. In each
+// round it measures a figure for Signalbox and for the server that Signalbox is
+// compared with, usually one from package bare. Each server is a process of its
+// own. Package load generates the load.
 //
 //	speed -signalbox build/bin/signalbox -seed build/bin/seed
 //	speed -only publish,delay -rounds 5
 //	speed -before older/signalbox -before-seed older/seed -rounds 5
 //	speed -signalbox build/bin/profile -profile /tmp/profiles -only publish -rounds 1
 //
-// It is a module of its own so that the libraries which it compares with are
-// none of the product's.
+// It is a separate module, because the product must not depend on the libraries
+// that are measured.
 //
-// Read figures.go (what is measured, and the targets), table.go (rounds and
-// rows), process.go (a server under load), then the measurements: deliveries.go,
+// Read figures.go (figures and targets), table.go (rounds and rows), process.go
+// (a server process), then the measurements: deliveries.go,
 // publishing.go, delay.go, history.go, feeds.go, idle.go.
 package main
 
@@ -36,26 +36,26 @@ import (
 )
 
 func main() {
-	serve := flag.String("serve", "", "be a server to compare with: bare, durable, r3labs, go-sse")
-	data := flag.String("data", "", "with -serve durable: the folder for its database")
-	cert := flag.String("cert", "", "with -serve: speak TLS with the certificate in this file (PEM)")
-	key := flag.String("key", "", "the key that belongs to it (PEM)")
-	profile := flag.String("profile", "", "folder for a CPU profile of each server's last start, by kind; Signalbox writes one if -signalbox is built from build/profile. With -serve: the file")
+	serve := flag.String("serve", "", "run as a server: bare, durable, r3labs or go-sse")
+	data := flag.String("data", "", "with -serve durable: folder for the database")
+	cert := flag.String("cert", "", "with -serve: certificate file (PEM); turns on TLS")
+	key := flag.String("key", "", "with -serve: key file (PEM)")
+	profile := flag.String("profile", "", "folder for a CPU profile of each server (of Signalbox only if built from build/profile); with -serve: file for the profile")
 	b := bench{}
-	flag.StringVar(&b.signalbox, "signalbox", "build/bin/signalbox", "the program")
-	flag.StringVar(&b.before, "before", "", "an older program: measured beside this one, in place of the other servers")
-	flag.StringVar(&b.beforeSeeder, "before-seed", "", "what fills a history for the older program")
-	flag.StringVar(&b.seeder, "seed", "build/bin/seed", "what fills a history")
-	flag.DurationVar(&b.length, "for", 3*time.Second, "how long each figure is measured")
-	flag.IntVar(&b.rounds, "rounds", 3, "how often; the table has the median")
-	flag.IntVar(&b.stored, "stored", 10_000_000, "messages stored for the pages")
-	only := flag.String("only", "", "figures, separated by commas: "+strings.Join(names(), ","))
+	flag.StringVar(&b.signalbox, "signalbox", "build/bin/signalbox", "Signalbox")
+	flag.StringVar(&b.before, "before", "", "older version of Signalbox; compare with it instead of the other servers")
+	flag.StringVar(&b.beforeSeeder, "before-seed", "", "build/seed of the older version")
+	flag.StringVar(&b.seeder, "seed", "build/bin/seed", "program that fills a history, from build/seed")
+	flag.DurationVar(&b.length, "for", 3*time.Second, "duration of each measurement")
+	flag.IntVar(&b.rounds, "rounds", 3, "number of rounds; the table shows the median")
+	flag.IntVar(&b.stored, "stored", 10_000_000, "messages in the history for the pages")
+	only := flag.String("only", "", "measure only these figures, separated by commas: "+strings.Join(names(), ","))
 	flag.Parse()
 	var err error
 	if *serve != "" {
 		err = profiled(*profile, func() error { return listen(*serve, *data, *cert, *key) })
 	} else {
-		// The same for all servers, which inherit it.
+		// All servers inherit it.
 		os.Setenv("GOMAXPROCS", strconv.Itoa(runtime.GOMAXPROCS(0)))
 		b.profiles = *profile
 		err = b.run(*only)
@@ -66,8 +66,8 @@ func main() {
 	}
 }
 
-// profiled runs a server until SIGTERM and writes a CPU profile of it to a file,
-// if one is named.
+// profiled runs a server. If file is not empty, it stops at SIGTERM and writes a
+// CPU profile to the file.
 func profiled(file string, serve func() error) error {
 	if file == "" {
 		return serve()
@@ -91,7 +91,7 @@ func profiled(file string, serve func() error) error {
 	return errors.Join(err, f.Close())
 }
 
-// listen is one of the servers to compare with.
+// listen runs one of the servers.
 func listen(kind, data, cert, key string) error {
 	var h http.Handler
 	var err error

@@ -27,7 +27,7 @@ import (
 	"signalbox/speed/load"
 )
 
-// A process is a server under load.
+// A process is a running server.
 type process struct {
 	cmd   *exec.Cmd
 	at    load.Target
@@ -36,19 +36,19 @@ type process struct {
 
 var address = regexp.MustCompile(`https?://(127\.0\.0\.1:\d+)(?:/\?token=(\S+))?`)
 
-// An options is how a server is started.
+// options say how a server is started.
 type options struct {
-	data string // of Signalbox; empty for a new folder
+	data string // data folder; empty for a new one
 	tls  bool
 }
 
-// start starts a server on a free port and waits until it says which.
+// start starts a server on a free port and waits until it listens.
 func (b *bench) start(kind string, opt options) (*process, error) {
 	cmd, err := b.command(kind, opt)
 	if err != nil {
 		return nil, err
 	}
-	// What others have written goes to the disk first, and not meanwhile.
+	// Earlier writes must not reach the disk during the measurement.
 	syscall.Sync()
 	p := &process{cmd: cmd}
 	cmd.Stderr = os.Stderr
@@ -74,17 +74,17 @@ func (b *bench) start(kind string, opt options) (*process, error) {
 				}
 			}()
 			if opt.tls {
-				// Its certificate was made for this run, and nothing secret is sent.
+				// The certificate was created for this run.
 				p.at.TLS = &tls.Config{InsecureSkipVerify: true, ServerName: "localhost"}
 			}
 			return p, nil
 		}
 	}
 	p.stop()
-	return nil, errors.Join(err, fmt.Errorf("%s said no address", kind))
+	return nil, errors.Join(err, fmt.Errorf("%s printed no address", kind))
 }
 
-// programs are those of Signalbox, by kind.
+// programs returns the programs of Signalbox by kind.
 func (b *bench) programs() map[string]string {
 	return map[string]string{"signalbox": b.signalbox, "before": b.before}
 }
@@ -118,7 +118,7 @@ func (b *bench) command(kind string, opt options) (*exec.Cmd, error) {
 		}
 	}
 	cmd := exec.Command(args[0], args[1:]...)
-	// Not the settings of whoever measures.
+	// Without the settings of the user.
 	cmd.Env = append(os.Environ(), "SIGNALBOX_CONFIG="+b.file("empty.toml"), "SIGNALBOX_PROFILE="+b.profile(kind))
 	return cmd, nil
 }
@@ -127,7 +127,7 @@ func (b *bench) profile(kind string) string { return filepath.Join(b.profiles, k
 
 func (b *bench) file(name string) string { return filepath.Join(b.temp, name) }
 
-// prepare makes the files that servers are started with.
+// prepare creates the files that servers need: a configuration and a certificate.
 func (b *bench) prepare() error {
 	if err := os.WriteFile(b.file("empty.toml"), nil, 0o600); err != nil {
 		return err
@@ -161,7 +161,7 @@ func (p *process) stop() {
 	_ = p.cmd.Wait()
 }
 
-// memory returns what the process holds, in bytes.
+// memory returns the resident memory of the process in bytes.
 func (p *process) memory() (int64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
@@ -176,9 +176,9 @@ func (p *process) memory() (int64, error) {
 	return 0, errors.New("no VmRSS")
 }
 
-// rate measures for a while how fast a counter grows, and what CPU that takes.
-// threads are the loops of the load generator.
-func (b *bench) rate(p *process, count func() int64, threads ...func() float64) (sample, error) {
+// rate measures how fast a counter grows and how much CPU that takes. loops report
+// how busy the loops of the load generator are.
+func (b *bench) rate(p *process, count func() int64, loops ...func() float64) (sample, error) {
 	server, err := load.CPU(p.cmd.Process.Pid)
 	if err != nil {
 		return sample{}, err
@@ -187,14 +187,14 @@ func (b *bench) rate(p *process, count func() int64, threads ...func() float64) 
 	if err != nil {
 		return sample{}, err
 	}
-	for _, busy := range threads {
+	for _, busy := range loops {
 		busy()
 	}
 	begun, before := time.Now(), count()
 	time.Sleep(b.length)
 	events, took := float64(count()-before), time.Since(begun)
 	s := sample{value: events / took.Seconds()}
-	for _, busy := range threads {
+	for _, busy := range loops {
 		s.busiest = max(s.busiest, busy())
 	}
 	serverNow, err := load.CPU(p.cmd.Process.Pid)
@@ -211,7 +211,7 @@ func (b *bench) rate(p *process, count func() int64, threads ...func() float64) 
 	return s, nil
 }
 
-// call sends a request with the token. A body that is no object is a text.
+// call sends a request with the token. The body is JSON if it begins with a brace.
 func (p *process) call(method, path string, body []byte) ([]byte, error) {
 	r, err := http.NewRequest(method, "http://"+p.at.Addr.String()+path, bytes.NewReader(body))
 	if err != nil {

@@ -8,16 +8,16 @@ import (
 	"signalbox/speed/load"
 )
 
-// A press is messages published by many connections, without subscribers.
-type press struct {
+// A publishing is a load without subscribers.
+type publishing struct {
 	connections int
 	lines       int
-	ids         bool // each message with an id of its own
-	scattered   bool // ids in no order
+	ids         bool // each message has an id
+	scattered   bool // the ids are in no order
 }
 
-// acknowledged returns messages a second that were acknowledged.
-func (s press) acknowledged(b *bench, kind string) (sample, error) {
+// acknowledged measures acknowledged messages a second.
+func (s publishing) acknowledged(b *bench, kind string) (sample, error) {
 	if kind == "inserts" {
 		return s.inserted(b)
 	}
@@ -38,13 +38,12 @@ func (s press) acknowledged(b *bench, kind string) (sample, error) {
 	return found, err
 }
 
-// transaction is how many messages the bare loop of INSERTs commits at once.
-// Signalbox commits 750 on average under the same load.
+// transaction is the number of messages in a transaction of the bare INSERTs. With
+// the same load Signalbox has 750 on average.
 const transaction = 768
 
-// inserted returns messages a second that a bare loop of the same INSERTs
-// commits.
-func (s press) inserted(b *bench) (sample, error) {
+// inserted measures how many messages a second the bare INSERTs commit.
+func (s publishing) inserted(b *bench) (sample, error) {
 	dir, err := os.MkdirTemp(b.temp, "inserts")
 	if err != nil {
 		return sample{}, err

@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// A bench is one run of figures.
+// A bench is one run.
 type bench struct {
 	signalbox, seeder    string
-	before, beforeSeeder string // empty where no older program is compared
+	before, beforeSeeder string // empty to compare with the other servers
 	profiles             string // folder for CPU profiles; empty for none
 	length               time.Duration
 	rounds, stored       int
 
 	temp   string
-	seeded map[string]bool // folders that are filled
+	seeded map[string]bool // folders with a history
 }
 
 // run measures the figures and prints the table.
@@ -45,7 +45,7 @@ func (b *bench) run(only string) error {
 		}
 		more, err := row(&f)
 		if err != nil {
-			// The others took minutes: they are shown.
+			// The other figures took minutes, so the table is printed.
 			failed = errors.Join(failed, fmt.Errorf("%s: %w", f.name, err))
 			more = []string{fmt.Sprintf("| %s | not measured | | | %s | | |", f.title, f.target())}
 		}
@@ -55,9 +55,8 @@ func (b *bench) run(only string) error {
 	return failed
 }
 
-// measured runs the rounds of a figure with some kinds of server in turn, and
-// returns the samples of each kind, round by round. Who comes first in one
-// round comes last in the next.
+// measured runs the rounds of a figure and returns the samples of each kind of
+// server. Every second round is in reverse order.
 func (b *bench) measured(f *figure, kinds []string) (map[string][]sample, error) {
 	found := make(map[string][]sample)
 	rounds := b.rounds
@@ -73,7 +72,7 @@ func (b *bench) measured(f *figure, kinds []string) (map[string][]sample, error)
 			s, err := f.measure(b, kind)
 			switch {
 			case err != nil && slices.Contains(f.others, kind):
-				fmt.Printf("  %s, %s: %v\n", f.title, kind, err) // what loses events has no figure
+				fmt.Printf("  %s, %s: %v\n", f.title, kind, err) // such as a library that loses events
 				continue
 			case err != nil:
 				return nil, fmt.Errorf("%s: %w", kind, err)
@@ -89,7 +88,7 @@ func (b *bench) measured(f *figure, kinds []string) (map[string][]sample, error)
 	return found, nil
 }
 
-// row measures a figure and returns its row, and that of its CPU.
+// row measures a figure and returns its row, and the row of its CPU if wanted.
 func (b *bench) row(f *figure) ([]string, error) {
 	kinds := []string{"signalbox"}
 	if f.against != "" {
@@ -109,14 +108,14 @@ func (b *bench) row(f *figure) ([]string, error) {
 	return rows, nil
 }
 
-// cells returns the row of one property of the samples.
+// cells formats the row of one property of the samples.
 func (f *figure) cells(found map[string][]sample, of func(sample) float64, loaded bool) string {
 	middle := func(kind string) float64 { return median(each(found[kind], of)) }
 	ours := middle("signalbox")
 	target, met := f.target(), f.value.met(ours)
 	compared, ratio := "", ""
 	if theirs := middle(f.against); theirs > 0 {
-		// Round by round: what else the machine does weighs on both of a round.
+		// Other work on the machine affects both samples of a round.
 		var ratios []float64
 		for i, s := range found["signalbox"] {
 			ratios = append(ratios, of(s)/of(found[f.against][i]))
@@ -149,13 +148,13 @@ func (f *figure) cells(found map[string][]sample, of func(sample) float64, loade
 	return "| " + strings.Join([]string{f.title, f.write(ours), compared, ratio, target, busy, strings.Join(others, "; ")}, " | ") + " |"
 }
 
-// titles are what the servers are called in the table.
+// titles are the names of the servers in the table.
 var titles = map[string]string{
 	"bare": "bare", "durable": "durable bare", "inserts": "bare INSERTs", "r3labs": "r3labs/sse", "go-sse": "tmaxmax/go-sse",
 }
 
-// compare measures this program and an older one in turn, and returns how they
-// compare: above 1 is better than before.
+// compare measures this version and an older one. A ratio above 1 means that this
+// one is better.
 func (b *bench) compare(f *figure) ([]string, error) {
 	found, err := b.measured(f, []string{"before", "signalbox"})
 	if err != nil {
@@ -174,7 +173,7 @@ func (b *bench) compare(f *figure) ([]string, error) {
 	return []string{fmt.Sprintf("| %s | %s | %s | %.2f |", f.title, f.write(median(before)), f.write(median(now)), median(ratios))}, nil
 }
 
-// target returns the targets in words.
+// target formats the targets.
 func (f *figure) target() string {
 	var parts []string
 	if f.ratio.of != 0 {
@@ -197,7 +196,7 @@ func (b bound) met(v float64) bool {
 	return b.of == 0 || b.atMost && v <= b.of || !b.atMost && v >= b.of
 }
 
-// each returns one property of some samples.
+// each returns one property of each sample.
 func each(samples []sample, of func(sample) float64) (list []float64) {
 	for _, s := range samples {
 		list = append(list, of(s))
@@ -213,7 +212,7 @@ func median(v []float64) float64 {
 	return v[len(v)/2]
 }
 
-// write writes a value as a person reads it.
+// write formats a value with its unit.
 func (f *figure) write(v float64) string {
 	switch {
 	case f.unit != "" && v < 10:

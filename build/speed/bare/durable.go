@@ -11,8 +11,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// NewDurable returns the durable bare server. It makes its database in a
-// folder.
+// NewDurable returns the durable bare server. It creates its database in dir.
 func NewDurable(dir string) (http.Handler, error) {
 	conn, err := open(filepath.Join(dir, "bare.db"), url.Values{})
 	if err != nil {
@@ -40,8 +39,8 @@ func NewDurable(dir string) (http.Handler, error) {
 	return s.handler(), nil
 }
 
-// open opens a connection of the driver's own: database/sql would cost more
-// than the INSERT of a small message.
+// open opens a connection of the driver, because database/sql costs more than the
+// INSERT of a small message.
 func open(path string, options url.Values) (*sqlite3.SQLiteConn, error) {
 	options.Set("_journal_mode", "WAL")
 	options.Set("_synchronous", "FULL")
@@ -71,11 +70,11 @@ func (p *preparer) prepare(query string) *sqlite3.SQLiteStmt {
 	return stmt.(*sqlite3.SQLiteStmt)
 }
 
-// A committer commits messages: all that have queued up while the last commit
-// ran go into one transaction.
+// A committer commits messages. All messages that arrive during a commit share the
+// next transaction.
 type committer struct {
 	log  *log
-	wake chan struct{} // of one, so that nobody waits to say that something is queued
+	wake chan struct{} // buffered, so that store never blocks on it
 
 	begin, insert, commit, rollback *sqlite3.SQLiteStmt
 
@@ -83,7 +82,7 @@ type committer struct {
 	queue []*entry
 }
 
-// An entry is a message that waits for its commit.
+// An entry is a message waiting for its commit.
 type entry struct {
 	data   []byte
 	number int64
@@ -127,8 +126,8 @@ func (c *committer) run() {
 	}
 }
 
-// write commits a batch. The committer alone adds to the log, so the numbers
-// that follow its last one are those that the messages get there.
+// write commits a batch. Only the committer appends to the log, so the messages get
+// the numbers after its last one.
 func (c *committer) write(batch []*entry) error {
 	if _, err := c.begin.Exec(nil); err != nil {
 		return err

@@ -9,11 +9,10 @@ import (
 	"time"
 )
 
-// Insert inserts messages into a history of Signalbox, as Signalbox does it and
-// without anything around it: the same rows in the same tables with the same
-// indexes, 64 in one INSERT, so many in one transaction (a multiple of 64).
-// id returns the id of a message, or nil; ids go into one table more. Insert
-// returns how many messages a second were committed.
+// Insert inserts messages into a history of Signalbox with the statements that
+// Signalbox uses: 64 rows in one INSERT, and transaction rows, a multiple of 64, in
+// one transaction. id returns the id of a message or nil; ids go into another
+// table too. Insert returns the messages committed a second.
 func Insert(dir string, transaction int, id func(number int64) any, data string, length time.Duration) (float64, error) {
 	const rows = 64
 	conn, err := open(filepath.Join(dir, "signalbox.db"), url.Values{"_foreign_keys": {"on"}, "_cache_size": {"-16384"}})

@@ -7,19 +7,19 @@ import (
 	"sync/atomic"
 )
 
-// segmentSize is how many bytes of frames a segment has room for.
+// segmentSize is the size of a segment in bytes, unless one frame is larger.
 const segmentSize = 256 << 10
 
-// A log is all frames in order, in segments. A reader holds its place, and so
-// all that comes after it: nothing is lost to a slow one.
+// A log is all frames in order, in linked segments. A reader refers to its place
+// and so keeps everything after it in memory: even a slow reader loses nothing.
 type log struct {
 	mu   sync.Mutex
 	last int64 // the number of the newest message
 	tail *segment
-	news chan struct{} // closed when there is more; nil while nobody waits
+	news chan struct{} // closed by the next append; nil if no reader waits
 }
 
-// A segment is frames that never move. What lies below n never changes.
+// A segment holds frames. The first n bytes never change.
 type segment struct {
 	frames []byte
 	n      atomic.Int64
@@ -28,8 +28,8 @@ type segment struct {
 
 func newSegment(size int) *segment { return &segment{frames: make([]byte, size)} }
 
-// append adds the frames of some messages and wakes who waits. It returns the
-// number of the last.
+// append adds the frames of messages, wakes the readers, and returns the number of
+// the last message.
 func (l *log) append(messages ...[]byte) int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -64,7 +64,7 @@ func (l *log) add(data []byte) {
 	l.tail.n.Store(int64(n + len(b)))
 }
 
-// more returns a channel that is closed by the next append.
+// more returns a channel that the next append closes.
 func (l *log) more() <-chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -74,21 +74,21 @@ func (l *log) more() <-chan struct{} {
 	return l.news
 }
 
-// end returns the place behind the newest message.
+// end returns the place after the newest message.
 func (l *log) end() place {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return place{l.tail, l.tail.n.Load()}
 }
 
-// A place is how far a reader has come.
+// A place is the position of a reader.
 type place struct {
 	segment *segment
 	offset  int64
 }
 
-// frames returns what lies behind the place in its segment, and moves behind
-// it; nil where there is nothing yet.
+// frames returns the frames after the place in its segment and moves the place. It
+// returns nil if there are none yet.
 func (p *place) frames() []byte {
 	for {
 		if n := p.segment.n.Load(); n > p.offset {
@@ -100,7 +100,7 @@ func (p *place) frames() []byte {
 		if next == nil {
 			return nil
 		}
-		// Its last frame may have come between the two.
+		// A last frame may have been added since n was loaded.
 		if p.segment.n.Load() == p.offset {
 			*p = place{next, 0}
 		}

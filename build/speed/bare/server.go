@@ -6,10 +6,10 @@ import (
 	"strconv"
 )
 
-// A server has one log, whatever channel is named.
+// A server has one log. It ignores the channel's name.
 type server struct {
 	log log
-	// store, where it is not nil, stores a message and adds it to the log.
+	// store adds a message to the log, after storing it if the server is durable.
 	store func(data []byte) (number int64, err error)
 }
 

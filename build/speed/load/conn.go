@@ -9,20 +9,20 @@ import (
 	"syscall"
 )
 
-// A Target is a server, and how to speak to it.
+// A Target is a server and the protocol to use with it.
 type Target struct {
 	Addr  netip.AddrPort // IPv4
 	TLS   *tls.Config    // nil without TLS
 	HTTP2 bool           // subscribe over HTTP/2, which needs TLS
 }
 
-// A socket is a blocking TCP connection that Go's poller does not know. With
-// two pollers each arrival would wake two threads.
+// A socket is a blocking TCP connection outside Go's poller. With two pollers,
+// incoming data would wake two threads.
 type socket struct {
-	net.Conn        // nil: crypto/tls asks for the type, and calls nothing but Read and Write
+	net.Conn        // nil; crypto/tls requires the type but calls only Read and Write
 	fd       int    // -1 once closed
-	polled   bool   // from now on arrived is all that Read has
-	arrived  []byte // read from the system and not yet by crypto/tls
+	polled   bool   // whether Read returns only what arrived holds
+	arrived  []byte // received but not yet read by crypto/tls
 }
 
 func dial(addr netip.AddrPort) (*socket, error) {
@@ -31,7 +31,7 @@ func dial(addr netip.AddrPort) (*socket, error) {
 		return nil, err
 	}
 	err = syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1)
-	// What does not come in this time never comes.
+	// No single read or write takes this long unless the server hangs.
 	for _, way := range []int{syscall.SO_RCVTIMEO, syscall.SO_SNDTIMEO} {
 		if err == nil {
 			err = syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, way, &syscall.Timeval{Sec: 10})
@@ -39,7 +39,7 @@ func dial(addr netip.AddrPort) (*socket, error) {
 	}
 	if err == nil {
 		to := &syscall.SockaddrInet4{Port: int(addr.Port()), Addr: addr.Addr().As4()}
-		for err = syscall.Connect(fd, to); err == syscall.EINTR; { // it goes on; the next call waits for it
+		for err = syscall.Connect(fd, to); err == syscall.EINTR; { // the connection attempt goes on; the next call waits for it
 			if err = syscall.Connect(fd, to); err == syscall.EISCONN {
 				err = nil
 			}
@@ -52,8 +52,8 @@ func dial(addr netip.AddrPort) (*socket, error) {
 	return &socket{fd: fd}, nil
 }
 
-// read reads once from the system. It does not wait where epoll has said that
-// something is there.
+// read makes one read system call. After epoll has reported the socket, it does
+// not block.
 func (s *socket) read(p []byte) (int, error) {
 	for {
 		n, err := syscall.Read(s.fd, p)
@@ -69,8 +69,8 @@ func (s *socket) read(p []byte) (int, error) {
 	}
 }
 
-// Read is for crypto/tls. EAGAIN is temporary, so crypto/tls keeps the part of
-// a record that it has, and goes on with the next call.
+// Read is for crypto/tls. EAGAIN is a temporary error, so crypto/tls keeps an
+// incomplete record and continues it in the next call.
 func (s *socket) Read(p []byte) (int, error) {
 	if !s.polled {
 		return s.read(p)
@@ -107,13 +107,13 @@ func (s *socket) Close() error {
 	return syscall.Close(fd)
 }
 
-// A conn is a socket, behind TLS where the target wants that.
+// A conn is a socket with optional TLS.
 type conn struct {
 	*socket
 	tls *tls.Conn // nil without TLS
 }
 
-// connect connects, with one of TLS's protocols ("h2", "http/1.1").
+// connect connects. With TLS it negotiates protocol ("h2" or "http/1.1").
 func connect(t Target, protocol string) (*conn, error) {
 	s, err := dial(t.Addr)
 	if err != nil {
@@ -147,8 +147,8 @@ func (c *conn) send(p []byte) error {
 	return err
 }
 
-// receive reads once from the system and calls use with what came, decrypted.
-// Both buffers are the loop's: a connection keeps nothing in them.
+// receive makes one read system call and calls use with the decrypted data. Both
+// buffers are free again when it returns.
 func (c *conn) receive(buffer, plain []byte, use func([]byte) error) error {
 	n, err := c.read(buffer)
 	if err != nil {

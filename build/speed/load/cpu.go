@@ -9,14 +9,13 @@ import (
 	"time"
 )
 
-// CPU returns the time that a process has taken so far, user and system, to
-// 10 ms.
+// CPU returns the CPU time of a process, user and system, in steps of 10 ms.
 func CPU(pid int) (time.Duration, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, err
 	}
-	// The name of the program stands in brackets and may hold anything.
+	// The program's name, in parentheses, may contain spaces.
 	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
 	const user, system = 11, 12
 	ticks := int64(0)
@@ -30,8 +29,8 @@ func CPU(pid int) (time.Duration, error) {
 	return time.Duration(ticks) * 10 * time.Millisecond, nil
 }
 
-// busy returns a function that returns the share of one core that a thread of
-// this process has taken since the last call.
+// busy returns a function that returns the share of one core that a thread has
+// used since its last call.
 func busy(thread *atomic.Int64) func() float64 {
 	taken := func() time.Duration {
 		text, err := os.ReadFile(fmt.Sprintf("/proc/self/task/%d/schedstat", thread.Load()))

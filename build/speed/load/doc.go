@@ -1,12 +1,11 @@
-// Package load is the load generator: it publishes to a server and subscribes
-// to it, and counts. It speaks HTTP by hand, over sockets that Go's poller does
-// not know, and serves all connections of one kind from one epoll loop. On a
-// machine with few cores a goroutine for each connection would take from the
-// server what is to be measured. Therefore it is for Linux.
+// Package load is the load generator. It publishes to a server, subscribes to it,
+// and counts messages. It writes and parses HTTP by hand and serves all publishers
+// from one epoll loop and all subscribers from another, because a goroutine for
+// each connection would use CPU that the server needs. It works on Linux only.
 //
-// It promises to count only what came whole, and to say how much of the CPU it
-// took itself.
+// It counts a message only when its receipt or its event has arrived, and it
+// reports its own share of the CPU.
 //
-// Read payload.go (what is sent), conn.go (a connection), stream.go (what comes
-// back on one), subscribers.go, publishers.go, cpu.go.
+// Read payload.go (what is sent), conn.go (a connection), stream.go (the response
+// of a subscription), loop.go, subscribers.go, publishers.go, cpu.go.
 package load

@@ -6,13 +6,13 @@ import (
 	"syscall"
 )
 
-// A loop serves connections from one thread.
+// A loop handles connections on one thread.
 type loop struct {
 	epoll int
 	ready []syscall.EpollEvent
-	// What a connection reads into. It is used up before the next one is read.
+	// Read buffers, shared by all connections.
 	buffer, plain []byte
-	thread        atomic.Int64 // the system's id of the loop's thread; 0 before it runs
+	thread        atomic.Int64 // thread id, 0 before run
 	done          chan struct{}
 	ended         chan struct{}
 }
@@ -29,16 +29,15 @@ func newLoop() (*loop, error) {
 	}, nil
 }
 
-// add adds a connection. Its index comes back when something can be read.
+// add adds a connection. run calls ready with its index.
 func (l *loop) add(fd, index int) error {
 	return syscall.EpollCtl(l.epoll, syscall.EPOLL_CTL_ADD, fd, &syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: int32(index)})
 }
 
-// run calls ready with the index of each connection that can be read, and idle
-// behind each round, until the loop is ended. idle returns how long the next
-// round may wait, in milliseconds.
+// run calls ready with the index of each readable connection until end is called.
+// It calls idle before each wait; idle returns the longest wait in milliseconds.
 func (l *loop) run(ready func(index int), idle func() int) {
-	runtime.LockOSThread() // for the time that the thread has taken
+	runtime.LockOSThread() // so that its CPU time can be measured
 	defer runtime.UnlockOSThread()
 	defer close(l.ended)
 	l.thread.Store(int64(syscall.Gettid()))
@@ -59,7 +58,7 @@ func (l *loop) run(ready func(index int), idle func() int) {
 	}
 }
 
-// end ends run and waits for that.
+// end ends run and waits until it has returned.
 func (l *loop) end() {
 	close(l.done)
 	<-l.ended

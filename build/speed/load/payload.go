@@ -3,19 +3,18 @@ package load
 import "fmt"
 
 const (
-	// mark stands once in the data of each event and nowhere else on the wire,
-	// so events are counted by looking for one byte.
+	// mark occurs once in the data of each event and nowhere else in a stream, so
+	// counting events means counting one byte.
 	mark = '~'
-	// stampSize is the length of the time that stands before the mark, in
-	// nanoseconds since 1970.
+	// stampSize is the length of the time before the mark, in digits: nanoseconds
+	// since 1970.
 	stampSize = 19
 	// payloadSize is the length of the data of each event, in bytes.
 	payloadSize = 200
 )
 
-// ID returns the id of the nth message, 16 digits. Scattered ids come in no
-// order, as those of UUID version 4 do; the others ascend, as counters and UUIDs
-// of version 7 do.
+// ID returns the id of the nth message, 16 digits. Scattered ids are in no order,
+// like UUIDs of version 4. The others ascend, like counters and UUIDs of version 7.
 func ID(n uint64, scattered bool) string {
 	if scattered {
 		n *= 0x9E3779B97F4A7C15
@@ -23,8 +22,8 @@ func ID(n uint64, scattered bool) string {
 	return fmt.Sprintf("%016x", n)
 }
 
-// Payload returns the data of an event: a JSON object of 200 bytes with a time
-// and the mark in it.
+// Payload returns the data of an event: a JSON object of 200 bytes that contains
+// a time and the mark.
 func Payload(ns int64) []byte {
 	const (
 		text = `{"order":70012,"customer":"8f14e45f","total":12.5,"currency":"EUR","lines":[{"sku":"A-1001","count":2}],"note":"`

@@ -9,38 +9,38 @@ import (
 	"time"
 )
 
-// A Plan is how is published.
+// A Plan says what is published and how.
 type Plan struct {
 	Channel     string
-	Connections int // at once, each with one request on its way
-	// Lines is how many messages a request has, as JSON lines. 0 is one
-	// message, as plain text.
+	Connections int // each has one request in flight
+	// Lines is the number of messages in a request, as JSON lines. 0 means one
+	// message as plain text.
 	Lines int
-	IDs   bool // whether each message has an id of its own
-	// Scattered says that the ids come in no order.
+	IDs   bool // whether each message has an id
+	// Scattered means that the ids are in no order.
 	Scattered bool
-	Rate      int // requests a second of all together; 0 for as many as are answered
-	// Lead, where it is not 0, is how many messages the publishers may be ahead
-	// of Delivered: nothing else holds them back where the server stores faster
+	Rate      int // requests a second in all; 0 for as many as possible
+	// Lead bounds how many messages the publishers may be ahead of Delivered; 0
+	// means no bound. Nothing else slows them down if the server stores faster
 	// than it delivers.
 	Lead      int64
 	Delivered func() int64
 }
 
-// Publishers publish from many connections, each of which waits for its answer
-// before it goes on.
+// Publishers publish over many connections. Each connection waits for the response
+// before its next request.
 type Publishers struct {
-	// Acknowledged counts messages, not requests.
+	// Acknowledged is the number of acknowledged messages.
 	Acknowledged atomic.Int64
 
 	plan  Plan
 	loop  *loop
 	conns []*publisher
-	sent  uint64          // messages, of which ids are made
-	held  []*publisher    // back behind the lead; the loop's own
-	free  chan *publisher // with a rate: those that wait for their turn
+	sent  uint64          // number of messages with an id
+	held  []*publisher    // waiting because of Lead; used by the loop only
+	free  chan *publisher // idle connections; only with a rate
 	stop  atomic.Bool
-	sends atomic.Int64 // requests on their way
+	sends atomic.Int64 // requests in flight
 	wg    sync.WaitGroup
 
 	mu  sync.Mutex
@@ -50,15 +50,15 @@ type Publishers struct {
 type publisher struct {
 	*conn
 	request []byte
-	stamps  [][]byte // places in the request
+	stamps  [][]byte // parts of request
 	ids     [][]byte
-	answer  []byte // what has come of it
+	answer  []byte // the part of the response received so far
 }
 
-// idDigits is how long an id is.
+// idDigits is the length of an id.
 const idDigits = 16
 
-// Publish connects and begins.
+// Publish connects and starts publishing.
 func Publish(t Target, plan Plan) (*Publishers, error) {
 	l, err := newLoop()
 	if err != nil {
@@ -84,13 +84,13 @@ func Publish(t Target, plan Plan) (*Publishers, error) {
 		}
 		p.wg.Go(p.pace)
 	} else {
-		p.held = append(p.held, p.conns...) // the first round of the loop begins
+		p.held = append(p.held, p.conns...) // the loop starts them
 	}
 	go l.run(p.ready, p.idle)
 	return p, nil
 }
 
-// write writes the request and notes where its stamps and ids stand.
+// write sets the request and finds its stamps and ids.
 func (c *publisher) write(plan *Plan) {
 	id := bytes.Repeat([]byte{'0'}, idDigits)
 	var body []byte
@@ -116,7 +116,7 @@ func (c *publisher) write(plan *Plan) {
 		if at < 0 {
 			break
 		}
-		// A stamp is longer and has as many digits too.
+		// The zeros of a stamp match too, but a stamp is longer.
 		if digits := rest[at:]; digits[idDigits] < '0' || digits[idDigits] > '9' {
 			c.ids = append(c.ids, digits[:idDigits])
 			rest = digits[idDigits:]
@@ -131,7 +131,7 @@ func (c *publisher) write(plan *Plan) {
 	}
 }
 
-// publish sends the next request of a connection.
+// publish sends the next request of a connection. due goes into the stamps.
 func (p *Publishers) publish(c *publisher, due time.Time) {
 	ns := due.UnixNano()
 	for i, stamp := range c.stamps {
@@ -154,13 +154,12 @@ func (p *Publishers) publish(c *publisher, due time.Time) {
 	}
 }
 
-// pace sends a request whenever one is due. The stamp says when it was due:
-// what a server makes the publishers wait is part of the delay.
+// pace sends a request whenever one is due. The stamp is the time when it was due,
+// so the delay includes the time that it had to wait for a free connection.
 func (p *Publishers) pace() {
 	period := time.Second / time.Duration(p.plan.Rate)
 	for due := time.Now(); !p.stop.Load(); due = due.Add(period) {
-		// Go's timers are exact to a millisecond where a process has nothing else
-		// to do.
+		// In an idle process Go's timers are a millisecond late.
 		if wait := time.Until(due); wait > 0 {
 			_ = syscall.Nanosleep(&syscall.Timespec{Nsec: int64(wait)}, nil)
 		}
@@ -188,7 +187,7 @@ func (p *Publishers) ready(i int) {
 	if err != nil {
 		p.fail(err)
 	}
-	if n == 0 { // not whole
+	if n == 0 { // incomplete
 		return
 	}
 	if want := max(p.plan.Lines, 1); n != want {
@@ -208,7 +207,7 @@ func (p *Publishers) ready(i int) {
 	}
 }
 
-// idle lets those go on that were held back.
+// idle resumes publishers that were held back.
 func (p *Publishers) idle() int {
 	for len(p.held) > 0 && !p.ahead() && !p.stop.Load() {
 		c := p.held[0]
@@ -225,8 +224,8 @@ func (p *Publishers) ahead() bool {
 	return p.plan.Lead > 0 && p.Acknowledged.Load()-p.plan.Delivered() > p.plan.Lead
 }
 
-// receipts returns how many receipts an answer has, 0 where it is not whole
-// yet. The answer of a server without receipts counts as one.
+// receipts returns the number of receipts in a response, or 0 if the response is
+// incomplete. A response without receipts counts as one.
 func receipts(answer []byte) (int, error) {
 	end := bytes.Index(answer, []byte("\r\n\r\n"))
 	if end < 0 {
@@ -234,7 +233,7 @@ func receipts(answer []byte) (int, error) {
 	}
 	head, body := answer[:end+2], answer[end+4:]
 	if !bytes.HasPrefix(head, []byte("HTTP/1.1 20")) {
-		return 0, fmt.Errorf("answered %q", answer)
+		return 0, fmt.Errorf("response %q", answer)
 	}
 	const name = "\r\nContent-Length: "
 	if i := bytes.Index(head, []byte(name)); i >= 0 {
@@ -248,7 +247,7 @@ func receipts(answer []byte) (int, error) {
 		if len(body) < length {
 			return 0, nil
 		}
-	} else if !bytes.HasSuffix(body, []byte("0\r\n\r\n")) { // in chunks
+	} else if !bytes.HasSuffix(body, []byte("0\r\n\r\n")) { // chunked
 		return 0, nil
 	}
 	return max(1, bytes.Count(body, []byte(`"position"`))), nil
@@ -263,8 +262,8 @@ func (p *Publishers) fail(err error) {
 	p.stop.Store(true)
 }
 
-// End waits for the answers to what was sent, ends it, and returns the first
-// error.
+// End waits for the responses in flight, closes the connections, and returns the
+// first error.
 func (p *Publishers) End() error {
 	p.stop.Store(true)
 	for limit := time.Now().Add(10 * time.Second); p.sends.Load() > 0 && time.Now().Before(limit); time.Sleep(time.Millisecond) {
@@ -287,5 +286,5 @@ func (p *Publishers) Err() error {
 	return p.err
 }
 
-// Busy is as that of Subscribers.
+// Busy is like that of Subscribers.
 func (p *Publishers) Busy() func() float64 { return busy(&p.loop.thread) }

@@ -7,18 +7,17 @@ import (
 	"fmt"
 )
 
-// A stream is the answer to one request, a stream of events, over HTTP/1.1 or
-// HTTP/2.
+// A stream is a subscription over HTTP/1.1 or HTTP/2.
 type stream struct {
 	*conn
 	http2  bool
-	opened bool   // whether the head has come
-	head   []byte // HTTP/1.1: what has come of it
+	opened bool   // whether the response header was received
+	head   []byte // HTTP/1.1: the part of the response header received so far
 
-	// HTTP/2: the frame that is being read.
-	frame   []byte // its nine bytes, as far as they have come
-	left    int    // bytes of its payload to come
-	payload []byte // what has come of it, where it is not data
+	// HTTP/2: the current frame.
+	frame   []byte // the part of its header received so far
+	left    int    // bytes of its payload still to come
+	payload []byte // the part received so far; not for DATA frames
 }
 
 // Frame types and flags of HTTP/2, RFC 9113 section 6.
@@ -39,7 +38,7 @@ const (
 	largestWindow = 1<<31 - 1
 )
 
-// open asks for a stream and waits for the head of the answer.
+// open subscribes and waits for the response header.
 func open(t Target, path string, use func([]byte)) (*stream, error) {
 	s := &stream{http2: t.HTTP2}
 	protocol, request := "http/1.1", fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n", path)
@@ -62,15 +61,16 @@ func open(t Target, path string, use func([]byte)) (*stream, error) {
 	return s, nil
 }
 
-// requestHTTP2 is the preface, settings that let the server send without ever
-// waiting for the client's window, and the request as stream 1.
+// requestHTTP2 returns the connection preface, settings with the largest
+// flow-control windows, so that the server never waits for them, and the request
+// as stream 1.
 func requestHTTP2(path string) []byte {
 	b := []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
 	const initialWindowSize = 4
 	window := binary.BigEndian.AppendUint16(nil, initialWindowSize)
 	b = appendFrame(b, frameSettings, 0, 0, binary.BigEndian.AppendUint32(window, largestWindow))
 	b = appendFrame(b, frameWindowUpdate, 0, 0, binary.BigEndian.AppendUint32(nil, largestWindow-65535))
-	// HPACK, RFC 7541: names of the static table, values as they are.
+	// HPACK, RFC 7541: names from the static table, literal values.
 	fields := []byte{0x82, 0x87} // :method GET, :scheme https
 	fields = append(append(fields, 0x01, byte(len("localhost"))), "localhost"...)
 	fields = append(append(fields, 0x04, byte(len(path))), path...)
@@ -83,7 +83,7 @@ func appendFrame(b []byte, kind, flags byte, stream uint32, payload []byte) []by
 	return append(binary.BigEndian.AppendUint32(b, stream), payload...)
 }
 
-// feed takes what has come and calls use with the parts of the body in it.
+// feed parses received data and calls use with the parts of the body in it.
 func (s *stream) feed(b []byte, use func([]byte)) error {
 	if s.http2 {
 		return s.feedFrames(b, use)
@@ -95,12 +95,12 @@ func (s *stream) feed(b []byte, use func([]byte)) error {
 			return nil
 		}
 		if !bytes.HasPrefix(s.head, []byte("HTTP/1.1 200 ")) {
-			return fmt.Errorf("answered %q", s.head)
+			return fmt.Errorf("response %q", s.head)
 		}
 		s.opened = true
 		b, s.head = s.head[end+4:], nil
 	}
-	// The sizes of chunks are in it too. They have no mark.
+	// This includes the chunk sizes, which contain no mark.
 	use(b)
 	return nil
 }
@@ -133,13 +133,13 @@ func (s *stream) feedFrames(b []byte, use func([]byte)) error {
 	return nil
 }
 
-// control does what a frame other than data asks for.
+// control handles a frame. DATA frames need nothing.
 func (s *stream) control(kind, flags byte, payload []byte) error {
 	switch kind {
 	case frameHeaders:
 		const status200 = 0x88 // HPACK: the indexed field ":status: 200"
 		if len(payload) == 0 || payload[0] != status200 {
-			return errors.New("the answer is not 200")
+			return errors.New("the response is not 200")
 		}
 		s.opened = true
 	case frameSettings:

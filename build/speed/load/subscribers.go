@@ -13,9 +13,9 @@ import (
 
 // Subscribers are clients with one stream each.
 type Subscribers struct {
-	// Events counts what has come to all clients together.
+	// Events is the number of events received by all clients.
 	Events atomic.Int64
-	// Paused keeps them from reading anything.
+	// Paused stops all reading.
 	Paused atomic.Bool
 
 	loop    *loop
@@ -29,14 +29,13 @@ type Subscribers struct {
 
 type subscriber struct {
 	*stream
-	carry []byte    // the end of what came last, where a stamp may have been split
-	heard time.Time // when something last came
-	quiet time.Duration
+	carry []byte        // the end of the last data, which may hold a part of a stamp
+	heard time.Time     // when data was last received
+	quiet time.Duration // longest time without data
 }
 
-// Subscribe connects n clients and returns once each has the head of its
-// stream. Where some cannot connect, it returns those that could and the first
-// error.
+// Subscribe connects n clients and waits for their response headers. At the first
+// error it returns the error with the clients that are connected.
 func Subscribe(t Target, path string, n int) (*Subscribers, error) {
 	l, err := newLoop()
 	if err != nil {
@@ -77,7 +76,7 @@ func (s *Subscribers) ready(i int) {
 			}
 		})
 	})
-	if err != nil { // the loop must not turn for it
+	if err != nil { // closed, or the loop would spin
 		c.Close()
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -101,7 +100,7 @@ func (s *Subscribers) idle() int {
 	return 50
 }
 
-// time notes the delay of each event in data, from its stamp to now.
+// time records the delay of each event in data.
 func (s *Subscribers) time(c *subscriber, data []byte, now time.Time) {
 	got := append(c.carry, data...)
 	for at := 0; ; at++ {
@@ -113,49 +112,49 @@ func (s *Subscribers) time(c *subscriber, data []byte, now time.Time) {
 		if at < stampSize {
 			continue
 		}
-		// A stamp with the size of a chunk in its middle is no number.
+		// A chunk size can split a stamp. Such an event is skipped.
 		if ns, err := strconv.ParseInt(string(got[at-stampSize:at]), 10, 64); err == nil {
 			s.delays = append(s.delays, time.Duration(now.UnixNano()-ns))
 		}
 	}
-	// The mark itself is left out, or it would be seen twice.
+	// Without the mark, which would be seen twice.
 	rest := got[bytes.LastIndexByte(got, mark)+1:]
 	c.carry = append(got[:0], rest[max(0, len(rest)-stampSize):]...)
 }
 
-// Delays collects for so long the time from the stamp of each event to its
-// arrival.
+// Delays collects the delays of all events, from stamp to arrival, for the given
+// time. Then it closes the subscribers.
 func (s *Subscribers) Delays(length time.Duration) []time.Duration {
 	s.delays = make([]time.Duration, 0, int(length.Seconds()*250_000))
 	s.timing.Store(true)
 	time.Sleep(length)
 	s.timing.Store(false)
-	s.Close() // nothing is appended from here on
+	s.Close() // ends the goroutine that appends
 	return s.delays
 }
 
-// WaitFor waits until so many events have come to all together. What is lost
-// must not count as fast, so it fails where they do not come.
+// WaitFor waits until all clients together have received so many events. It fails
+// if they do not arrive in time: a server that loses events is not fast.
 func (s *Subscribers) WaitFor(events int64, limit time.Duration) error {
 	for end := time.Now().Add(limit); s.Events.Load() < events; time.Sleep(200 * time.Microsecond) {
 		if err := s.Err(); err != nil {
 			return err
 		}
 		if time.Now().After(end) {
-			return fmt.Errorf("%d of %d deliveries came", s.Events.Load(), events)
+			return fmt.Errorf("%d of %d events arrived", s.Events.Load(), events)
 		}
 	}
 	return nil
 }
 
-// Err returns why a stream ended that nobody closed.
+// Err returns the error of the first stream that the server ended.
 func (s *Subscribers) Err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.err
 }
 
-// Close ends all streams. It may be called twice.
+// Close closes all streams. It may be called again.
 func (s *Subscribers) Close() {
 	select {
 	case <-s.loop.done:
@@ -168,8 +167,8 @@ func (s *Subscribers) Close() {
 	}
 }
 
-// LongestSilence returns how long the client heard nothing that heard nothing
-// for longest. Only after Close.
+// LongestSilence returns the longest time for which a client received nothing.
+// Call it after Close.
 func (s *Subscribers) LongestSilence() time.Duration {
 	longest, now := time.Duration(0), time.Now()
 	for _, c := range s.streams {
@@ -178,6 +177,6 @@ func (s *Subscribers) LongestSilence() time.Duration {
 	return longest
 }
 
-// Busy returns the share of one core that the loop's thread has taken between
-// two calls of the function that it returns.
+// Busy returns a function that returns the share of one core that the loop has
+// used since its last call.
 func (s *Subscribers) Busy() func() float64 { return busy(&s.loop.thread) }
