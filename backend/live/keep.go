@@ -16,8 +16,9 @@ type Keep struct {
 
 const day = 24 * time.Hour
 
-// maxKeepDays is a century. A time.Duration holds almost three.
-const maxKeepDays = 36500
+// MaxKeepDays is the greatest age to keep, in days: a century. A time.Duration
+// holds almost three.
+const MaxKeepDays = 36500
 
 type keepJSON struct {
 	Messages int64 `json:"messages"`
@@ -43,8 +44,8 @@ func (k *Keep) UnmarshalJSON(b []byte) error {
 	switch {
 	case to.Messages < 0 || to.Bytes < 0 || to.AgeDays < 0:
 		return Errorf("bad_keep/negative", "A limit is a positive number, or 0 for no limit.").WithField("keep")
-	case to.AgeDays > maxKeepDays:
-		return Errorf("bad_keep/age", "The age can be at most {days} days.", "days", maxKeepDays).WithField("keep")
+	case to.AgeDays > MaxKeepDays:
+		return Errorf("bad_keep/age", "The age can be at most {days} days.", "days", MaxKeepDays).WithField("keep")
 	}
 	*k = Keep{to.Messages, to.Bytes, time.Duration(to.AgeDays) * day}
 	return nil

@@ -1,6 +1,10 @@
 package setting
 
-import "math"
+import (
+	"math"
+
+	"signalbox/backend/live"
+)
 
 // The groups of the help and of docs/settings.md.
 const (
@@ -38,7 +42,7 @@ var (
 		Label: "The number of messages to keep", Help: "Most messages to keep, of all sources together; 0 for no limit."})
 	KeepBytes = add(Setting{Name: "keep.bytes", Kind: Number, Default: 2 << 30, Most: math.MaxInt64, For: Server, RunTime: true, Group: groupKeep, Placeholder: "BYTES",
 		Label: "The size to keep", Unit: "bytes", Help: "Most bytes of messages to keep; 0 for no limit."})
-	KeepAge = add(Setting{Name: "keep.age_days", Kind: Number, Most: 36500, For: Server, RunTime: true, Group: groupKeep, Placeholder: "DAYS",
+	KeepAge = add(Setting{Name: "keep.age_days", Kind: Number, Most: live.MaxKeepDays, For: Server, RunTime: true, Group: groupKeep, Placeholder: "DAYS",
 		Label: "The age to keep", Unit: "days", Help: "Age in days after which a message is deleted; 0 for never."})
 	CreateChannels = add(Setting{Name: "create_channels", Kind: Switch, Default: true, For: Server, RunTime: true, Group: groupStreams,
 		Label: "Creating channels", Help: "Create a channel when somebody first publishes or subscribes to it."})
