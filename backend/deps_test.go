@@ -44,13 +44,14 @@ var rules = map[string]rule{
 	"backend/publish":             {"live setting wire journal journal/tail", "one way for messages of our own into the journal, whoever publishes; it must not know who does"},
 	"backend/disconnect":          {"live", "a reason must not know whether it came from the network, the server or the user"},
 	"backend/eventstream":         {"live wire", "the standard's parser needs no feed, no socket and no journal to be tested"},
-	"backend/dial":                {"live disconnect eventstream", "one attempt must not know of the attempts before it, nor where its events go"},
+	"backend/suspend":             {"", "it compares two clocks; what is to be done on waking is the business of its callers"},
+	"backend/dial":                {"live disconnect eventstream secrets", "one attempt must not know of the attempts before it, nor where its events go"},
 	"backend/secrets":             {"live broadcast disk", "who reads secrets must not matter to where they are kept"},
 	"backend/secrets/secretstest": {"", "a keyring for tests knows no more than the real one"},
 	"backend/health":              {"live disconnect", "it only watches; were it to connect or to write, it could not be asked at any moment"},
 	"backend/ingest":              {"live broadcast journal wire disconnect eventstream", "what a feed says goes into the journal in one way, however it was received"},
 	"backend/tail":                {"live setting dial disconnect eventstream ingest", "following without a journal must not bring in what keeps feeds"},
-	"backend/feed":                {"live setting broadcast journal wire secrets dial disconnect eventstream health ingest", "what feeds and the server share is the journal; a short cut past it would show what is not committed"},
+	"backend/feed":                {"live setting broadcast journal wire secrets dial disconnect eventstream health ingest suspend", "what feeds and the server share is the journal; a short cut past it would show what is not committed"},
 	"backend/serve":               {"live setting journal wire publish serve/console serve/dashboard serve/guard serve/history serve/httpapi serve/listener serve/stream", "it joins the parts of the local server; feeds and examples reach it through interfaces"},
 	"backend/serve/budget":        {"", "what is reserved, and by whom, is the business of whoever shares the budget"},
 	"backend/serve/httpapi":       {"live journal wire serve/budget", "how requests are read and errors are answered is the same for all routes, so it knows none"},
@@ -74,7 +75,7 @@ var rules = map[string]rule{
 // never imports one of another group, not even in tests: what the groups share
 // is the journal.
 var strangers = [][]string{
-	{"feed", "tail", "ingest", "health", "secrets", "dial", "eventstream", "disconnect"},
+	{"feed", "tail", "ingest", "health", "secrets", "suspend", "dial", "eventstream", "disconnect"},
 	{"serve"},
 	{"example", "sample"},
 }

@@ -2,7 +2,6 @@ package dial
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -41,19 +40,16 @@ func (a *Attempt) Run(ctx context.Context) *disconnect.Reason {
 	c := eventstream.Client{LastEventID: a.LastEventID, MaxEvent: a.MaxEvent, Handler: a.Handler, Open: a.open}
 	err := c.Run(ctx)
 	if err == eventstream.ErrNotTaken || context.Cause(ctx) != nil {
-		if why, ok := errors.AsType[*disconnect.Reason](context.Cause(ctx)); ok {
-			return why
-		}
-		return disconnect.Shutdown
+		return disconnect.Cause(ctx)
 	}
 	scheme, _, _ := strings.Cut(a.Feed.URL, ":")
 	step := a.trace.currentStep()
 	return adviseScheme(explain(err, Host(a.Feed.URL), step), strings.ToLower(scheme), step).Clipped()
 }
 
-// IsOpen reports whether the response was a stream. It stays true when the
+// isOpen reports whether the response was a stream. It stays true when the
 // stream has ended.
-func (a *Attempt) IsOpen() bool { return a.trace.currentStep() == stepOpen }
+func (a *Attempt) isOpen() bool { return a.trace.currentStep() == stepOpen }
 
 // Describe fills in what is known by now of the request: how long each step
 // took, the server's address and the HTTP status. It may be called at any time.

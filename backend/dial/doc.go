@@ -18,5 +18,6 @@
 //
 // Begin with attempt.go, then request.go, transport.go and tls.go, response.go,
 // explain.go (errors to sentences), trace.go (how long each step took),
-// backoff.go, and settings.go (which settings make a request).
+// backoff.go, settings.go and compare.go (which settings make a request), and
+// check.go (an attempt that keeps nothing).
 package dial

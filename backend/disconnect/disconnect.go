@@ -11,6 +11,8 @@
 package disconnect
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -106,6 +108,15 @@ func immediate(t live.Text) *Reason {
 	return r
 }
 
+// Cause returns why ctx has ended: the Reason that it was cancelled with, or
+// Shutdown.
+func Cause(ctx context.Context) *Reason {
+	if r, ok := errors.AsType[*Reason](context.Cause(ctx)); ok {
+		return r
+	}
+	return Shutdown
+}
+
 // Wanted reports whether the user, or the end of the program, ended the
 // connection.
 func (r *Reason) Wanted() bool {
@@ -133,4 +144,19 @@ func GapCode(code string) string {
 		return "restarted"
 	}
 	return "disconnected"
+}
+
+// Losses counts the attempts that were open and ended as downtime after since,
+// and returns when the first of them did. The attempts are in order, newest
+// first.
+func Losses(list []live.Attempt, since time.Time) (first time.Time, n int64) {
+	for _, a := range list {
+		if !a.Ended.After(since) {
+			break
+		}
+		if !a.Opened.IsZero() && CountsAsDown(a.Code) {
+			first, n = a.Ended, n+1
+		}
+	}
+	return first, n
 }

@@ -16,6 +16,6 @@
 //
 // Begin with follower.go and subscription.go, then watch.go (an open
 // connection), secrets.go and loadstate.go (before the first attempt), edit.go,
-// pause.go, remove.go, check.go, and lock.go and rollback.go (one change at a
-// time, and whole).
+// pause.go, remove.go, check.go, lock.go (one change at a time) and rollback.go
+// (a change or none).
 package feed

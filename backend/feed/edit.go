@@ -3,8 +3,6 @@ package feed
 import (
 	"context"
 	"errors"
-	"reflect"
-	"slices"
 
 	"signalbox/backend/dial"
 	"signalbox/backend/disconnect"
@@ -78,9 +76,9 @@ func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, given 
 	}
 	var undo undoSteps
 	feed.Source, err = f.editSource(ctx, feed.Source, &undo)
-	if err == nil && edited.store {
+	if err == nil && edited.Store {
 		var step func() error
-		step, err = f.secretStore.Set(s.id, secrets.Stored{Secrets: *edited.next, Origin: secrets.Origin(feed.URL)})
+		step, err = f.secretStore.Set(s.id, secrets.Stored{Secrets: *edited.Next, Origin: secrets.Origin(feed.URL)})
 		undo.add(step)
 	}
 	if err == nil {
@@ -95,11 +93,11 @@ func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, given 
 }
 
 // applyEdit makes a stored edit take effect.
-func (f *Follower) applyEdit(ctx context.Context, s *subscription, old, feed *live.Feed, edited editedSecrets) {
+func (f *Follower) applyEdit(ctx context.Context, s *subscription, old, feed *live.Feed, edited secrets.Edited) {
 	defer f.changes.Notify()
-	changed := changedSettings(old, feed, edited.requestChanged)
+	changed := dial.Changes(old, feed, edited.Changed)
 	why := disconnect.Edited(changed)
-	if sameRequest(old, feed) && !edited.requestChanged {
+	if dial.SameRequest(old, feed) && !edited.Changed {
 		if len(changed) > 0 {
 			s.recorder.Edited(ctx, why, s.isRunning())
 		}
@@ -112,11 +110,11 @@ func (f *Follower) applyEdit(ctx context.Context, s *subscription, old, feed *li
 		s.recorder.Edited(ctx, why, false)
 	}
 	s.mu.Lock()
-	s.feed, s.secrets = *feed, edited.next
+	s.feed, s.secrets = *feed, edited.Next
 	s.mu.Unlock()
 	s.monitor.ResetAttempts()
 	// Settings that could not be read may have been those of the same stream.
-	if old.Fault == "" && streamOf(old) != streamOf(feed) {
+	if old.Fault == "" && !dial.SameStream(old, feed) {
 		s.monitor.ForgetStream()
 		if err := s.recorder.ForgetPlace(); err != nil {
 			s.log.Warn("the place in the feed's stream was not stored", "error", err)
@@ -141,55 +139,26 @@ func (f *Follower) editSource(ctx context.Context, src live.Source, undo *undoSt
 	return src, err
 }
 
-// editedSecrets are a feed's secrets after an edit.
-type editedSecrets struct {
-	next           *live.Secrets // nil where the stored ones stay, and are not known now
-	store          bool          // next differs from what is stored
-	requestChanged bool          // next differs from what the last request had
-}
-
 // editSecrets normalizes the new settings and returns the secrets that go with
-// them. Stored secrets are used for the server that they were entered for and
-// for no other.
-func (s *subscription) editSecrets(old, feed *live.Feed, given *live.Secrets) (e editedSecrets, err error) {
+// them.
+func (s *subscription) editSecrets(old, feed *live.Feed, given *live.Secrets) (secrets.Edited, error) {
 	entered := secrets.Extract(feed, given)
 	if err := dial.Normalize(feed, nil); err != nil {
-		return e, err
+		return secrets.Edited{}, err
 	}
 	stored, unknown := s.storedSecrets()
-	switch {
-	case !secrets.Needed(feed):
-		e.next = &live.Secrets{}
-		e.store = unknown != nil || !stored.IsZero()
-	case unknown == nil:
-		if stored.Origin == "" {
-			stored.Origin = secrets.Origin(old.URL) // stored by an earlier version
-		}
-		usable := stored.Secrets
-		if stored.Origin != secrets.Origin(feed.URL) {
-			usable = live.Secrets{}
-		}
-		merged := secrets.Merge(feed, &entered, &usable)
-		if err := secrets.CheckOrigin(feed, &merged, &stored); err != nil {
-			return e, err
-		}
-		e.next = &merged
-		e.store = !reflect.DeepEqual(merged, stored.Secrets) || stored.Origin != secrets.Origin(feed.URL)
-	default:
-		merged := secrets.Merge(feed, &entered, &live.Secrets{})
-		complete := secrets.Missing(feed, &merged) == "" && (feed.Auth != "basic" || merged.Password != "")
-		sameUse := secrets.Origin(old.URL) == secrets.Origin(feed.URL) && slices.Equal(secrets.Used(old), secrets.Used(feed))
-		switch {
-		case complete:
-			e.next, e.store = &merged, true
-		case sameUse && reflect.DeepEqual(merged, live.Secrets{}):
-			return e, nil
-		default:
-			return e, secretsUnknown(unknown)
-		}
+	known := &stored
+	if unknown != nil {
+		known = nil
 	}
-	e.requestChanged = unknown != nil || !reflect.DeepEqual(*e.next, stored.Secrets)
-	return e, dial.Normalize(feed, e.next)
+	edited, err := secrets.Edit(old, feed, &entered, known)
+	switch {
+	case err == secrets.ErrUnknown:
+		return edited, secretsUnknown(unknown)
+	case err != nil || edited.Next == nil:
+		return edited, err
+	}
+	return edited, dial.Normalize(feed, edited.Next)
 }
 
 // secretsUnknown returns the Error about an edit that needs secrets which are not

@@ -17,6 +17,7 @@ import (
 	"signalbox/backend/live"
 	"signalbox/backend/secrets"
 	"signalbox/backend/setting"
+	"signalbox/backend/suspend"
 )
 
 // A Store keeps the settings of feeds and the record of their attempts.
@@ -137,7 +138,7 @@ func (f *Follower) Run(ctx context.Context) error {
 	f.changes.Notify()
 
 	wg.Go(func() { f.runCleanUp(ctx) })
-	f.watchForSleep(ctx)
+	suspend.Watch(ctx, f.woke)
 
 	f.life.Lock()
 	f.ctx = nil
@@ -197,19 +198,13 @@ func (f *Follower) storedFeeds(ctx context.Context) ([]live.Feed, error) {
 	return feeds, err
 }
 
-const (
-	// clockInterval is how often the clocks are compared, and cleaning up is
-	// tried.
-	clockInterval = 2 * time.Second
-	// minSleep is how much the system's clock must be ahead of the monotonic one,
-	// which stands still while the machine sleeps.
-	minSleep = 5 * time.Second
-)
+// cleanUpInterval is how often cleaning up is tried.
+const cleanUpInterval = 2 * time.Second
 
 // runCleanUp finishes from time to time what could not be finished at once. It
-// may wait for the keyring, which watchForSleep must not.
+// may wait for the keyring, which the watch for a sleep must not.
 func (f *Follower) runCleanUp(ctx context.Context) {
-	ticker := time.NewTicker(clockInterval)
+	ticker := time.NewTicker(cleanUpInterval)
 	defer ticker.Stop()
 	for {
 		select {
@@ -221,32 +216,7 @@ func (f *Follower) runCleanUp(ctx context.Context) {
 	}
 }
 
-// watchForSleep calls woke each time that the machine woke, until ctx ends.
-func (f *Follower) watchForSleep(ctx context.Context) {
-	ticker := time.NewTicker(clockInterval)
-	defer ticker.Stop()
-	before := time.Now()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			now := time.Now()
-			if sleptFor(before, now) > minSleep {
-				f.woke()
-			}
-			before = now
-		}
-	}
-}
-
-// sleptFor returns how much further the system's clock has moved than the
-// monotonic one. Setting the clock forward looks the same; then a waiting feed is
-// tried early, which does no harm.
-func sleptFor(before, now time.Time) time.Duration {
-	return now.Round(0).Sub(before.Round(0)) - now.Sub(before)
-}
-
+// woke is called when the machine was asleep.
 func (f *Follower) woke() {
 	f.opt.Log.Info("the machine was asleep, or its clock was set")
 	for _, s := range f.all() {
@@ -290,16 +260,7 @@ func (f *Follower) Attempts(ctx context.Context, name string, limit int) ([]live
 	if err != nil {
 		return nil, err
 	}
-	present := s.monitor.Record()
-	switch {
-	case present.Started.IsZero():
-	case len(list) > 0 && list[0].Connection == present.Connection:
-		list[0] = present
-	default:
-		list = slices.Insert(list, 0, present)
-		list = list[:min(len(list), limit)]
-	}
-	return list, nil
+	return s.monitor.AddPresent(list, limit), nil
 }
 
 // SetMaxEvent sets the largest event stored, in bytes, from the next event on.

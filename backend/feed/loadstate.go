@@ -14,12 +14,8 @@ import (
 )
 
 const (
-	// loadAttempts is how many attempts are read: as many as the store keeps of
-	// one feed.
-	loadAttempts = 1000
-	// loadMessages is how many messages are read: enough to see whether ids are
-	// consecutive.
-	loadMessages = 20
+	loadAttempts = 1000 // as many as the store keeps of one feed
+	loadMessages = 20   // enough to see whether ids are consecutive
 )
 
 // loadStateRetrying loads the state and tries again where that fails: a feed
@@ -41,7 +37,7 @@ func (s *subscription) loadStateRetrying(ctx context.Context) bool {
 		select {
 		case <-time.After(dial.DefaultRetry):
 		case <-ctx.Done():
-			s.monitor.SetState(live.Stopped, reasonOf(ctx))
+			s.monitor.SetState(live.Stopped, disconnect.Cause(ctx))
 			return false
 		}
 	}
@@ -135,18 +131,9 @@ func (s *subscription) unrecordedLosses(ctx context.Context, list []live.Attempt
 	if err != nil {
 		return first, 0, err
 	}
-	for _, m := range page.Messages {
-		if m.Received.After(since) {
-			since = m.Received
-		}
+	if m := page.Messages; len(m) > 0 && m[0].Received.After(since) {
+		since = m[0].Received // the journal has all losses up to here
 	}
-	for _, a := range list[1:] {
-		if !a.Ended.After(since) {
-			break
-		}
-		if !a.Opened.IsZero() && disconnect.CountsAsDown(a.Code) {
-			first, losses = a.Ended, losses+1
-		}
-	}
+	first, losses = disconnect.Losses(list[1:], since)
 	return first, losses, nil
 }

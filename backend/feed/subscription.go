@@ -154,25 +154,12 @@ func (s *subscription) status() live.FeedStatus {
 	h.LastEventID = s.recorder.LastEventID()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	st := live.FeedStatus{Feed: s.feed, Health: h, HasSecrets: s.secretNames()}
+	st := live.FeedStatus{Feed: s.feed, Health: h, HasSecrets: secrets.Names(&s.feed, s.secrets)}
 	st.Feed.Headers = slices.Clone(s.feed.Headers)
 	if src, ok := s.journal.SourceByID(s.id); ok {
 		st.Feed.Source = src // the journal knows the present name and colour
 	}
 	return st
-}
-
-// secretNames lists the secrets that the feed has. While they are not known,
-// these are the ones that its settings name. It is called with mu held.
-func (s *subscription) secretNames() []string {
-	var names []string
-	if s.secrets == nil {
-		names = secrets.Used(&s.feed)
-	} else {
-		names = secrets.Names(s.secrets)
-	}
-	slices.Sort(names)
-	return names
 }
 
 // run makes one attempt after the other until ctx ends.
@@ -194,7 +181,7 @@ func (s *subscription) run(ctx context.Context) {
 		switch {
 		case ctx.Err() != nil:
 			s.monitor.SetState(live.Stopped, why)
-			s.recorder.End(reasonOf(ctx))
+			s.recorder.End(disconnect.Cause(ctx))
 			return
 		case why.Final:
 			s.standStill(ctx, why)
@@ -212,7 +199,7 @@ func (s *subscription) standStill(ctx context.Context, why *disconnect.Reason) {
 	s.monitor.SetState(live.Stopped, why)
 	s.recorder.Stopped(why)
 	<-ctx.Done()
-	s.recorder.End(reasonOf(ctx))
+	s.recorder.End(disconnect.Cause(ctx))
 }
 
 // wait waits for the next attempt because of why: for d, or until sooner is
@@ -235,21 +222,13 @@ func (s *subscription) wait(ctx context.Context, d time.Duration, why *disconnec
 		case <-sooner:
 		case <-wake:
 		case <-ctx.Done():
-			s.monitor.SetState(live.Stopped, reasonOf(ctx))
-			s.recorder.End(reasonOf(ctx))
+			s.monitor.SetState(live.Stopped, disconnect.Cause(ctx))
+			s.recorder.End(disconnect.Cause(ctx))
 			return false
 		}
 		s.recorder.Waited(time.Since(began))
 		return true
 	}
-}
-
-// reasonOf returns why a run was ended.
-func reasonOf(ctx context.Context) *disconnect.Reason {
-	if why, ok := context.Cause(ctx).(*disconnect.Reason); ok {
-		return why
-	}
-	return disconnect.Shutdown
 }
 
 // attempt connects once, and returns when the connection has ended.
@@ -308,4 +287,10 @@ func (s *subscription) attempt(ctx context.Context) *disconnect.Reason {
 	s.log.Info("connection ended", "connection", number, "code", why.Code, "reason", why.Message)
 	s.saveAttempt()
 	return why
+}
+
+// unreadable returns the Error about a feed whose settings cannot be read.
+func unreadable(feed *live.Feed) *live.Error {
+	return live.Errorf("settings", "The settings of this feed cannot be read. {fault}", "fault", feed.Fault).
+		WithHint("Edit the feed and enter its address again, or remove it.")
 }

@@ -2,6 +2,7 @@ package health
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -199,6 +200,21 @@ func (m *Monitor) Record() live.Attempt {
 		m.describe(&a)
 	}
 	return a
+}
+
+// AddPresent puts the present attempt at the head of a list, newest first, or in
+// the place of its stored record. The list stays within the limit.
+func (m *Monitor) AddPresent(list []live.Attempt, limit int) []live.Attempt {
+	present := m.Record()
+	switch {
+	case present.Started.IsZero():
+		return list
+	case len(list) > 0 && list[0].Connection == present.Connection:
+		list[0] = present
+		return list
+	}
+	list = slices.Insert(list, 0, present)
+	return list[:min(len(list), limit)]
 }
 
 // RestoreMessage notes a stored message of the feed, from before the start.

@@ -11,6 +11,6 @@
 // user for a password: it is asked one question at a time, waited for a few
 // seconds, and left alone for minutes after a refusal.
 //
-// Begin with store.go, then keyring.go, file.go, and merge.go (which secrets a
-// feed has after an edit).
+// Begin with store.go, then keyring.go, file.go, and merge.go and edit.go
+// (which secrets a feed has after an edit).
 package secrets

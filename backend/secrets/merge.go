@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"signalbox/backend/live"
@@ -48,8 +49,12 @@ func Used(f *live.Feed) []string {
 	return names
 }
 
-// Names lists the secrets in s, in the same way.
-func Names(s *live.Secrets) []string {
+// Names lists the secrets that a feed has, sorted. Where s is nil they are not
+// known, and these are the ones that its settings name.
+func Names(f *live.Feed, s *live.Secrets) []string {
+	if s == nil {
+		return slices.Sorted(slices.Values(Used(f)))
+	}
 	var names []string
 	if s.Token != "" {
 		names = append(names, "token")
@@ -60,6 +65,7 @@ func Names(s *live.Secrets) []string {
 	for name := range s.Headers {
 		names = append(names, name)
 	}
+	slices.Sort(names)
 	return names
 }
 

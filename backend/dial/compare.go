@@ -1,4 +1,4 @@
-package feed
+package dial
 
 import (
 	"cmp"
@@ -10,8 +10,8 @@ import (
 	"signalbox/backend/secrets"
 )
 
-// sameRequest reports whether the server would see no difference.
-func sameRequest(a, b *live.Feed) bool {
+// SameRequest reports whether the server would see no difference.
+func SameRequest(a, b *live.Feed) bool {
 	return requestText(*a) == requestText(*b) && a.Fault == b.Fault
 }
 
@@ -26,8 +26,10 @@ func requestText(f live.Feed) string {
 	return string(b)
 }
 
-// streamOf returns what decides whether a Last-Event-ID means anything: the
-// server and path, the query, the method and the body.
+// SameStream reports whether a Last-Event-ID of the one means anything to the
+// other: whether server and path, query, method and body are the same.
+func SameStream(a, b *live.Feed) bool { return streamOf(a) == streamOf(b) }
+
 func streamOf(f *live.Feed) [4]string {
 	path, query := f.URL, ""
 	if u, err := url.Parse(f.URL); err == nil {
@@ -36,8 +38,8 @@ func streamOf(f *live.Feed) [4]string {
 	return [4]string{secrets.Origin(f.URL) + path, query, cmp.Or(f.Method, "GET"), f.Body}
 }
 
-// changedSettings lists the settings that differ, in words.
-func changedSettings(a, b *live.Feed, secretsDiffer bool) (list []string) {
+// Changes lists the settings that differ, in words.
+func Changes(a, b *live.Feed, secretsDiffer bool) (list []string) {
 	for _, setting := range []struct {
 		name    string
 		differs bool
@@ -57,10 +59,4 @@ func changedSettings(a, b *live.Feed, secretsDiffer bool) (list []string) {
 		}
 	}
 	return list
-}
-
-// unreadable returns the Error about a feed whose settings cannot be read.
-func unreadable(feed *live.Feed) *live.Error {
-	return live.Errorf("settings", "The settings of this feed cannot be read. {fault}", "fault", feed.Fault).
-		WithHint("Edit the feed and enter its address again, or remove it.")
 }
