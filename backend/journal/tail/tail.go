@@ -56,8 +56,9 @@ func (t *Tail) Add(e *Entry) {
 	// A chunk is dropped as a whole, so it must not be a large part of maxBytes.
 	if n == chunkSize || n > 0 && c.bytes+size > t.maxBytes/16 {
 		c, n = &chunk{first: e.Number}, 0
-		chunks = append(t.dropOldest(chunks), c)
-		t.directory.Store(&chunks)
+		// A variable of its own, so that only this branch allocates.
+		replaced := append(t.dropOldest(chunks), c)
+		t.directory.Store(&replaced)
 	}
 	c.entries[n] = e
 	c.bytes += size
