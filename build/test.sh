@@ -37,7 +37,7 @@ trap 'kill -TERM "$running" 2>/dev/null; exit 130' INT TERM
 
 # Without tags, everything but the window. With the tag desktop alone, the window
 # too, and still without GTK: Wails needs it only with the tag production.
-vet='go vet ./... && go vet -tags desktop .'
+vet='go vet ./... && go vet -tags desktop . && go -C build/speed vet ./...'
 staticcheck='go tool -modfile=build/tools/go.mod staticcheck'
 unformatted='gofmt -l *.go backend build'
 # The tests in build/ itself build programs, and have stages of their own.
