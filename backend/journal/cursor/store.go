@@ -73,9 +73,9 @@ func (c *Cursor) readStore(ctx context.Context, first int64) (Batch, error) {
 	for i := range c.block {
 		e := &c.block[i]
 		if i < len(ms) {
-			e.Reset(ms[i])
+			e.Reset(&ms[i])
 		} else {
-			e.Reset(live.Message{}) // of an earlier read, which was larger
+			e.Reset(&live.Message{}) // of an earlier read, which was larger
 		}
 		size += e.MemorySize()
 	}

@@ -29,9 +29,9 @@ func (e *Entry) Frame(encode func(*live.Message) []byte) []byte {
 
 // Reset makes e the entry of another message. Only for an entry that no other
 // goroutine has.
-func (e *Entry) Reset(m live.Message) {
+func (e *Entry) Reset(m *live.Message) {
 	e.frame.Store(nil)
-	e.Message = m
+	e.Message = *m
 }
 
 // MemorySize returns about how many bytes an entry takes: its texts twice,
