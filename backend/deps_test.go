@@ -41,7 +41,7 @@ var rules = map[string]rule{
 	"backend/sqlite/query":        {"live sqlite/conn sqlite/database", "reading must not depend on how messages are written"},
 	"backend/sqlite/installation": {"live sqlite/conn sqlite/database", "what belongs to this installation is no part of the journal"},
 	"backend/sqlite":              {"live sqlite/conn sqlite/database sqlite/insert sqlite/trim sqlite/query sqlite/installation", "a store is told what to keep; were it to know who asks, a second store could not take its place"},
-	"backend/publish":             {"live setting wire journal journal/tail", "one way for messages of our own into the journal, whoever publishes; it must not know who does"},
+	"backend/publish":             {"live setting wire journal journal/tail", "the HTTP API, the examples and the samples publish through it, so it must not know any of them"},
 	"backend/disconnect":          {"live", "a reason must not know whether it came from the network, the server or the user"},
 	"backend/eventstream":         {"live wire", "the standard's parser needs no feed, no socket and no journal to be tested"},
 	"backend/suspend":             {"", "it compares two clocks; what is to be done on waking is the business of its callers"},

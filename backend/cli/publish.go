@@ -31,11 +31,11 @@ type publishCommand struct {
 func (c *publishCommand) Help() string {
 	return `Prints the position of the message after it was committed. The data is sent as it is: text stays text, JSON stays JSON.
 
-A message with an id or a key is stored once: where the same one (same channel, id or key, type and data) was published within the last hour, the line says "stored before". --again stores it again.
+A message with an id or a key is stored once: if the same one (same channel, id or key, type and data) was published within the last hour, the line says "stored before". --again stores it again.
 
-With --lines each line of standard input is a message. What has waited for 20 ms goes to the server with one request, which stores all of it or nothing; so a million lines take seconds. Each message still gets its line with its position, and at the end standard error has the count. An error names the line: those before it are stored, and those from it on are not.
+With --lines, each line of standard input is a message. Lines wait up to 20 ms for one another and go to the server in one request, which stores all of them or none. Each message gets a line with its position, and at the end the count goes to standard error. If a line is refused, the error names it: the lines before it are stored, and it and all later ones are not.
 
-With --wait a server that restarts or has a full disk loses no message and stores none twice: what was not acknowledged is sent again until it is. --lines keeps the order meanwhile.
+With --wait, a server that restarts or has a full disk loses no message and stores none twice: what was not acknowledged is sent again, in the same order, until it is.
 
 Examples:
   signalbox publish messages 'Hello'
