@@ -36,7 +36,7 @@ type frameCache struct {
 
 	mu       sync.Mutex
 	cursor   *cursor.Cursor // stands where the cache ends
-	segments []*segment      // oldest first
+	segments []*segment     // oldest first
 	lastAdd  time.Time
 }
 
