@@ -54,6 +54,6 @@ func (a *App) Quit() (err error) {
 func recovered(err *error) {
 	if r := recover(); r != nil {
 		slog.Error("panic in a method of the window", "panic", r, "stack", string(debug.Stack()))
-		*err = live.Errorf("internal", "Something went wrong inside Signalbox: %v.", r)
+		*err = live.Errorf("internal/panic", "Something went wrong inside Signalbox: {reason}.", "reason", r)
 	}
 }

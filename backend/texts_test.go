@@ -25,7 +25,11 @@ const catalogue = "../frontend/src/lib/texts.en.json"
 // withTexts are the packages whose sentences have text codes. The others still
 // use the formats of fmt.
 var withTexts = []string{
+	".",
+	"backend/cli",
+	"backend/cli/flags",
 	"backend/clock",
+	"backend/desk",
 	"backend/dial",
 	"backend/disconnect",
 	"backend/example",

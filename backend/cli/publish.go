@@ -64,27 +64,27 @@ func (c *publishCommand) Run(ctx context.Context, p *Program) error {
 
 func (c *publishCommand) check() error {
 	if c.Lines && c.Message != nil && *c.Message != "-" {
-		return live.Errorf("bad_flags", "--lines reads standard input, so there is no place for a message.")
+		return live.Errorf("bad_flags/lines_message", "--lines reads standard input, so there is no place for a message.")
 	}
 	if c.Lines && c.Key != nil {
-		return live.Errorf("bad_flags", "--key is the key of one message, and --lines publishes many.").
+		return live.Errorf("bad_flags/lines_key", "--key is the key of one message, and --lines publishes many.").
 			WithHint("With --wait the lines get keys of their own.")
 	}
 	if c.JSON && !c.Lines {
-		return live.Errorf("bad_flags", "--json is for --lines.").WithHint("A message that is JSON is data like any other: leave --json out.")
+		return live.Errorf("bad_flags/json", "--json is for --lines.").WithHint("JSON is data like any other: leave out --json.")
 	}
 	if c.JSON && (c.Event != "" || c.ID != "" || c.Retry != nil || c.Again) {
-		return live.Errorf("bad_flags", "With --json each line says its own event, id, retry and again.").WithHint("Leave the flags out, or --json.")
+		return live.Errorf("bad_flags/json_fields", "With --json each line has its own event, id, retry and again.").WithHint("Leave out these flags, or --json.")
 	}
 	if c.Key != nil && (strings.TrimSpace(*c.Key) == "" || strings.ContainsFunc(*c.Key, unicode.IsControl)) {
-		return live.Errorf("bad_flags", "--key is empty, or has control characters.")
+		return live.Errorf("bad_flags/key", "--key is empty, or contains control characters.")
 	}
 	if c.Wait < 0 || c.Wait > live.RetryTime {
-		return live.Errorf("bad_flags", "--wait is a time from 0s to 1h.").
-			WithHint("The server recognises a message that it has stored already for one hour.")
+		return live.Errorf("bad_flags/wait", "--wait is a time from 0s to 1h.").
+			WithHint("The server recognises a stored message for one hour.")
 	}
 	if u, err := url.Parse(c.url()); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return live.Errorf("bad_server", "%q is not an address of a server.", c.url()).WithHint("Write it as in: --server http://127.0.0.1:4480")
+		return live.Errorf("bad_server", `"{address}" is not the address of a server.`, "address", c.url()).WithHint("Write it as in: --server http://127.0.0.1:4480")
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ func (c *publishCommand) publish(ctx context.Context, p *Program, data string) e
 }
 
 func errNotUTF8() *live.Error {
-	return live.Errorf("bad_utf8", "The data is not valid UTF-8 text.").WithHint("An SSE stream carries text; encode bytes first, for example with base64.")
+	return live.Errorf("bad_utf8", "The data is not valid UTF-8 text.").WithHint("An SSE stream carries text only. Encode other data, for example with base64.")
 }
 
 // A receipt is the server's answer to one message.

@@ -254,9 +254,11 @@ func onLines(err error, first, last int) error {
 	if !ok {
 		return err
 	}
-	which := fmt.Sprintf("Lines %d to %d", first, last)
+	which := live.Textf("lines/range", "Lines {first} to {last}:", "first", first, "last", last)
 	if first == last {
-		which = fmt.Sprintf("Line %d", first)
+		which = live.Textf("lines/one", "Line {first}:", "first", first)
 	}
-	return live.Errorf(e.Code, "%s: %s", which, e.Message).WithHint(e.Hint).WithField(e.Field).WithCause(err)
+	about := which.Then(e.AsText()).AsError().WithField(e.Field).WithCause(err)
+	about.Code = e.Code
+	return about
 }

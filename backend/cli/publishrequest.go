@@ -83,7 +83,8 @@ func (c *publishCommand) try(ctx context.Context, request *publishRequest, deadl
 	server := c.url()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, server+"/channels/"+url.PathEscape(c.Channel)+"/messages", bytes.NewReader(request.body))
 	if err != nil {
-		return anotherTry{}, live.Errorf("bad_server", "%q is not an address of a server.", server)
+		return anotherTry{}, live.Errorf("bad_server", `"{address}" is not the address of a server.`, "address", server).
+			WithHint("Write it as in: --server http://127.0.0.1:4480")
 	}
 	req.Header.Set("Content-Type", request.contentType)
 	if request.key != "" {
@@ -115,7 +116,7 @@ func (c *publishCommand) try(ctx context.Context, request *publishRequest, deadl
 		return again, refused(res)
 	}
 	if err := json.NewDecoder(res.Body).Decode(v); err != nil {
-		return anotherTry{worthIt: true}, live.Errorf("cut_off", "The connection was lost before the whole answer was there.").WithCause(err)
+		return anotherTry{worthIt: true}, live.Errorf("cut_off", "The connection was lost before the response was complete.").WithCause(err)
 	}
 	return anotherTry{}, nil
 }
@@ -146,6 +147,6 @@ func countTries(err error, tries int, took time.Duration) error {
 	if tries == 1 || !ok {
 		return err
 	}
-	return live.Errorf(e.Code, "%s It was tried %d times in %s.", e.Message, tries, short(took.Round(100*time.Millisecond))).
-		WithHint(e.Hint).WithLine(e.Line).WithCause(err)
+	tried := live.Textf("tried", "It was tried {tries} times in {took_ms}.", "tries", tries, "took_ms", took)
+	return e.AsText().Then(tried).AsError().WithLine(e.Line).WithCause(err)
 }

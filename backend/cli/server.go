@@ -100,11 +100,11 @@ func (f *serverFlags) trust(fd *live.Feed, own bool) error {
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return live.Errorf("bad_ca", "The certificates %s cannot be read: %v.", file, errors.Unwrap(err)).WithField("ca").WithCause(err)
+		return live.Errorf("bad_ca/unreadable", "The certificates in {file} cannot be read: {reason}.", "file", file, "reason", errors.Unwrap(err)).WithField("ca").WithCause(err)
 	}
 	fd.CA = string(text)
 	if _, err := dial.TLSConfig(fd); err != nil {
-		return live.Errorf("bad_ca", "There is no certificate in %s.", file).WithField("ca").WithHint("Give a file in PEM form.").WithCause(err)
+		return live.Errorf("bad_ca/none", "There is no certificate in {file}.", "file", file).WithField("ca").WithHint("Name a file in PEM format.").WithCause(err)
 	}
 	return nil
 }
@@ -132,17 +132,17 @@ func (f *serverFlags) client() (*http.Client, error) {
 // person.
 func unreachable(url string, err error, took time.Duration) *live.Error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return live.Errorf("unreachable", "%s did not answer within %s.", url, took.Round(100*time.Millisecond)).WithCause(err)
+		return live.Errorf("unreachable/timeout", "{url} did not answer within {took_ms}.", "url", url, "took_ms", took).WithCause(err)
 	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return live.Errorf("untrusted", "The certificate of %s is not trusted.", url).
+		return live.Errorf("untrusted/authority", "The certificate of {url} is not trusted.", "url", url).
 			WithHint("Name its file with --ca. A self-made one lies in the data folder as tls-cert.pem.").WithCause(err)
 	}
 	if e, ok := errors.AsType[x509.HostnameError](err); ok {
-		return live.Errorf("untrusted", "The certificate of %s is not valid for the name %s.", url, e.Host).
-			WithHint("Use a name of the server that the certificate holds.").WithCause(err)
+		return live.Errorf("untrusted/name", "The certificate of {url} is not valid for the name {name}.", "url", url, "name", e.Host).
+			WithHint("Use a name for which the certificate is valid.").WithCause(err)
 	}
-	return live.Errorf("unreachable", "No Signalbox answers at %s.", url).
+	return live.Errorf("unreachable/server", "No Signalbox answers at {url}.", "url", url).
 		WithHint("Start one with: signalbox serve").WithCause(err)
 }
 
@@ -152,5 +152,5 @@ func refused(res *http.Response) error {
 	if err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&body); err == nil && body.Error != nil {
 		return body.Error
 	}
-	return live.Errorf("refused", "The server answered %s.", res.Status)
+	return live.Errorf("refused/status", "The server answered {status}.", "status", res.Status)
 }

@@ -108,7 +108,7 @@ func (c *tailCommand) stream() (live.Feed, live.Secrets, error) {
 	for _, line := range c.Header {
 		name, value, ok := strings.Cut(line, ":")
 		if !ok || strings.TrimSpace(name) == "" {
-			return fd, secrets, live.Errorf("bad_header", "%q is not a header.", line).WithHint("Write it as in 'X-Api-Key: abc'.")
+			return fd, secrets, live.Errorf("bad_header", `"{header}" is not a header.`, "header", line).WithHint("Write it as in 'X-Api-Key: abc'.")
 		}
 		fd.Headers = append(fd.Headers, live.Header{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)})
 	}

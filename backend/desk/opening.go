@@ -119,5 +119,5 @@ func asError(err error) *live.Error {
 	if e, ok := errors.AsType[*live.Error](err); ok {
 		return e
 	}
-	return live.Errorf("start", "%v", err)
+	return live.Errorf("start", "{reason}", "reason", err)
 }

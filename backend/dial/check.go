@@ -45,7 +45,7 @@ func Check(ctx context.Context, a *Attempt) live.FeedCheck {
 	a.Describe(&record)
 	return live.FeedCheck{
 		OK: a.isOpen(), Status: record.Status, Messages: messages,
-		Code: why.Code, Reason: why.Message, Hint: why.Hint, Certificate: why.Certificate,
+		Code: why.Code, Reason: why.Message, Hint: why.Hint, Text: why.Text, Params: why.Params, Certificate: why.Certificate,
 		DNS: record.DNS, Connect: record.Connect, TLS: record.TLS, FirstByte: record.FirstByte,
 	}
 }
@@ -53,7 +53,7 @@ func Check(ctx context.Context, a *Attempt) live.FeedCheck {
 // FailedCheck returns the result of a check whose settings are wrong.
 func FailedCheck(err error) live.FeedCheck {
 	if e, ok := errors.AsType[*live.Error](err); ok {
-		return live.FeedCheck{Code: e.Code, Field: e.Field, Reason: e.Message, Hint: e.Hint}
+		return live.FeedCheck{Code: e.Code, Field: e.Field, Reason: e.Message, Hint: e.Hint, Text: e.Text, Params: e.Params}
 	}
 	return live.FeedCheck{Code: "bad_settings", Reason: err.Error()}
 }

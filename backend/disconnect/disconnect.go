@@ -52,13 +52,7 @@ func (r *Reason) AsError() *live.Error {
 }
 
 // AsText returns the sentence with its hint.
-func (r *Reason) AsText() live.Text {
-	t := live.Text{Code: r.Text, Params: r.Params, English: r.Message, Hint: r.Hint}
-	if t.Code == "" {
-		t.Code = r.Code
-	}
-	return t
-}
+func (r *Reason) AsText() live.Text { return r.AsError().AsText() }
 
 // WithHint returns r with what to do about it. The hint has the parameters of
 // the sentence.

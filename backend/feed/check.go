@@ -5,7 +5,6 @@ import (
 
 	"signalbox/backend/dial"
 	"signalbox/backend/eventstream"
-	"signalbox/backend/ingest"
 	"signalbox/backend/live"
 )
 
@@ -22,7 +21,9 @@ func (f *Follower) Check(ctx context.Context, feed live.Feed, given live.Secrets
 		Handler: eventstream.Handler{Server: func(epoch string) { own = own || epoch == f.journal.Epoch() }},
 	})
 	if own && c.OK {
-		c.Code, c.Reason, c.Hint = "own", ingest.OwnStream().English, "Follow another address, unless you mean it."
+		own := live.Textf("own/check", "This stream is this Signalbox's own. Its messages are in the journal already and are not stored again.").
+			WithHint("Follow another address, unless you want this one.")
+		c.Code, c.Reason, c.Hint, c.Text, c.Params = "own", own.English, own.Hint, own.Code, own.Params
 	}
 	return c
 }

@@ -161,6 +161,7 @@ func (m *Monitor) EndAttempt(why *disconnect.Reason) (wasOpen bool) {
 	now := time.Now()
 	m.countTime(now)
 	m.attempt.Ended, m.attempt.Code, m.attempt.Reason = live.StoredTime(now), why.Code, why.Message
+	m.attempt.Text, m.attempt.Params = why.Text, why.Params
 	wasOpen, m.isOpen = m.isOpen, false
 	return wasOpen
 }

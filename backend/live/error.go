@@ -41,6 +41,15 @@ func (t Text) AsError() *Error {
 	return &Error{Code: baseCode(t.Code), Message: t.English, Hint: t.Hint, Text: t.finer(), Params: t.Params}
 }
 
+// AsText returns the sentence of e with its hint.
+func (e *Error) AsText() Text {
+	t := Text{Code: e.Text, Params: e.Params, English: e.Message, Hint: e.Hint}
+	if t.Code == "" {
+		t.Code = e.Code
+	}
+	return t
+}
+
 // WithHint returns e with what to do about it. The hint has the same
 // parameters as the sentence.
 func (e *Error) WithHint(format string) *Error { e.Hint = Fill(format, e.Params); return e }

@@ -41,7 +41,7 @@ func ReadFile(path string) (File, error) {
 		return c, nil
 	}
 	if err != nil {
-		return c, live.Errorf("bad_config", "The configuration file %s cannot be read: %v.", path, errors.Unwrap(err)).WithCause(err)
+		return c, live.Errorf("bad_config/unreadable", "The configuration file {file} cannot be read: {reason}.", "file", path, "reason", errors.Unwrap(err)).WithCause(err)
 	}
 	all := setting.All()
 	file := reflect.New(fileType(all))
@@ -81,23 +81,26 @@ func fileError(path string, err error) error {
 	if e, ok := errors.AsType[*toml.StrictMissingError](err); ok && len(e.Errors) > 0 {
 		row, _ := e.Errors[0].Position()
 		key := strings.Join(e.Errors[0].Key(), ".")
-		return live.Errorf("bad_config", "%s, line %d: there is no setting %q.", path, row, key).
-			WithHint(suggestKey(key)).WithCause(err)
+		return live.Errorf("bad_config/key", `{file}, line {line}: there is no setting "{key}".`, "file", path, "line", row, "key", key,
+			"suggestion", suggestKey(key)).WithHint("{suggestion}").WithCause(err)
 	}
 	e, ok := errors.AsType[*toml.DecodeError](err)
 	if !ok {
-		return live.Errorf("bad_config", "%s: %v.", path, err).WithCause(err)
+		return live.Errorf("bad_config/file", "{file}: {reason}.", "file", path, "reason", err).WithCause(err)
 	}
 	row, col := e.Position()
 	if strings.Contains(e.Error(), "cannot decode") {
 		for _, s := range setting.All() {
 			if s.Flag() == strings.Join(e.Key(), ".") {
-				return s.Refuse().WithHint("It stands in " + path + ", line " + strconv.Itoa(row) + ". Write it as in: " + exampleLine(s)).WithCause(err)
+				e := s.Refuse().WithCause(err) // the sentence is the same wherever the value comes from
+				e.Hint = "It is in " + path + ", line " + strconv.Itoa(row) + ". Write it as in: " + exampleLine(s)
+				return e
 			}
 		}
 	}
-	return live.Errorf("bad_config", "%s, line %d, column %d: %s.", path, row, col, strings.TrimPrefix(e.Error(), "toml: ")).
-		WithHint("Write it as in: " + exampleLine(setting.Addr)).WithCause(err)
+	return live.Errorf("bad_config/line", "{file}, line {line}, column {column}: {reason}.", "file", path, "line", row, "column", col,
+		"reason", strings.TrimPrefix(e.Error(), "toml: "), "example", exampleLine(setting.Addr)).
+		WithHint("Write it as in: {example}").WithCause(err)
 }
 
 // suggestKey returns a hint for a key that is no setting.

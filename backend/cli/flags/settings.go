@@ -109,7 +109,7 @@ func (f *Set) Read(ctx *kong.Context, file File) error {
 			}
 		}
 		if e, ok := err.(*live.Error); ok && e.Hint == "" {
-			e.WithHint(origin)
+			e.Hint = origin
 		}
 		if err != nil {
 			return err
@@ -140,5 +140,5 @@ func (f *Set) find(s *setting.Setting, ctx *kong.Context, file File) (value any,
 		value, err = s.Parse(text)
 		return value, fmt.Sprintf("It comes from the environment: %s=%s", s.Env(), text), err
 	}
-	return file.values[s], fmt.Sprintf("It stands in %s.", file.path), nil
+	return file.values[s], fmt.Sprintf("It is in %s.", file.path), nil
 }

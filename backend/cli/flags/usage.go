@@ -38,7 +38,8 @@ func UsageError(parser *kong.Kong, err error) error {
 		if hint == "" {
 			hint = "All flags: " + help
 		}
-		return live.Errorf("bad_flags", format, args...).WithHint(hint).WithCause(err)
+		return live.Errorf("bad_flags/usage", "{reason}", "reason", fmt.Sprintf(format, args...), "hint", hint).
+			WithHint("{hint}").WithCause(err)
 	}
 	text := err.Error()
 	if m := unknownFlag.FindStringSubmatch(text); m != nil {
