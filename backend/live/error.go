@@ -1,11 +1,5 @@
 package live
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
-
 // An Error is what a user or another program is told when something is
 // refused: a code that never changes, a sentence, and what to do about it.
 // Every package returns one where its error reaches a screen or the HTTP API.
@@ -30,9 +24,6 @@ type Error struct {
 // Errorf makes an Error whose sentence is Textf(code, format, args...). Its
 // Code is the part of the text code before the slash.
 func Errorf(code, format string, args ...any) *Error {
-	if strings.Contains(format, "%") { // a format of fmt: its package has no text codes yet
-		return &Error{Code: code, Message: fmt.Sprintf(format, slices.Clone(args)...)}
-	}
 	return Textf(code, format, args...).AsError()
 }
 
