@@ -10,5 +10,6 @@
 // Idempotency-Key and its id. A retry is not stored: it gets the number of the
 // message that is, and Repeated. A message that only shares an id gets Again.
 //
-// Read insert.go for the groups, then duplicate.go for the comparison.
+// Read insert.go for the groups, shared.go for their INSERTs, then duplicate.go
+// for the comparison.
 package insert

@@ -170,6 +170,10 @@ func (in *Inserter) undo(group []live.Message, err error) error {
 
 // insertGroup inserts as many rows as the GroupSize with that index.
 func (in *Inserter) insertGroup(size int, group []live.Message) error {
+	if s, ok := sharedBy(group); ok {
+		_, err := in.w.ExecNamed(s.query(size), s.bind(&in.args, group))
+		return err
+	}
 	queries, count := &insertMessages, columnCount
 	for i := range group {
 		if m := &group[i]; m.Again || m.Origin != "" || m.Key != "" {
