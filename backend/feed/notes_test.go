@@ -193,7 +193,7 @@ func TestAFeedOfUnknownRhythmDoesNotStayGreen(t *testing.T) {
 		}
 		time.Sleep(14 * time.Minute)
 		h := f.health()
-		if h.State != live.Quiet || h.Code != "unknown_rhythm" || h.Reason != "Nothing for 23 min; its rhythm is unknown." || h.Rhythm != 0 {
+		if h.State != live.Quiet || h.Code != "unknown_rhythm" || h.Reason != "Nothing for 23 min; the usual interval is unknown." || h.UsualSilence != 0 {
 			t.Errorf("after 23 min: %+v", h)
 		}
 		if n := p.dials.Load(); n != 1 {

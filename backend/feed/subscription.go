@@ -46,7 +46,7 @@ func (f *Follower) subscribe(feed live.Feed, secrets *live.Secrets) *subscriptio
 	s.monitor = health.NewMonitor(s.id, dial.DefaultRetry, s.whyStopped(), f.changes.Notify)
 	s.recorder = ingest.NewRecorder(ingest.Config{
 		Journal: f.journal, Source: s.id, Log: s.log,
-		Silence: s.monitor.Silence, Home: s.monitor.Home, Fault: s.monitor.SetStoreFault,
+		Silence: s.monitor.Silence, Duplicates: s.monitor.CountDuplicates, Fault: s.monitor.SetStoreFault,
 	})
 	f.mu.Lock()
 	existing, exists := f.subscriptions[s.id]
@@ -252,20 +252,20 @@ func (s *subscription) attempt(ctx context.Context) *disconnect.Reason {
 		s.saveAttempt()
 		wg.Go(func() { s.watch(ctx, cancel) })
 	}
-	var home atomic.Bool // the server is this Signalbox
+	var ownStream atomic.Bool // the server is this Signalbox
 	a.Handler = eventstream.Handler{
 		Read:     s.received,
 		Comment:  s.monitor.Comment,
 		Retry:    func(ms int64) { s.monitor.SetRetry(dial.RetryTime(ms)) },
 		Oversize: func() { s.monitor.Oversize(s.MaxEvent()) },
 		Server: func(epoch string) {
-			home.Store(epoch == s.journal.Epoch())
-			if home.Load() {
+			ownStream.Store(epoch == s.journal.Epoch())
+			if ownStream.Load() {
 				s.recorder.NoteOwnStream(ctx)
 			}
 		},
 		Event: func(e eventstream.Event) bool {
-			opt := ingest.EventOptions{MaxRate: s.maxRate(), MaxEvent: s.MaxEvent(), Home: home.Load()}
+			opt := ingest.EventOptions{MaxRate: s.maxRate(), MaxEvent: s.MaxEvent(), OwnStream: ownStream.Load()}
 			if !s.recorder.Event(ctx, e, opt) {
 				return false
 			}

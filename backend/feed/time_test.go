@@ -234,8 +234,8 @@ func TestAFeedIsQuietWhenItIsSilentForLongerThanItsRhythm(t *testing.T) {
 			}
 		}
 		h := f.health()
-		if h.Heartbeat != 15000 || h.Rhythm < 15000 || h.Rhythm > 18000 {
-			t.Errorf("heartbeat %d, rhythm %d", h.Heartbeat, h.Rhythm)
+		if h.Heartbeat != 15000 || h.UsualSilence < 15000 || h.UsualSilence > 18000 {
+			t.Errorf("heartbeat %d, rhythm %d", h.Heartbeat, h.UsualSilence)
 		}
 		opened := h.Since
 		time.Sleep(44 * time.Second)
@@ -243,7 +243,7 @@ func TestAFeedIsQuietWhenItIsSilentForLongerThanItsRhythm(t *testing.T) {
 			t.Errorf("after 44 s: %+v", h)
 		}
 		time.Sleep(11 * time.Second)
-		if h := f.health(); h.State != live.Quiet || h.Code != "silent" || h.Reason == "" || h.Silence < 54000 {
+		if h := f.health(); h.State != live.Quiet || h.Code != "silent" || h.Reason == "" || h.LongestSilence < 54000 {
 			t.Errorf("after 55 s: %+v", h)
 		}
 		c.send(":\n\n")

@@ -57,11 +57,11 @@ func (m *Monitor) Message(now time.Time) {
 	m.oversize = 0
 }
 
-// Home notes that of the messages n were in the journal already.
-func (m *Monitor) Home(n int) {
+// CountDuplicates notes that of the messages n were in the journal already.
+func (m *Monitor) CountDuplicates(n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.home += int64(n)
+	m.duplicates += int64(n)
 }
 
 // SetRetry sets the reconnection time that the server asked for.

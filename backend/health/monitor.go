@@ -36,7 +36,7 @@ type Monitor struct {
 	comments int
 
 	messages     int64
-	home         int64 // of messages, those that the journal had already
+	duplicates   int64 // of messages, those that the journal had already
 	lastMessage  time.Time
 	lastByte     time.Time
 	lastActivity time.Time // the last bytes, or the opening
@@ -258,10 +258,10 @@ func (m *Monitor) Health(now time.Time) live.Health {
 	m.countTime(now)
 	h := live.Health{
 		State: m.state, Since: timeOfDay(now, m.since), Attempt: m.attempts, Connection: m.attempt.Connection,
-		Messages: m.messages, Home: m.home, LastMessage: m.lastMessage, LastByte: m.lastByte,
-		Heartbeat: m.silence.heartbeat().Milliseconds(), Rhythm: m.silence.usual().Milliseconds(),
-		Silence:    m.silence.longest24h(now).Milliseconds(),
-		ConnectP50: m.connectTime.median().Microseconds(), Bars: m.uptime.bars(now),
+		Messages: m.messages, Duplicates: m.duplicates, LastMessage: m.lastMessage, LastByte: m.lastByte,
+		Heartbeat: m.silence.heartbeat().Milliseconds(), UsualSilence: m.silence.usual().Milliseconds(),
+		LongestSilence: m.silence.longest24h(now).Milliseconds(),
+		ConnectP50:     m.connectTime.median().Microseconds(), Bars: m.uptime.bars(now),
 		RetryMS: m.retry.Milliseconds(), Rate: m.rate.perSecond(now),
 	}
 	h.Up, h.Reconnects = m.uptime.share(now)
@@ -284,7 +284,7 @@ func (m *Monitor) Health(now time.Time) live.Health {
 			"limit_bytes", m.oversize))
 	}
 	if m.isOpen && !m.lastActivity.IsZero() {
-		h.Silence = max(h.Silence, now.Sub(m.lastActivity).Milliseconds())
+		h.LongestSilence = max(h.LongestSilence, now.Sub(m.lastActivity).Milliseconds())
 	}
 	return h
 }
@@ -306,7 +306,7 @@ func textOf(err error) live.Text {
 // from within another time; 0 where that is not known.
 func silenceText(d, expected time.Duration) live.Text {
 	if expected == 0 {
-		return live.Textf("unknown_rhythm", "Nothing for {silent_ms}; its rhythm is unknown.", "silent_ms", d)
+		return live.Textf("unknown_rhythm", "Nothing for {silent_ms}; the usual interval is unknown.", "silent_ms", d)
 	}
 	return live.Textf("silent", "Nothing for {silent_ms}; usually something comes within {usual_ms}.", "silent_ms", d, "usual_ms", expected)
 }

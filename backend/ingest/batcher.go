@@ -27,10 +27,10 @@ const (
 // So the id to resume after is never ahead of the messages nor behind them.
 // While the journal cannot write, put blocks, and the server is held back.
 type batcher struct {
-	journal *journal.Journal
-	log     *slog.Logger
-	home    func(n int) // called for messages that the journal had already
-	fault   func(error) // called when commits begin to fail, and with nil when they work again
+	journal    *journal.Journal
+	log        *slog.Logger
+	duplicates func(n int) // called for messages that the journal had already
+	fault      func(error) // called when commits begin to fail, and with nil when they work again
 
 	work broadcast.Broadcast // something was added
 	room broadcast.Broadcast // the queue was emptied
@@ -206,7 +206,7 @@ func (b *batcher) save(drafts []live.Draft, mark live.Mark) error {
 	// whether it was made.
 	done, err := b.journal.AppendAll(context.Background(), drafts, mark)
 	if err == nil && done.Repeated > 0 {
-		b.home(done.Repeated)
+		b.duplicates(done.Repeated)
 	}
 	return err
 }

@@ -23,9 +23,9 @@ type Config struct {
 	Source  int64
 	Log     *slog.Logger
 	// Silence returns how long nothing was received, and a sentence about it.
-	Silence func(now time.Time) (d time.Duration, reason live.Text)
-	Home    func(n int) // n messages were in the journal already
-	Fault   func(error) // commits fail because of an error, or with nil work again
+	Silence    func(now time.Time) (d time.Duration, reason live.Text)
+	Duplicates func(n int) // n messages were in the journal already
+	Fault      func(error) // commits fail because of an error, or with nil work again
 }
 
 // A Recorder writes one feed's messages, notes and gaps. It is safe for use by
@@ -50,7 +50,7 @@ type Recorder struct {
 
 // NewRecorder returns a Recorder. Nothing is committed before Run.
 func NewRecorder(c Config) *Recorder {
-	b := &batcher{journal: c.Journal, log: c.Log, home: c.Home, fault: c.Fault, mark: live.Mark{Name: MarkName(c.Source)}}
+	b := &batcher{journal: c.Journal, log: c.Log, duplicates: c.Duplicates, fault: c.Fault, mark: live.Mark{Name: MarkName(c.Source)}}
 	return &Recorder{Config: c, batcher: b}
 }
 
@@ -124,9 +124,9 @@ func (r *Recorder) ForgetPlace() error {
 
 // EventOptions are what holds for one event.
 type EventOptions struct {
-	MaxRate  int  // messages a second that are stored; 0 means all
-	MaxEvent int  // the size limit that an oversize event was over, in bytes
-	Home     bool // it comes from this very Signalbox
+	MaxRate   int  // messages a second that are stored; 0 means all
+	MaxEvent  int  // the size limit that an oversize event was over, in bytes
+	OwnStream bool // it comes from this very Signalbox
 }
 
 // Event writes an event: it waits while the journal is behind, and reports false
@@ -150,7 +150,7 @@ func (r *Recorder) Event(ctx context.Context, e eventstream.Event, opt EventOpti
 		r.writeReturn(g, wasUnproven)
 	}
 	d := Draft(r.Source, r.connection, e, now, opt.MaxEvent)
-	d.Home = opt.Home
+	d.OwnStream = opt.OwnStream
 	if !r.limit.allow(opt.MaxRate, now) {
 		r.limit.leaveOut(opt.MaxRate, now, e)
 		return true

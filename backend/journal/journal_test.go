@@ -279,7 +279,7 @@ func (s *store) Append(ctx context.Context, ms []live.Message, marks []live.Mark
 	return s.Store.Append(ctx, ms, marks)
 }
 
-func (s *store) Trim(ctx context.Context, cut live.Cut) (live.Trimmed, error) {
+func (s *store) Trim(ctx context.Context, cut live.Trim) (live.Trimmed, error) {
 	gone, err := s.Store.Trim(ctx, cut)
 	if s.trimmed != nil {
 		s.trimmed()

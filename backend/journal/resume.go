@@ -13,7 +13,7 @@ import (
 //  1. A position of this epoch means itself, even if its message belongs to
 //     another source or was trimmed; the cursor then returns a gap.
 //  2. An id that a publisher chose leads to the first message of its source
-//     with it, because only that one was sent with it (live.Message.Again). If
+//     with it, because only that one was sent with it (live.Message.DuplicateID). If
 //     several of the sources (all if none is named) have it, the oldest message
 //     counts, and a Gap "ambiguous_id" says that messages may come again: to
 //     repeat some is better than to skip one.

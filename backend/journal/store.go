@@ -64,7 +64,7 @@ type Store interface {
 	// transaction; the caller asks again for the rest. It remembers of each source
 	// how many events were trimmed, and what the newest of them were, unless the
 	// source was removed.
-	Trim(context.Context, live.Cut) (live.Trimmed, error)
+	Trim(context.Context, live.Trim) (live.Trimmed, error)
 
 	// Sources returns all sources and their tallies, removed ones included.
 	Sources(context.Context) ([]live.Source, map[int64]live.Tally, error)

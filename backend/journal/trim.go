@@ -36,12 +36,12 @@ func (j *Journal) LimitsChanged() <-chan struct{} { return j.limitsChanged }
 func (j *Journal) Trim(ctx context.Context, keep live.Keep) (total int64, err error) {
 	j.trimming.Lock()
 	defer j.trimming.Unlock()
-	n, err := j.trimAll(ctx, func() (live.Cut, bool) { return j.sources.Excess(keep, 0) })
+	n, err := j.trimAll(ctx, func() (live.Trim, bool) { return j.sources.Excess(keep, 0) })
 	if total += n; err != nil {
 		return total, err
 	}
 	for _, cut := range j.sources.Expired(keep, j.store.Now()) {
-		n, err := j.trimAll(ctx, func() (live.Cut, bool) { return cut, true })
+		n, err := j.trimAll(ctx, func() (live.Trim, bool) { return cut, true })
 		if total += n; err != nil {
 			return total, err
 		}
@@ -56,7 +56,7 @@ func (j *Journal) Trim(ctx context.Context, keep live.Keep) (total int64, err er
 
 // trimAll trims until next returns no cut, or one of which nothing is left. It
 // returns how many messages it deleted.
-func (j *Journal) trimAll(ctx context.Context, next func() (live.Cut, bool)) (total int64, err error) {
+func (j *Journal) trimAll(ctx context.Context, next func() (live.Trim, bool)) (total int64, err error) {
 	for {
 		var t live.Trimmed
 		err := j.runTask(ctx, func() (err error) {
@@ -79,7 +79,7 @@ func (j *Journal) trimAll(ctx context.Context, next func() (live.Cut, bool)) (to
 func (j *Journal) shrink(ctx context.Context, t live.Trimmed) error {
 	for t.More {
 		err := j.runTask(ctx, func() (err error) {
-			t, err = j.trimOnce(live.Cut{})
+			t, err = j.trimOnce(live.Trim{})
 			return err
 		})
 		if err != nil {
@@ -90,7 +90,7 @@ func (j *Journal) shrink(ctx context.Context, t live.Trimmed) error {
 }
 
 // trimOnce runs one transaction of the store. Only in the writer goroutine.
-func (j *Journal) trimOnce(cut live.Cut) (live.Trimmed, error) {
+func (j *Journal) trimOnce(cut live.Trim) (live.Trimmed, error) {
 	t, err := j.store.Trim(context.Background(), cut)
 	if err != nil {
 		return t, err
@@ -141,7 +141,7 @@ func (w *writer) trimAfterBatch(appended int) {
 		}
 		budget -= int(n)
 		if t.More && budget > 0 {
-			if _, err := w.trimOnce(live.Cut{}); err != nil {
+			if _, err := w.trimOnce(live.Trim{}); err != nil {
 				return
 			}
 		}

@@ -162,7 +162,7 @@ func (w *writer) addToTail(requests []*request) {
 		for _, e := range r.entries {
 			m := &w.batch[i]
 			i++
-			e.Number, e.Again, e.Repeated, e.Origin = m.Number, m.Again, m.Repeated, m.Origin
+			e.Number, e.DuplicateID, e.Repeated, e.Origin = m.Number, m.DuplicateID, m.Repeated, m.Origin
 			if !e.Repeated {
 				w.tail.Add(e)
 				stored, last = stored+1, e.Number

@@ -58,17 +58,17 @@ type Health struct {
 	Connection  int64     `json:"connection"`        // the number of the newest attempt
 	Rate        float64   `json:"rate"`              // messages a second
 	Messages    int64     `json:"messages"`          // received since the program started
-	Home        int64     `json:"home,omitempty"`    // of Messages, those that the journal had already
+	Duplicates  int64     `json:"home,omitempty"`    // of Messages, those that the journal had already
 	LastMessage time.Time `json:"last_message,omitzero"`
 	LastByte    time.Time `json:"last_byte,omitzero"`
-	// Heartbeat is the usual time between comments and Rhythm the longest usual
-	// silence, both in milliseconds; 0 while too little is known.
-	Heartbeat  int64   `json:"heartbeat_ms"`
-	Rhythm     int64   `json:"rhythm_ms"`
-	Silence    int64   `json:"longest_silence_ms"`
-	Reconnects int64   `json:"reconnects"`     // in the last 24 hours
-	Up         float64 `json:"up"`             // the share of the last 24 hours, or since it was added: 0 to 1
-	ConnectP50 int64   `json:"connect_p50_us"` // the median time to connect, in microseconds
+	// Heartbeat is the usual time between comments and UsualSilence the longest
+	// usual silence, both in milliseconds; 0 while too little is known.
+	Heartbeat      int64   `json:"heartbeat_ms"`
+	UsualSilence   int64   `json:"rhythm_ms"`
+	LongestSilence int64   `json:"longest_silence_ms"` // of the last 24 hours
+	Reconnects     int64   `json:"reconnects"`         // in the last 24 hours
+	Up             float64 `json:"up"`                 // the share of the last 24 hours, or since it was added: 0 to 1
+	ConnectP50     int64   `json:"connect_p50_us"`     // the median time to connect, in microseconds
 	// Bars are the last 24 hours as 48 half hours, the oldest first: "open",
 	// "warn" or "down", or "" before the feed was added.
 	Bars []string `json:"bars,omitempty"`

@@ -43,10 +43,10 @@ type Draft struct {
 	// Origin is the position, as text, that the message has in the Signalbox
 	// where it was first published; empty where that is this one.
 	Origin string
-	// Home says that the message came over a stream of this very journal. A
+	// OwnStream says that the message came over a stream of this very journal. A
 	// message of any source with the same Origin is then the same message.
 	// Append uses it; readers do not get it.
-	Home bool
+	OwnStream bool
 	// Once asks Append to recognise a retry: a message with the same type, id
 	// and data in the same source within RetryTime is not stored again. Key,
 	// the publisher's Idempotency-Key, takes the place of the id where it is
@@ -70,10 +70,10 @@ const RetryTime = time.Hour
 type Message struct {
 	Number int64 // of its Position
 	Draft
-	// Again says that an older message of the source has the same ID. An id on
+	// DuplicateID says that an older message of the source has the same ID. An id on
 	// the wire must lead back to one message, so this one is sent with its
 	// position instead.
-	Again bool
+	DuplicateID bool
 	// Cut says that Type or ID is shortened. Only a Page of a Query with a
 	// Preview has such messages.
 	Cut bool

@@ -167,7 +167,7 @@ func (r *ring) tellsOfItself() {
 	if told == 0 {
 		r.Error("the feed does not say that it follows its own Signalbox")
 	}
-	if f, _ := b.feeds.Get("ring"); f.Health.Home == 0 {
+	if f, _ := b.feeds.Get("ring"); f.Health.Duplicates == 0 {
 		r.Error("no message is counted as one that came home")
 	}
 	var check struct {
@@ -255,8 +255,8 @@ func TestAMessageThatReturnsAfterItWasTrimmedIsNotStoredAgain(t *testing.T) {
 			t.Errorf("%q was stored again", data)
 		}
 	}
-	if f, _ := home.feeds.Get("ring"); f.Health.Home < 30 {
-		t.Errorf("%d came home, not 30 at least", f.Health.Home)
+	if f, _ := home.feeds.Get("ring"); f.Health.Duplicates < 30 {
+		t.Errorf("%d came home, not 30 at least", f.Health.Duplicates)
 	}
 }
 

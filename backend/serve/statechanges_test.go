@@ -103,7 +103,7 @@ func TestTheBarsOfAFeedAreReadByItsName(t *testing.T) {
 		t.Errorf("%+v", u)
 	}
 	// Time alone is no change.
-	feeds.list[0].Health.Silence, feeds.list[0].Health.Up = 12, 0.5
+	feeds.list[0].Health.LongestSilence, feeds.list[0].Health.Up = 12, 0.5
 	if u = s.changes(u.Since, nil, nil); len(u.Sources) != 0 {
 		t.Errorf("%+v", u)
 	}

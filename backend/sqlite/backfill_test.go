@@ -63,8 +63,8 @@ func brought(t *testing.T, db *sqlite.DB, n int) {
 		after = through
 		for _, m := range ms {
 			total++
-			if again := m.ID == "same" && seen; m.Again != again {
-				t.Fatalf("message %d with the id %q: again is %v", m.Number, m.ID, m.Again)
+			if again := m.ID == "same" && seen; m.DuplicateID != again {
+				t.Fatalf("message %d with the id %q: again is %v", m.Number, m.ID, m.DuplicateID)
 			}
 			seen = seen || m.ID == "same"
 		}

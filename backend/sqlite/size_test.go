@@ -41,7 +41,7 @@ func TestTrimmingSubtractsWhatWasCounted(t *testing.T) {
 	}
 	db = open(t, dir)
 	for {
-		trimmed, err := db.Trim(t.Context(), live.Cut{Messages: 5000})
+		trimmed, err := db.Trim(t.Context(), live.Trim{Messages: 5000})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -51,7 +51,7 @@ func TestAClockThatJumpsIsDoubtedAfterAKillToo(t *testing.T) {
 	clock := sqlite.WithClock(func() time.Time { return now })
 	trimmed := func(db *sqlite.DB) int {
 		t.Helper()
-		went, err := db.Trim(t.Context(), live.Cut{Before: db.Now().Add(-24 * time.Hour)})
+		went, err := db.Trim(t.Context(), live.Trim{Before: db.Now().Add(-24 * time.Hour)})
 		if err != nil {
 			t.Fatal(err)
 		}

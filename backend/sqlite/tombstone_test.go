@@ -10,7 +10,7 @@ import (
 )
 
 // trimAll trims until nothing is left of a cut.
-func trimAll(t *testing.T, db *sqlite.DB, cut live.Cut) {
+func trimAll(t *testing.T, db *sqlite.DB, cut live.Trim) {
 	t.Helper()
 	for {
 		went, err := db.Trim(t.Context(), cut)
@@ -66,10 +66,10 @@ func TestTombstonesAreLimited(t *testing.T) {
 		}
 	}
 	add(sources[0], 100) // to 100
-	trimAll(t, db, live.Cut{Messages: 100})
+	trimAll(t, db, live.Trim{Messages: 100})
 	rows("keys", 100)
 	add(sources[1], 2000) // to 2100
-	trimAll(t, db, live.Cut{Messages: 2000})
+	trimAll(t, db, live.Trim{Messages: 2000})
 	rows("trimmed", 100+300)
 	rows("ids", 100+300)
 	rows("origins", 100+300)
@@ -81,12 +81,12 @@ func TestTombstonesAreLimited(t *testing.T) {
 	count(sources[1], 1500, -1)
 	count(sources[1], 0, 2000) // of all of it the count stays
 	add(sources[2], 250)
-	trimAll(t, db, live.Cut{Messages: 250})
+	trimAll(t, db, live.Trim{Messages: 250})
 	rows("trimmed", 500)
 	rows("ids", 500)
 	count(sources[0], 30, -1)
 	count(sources[0], 0, 100)
-	trimAll(t, db, live.Cut{Source: sources[1], Removed: true})
+	trimAll(t, db, live.Trim{Source: sources[1], Removed: true})
 	rows("trimmed", 250)
 	rows("ids", 250)
 	rows("origins", 250)

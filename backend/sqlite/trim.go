@@ -16,7 +16,7 @@ import (
 // The transaction is not synced by itself: the sync of the next append covers
 // it, because both are in one log. A power cut before that brings deleted
 // messages back, and they are trimmed again.
-func (db *DB) Trim(_ context.Context, cut live.Cut) (live.Trimmed, error) {
+func (db *DB) Trim(_ context.Context, cut live.Trim) (live.Trimmed, error) {
 	if cut.Limit <= 0 {
 		cut.Limit = trim.MaxMessages
 	}

@@ -26,7 +26,7 @@ func ChosenID(epoch string, m *live.Message) string {
 }
 
 func chosen(epoch string, m *live.Message) bool {
-	return m.ID != "" && !m.Again && headerSafe(m.ID) && !ownPosition(epoch, m.ID)
+	return m.ID != "" && !m.DuplicateID && headerSafe(m.ID) && !ownPosition(epoch, m.ID)
 }
 
 // ownPosition reports whether an id reads as a position of this epoch.

@@ -15,7 +15,7 @@ func usedAgain(t *testing.T, h *history) {
 		live.Draft{Source: a, ID: "x", Data: "1"}, live.Draft{Source: a, ID: "y", Data: "5"})
 	ms = append(ms, h.append(live.Draft{Source: b, ID: "x", Data: "6"}, live.Draft{Source: a, ID: "y", Data: "7"})...)
 	for i, again := range []bool{false, false, false, true, false, true, true} {
-		if ms[i].Again != again || ms[i].Number != int64(i+1) || ms[i].Repeated {
+		if ms[i].DuplicateID != again || ms[i].Number != int64(i+1) || ms[i].Repeated {
 			t.Errorf("%+v", ms[i])
 		}
 	}
@@ -31,7 +31,7 @@ func usedAgain(t *testing.T, h *history) {
 		drafts = append(drafts, live.Draft{Source: a, ID: fmt.Sprint(i % 7), Data: fmt.Sprint(i)})
 	}
 	for i, m := range h.append(drafts...) {
-		if m.Again != (i >= 7) || m.Number != int64(i+8) {
+		if m.DuplicateID != (i >= 7) || m.Number != int64(i+8) {
 			t.Fatalf("%d of a batch: %+v", i, m)
 		}
 	}
@@ -61,7 +61,7 @@ func retryIsStoredOnce(t *testing.T, h *history) {
 	h.same([]int64{tallies[s].Kept, tallies[s].Appended, tallies[s].Last}, []int64{4, 4, 4})
 	late := d
 	late.Received = start.Add(live.RetryTime + time.Second)
-	if m := h.append(late)[0]; m.Repeated || !m.Again {
+	if m := h.append(late)[0]; m.Repeated || !m.DuplicateID {
 		t.Errorf("%+v", m)
 	}
 }
@@ -103,7 +103,7 @@ func comesHome(t *testing.T, h *history) {
 		t.Errorf("%+v", m)
 	}
 	// And our own stream brings what a feed brought before.
-	theirs.Source, theirs.Home = h.source("self"), true
+	theirs.Source, theirs.OwnStream = h.source("self"), true
 	if m := h.append(theirs)[0]; !m.Repeated || m.Number != 4 {
 		t.Errorf("%+v", m)
 	}

@@ -192,7 +192,7 @@ func numbersAreNeverGivenTwice(t *testing.T, h *history) {
 	s := h.source("a")
 	h.some(s, 20)
 	for {
-		gone, err := h.Trim(t.Context(), live.Cut{Source: s, Removed: true})
+		gone, err := h.Trim(t.Context(), live.Trim{Source: s, Removed: true})
 		h.must(err)
 		if len(gone.Sources) == 0 {
 			break

@@ -10,7 +10,7 @@ import (
 )
 
 // trim trims until nothing is left of a cut, and returns how many went.
-func (h *history) trim(cut live.Cut) (n int64) {
+func (h *history) trim(cut live.Trim) (n int64) {
 	h.Helper()
 	for {
 		t, err := h.Trim(h.Context(), cut)
@@ -79,27 +79,27 @@ func trimmingKeepsTheNewest(t *testing.T, h *history) {
 	a, b := h.source("a"), h.source("b")
 	ms := h.some(a, 1200)
 	ms = append(ms, h.some(b, 10)...)
-	h.same(h.trim(live.Cut{}), int64(0))
+	h.same(h.trim(live.Trim{}), int64(0))
 	h.kept(ms)
-	h.same(h.trim(live.Cut{Messages: 1110}), int64(1110))
+	h.same(h.trim(live.Trim{Messages: 1110}), int64(1110))
 	h.kept(ms[1110:])
-	one, err := h.Trim(t.Context(), live.Cut{Messages: 100, Limit: 7})
+	one, err := h.Trim(t.Context(), live.Trim{Messages: 100, Limit: 7})
 	h.must(err)
 	h.same(one.Sources[a].Kept, int64(7))
 	h.kept(ms[1117:])
-	h.trim(live.Cut{Messages: 83})
+	h.trim(live.Trim{Messages: 83})
 	long := h.append(live.Draft{Source: b, Data: strings.Repeat("x", 1000)}, live.Draft{Source: a, Data: strings.Repeat("x", 1000)})
 	before := 0
 	for _, m := range ms[1200:] {
 		before += m.Size()
 	}
-	h.trim(live.Cut{Bytes: int64(before)})
+	h.trim(live.Trim{Bytes: int64(before)})
 	h.kept(long)
-	h.trim(live.Cut{Bytes: 1})
+	h.trim(live.Trim{Bytes: 1})
 	h.kept(long[1:])
 	h.reopen()
 	h.kept(long[1:])
-	h.trim(live.Cut{Messages: 5})
+	h.trim(live.Trim{Messages: 5})
 	h.kept(nil)
 }
 
@@ -110,10 +110,10 @@ func trimmingOfOne(t *testing.T, h *history) {
 		drafts = append(drafts, live.Draft{Source: a, Data: "a"}, live.Draft{Source: b, Data: "b"})
 	}
 	ms := h.append(drafts...)
-	h.same(h.trim(live.Cut{Source: a, Messages: 600}), int64(600))
+	h.same(h.trim(live.Trim{Source: a, Messages: 600}), int64(600))
 	left := slices.DeleteFunc(slices.Clone(ms), func(m live.Message) bool { return m.Source == a && m.Number < 1200 })
 	h.kept(left)
-	h.same(h.trim(live.Cut{Source: b, Bytes: 100 * int64(ms[1].Size())}), int64(100))
+	h.same(h.trim(live.Trim{Source: b, Bytes: 100 * int64(ms[1].Size())}), int64(100))
 	left = slices.DeleteFunc(left, func(m live.Message) bool { return m.Source == b && m.Number <= 200 })
 	h.kept(left)
 	check := func() {
@@ -136,7 +136,7 @@ func trimmingOfOne(t *testing.T, h *history) {
 	check()
 	h.reopen()
 	check()
-	h.same(h.trim(live.Cut{Messages: 400}), int64(400))
+	h.same(h.trim(live.Trim{Messages: 400}), int64(400))
 	// All of both up to there: 1001 to 1200 are of b alone.
 	h.trimmed(0, map[int64]int64{a: 1199, b: 1000})
 	h.count(b, 100, 1000, 450)
@@ -154,7 +154,7 @@ func trimmedIsRemembered(t *testing.T, h *history) {
 		live.Draft{Source: a, Data: strings.Repeat("€", 5000)},
 		live.Draft{Source: a, Data: "key", Once: true, Key: "k"},
 		live.Draft{Source: a})
-	h.same(h.trim(live.Cut{Messages: 7}), int64(7))
+	h.same(h.trim(live.Trim{Messages: 7}), int64(7))
 	h.reopen()
 	h.count(a, 0, 4, 3) // the note is not counted
 	h.count(a, 3, 4, 0) // and is no hole
@@ -185,7 +185,7 @@ func trimmedIsRemembered(t *testing.T, h *history) {
 	repeated(live.Draft{Source: a, ID: "x", Data: "3", Once: true}, false)
 	repeated(live.Draft{Source: a, Data: "key", Once: true, Key: "k"}, true)
 	// A source that was removed leaves nothing behind.
-	for h.trim(live.Cut{Source: a, Removed: true}) > 0 {
+	for h.trim(live.Trim{Source: a, Removed: true}) > 0 {
 	}
 	h.must(h.DeleteSource(t.Context(), a))
 	found, err = h.Find(t.Context(), nil, "x")
@@ -206,9 +206,9 @@ func trimmingByAge(t *testing.T, h *history) {
 	// The fifth was stamped by a clock that was wrong: it must not keep the
 	// sixth. The eighth is old too, but stands behind one that is young.
 	ms := at(5*time.Hour, 4*time.Hour, 3*time.Hour, 150*time.Minute, -24*time.Hour, 2*time.Hour, time.Minute, 9*time.Hour, 0)
-	h.same(h.trim(live.Cut{Before: now.Add(-6 * time.Hour)}), int64(0))
-	h.same(h.trim(live.Cut{Source: s, Before: now.Add(-270 * time.Minute)}), int64(1))
-	h.same(h.trim(live.Cut{Before: now.Add(-time.Hour)}), int64(5))
+	h.same(h.trim(live.Trim{Before: now.Add(-6 * time.Hour)}), int64(0))
+	h.same(h.trim(live.Trim{Source: s, Before: now.Add(-270 * time.Minute)}), int64(1))
+	h.same(h.trim(live.Trim{Before: now.Add(-time.Hour)}), int64(5))
 	h.kept(ms[6:])
 }
 
@@ -217,7 +217,7 @@ func removedSourceIsTrimmed(t *testing.T, h *history) {
 	h.some(a, 300)
 	ms := h.some(b, 5)
 	h.some(a, 700)
-	h.same(h.trim(live.Cut{Source: a, Removed: true}), int64(1000))
+	h.same(h.trim(live.Trim{Source: a, Removed: true}), int64(1000))
 	h.kept(ms)
 	h.trimmed(0, map[int64]int64{}) // nobody lost what the user threw away
 	h.must(h.DeleteSource(t.Context(), a))
@@ -242,13 +242,13 @@ func talliesAreKept(t *testing.T, h *history) {
 	h.must(err)
 	h.same(got, want)
 	h.reopen()
-	h.trim(live.Cut{Messages: 2})
+	h.trim(live.Trim{Messages: 2})
 	want[a] = live.Tally{Appended: 2, Kept: 1, Bytes: 1 + 1 + 2 + 4 + 3, Last: 3, LastAt: start.Add(time.Hour), Seen: 1}
 	want[b] = live.Tally{Appended: 1, Last: 2, LastAt: start}
 	_, got, err = h.Sources(t.Context())
 	h.must(err)
 	h.same(got, want)
-	h.trim(live.Cut{Messages: 1})
+	h.trim(live.Trim{Messages: 1})
 	want[a] = live.Tally{Appended: 2, Last: 3, LastAt: start.Add(time.Hour), Seen: 1}
 	_, got, err = h.Sources(t.Context())
 	h.must(err)

@@ -17,7 +17,7 @@ func IsLost(s live.Source, now time.Time) bool {
 
 // Excess returns what to trim if the limit of all sources, or that of one, is
 // exceeded by more than that many percent.
-func (l *List) Excess(all live.Keep, percent int64) (live.Cut, bool) {
+func (l *List) Excess(all live.Keep, percent int64) (live.Trim, bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	if cut, over := excess(all, l.messages, l.bytes, percent); over {
@@ -29,10 +29,10 @@ func (l *List) Excess(all live.Keep, percent int64) (live.Cut, bool) {
 			return cut, true
 		}
 	}
-	return live.Cut{}, false
+	return live.Trim{}, false
 }
 
-func excess(keep live.Keep, messages, bytes, percent int64) (cut live.Cut, over bool) {
+func excess(keep live.Keep, messages, bytes, percent int64) (cut live.Trim, over bool) {
 	if keep.Messages > 0 && messages > keep.Messages+keep.Messages/100*percent {
 		cut.Messages = messages - keep.Messages
 	}
@@ -44,21 +44,21 @@ func excess(keep live.Keep, messages, bytes, percent int64) (cut live.Cut, over 
 
 // Expired returns what to trim because of its age, or because its source was
 // removed and can no longer be restored.
-func (l *List) Expired(all live.Keep, now time.Time) []live.Cut {
-	var cuts []live.Cut
+func (l *List) Expired(all live.Keep, now time.Time) []live.Trim {
+	var cuts []live.Trim
 	if all.Age > 0 {
-		cuts = append(cuts, live.Cut{Before: now.Add(-all.Age)})
+		cuts = append(cuts, live.Trim{Before: now.Add(-all.Age)})
 	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	for _, id := range l.limited {
 		if age := l.byID[id].Keep.Age; age > 0 {
-			cuts = append(cuts, live.Cut{Source: id, Before: now.Add(-age)})
+			cuts = append(cuts, live.Trim{Source: id, Before: now.Add(-age)})
 		}
 	}
 	for id, s := range l.byID {
 		if IsLost(s, now) {
-			cuts = append(cuts, live.Cut{Source: id, Removed: true})
+			cuts = append(cuts, live.Trim{Source: id, Removed: true})
 		}
 	}
 	return cuts

@@ -76,7 +76,7 @@ func (v *sourceView) changeKey() ([]byte, error) {
 	stable := *v
 	if v.Health != nil {
 		h := *v.Health
-		h.Bars, h.Up, h.Silence, h.LastByte = nil, 0, 0, time.Time{}
+		h.Bars, h.Up, h.LongestSilence, h.LastByte = nil, 0, 0, time.Time{}
 		stable.Health = &h
 	}
 	return json.Marshal(&stable)

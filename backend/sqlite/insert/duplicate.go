@@ -24,7 +24,7 @@ func (in *Inserter) insertCompared(last int64, ms []live.Message) (int64, error)
 			var again int64
 			again, err = in.w.Int64(`SELECT ifnull(again, 0) FROM messages WHERE number = ?1
 				UNION ALL SELECT ifnull(again, 0) FROM trimmed WHERE number = ?1`, m.Number)
-			m.Again = again == 1
+			m.DuplicateID = again == 1
 		}
 		if repeated || err != nil {
 			m.Repeated = repeated
@@ -49,7 +49,7 @@ func (in *Inserter) repeatsOrigin(m *live.Message) (bool, error) {
 	if m.Origin == "" {
 		return false, nil
 	}
-	if m.Home {
+	if m.OwnStream {
 		// A message of any source with this origin is the same one: another feed
 		// brought it, and our own stream brings it once more.
 		var numbers []int64
@@ -171,7 +171,7 @@ func (in *Inserter) repeatsID(m *live.Message) (bool, error) {
 			return number > 0, err
 		}
 	}
-	m.Again = true
+	m.DuplicateID = true
 	return false, nil
 }
 

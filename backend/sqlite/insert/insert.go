@@ -99,7 +99,7 @@ func (in *Inserter) canGroup(ms []live.Message) bool {
 // mustCompare reports whether a message has to be compared with others, even if
 // its id and origin are new.
 func (in *Inserter) mustCompare(m *live.Message) bool {
-	return m.Key != "" || m.Origin != "" && (m.Home || in.isOwnPosition(m.Origin))
+	return m.Key != "" || m.Origin != "" && (m.OwnStream || in.isOwnPosition(m.Origin))
 }
 
 // hasNoNames reports whether a message has nothing that another one may have
@@ -176,7 +176,7 @@ func (in *Inserter) insertGroup(size int, group []live.Message) error {
 	}
 	queries, count := &insertMessages, columnCount
 	for i := range group {
-		if m := &group[i]; m.Again || m.Origin != "" || m.Key != "" {
+		if m := &group[i]; m.DuplicateID || m.Origin != "" || m.Key != "" {
 			queries, count = &insertRare, columnCount+rareCount
 			break
 		}
@@ -213,7 +213,7 @@ func bind(args []driver.NamedValue, m *live.Message) {
 		return
 	}
 	args[10].Value, args[11].Value, args[12].Value = nil, nil, nil
-	if m.Again {
+	if m.DuplicateID {
 		args[10].Value = int64(1)
 	}
 	if m.Origin != "" {

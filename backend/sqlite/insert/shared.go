@@ -26,7 +26,7 @@ func sharedBy(group []live.Message) (s shared, ok bool) {
 	for i := range group {
 		m := &group[i]
 		if m.Source != first.Source || m.Connection != first.Connection || m.Kind != first.Kind ||
-			m.Retry != nil || m.Again || m.Origin != "" || m.Key != "" {
+			m.Retry != nil || m.DuplicateID || m.Origin != "" || m.Key != "" {
 			return s, false
 		}
 		s.received = s.received && m.Received.Equal(first.Received)

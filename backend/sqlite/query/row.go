@@ -54,7 +54,7 @@ func scanRare(m *live.Message, text string) (ok bool) {
 	if err != nil || kind < 0 || kind > int64(live.NoteKind) || len(fields) != 4 {
 		return false
 	}
-	m.Kind, m.Again, m.Origin = live.Kind(kind), fields[2] != "", fields[3]
+	m.Kind, m.DuplicateID, m.Origin = live.Kind(kind), fields[2] != "", fields[3]
 	if fields[1] != "" {
 		retry, err := strconv.ParseInt(fields[1], 10, 64)
 		if err != nil {
@@ -96,7 +96,7 @@ func scanPage(rows *sql.Rows) (m live.Message, size int, err error) {
 		return m, 0, fmt.Errorf("read a message: %w: %w", conn.ErrBadRow, err)
 	}
 	m.Received = conn.Time(received)
-	m.Origin, m.Again = strings.CutPrefix(rare.String, "!")
+	m.Origin, m.DuplicateID = strings.CutPrefix(rare.String, "!")
 	if retry.Valid {
 		m.Retry = &retry.Int64
 	}

@@ -2,7 +2,7 @@
 // them.
 //
 // One call of Trim runs in one short transaction: it selects the messages that
-// a live.Cut names, deletes them, corrects the counts of their sources, and
+// a live.Trim names, deletes them, corrects the counts of their sources, and
 // writes a tombstone for each event and gap. Shrink then gives free pages back
 // to the disk.
 //

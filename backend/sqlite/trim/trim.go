@@ -37,7 +37,7 @@ func New(w *conn.Writer, countedByData int64) *Trimmer {
 // must be positive. It returns what it deleted of each source, nothing if there
 // was nothing left to delete, and the oldest number that remains, 0 if none
 // does.
-func (t *Trimmer) Trim(cut live.Cut, now time.Time) (map[int64]live.Tally, int64, error) {
+func (t *Trimmer) Trim(cut live.Trim, now time.Time) (map[int64]live.Tally, int64, error) {
 	rows, err := t.oldest(cut, now)
 	if err != nil {
 		return nil, 0, err
@@ -70,7 +70,7 @@ type row struct {
 const messageColumns = "number, source, received, kind, size, type, id, again, origin, key, data"
 
 // oldest returns the messages that a cut deletes, in order.
-func (t *Trimmer) oldest(cut live.Cut, now time.Time) (rows []row, err error) {
+func (t *Trimmer) oldest(cut live.Trim, now time.Time) (rows []row, err error) {
 	before, present := conn.Micros(cut.Before), conn.Micros(now)
 	var wanted int // how many of rows to delete
 	var size int64 // of all rows
@@ -115,7 +115,7 @@ func (t *Trimmer) messageRow(v []driver.Value) row {
 
 // delete deletes messages, corrects the counts of their sources, and writes the
 // tombstones.
-func (t *Trimmer) delete(cut live.Cut, rows []row) (map[int64]live.Tally, error) {
+func (t *Trimmer) delete(cut live.Trim, rows []row) (map[int64]live.Tally, error) {
 	deleted := make(map[int64]live.Tally)
 	if len(rows) == 0 {
 		return deleted, nil
