@@ -91,7 +91,7 @@ test.describe('a feed', () => {
       .toContain('own');
   });
 
-  test('that cannot be reached says why, before anything is kept', async ({ page, request }) => {
+  test('that cannot be reached says why, before anything is stored', async ({ page, request }) => {
     await open(page, 'Follow a feed');
     await page.getByLabel('Address').fill('http://127.0.0.1:9/events');
     await page.getByRole('button', { name: 'Test', exact: true }).click();

@@ -20,7 +20,7 @@ async function expectOpen(page: Page) {
 }
 
 test.describe('messages', () => {
-  test('what is published is stored, shown once, and there again after a reload', async ({ page, request }) => {
+  test('a published message is stored, shown once, and shown again after a reload', async ({ page, request }) => {
     await open(page, 'messages');
     const list = page.getByRole('list', { name: 'Messages' });
     const text = `a form / with ? and 👍 ${Date.now()}`;
@@ -44,7 +44,7 @@ test.describe('messages', () => {
     await expect(list.getByText(other)).toHaveCount(1);
   });
 
-  test('a new subscriber is first sent the newest message', async ({ page, request }) => {
+  test('a new subscriber first gets the newest message', async ({ page, request }) => {
     await page.goto('/examples/');
     const text = `newest ${Date.now()}`;
     await request.post(`/add-message/${encodeURIComponent(text)}`);
@@ -81,7 +81,7 @@ test.describe('messages', () => {
 });
 
 test.describe('clock', () => {
-  test('the time comes every second, and only while somebody is subscribed', async ({ page, request }) => {
+  test('the time is sent every second, and only while a client is subscribed', async ({ page, request }) => {
     const stored = async () => {
       const answer = await request.get('/sources/clock/messages?limit=5');
       return (await answer.json()).messages.map((m: { data: string }) => m.data);
@@ -112,7 +112,7 @@ test.describe('chat', () => {
     await expectOpen(page);
   }
 
-  test('messages reach all, and all see who comes, goes, and dies', async ({ context }) => {
+  test('messages reach everyone, and everyone sees who joins, leaves and disconnects', async ({ context }) => {
     const [north, south, west] = [await context.newPage(), await context.newPage(), await context.newPage()];
     const run = Date.now() % 100_000; // the history may hold an earlier one
     const here = (page: Page) => page.getByRole('list', { name: 'Who is here' });
@@ -141,7 +141,7 @@ test.describe('chat', () => {
     await expect(state(north)).toHaveText('Closed');
   });
 
-  test('loading the page again is not leaving', async ({ context }) => {
+  test('reloading the page is not leaving', async ({ context }) => {
     const [east, centre] = [await context.newPage(), await context.newPage()];
     const run = Date.now() % 100_000;
     await enter(east, `east ${run}`);
@@ -156,7 +156,7 @@ test.describe('chat', () => {
 });
 
 test.describe('reliable delivery', () => {
-  test('a line that is cut misses nothing, and one that forgets its place does', async ({ page }) => {
+  test('a line that is cut misses nothing, and one that forgets its last id does', async ({ page }) => {
     test.setTimeout(60_000);
     await open(page, 'reliable');
     const events = page.getByRole('list', { name: 'Events' });
@@ -203,7 +203,7 @@ test.describe('reliable delivery across a restart', () => {
 });
 
 test.describe('sequence and device', () => {
-  test('the sequence comes one message every two seconds', async ({ page, request }) => {
+  test('the sequence sends one message every two seconds', async ({ page, request }) => {
     await open(page, 'device');
     const started = Date.now();
     await page.getByRole('button', { name: 'Start' }).click();
@@ -216,7 +216,7 @@ test.describe('sequence and device', () => {
     for (let i = 1; i < times.length; i++) expect(Math.abs(times[i] - times[i - 1] - 2000)).toBeLessThan(1000);
   });
 
-  test('the device answers, and is told of when it does not', async ({ page }) => {
+  test('the device answers, and it is shown if it does not', async ({ page }) => {
     await open(page, 'device');
     const first = page.getByRole('list', { name: 'Questions and answers' }).getByRole('listitem').first();
     await page.getByRole('button', { name: 'Temperature' }).click();

@@ -10,7 +10,7 @@ async function health(page: Page) {
 }
 
 test.describe('a feed on the health screen', () => {
-  test('is open in words, is paused and resumed, and tells its story', async ({ page, node, request, own }) => {
+  test('says that it is open, is paused and resumed, and lists its attempts', async ({ page, node, request, own }) => {
     const name = `${own} feed`;
     await request.post('/api/feeds', { data: { name, url: `${node.url}/events/${own}` } });
     await health(page);
@@ -63,7 +63,7 @@ test.describe('a feed on the health screen', () => {
   });
 });
 
-test('a client is listed while it is connected, and can be cut off', async ({ page, node, own }) => {
+test('a client is listed while it is connected, and can be disconnected', async ({ page, node, own }) => {
   await health(page);
   const client = await fetch(`${node.url}/events/${encodeURIComponent(own)}`, {
     headers: { 'User-Agent': 'the test' },

@@ -8,7 +8,7 @@ test.describe('the publish form', () => {
     await expect(page.getByLabel('Channel to publish to')).toHaveValue(own);
   });
 
-  test('Ctrl+Enter publishes, and says where it lies and whom it reached', async ({ page, request, own }) => {
+  test('Ctrl+Enter publishes, and shows the position and the number of clients', async ({ page, request, own }) => {
     await page.getByLabel('event').fill('order.created');
     await page.getByLabel('Data').fill('{"order": 70012}');
     await page.keyboard.press('Control+Enter');
@@ -29,11 +29,7 @@ test.describe('the publish form', () => {
     await expect(page.getByLabel('Data')).toBeFocused();
   });
 
-  test('a message that is stored already is stored again only when that is asked for', async ({
-    page,
-    request,
-    own,
-  }) => {
+  test('a stored message is stored again only on request', async ({ page, request, own }) => {
     await page.getByLabel('id', { exact: true }).fill('88405');
     await page.getByLabel('Data').fill('paid');
     await page.keyboard.press('Control+Enter');
@@ -67,7 +63,7 @@ test.describe('the publish form', () => {
     expect(messages.at(-1).data).toBe(data);
   });
 
-  test('lays JSON out without touching its digits', async ({ page }) => {
+  test('formats JSON without changing its digits', async ({ page }) => {
     await page.getByLabel('Data').fill('{"n":1.50,"m":[1,2]}');
     await page.getByRole('button', { name: 'Format' }).click();
     await expect(page.getByLabel('Data')).toHaveValue('{\n  "n": 1.50,\n  "m": [\n    1,\n    2\n  ]\n}');
@@ -82,7 +78,7 @@ test.describe('the publish form', () => {
     await expect(page.getByLabel('Data')).toHaveValue('kept');
   });
 
-  test('three hundred quick ones arrive in their order and freeze nothing', async ({ page, request, own }) => {
+  test('three hundred quick publishes arrive in order and do not freeze the page', async ({ page, request, own }) => {
     const data = page.getByLabel('Data');
     const publish = page.getByRole('button', { name: 'Publish', exact: true });
     const worst = await data.evaluate(async (field: HTMLTextAreaElement) => {
@@ -110,7 +106,7 @@ test.describe('the publish form', () => {
     expect(messages.map((m: { data: string }) => Number(m.data))).toEqual(Array.from({ length: 300 }, (_, n) => n));
   });
 
-  test('a new channel comes into being with its first message', async ({ page, own }) => {
+  test('the first message creates a new channel', async ({ page, own }) => {
     const name = `${own} new`;
     await page.getByLabel('Channel to publish to').selectOption('New channel…');
     await expect(page.getByLabel('Name of the new channel')).toBeFocused();

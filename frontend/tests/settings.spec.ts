@@ -7,7 +7,7 @@ test.describe('the settings', () => {
     await expect(page.getByRole('dialog', { name: 'Settings' })).toBeVisible();
   });
 
-  test('the look changes at once and is remembered', async ({ page, request }) => {
+  test('the theme changes at once and is remembered', async ({ page, request }) => {
     const look = page.locator('html');
     await page.getByRole('radio', { name: 'Light' }).check({ force: true });
     await expect(look).toHaveAttribute('data-theme', 'light');
@@ -19,7 +19,7 @@ test.describe('the settings', () => {
     await expect(look).toHaveAttribute('data-theme', 'dark');
   });
 
-  test('what is saved holds, and only what was changed', async ({ page, request }) => {
+  test('only changed settings are saved, and they stay', async ({ page, request }) => {
     const before = await (await request.get('/api/settings')).json();
     await page.getByLabel('Heartbeat every').fill('7');
     await page.getByLabel('Size', { exact: true }).fill('1.5');
@@ -34,7 +34,7 @@ test.describe('the settings', () => {
     await request.put('/api/settings', { data: { heartbeat_s: before.heartbeat_s, keep: before.keep } });
   });
 
-  test('a value that cannot be is refused beside its field, and nothing typed is lost', async ({ page }) => {
+  test('an invalid value is refused beside its field, and no typed text is lost', async ({ page }) => {
     const heartbeat = page.getByLabel('Heartbeat every');
     await heartbeat.fill('often');
     await page.getByRole('button', { name: 'Save' }).click();

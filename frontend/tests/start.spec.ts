@@ -26,7 +26,7 @@ test.describe('the first start', () => {
     await expect(page.getByText(`${node.url}/channels/messages/messages`)).toBeVisible();
   });
 
-  test('sample events come by themselves, and are stopped again', async ({ page, request }) => {
+  test('sample events arrive, and can be stopped', async ({ page, request }) => {
     await page.goto('/');
     await page.getByRole('button', { name: 'Try it with sample events' }).click();
     await expect(page.getByRole('heading', { name: 'All messages' })).toBeVisible();

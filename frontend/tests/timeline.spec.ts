@@ -18,7 +18,7 @@ async function open(page: Page, channel: string) {
 /** Where a row stands in the window, to the pixel. */
 const top = async (page: Page, text: string) => (await row(page, text).boundingBox())!.y;
 
-test('what is published appears at the end while the end is followed', async ({ page, own: channel, publish }) => {
+test('a new message appears at the end while following', async ({ page, own: channel, publish }) => {
   await open(page, channel);
   await expect(page.getByText('Nothing has been published here yet')).toBeVisible();
   await publish(channel, { event: 'order.paid', id: '88405', data: { order: 70012, state: 'paid' } });
@@ -49,7 +49,7 @@ test('nothing moves under the eyes of a reader who scrolled up, and what is new 
   await expect(follow(page)).toHaveCount(0);
 });
 
-test('paused, nothing comes and what is held is counted; it goes on where it stopped', async ({
+test('while paused, new messages are only counted; it continues where it stopped', async ({
   page,
   own: channel,
   publish,
@@ -66,11 +66,7 @@ test('paused, nothing comes and what is held is counted; it goes on where it sto
   await expect(rows(page)).toHaveCount(6);
 });
 
-test('back to the first message and forth to the last, by the keyboard alone', async ({
-  page,
-  request,
-  own: channel,
-}) => {
+test('Home and End reach the first and the last message', async ({ page, request, own: channel }) => {
   const lines = Array.from({ length: 1200 }, (_, i) => i);
   for (let i = 0; i < lines.length; i += 50) {
     await Promise.all(
@@ -99,7 +95,7 @@ test('back to the first message and forth to the last, by the keyboard alone', a
   await expect(follow(page)).toHaveCount(0);
 });
 
-test('a filter shows what matches, also of what comes, and says what is wrong with it', async ({
+test('a filter shows matching messages, old and new, and says what is wrong with it', async ({
   page,
   own: channel,
   publish,
@@ -177,7 +173,7 @@ test('the filter bar explains itself', async ({ page, own: channel }) => {
   await expect(help).toHaveCount(0);
 });
 
-test('a message without an id says so, and its position stands apart', async ({ page, own: channel, publish }) => {
+test('a message without an id says so, and shows its position elsewhere', async ({ page, own: channel, publish }) => {
   await publish(channel, { data: 'plain.' });
   await publish(channel, { id: '88405', data: 'chosen.' });
   await open(page, channel);
@@ -192,7 +188,7 @@ test('a message without an id says so, and its position stands apart', async ({ 
   await expect(fact('Event id')).toHaveText('88405');
 });
 
-test('a jump to a time shows what came from then on', async ({ page, own: channel, publish }) => {
+test('a jump to a time shows the messages from then on', async ({ page, own: channel, publish }) => {
   for (let i = 0; i < 40; i++) await publish(channel, { data: `old ${i}.` });
   await page.waitForTimeout(1100);
   const then = new Date();
@@ -239,7 +235,7 @@ test('the inspector shows all of a message that is too long for its row, and the
   await page.keyboard.press('Escape');
 });
 
-test('a selected message stays selected and in its place while others come', async ({
+test('a selected message stays selected and in its place while others arrive', async ({
   page,
   own: channel,
   publish,

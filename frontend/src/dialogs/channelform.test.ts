@@ -21,7 +21,7 @@ test('a channel without a name is not sent', async () => {
   expect(createChannel).not.toHaveBeenCalled();
 });
 
-test('a refused name keeps what was typed and says why', async () => {
+test('a refused name keeps the typed text and says why', async () => {
   const createChannel = vi.fn().mockRejectedValue(new ApiError('bad_name', 'The name contains a slash.', '', 'name'));
   const form = new ChannelForm(undefined, [], { createChannel, updateChannel: vi.fn() });
   form.name = 'a/b';

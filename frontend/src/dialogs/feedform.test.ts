@@ -26,7 +26,7 @@ describe('an address decides the name', () => {
     ['http://', ''],
   ])('%j is called %j', (url, name) => expect(suggestName(url)).toBe(name));
 
-  test('a name that is taken gets a number', () => {
+  test('a number is added to a name that is taken', () => {
     expect(suggestName('https://x.org/orders', ['orders', 'orders 2'])).toBe('orders 3');
   });
 
@@ -59,7 +59,7 @@ test('an empty address is refused before anything is sent', async () => {
   expect(requests.createFeed).not.toHaveBeenCalled();
 });
 
-test('the server’s refusal stands beside its field, and nothing typed is lost', async () => {
+test('the server’s error is shown beside its field, and no typed text is lost', async () => {
   const form = new FeedForm(
     undefined,
     [],

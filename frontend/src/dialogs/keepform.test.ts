@@ -5,14 +5,14 @@ import { ChannelForm } from './channelform.svelte';
 import { FeedForm } from './feedform.svelte';
 import { KeepForm } from './keepform.svelte';
 
-test('an empty field is no limit', () => {
+test('an empty field means no limit', () => {
   const form = new KeepForm();
   expect(form).toMatchObject({ messages: null, size: null, days: null, empty: true, dirty: false });
   form.size = 1.5;
   expect(form).toMatchObject({ empty: false, dirty: true, value: { messages: 0, bytes: 1.5 * 2 ** 20, age_days: 0 } });
 });
 
-test('a size that was not touched is sent as it was', () => {
+test('a size that was not edited is sent exactly', () => {
   const form = new KeepForm({ messages: 10, bytes: 1234567, age_days: 3 });
   expect(form.size).toBe(1.18);
   form.messages = 20;
@@ -58,7 +58,7 @@ test('a channel is sent its limits only where they were changed', async () => {
   expect(form.keep.errors.messages).toBe('Too much.');
 });
 
-test('a feed keeps its limits when it is edited, and shows them where they are refused', async () => {
+test('a feed keeps its limits when it is edited, and shows errors beside them', async () => {
   const feed = { id: 1, name: 'orders', url: 'https://x.org/', keep: { messages: 7, bytes: 0, age_days: 2 } } as Feed;
   const updateFeed = vi.fn().mockResolvedValue(feed);
   const form = new FeedForm('orders', [], {

@@ -33,7 +33,7 @@ test('an open feed shows its rate and its longest silence', () => {
   });
 });
 
-test('a feed that is down shows since when, counted from the last byte and not from the last try', () => {
+test('a feed that is down shows since when, counted from its last byte, not from the last attempt', () => {
   const down = of({ state: 'waiting', last_byte: '2026-11-21T09:58:00Z', connect_p50_us: 0 });
   expect(down).toMatchObject({ Rate: '—', 'Connect p50': '—', 'Down for': '4 h 2 min' });
   expect(down).not.toHaveProperty('Longest silence');
@@ -53,7 +53,7 @@ test('messages that the history has already are counted', () => {
   );
 });
 
-test('an opened card tells only what is known', () => {
+test('an opened card shows only what is known', () => {
   expect(storyFacts(health)).toEqual([
     ['Reconnection time', '3 s'],
     ['Messages', '12'],

@@ -65,13 +65,13 @@ test.each([
   [3_600_000 * 98, '4 d 2 h'],
 ])('%d ms are %s', (ms, want) => expect(duration(ms)).toBe(want));
 
-test('an age is steady enough to read', () => {
+test('an age changes slowly enough to be read', () => {
   expect(ago(300)).toBe('just now');
   expect(ago(12_400)).toBe('12 s ago');
   expect(ago(119_000)).toBe('1 min ago');
 });
 
-test('a time is local, and today needs no date', () => {
+test('a time is local, and has no date if it is today', () => {
   const t = new Date(2026, 10, 21, 14, 2, 8, 132).getTime();
   expect(clock(t)).toBe('14:02:08.132');
   expect(day(t)).toBe('2026-11-21');
@@ -79,7 +79,7 @@ test('a time is local, and today needs no date', () => {
   expect(when(t, t + 86_400_000)).toBe('2026-11-21 14:02:08');
 });
 
-test('no part of a day that was not whole is rounded up to all of it', () => {
+test('less than the whole day is never rounded up to all of it', () => {
   expect(percent(1)).toBe('100 %');
   expect(percent(0.99999)).toBe('99.99 %');
   expect(percent(0.9994)).toBe('99.94 %');

@@ -39,17 +39,17 @@ test.each([
   expect(stateWords(health(more), now)).toBe(words);
 });
 
-test('a feed that stopped for good is not drawn as a paused one', () => {
+test('a feed that the server stopped looks different from a paused one', () => {
   expect(healthDot(health({ state: 'stopped', code: 'paused' }))).toBe('stopped');
   expect(healthDot(health({ state: 'stopped', code: 'status' }))).toBe('failed');
   expect(stateWord(health({ state: 'stopped', code: 'status' }))).toBe('Stopped');
 });
 
-test('a clock that runs behind shows no negative time', () => {
+test('a clock that is behind shows no negative time', () => {
   expect(stateWords(health({ since: '2026-11-21T14:00:05Z' }), now)).toBe('Open for 1 s');
 });
 
-test('a feed whose settings cannot be read has failed, and is told apart', () => {
+test('a feed whose settings cannot be read has failed', () => {
   const broken = health({ state: 'stopped', code: 'settings', reason: 'The settings of this feed cannot be read.' });
   expect(unreadable(broken)).toBe(true);
   expect(healthDot(broken)).toBe('failed');

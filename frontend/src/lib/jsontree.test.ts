@@ -27,13 +27,13 @@ test('a small branch stays on one line', () => {
   ]);
 });
 
-test('a branch that is shut takes one line and says how much it holds', () => {
+test('a folded branch takes one line and says how much it contains', () => {
   const text = '{"a":[[1],[2],[3]],"b":1}';
   expect(shown(text, [5])).toEqual(['{', '  "a": [ … ],', '  "b": 1', '}']);
   expect(lines(text, [5])[1].held).toBe(3);
 });
 
-test('no more lines are made than are asked for', () => {
+test('no more lines are made than requested', () => {
   expect(lines(`[${'[[1]],'.repeat(10_000)}1]`, [], 50).length).toBeLessThan(60);
 });
 
@@ -42,11 +42,11 @@ test.each(['', 'text', '"a"', '12', '{"a":1', '{"a" 1}', '[1,]', '{a:1}', '[01]'
   (text) => expect(parseTree(text)).toBeNull(),
 );
 
-test('text nested beyond reason is shown as text, and nothing breaks', () => {
+test('text that is nested too deeply is shown as text', () => {
   expect(parseTree('['.repeat(100_000) + ']'.repeat(100_000))).toBeNull();
 });
 
-test('what JSON.parse reads is read', () => {
+test('it reads what JSON.parse reads', () => {
   for (const text of ['{}', ' [ ] ', '{"a":{"b":[1,-2.5e-3,"\\u00e9\\"",true,false,null]}}']) {
     expect(parseTree(text)).not.toBeNull();
   }

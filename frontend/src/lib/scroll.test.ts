@@ -42,7 +42,7 @@ test('ten million rows stay below what a browser can lay out', () => {
   expect(scrollTopOf(huge, maxY(huge))).toBeLessThanOrEqual(TALLEST - huge.view);
 });
 
-test('rows added before the ones held move nothing that is seen', () => {
+test('rows added at the beginning do not move visible rows', () => {
   const before = shape({ above: 1000 });
   const after = shape({ base: -300, count: 600, above: 700 });
   const y = 100 * 28 + 7;
@@ -50,12 +50,12 @@ test('rows added before the ones held move nothing that is seen', () => {
   expect(scrollTopOf(after, y)).toBe(scrollTopOf(before, y));
 });
 
-test('rows dropped at the beginning move nothing that is seen', () => {
+test('rows dropped at the beginning do not move visible rows', () => {
   const y = 250 * 28;
   expect(drawn(shape({ base: 200, count: 100, above: 200 }), y)).toEqual(drawn(shape(), y));
 });
 
-test('a place that was dropped moves to the nearest row still held', () => {
+test('a position that was dropped moves to the nearest loaded row', () => {
   expect(clampY(shape({ base: 200, count: 100 }), 0)).toBe(200 * 28);
 });
 
@@ -73,16 +73,16 @@ test('the wheel is exact to the pixel, however long the list is', () => {
   expect(moved(huge, y, at, at - 37)).toEqual({ y: y - 37 });
 });
 
-test('the wheel stops at the edge of what is held until more has come', () => {
+test('the wheel stops at the edge of the loaded rows until more are loaded', () => {
   const y = maxY(huge) - 10;
   expect(moved(huge, y, 4_000_000, 4_000_100)).toEqual({ y: maxY(huge) });
 });
 
-test('the thumb among the rows held goes there', () => {
+test('dragging the thumb within the loaded rows scrolls there', () => {
   expect(moved(shape({ count: 3000 }), 0, 0, 42_000)).toEqual({ y: 42_000 });
 });
 
-test('the thumb beyond the rows held asks for the part of the way it was dragged', () => {
+test('dragging the thumb beyond the loaded rows requests that part', () => {
   const up = moved(huge, minY(huge), scrollTopOf(huge, minY(huge)), TALLEST / 4);
   expect(up).toMatchObject({ beyond: 'above' });
   expect((up as { part: number }).part).toBeCloseTo(0.5, 1);
@@ -101,7 +101,7 @@ test('where the scrollbar stands and where it leads agree', () => {
   }
 });
 
-test('a row is brought into sight by as little movement as it takes', () => {
+test('the list scrolls as little as possible to show a row', () => {
   const s = shape();
   expect(reveal(s, 280, 12)).toBe(280);
   expect(reveal(s, 280, 3)).toBe(84);
@@ -111,7 +111,7 @@ test('a row is brought into sight by as little movement as it takes', () => {
 describe('slots', () => {
   const slotsOf = (rows: { index: number; slot: number }[]) => rows.map((r) => r.slot);
 
-  it('are kept by the rows that stay', () => {
+  it('are kept by rows that stay', () => {
     const slots = slotter();
     const before = new Map(slots(100, 120).map((r) => [r.index, r.slot]));
     const after = slots(105, 125);
@@ -119,13 +119,13 @@ describe('slots', () => {
     expect(new Set(slotsOf(after)).size).toBe(20);
   });
 
-  it('begin anew, in order, where all rows are others', () => {
+  it('start again in order if no row stays', () => {
     const slots = slotter();
     slots(100, 120);
     expect(slotsOf(slots(517, 537))).toEqual(Array.from({ length: 20 }, (_, i) => i));
   });
 
-  it('are never shared, also before the first index and when the view grows', () => {
+  it('are never shared, even before the first index and when the view grows', () => {
     const slots = slotter();
     for (const [first, last] of [
       [-7, 13],

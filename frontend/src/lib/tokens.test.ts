@@ -3,7 +3,7 @@ import { looksLikeJSON, oneLine, tokens } from './tokens';
 
 const kinds = (text: string) => tokens(text).map((t) => `${t.kind || '-'}${t.text}`);
 
-test('names, strings, numbers and literals are told apart', () => {
+test('names, strings, numbers and literals are different tokens', () => {
   expect(kinds('{"a" : "b","n":-1.5e3,"l":[true,null]}')).toEqual([
     '-{',
     'k"a"',
@@ -23,7 +23,7 @@ test('names, strings, numbers and literals are told apart', () => {
   ]);
 });
 
-test('a preview may be cut anywhere and nothing of it is lost', () => {
+test('no text of a preview is lost, wherever it is cut', () => {
   const text = '{"order":70012,"state":"pa\\"id","total":149.90,"x":null}';
   for (let i = 0; i <= text.length; i++) {
     const cut = text.slice(0, i);
@@ -35,17 +35,17 @@ test('a preview may be cut anywhere and nothing of it is lost', () => {
   }
 });
 
-test('a string with the look of a name inside stays one string', () => {
+test('a string that contains a quoted name stays one string', () => {
   expect(kinds('["a\\":1"]')).toEqual(['-[', 's"a\\":1"', '-]']);
 });
 
-test('after enough pieces the rest comes as one', () => {
+test('after enough tokens, the remaining text is one token', () => {
   const many = tokens(`[${'1,'.repeat(500)}1]`, 10);
   expect(many.length).toBeLessThan(25);
   expect(many.map((t) => t.text).join('')).toHaveLength(1003);
 });
 
-test('plain text with numbers in it is no JSON', () => {
+test('plain text with numbers in it is not JSON', () => {
   expect(looksLikeJSON('queue depth 12')).toBe(false);
   expect(looksLikeJSON(' {"a":1}')).toBe(true);
 });

@@ -25,7 +25,7 @@ test.each([
   ['now', now],
 ])('%s', (text, want) => expect(read(text)).toEqual(want));
 
-test('a time of day that has not come yet today was yesterday', () => {
+test('a time of day later than now means yesterday', () => {
   expect(read('23:15')).toEqual(new Date(2026, 10, 20, 23, 15));
 });
 

@@ -21,7 +21,7 @@ test('the newest attempt comes first', async () => {
   expect(model.more).toBe(false);
 });
 
-test('older ones are asked for by a larger limit', async () => {
+test('older attempts are requested with a larger limit', async () => {
   const request = vi.fn(async (_: string, limit: number) =>
     Array.from({ length: Math.min(limit, 30) }, (_x, i) => attempt({ connection: i + 1 })),
   );
@@ -34,14 +34,14 @@ test('older ones are asked for by a larger limit', async () => {
   expect(model.more).toBe(false);
 });
 
-test('steps that did not take place are left out', () => {
+test('steps that were not taken are left out', () => {
   const list = steps({ dns_us: 1200, connect_us: 412, tls_us: 0, first_byte_us: 84_210 });
   expect(list.map((s) => s.name)).toEqual(['DNS', 'Connect', 'First byte']);
   expect(stepWords(list)).toBe('DNS 1.2 ms, connect 0.41 ms, first byte 84 ms');
   expect(stepWords([])).toBe('No step was completed.');
 });
 
-test('how long it held is counted from when it opened', () => {
+test('the duration of an attempt begins when it opened', () => {
   const now = Date.parse('2026-11-21T14:10:00Z');
   expect(lasted(attempt({}), now)).toBe('connecting');
   expect(lasted(attempt({ ended: '2026-11-21T14:00:05Z' }), now)).toBe('not opened');
@@ -49,7 +49,7 @@ test('how long it held is counted from when it opened', () => {
   expect(lasted(attempt({ opened: '2026-11-21T14:00:00Z', ended: '2026-11-21T14:00:48Z' }), now)).toBe('48 s');
 });
 
-test('every ending has words', () => {
+test('every attempt has a reason', () => {
   expect(ending(attempt({ ended: 'x', reason: 'The server closed the stream.' }))).toBe(
     'The server closed the stream.',
   );

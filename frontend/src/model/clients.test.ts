@@ -33,7 +33,7 @@ test('it asks once a second while it is visible, and never two at a time', async
   expect(clients).toHaveBeenCalledTimes(3);
 });
 
-test('an answer that fails leaves the old list and says so', async () => {
+test('a failed request leaves the old list and shows the error', async () => {
   const clients = vi
     .fn()
     .mockResolvedValueOnce([client(1)])
@@ -45,7 +45,7 @@ test('an answer that fails leaves the old list and says so', async () => {
   expect(model.fault).toBe('No answer.');
 });
 
-test('one that had already gone counts as disconnected', async () => {
+test('a client that has already left counts as disconnected', async () => {
   const disconnect = vi.fn().mockRejectedValue(new ApiError('not_found', 'No such client.'));
   const model = new ClientsModel({ clients: async () => [client(1), client(2)], disconnect });
   await model.load();
@@ -54,7 +54,7 @@ test('one that had already gone counts as disconnected', async () => {
   expect(model.leaving.size).toBe(0);
 });
 
-test('one that cannot be cut off stays in the list', async () => {
+test('a client that cannot be disconnected stays in the list', async () => {
   const disconnect = vi.fn().mockRejectedValue(new ApiError('unreachable', 'Signalbox cannot be reached.'));
   const model = new ClientsModel({ clients: async () => [client(1)], disconnect });
   await model.load();

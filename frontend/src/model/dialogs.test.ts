@@ -11,7 +11,7 @@ const requests = () => ({
   restore: vi.fn().mockResolvedValue(undefined),
 });
 
-test('a new question takes the place of the old', () => {
+test('a new dialog replaces the open one', () => {
   const d = new Dialogs();
   d.open({ kind: 'settings' });
   d.open({ kind: 'feed', feed: 'orders' });
@@ -38,7 +38,7 @@ test('a removal that is refused offers no undo', async () => {
   expect(t.list).toEqual([]);
 });
 
-test('all that the samples made goes at once, and comes back at once', async () => {
+test('the sources of the samples are removed at once, and restored at once', async () => {
   const removed = [
     { id: 3, name: 'payments (sample)', kind: 'feed' as const },
     { id: 4, name: 'messages', kind: 'channel' as const },

@@ -20,7 +20,7 @@ function inspectorOf() {
   return { calls, inspector: new Inspector(calls) };
 }
 
-test('what the row had only the beginning of is fetched whole, and only then its delay is known', async () => {
+test('a shortened message is loaded whole, and only then its delay is known', async () => {
   const { calls, inspector } = inspectorOf();
   inspector.show(cut);
   expect([inspector.complete, inspector.delay]).toEqual([false, null]);
@@ -30,7 +30,7 @@ test('what the row had only the beginning of is fetched whole, and only then its
   expect(calls.message).toHaveBeenCalledOnce();
 });
 
-test('what the row had whole is not fetched again', async () => {
+test('a whole message is not loaded again', async () => {
   const { calls, inspector } = inspectorOf();
   inspector.show(whole);
   await settled();
@@ -50,7 +50,7 @@ test('the frame is fetched when its tab is opened, and once', async () => {
   expect(calls.frame).toHaveBeenCalledOnce();
 });
 
-test('an answer that comes after another message was chosen is not shown under it', async () => {
+test('a response for another message is not shown', async () => {
   const { calls, inspector } = inspectorOf();
   let answer = (_: Message) => {};
   calls.message.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)));
@@ -61,7 +61,7 @@ test('an answer that comes after another message was chosen is not shown under i
   expect(inspector.message?.data).toBe('other');
 });
 
-test('what could not be fetched is said, and can be tried again', async () => {
+test('a failed request shows its error, and can be retried', async () => {
   const { calls, inspector } = inspectorOf();
   calls.message.mockRejectedValueOnce(new ApiError('not_found', 'There is no message at k.1.'));
   inspector.show(cut);

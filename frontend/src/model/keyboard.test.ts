@@ -18,7 +18,7 @@ function element<T extends HTMLElement>(name: string): T {
   return made;
 }
 
-test('a key does what was bound last, until that is taken away', () => {
+test('a key has its last binding until that is removed', () => {
   const [first, second] = [vi.fn(), vi.fn()];
   const offFirst = keys.on({ j: first });
   const offSecond = keys.on({ j: second });
@@ -40,7 +40,7 @@ test('two keys in a row are one command', () => {
   off();
 });
 
-test('what is typed in a field is no command, but Ctrl+K is one everywhere', () => {
+test('typing in a field runs no shortcut, but Ctrl+K works everywhere', () => {
   const [j, palette] = [vi.fn(), vi.fn()];
   const off = keys.on({ j, 'Ctrl+k': palette });
   const input = element<HTMLInputElement>('input');

@@ -24,7 +24,7 @@ test('what was remembered comes back', async () => {
   ]);
 });
 
-test('nonsense that was remembered does no harm', async () => {
+test('an invalid stored layout does no harm', async () => {
   const { layout } = layoutOf({ sidebar: 'wide', inspector: -4, view: 'cellar', source: 7, composer_open: 'yes' });
   await layout.load();
   expect([layout.sidebar, layout.inspector, layout.view, layout.source, layout.composerOpen]).toEqual([

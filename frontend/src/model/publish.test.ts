@@ -19,7 +19,7 @@ function make(publish = vi.fn(async (_channel: string, _draft: PublishDraft) => 
   return { model: new PublishModel(requests, memory), requests, publish, list, memory };
 }
 
-test('what is empty is left out, and the data goes as the text that was typed', async () => {
+test('empty fields are left out, and the data is sent as typed', async () => {
   const { model, publish } = make();
   model.draft.data = '{"n": 1.50}';
   model.draft.retry = ' 3000 ';
@@ -33,7 +33,7 @@ test('what is empty is left out, and the data goes as the text that was typed', 
   });
 });
 
-test('many quick ones go out one after the other, in their order', async () => {
+test('many quick publishes are sent one after the other, in order', async () => {
   let flying = 0;
   let most = 0;
   const seen: unknown[] = [];
@@ -74,7 +74,7 @@ test('a refusal names the field, keeps the draft, and does not stop the next', a
 describe('a message that is stored already', () => {
   const repeated = { ...published(12), repeated: true };
 
-  test('is said to be, and can be stored again as it was sent', async () => {
+  test('is announced, and can be stored again as it was sent', async () => {
     const publish = vi.fn().mockResolvedValueOnce(repeated).mockResolvedValue(published(40, 2));
     const { model } = make(publish);
     Object.assign(model.draft, { channel: 'orders', id: '7', data: 'paid' });
@@ -92,7 +92,7 @@ describe('a message that is stored already', () => {
     expect(model.draft.data).toBe('typed meanwhile');
   });
 
-  test('is stored again once, however often that is asked for', async () => {
+  test('is stored again once, however often the button is pressed', async () => {
     const publish = vi.fn().mockResolvedValueOnce(repeated).mockResolvedValue(published(40));
     const { model } = make(publish);
     await model.publish();
@@ -136,7 +136,7 @@ test('the draft outlives the page', () => {
   expect(new PublishModel(requests, memory).draft.data).toBe('half a sent');
 });
 
-test('a draft that cannot be read is no draft', () => {
+test('a draft that cannot be read is ignored', () => {
   const { requests, memory } = make();
   memory.setItem('signalbox.publish', '{"data": 3');
   expect(new PublishModel(requests, memory).draft.data).toBe('');
@@ -167,14 +167,14 @@ describe('filling the form with what was published lately', () => {
     expect(model.draft).toEqual({ channel: 'chat', event: 'a', id: '', retry: '', data: 'whole' });
   });
 
-  test('takes of a refused one what is known', async () => {
+  test('takes what is known of a refused publish', async () => {
     const { model, requests } = make();
     await model.again({ ...entry, position: '', error: 'The id has a line break.' });
     expect(model.draft).toMatchObject({ channel: 'chat', event: 'a', id: '7', data: '' });
     expect(requests.message).not.toHaveBeenCalled();
   });
 
-  test('says so where the message is no longer kept', async () => {
+  test('says so if the message is no longer kept', async () => {
     const { model, requests } = make();
     requests.message.mockRejectedValue(new ApiError('not_found', 'This message is no longer kept.'));
     model.draft.data = 'mine';

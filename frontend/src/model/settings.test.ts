@@ -57,7 +57,7 @@ test('a size that is no round number of gigabytes is left as it is', async () =>
   expect(saveSettings).toHaveBeenCalledWith({ keep: { messages: 5, bytes: 1234567890, age_days: 0 } });
 });
 
-test('what is no number is not sent', async () => {
+test('a text that is not a number is not sent', async () => {
   const { model, form, saveSettings } = await loaded();
   form.retry = NaN;
   form.keepDays = 1.5;
@@ -67,7 +67,7 @@ test('what is no number is not sent', async () => {
   expect(saveSettings).not.toHaveBeenCalled();
 });
 
-test('the server’s refusal stands beside its field, and the form stays', async () => {
+test('the server’s error is shown beside its field, and the form stays', async () => {
   const refuse = vi.fn().mockRejectedValue(new ApiError('bad_value', 'Keep at least 16 MB.', '', 'keep.bytes'));
   const { model, form } = await loaded(refuse);
   form.keepGB = 0.01;
@@ -76,7 +76,7 @@ test('the server’s refusal stands beside its field, and the form stays', async
   expect(model.form!.keepGB).toBe(0.01);
 });
 
-test('a port that was changed waits for the next start', async () => {
+test('a changed port takes effect at the next start', async () => {
   const { model, form } = await loaded(vi.fn(async (change) => ({ ...settings, ...change, restart: ['port'] })));
   expect(model.waits('port')).toBe(false);
   form.port = 4490;
@@ -85,7 +85,7 @@ test('a port that was changed waits for the next start', async () => {
   expect(model.waits('data')).toBe(false);
 });
 
-test('a command line names the token without showing it, and only where one is demanded', async () => {
+test('a command names the token without showing it, and only if one is required', async () => {
   const { model } = await loaded();
   expect(model.curlToken).toBe('');
   const demanding = new SettingsModel({
@@ -96,7 +96,7 @@ test('a command line names the token without showing it, and only where one is d
   expect(demanding.curlToken).toBe(' -H "Authorization: Bearer $SIGNALBOX_TOKEN"');
 });
 
-test('a number that is needed cannot be left out', async () => {
+test('a required number cannot be left out', async () => {
   const { model, form, saveSettings } = await loaded();
   form.heartbeat = null;
   expect(await model.save()).toBe(false);

@@ -57,7 +57,7 @@ test('a change shows at once, counters at most every 400 ms', async () => {
   stop();
 });
 
-test('a pull asked for while one is under way is made after it', async () => {
+test('a request for the state during another one follows it', async () => {
   const { live, calls, stop } = start();
   await vi.advanceTimersByTimeAsync(1);
   const before = calls.state.mock.calls.length;
@@ -78,7 +78,7 @@ test('when all is quiet nothing is asked', async () => {
   stop();
 });
 
-test('every listener hears the bell until it leaves', async () => {
+test('every listener gets changes until it leaves', async () => {
   const { live, move, stop } = start();
   const heard = vi.fn();
   const leave = live.onchange(heard);

@@ -105,7 +105,7 @@ test('a first message in an empty journal appears', async () => {
   expect(numbers()).toEqual([1]);
 });
 
-test('however often the bell rings, one request is under way and 25 a second are made', async () => {
+test('however many changes there are, one request is in flight, and at most 25 are made a second', async () => {
   journal.add(10);
   await open();
   journal.asked = [];
@@ -119,7 +119,7 @@ test('however often the bell rings, one request is under way and 25 a second are
   expect(numbers().at(-1)).toBe(1010);
 });
 
-test('far behind the end, it jumps there and keeps no rows that nobody could have read', async () => {
+test('far behind the end, it jumps there and skips the rows in between', async () => {
   journal.add(100);
   await open();
   journal.add(100_000);
@@ -149,7 +149,7 @@ test('rows stay few however long it follows', async () => {
   expect(numbers().at(-1)).toBe(40_010);
 });
 
-test('scrolled up, nothing moves and what is new is counted', async () => {
+test('while scrolled up, nothing moves and new messages are counted', async () => {
   journal.add(500);
   await open();
   timeline.follow(false);
@@ -162,7 +162,7 @@ test('scrolled up, nothing moves and what is new is counted', async () => {
   expect(timeline.rows[index - timeline.span.base]).toBe(row);
 });
 
-test('scrolled up for long, rows stop being taken in and the count goes on', async () => {
+test('after a long time scrolled up, rows are only counted', async () => {
   journal.add(500);
   await open();
   timeline.follow(false);
@@ -178,7 +178,7 @@ test('scrolled up for long, rows stop being taken in and the count goes on', asy
   expect(numbers().at(-1)).toBe(8500);
 });
 
-test('paused, nothing is taken in, and it goes on where it was paused without a hole', async () => {
+test('while paused, no rows are added, and it continues without a hole', async () => {
   journal.add(500);
   await open();
   timeline.pause();
@@ -206,7 +206,7 @@ test('paused, it can go on from the latest', async () => {
   expect([timeline.paused, timeline.following, numbers().at(-1)]).toEqual([false, true, 5500]);
 });
 
-test('back through the whole history, without a hole, and forth again', async () => {
+test('the whole history can be read backwards and forwards without a hole', async () => {
   journal.add(10_000);
   await open();
   timeline.follow(false);
@@ -219,7 +219,7 @@ test('back through the whole history, without a hole, and forth again', async ()
   expect(unbroken(numbers())).toBe(true);
 });
 
-test('a jump to a time shows the first message from then on, and counts only what comes after', async () => {
+test('a jump to a time shows the first message from then on, and counts later ones', async () => {
   journal.add(5000);
   await open();
   const [jumped] = await Promise.all([timeline.jump(new Date(journal.messages[1999].received)), wait(100)]);
@@ -242,7 +242,7 @@ test('a jump to a time after the last message says so and shows the newest', asy
   expect(numbers().at(-1)).toBe(50);
 });
 
-test('a selected row stays selected, whatever comes', async () => {
+test('a selected row stays selected', async () => {
   journal.add(500);
   await open();
   timeline.step(1, timeline.span.base + 299);
@@ -255,7 +255,7 @@ test('a selected row stays selected, whatever comes', async () => {
   expect(timeline.following).toBe(false);
 });
 
-test('a rare search looks back a bounded way by itself, says how far, and goes on when asked', async () => {
+test('a rare search stops after a while, says how far it got, and continues on request', async () => {
   journal.add(1, 'needle');
   journal.add(30_000);
   journal.scan = 1000;
@@ -268,7 +268,7 @@ test('a rare search looks back a bounded way by itself, says how far, and goes o
   expect(timeline.span.start).toBe(true);
 });
 
-test('what comes is filtered too', async () => {
+test('new messages are filtered too', async () => {
   journal.add(10);
   await open();
   await Promise.all([timeline.filter('needle'), wait(100)]);
@@ -280,7 +280,7 @@ test('what comes is filtered too', async () => {
   expect(numbers()).toEqual([16]);
 });
 
-test('while a filter is refused, the list goes on with the one before it', async () => {
+test('while a filter is refused, the list keeps the previous one', async () => {
   journal.add(10, 'x');
   await open();
   await Promise.all([timeline.filter('x'), wait(100)]);
@@ -302,7 +302,7 @@ test('while a filter is refused, the list goes on with the one before it', async
   expect([timeline.refused, numbers()]).toEqual([null, [11]]);
 });
 
-test('a refused filter moves nobody who scrolled up or paused', async () => {
+test('a refused filter leaves the position of a reader who scrolled up or paused', async () => {
   journal.add(500);
   await open();
   journal.badFilter = '"a';
@@ -315,7 +315,7 @@ test('a refused filter moves nobody who scrolled up or paused', async () => {
   }
 });
 
-test('a source that is opened with a filter that is refused is shown without one', async () => {
+test('a source that is opened with an invalid filter is shown without a filter', async () => {
   journal.add(10, 'x', 'a');
   journal.add(10, 'x', 'b');
   await open('a');
@@ -327,7 +327,7 @@ test('a source that is opened with a filter that is refused is shown without one
   expect(new Set(timeline.rows.map((m) => m.source))).toEqual(new Set(['b']));
 });
 
-test('a search that finds only gaps says that no message matches, and looks on for one', async () => {
+test('a search that finds only gaps says that no message matches, and can search on', async () => {
   journal.add(1, 'needle');
   journal.add(3000);
   journal.add(2, 'x', 'a', 'gap');
@@ -350,7 +350,7 @@ test("another source's rows never stand under a name whose own cannot be read", 
   expect(timeline.error?.message).toBe('There is no source called b.');
 });
 
-test('a quick second choice wins over the first', async () => {
+test('a second choice wins over the first', async () => {
   journal.add(10, 'x', 'a');
   journal.add(10, 'x', 'b');
   void timeline.open('a');
@@ -359,7 +359,7 @@ test('a quick second choice wins over the first', async () => {
   expect(new Set(timeline.rows.map((m) => m.source))).toEqual(new Set(['b']));
 });
 
-test('an unreachable server is asked again at the next ring, and nothing is lost', async () => {
+test('an unreachable server is asked again at the next change, and nothing is lost', async () => {
   journal.add(10);
   await open();
   journal.refuse = new ApiError('unreachable', 'Signalbox cannot be reached.');

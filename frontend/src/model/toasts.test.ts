@@ -6,7 +6,7 @@ afterEach(() => vi.useRealTimers());
 
 const texts = (t: Toasts) => t.list.map((x) => x.text);
 
-test('a toast goes by itself, one with an action later', () => {
+test('a toast disappears by itself, one with an action later', () => {
   const t = new Toasts();
   t.add('Copied');
   t.add('Removed chat', { action: { label: 'Undo', act: () => {} } });
@@ -16,7 +16,7 @@ test('a toast goes by itself, one with an action later', () => {
   expect(texts(t)).toEqual([]);
 });
 
-test('a toast with much to read stays longer', () => {
+test('a toast with a long text stays longer', () => {
   const t = new Toasts();
   const long =
     'This is this Signalbox’s own address. Its messages are in the history already, and are not stored again.';
@@ -27,7 +27,7 @@ test('a toast with much to read stays longer', () => {
   expect(texts(t)).toEqual([]);
 });
 
-test('time stands still while it is held, and a second is left afterwards', () => {
+test('the time of a toast stops while it is pointed at, and at least a second is left afterwards', () => {
   const t = new Toasts();
   t.add('Copied');
   vi.advanceTimersByTime(3900);
@@ -41,7 +41,7 @@ test('time stands still while it is held, and a second is left afterwards', () =
   expect(texts(t)).toEqual([]);
 });
 
-test('an undo is done once', async () => {
+test('an undo runs once', async () => {
   const t = new Toasts();
   const act = vi.fn();
   t.add('Removed chat', { action: { label: 'Undo', act } });
@@ -51,7 +51,7 @@ test('an undo is done once', async () => {
   expect(t.list).toEqual([]);
 });
 
-test('an undo that fails says why', async () => {
+test('an undo that fails shows the error', async () => {
   const t = new Toasts();
   t.add('Removed chat', { action: { label: 'Undo', act: () => Promise.reject(new Error('The name is taken.')) } });
   await t.act(t.list[0]);

@@ -63,7 +63,7 @@ test('plain text is not broken JSON', () => {
   expect(kindOf('[12:30] hello')).toMatchObject({ kind: 'broken', line: 1 });
 });
 
-test('laying out keeps every digit and the order of names', () => {
+test('formatting keeps every digit and the order of names', () => {
   const text = '{"10":1,"2":1.000000000000000000001,"e":{},"l":[],"s":"a, {b}: \\"c\\"","n":[1,[2]]}';
   const laid = layOut(text);
   expect(laid).toBe(

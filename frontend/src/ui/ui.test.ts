@@ -13,7 +13,7 @@ afterEach(() => {
 
 const target = document.body;
 
-test('a countdown ticks each second, says so when the moment has come, and stops with its component', async () => {
+test('a countdown ticks each second until its moment, and stops with its component', async () => {
   const shown = mount(Countdown, { target, props: { to: Date.now() + 2500, before: 'in ' } });
   flushSync();
   expect(target.textContent).toBe('in 3 s');
@@ -29,7 +29,7 @@ test('a countdown ticks each second, says so when the moment has come, and stops
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('bars say in words what they draw, and each says which half hour it is', () => {
+test('bars have a text for screen readers, and each a tooltip with its half hour', () => {
   const bars = [...Array(44).fill('open'), 'warn', 'down', 'down', ''];
   mount(Bars, { target, props: { bars, now: Date.now(), label: 'orders' } });
   const drawn = target.querySelector('[role=img]')!;
@@ -42,7 +42,7 @@ test('bars say in words what they draw, and each says which half hour it is', ()
   );
 });
 
-test('what is typed into a number stays as it was typed for as long as it means the same', () => {
+test('a typed number stays as typed as long as it means the value', () => {
   let value: number | null = 1204;
   mount(NumberField, {
     target,

@@ -89,7 +89,7 @@ test('"try it with sample events" fills the timeline, and more keeps coming', as
   );
 });
 
-test('a message is published with the keyboard alone, and stands in the timeline', async (t) => {
+test('a message is published with the keyboard alone, and appears in the timeline', async (t) => {
   const { app } = await opened(t);
   await app.api('POST', '/api/channels', { name: 'orders' });
   await app.keys('ctrl+k');
