@@ -79,7 +79,7 @@ func (c *publishCommand) check() error {
 	if c.Key != nil && (strings.TrimSpace(*c.Key) == "" || strings.ContainsFunc(*c.Key, unicode.IsControl)) {
 		return live.Errorf("bad_flags/key", "--key is empty, or contains control characters.")
 	}
-	if c.Wait < 0 || c.Wait > live.RetryTime {
+	if c.Wait < 0 || c.Wait > live.RetryWindow {
 		return live.Errorf("bad_flags/wait", "--wait is a time from 0s to 1h.").
 			WithHint("The server recognises a stored message for one hour.")
 	}

@@ -16,15 +16,15 @@ func TestTheWaitDoublesWithEachFailureInARow(t *testing.T) {
 		first time.Duration
 		limit time.Duration
 	}{
-		{"lost", lost, DefaultRetry, DefaultRetry, MaxWait},
-		{"refused", refused, DefaultRetry, RefusedWait, MaxRefusedWait},
-		{"the server asked for nothing", lost, 0, MinWait, MaxWait},
+		{"lost", lost, DefaultReconnectionTime, DefaultReconnectionTime, MaxWait},
+		{"refused", refused, DefaultReconnectionTime, RefusedWait, MaxRefusedWait},
+		{"the server asked for nothing", lost, 0, minWait, MaxWait},
 		{"the server asked for more than the limit", lost, 10 * time.Minute, 10 * time.Minute, 10 * time.Minute},
 	} {
 		var b Backoff
 		for n := range 20 {
 			least := min(c.first<<n, c.limit)
-			if d := b.Next(c.retry, c.why, 0, 0); d < least || d > least+min(least/4, MaxJitter) {
+			if d := b.Next(c.retry, c.why, 0, 0); d < least || d > least+min(least/4, maxJitter) {
 				t.Errorf("%s: after %d failures %v, want %v to a quarter more", c.name, n+1, d, least)
 			}
 		}
@@ -43,13 +43,13 @@ func TestTheServersOwnWaitIsKept(t *testing.T) {
 	if d := b.Next(0, &disconnect.Reason{Refused: true, RetryAfter: 10 * time.Minute}, 0, 0); d < 10*time.Minute {
 		t.Errorf("%v although the server asked for ten minutes", d)
 	}
-	if d := b.Next(0, &disconnect.Reason{RetryAfter: 100 * time.Hour}, 0, 0); d > MaxRetryAfter+MaxJitter {
+	if d := b.Next(0, &disconnect.Reason{RetryAfter: 100 * time.Hour}, 0, 0); d > maxRetryAfter+maxJitter {
 		t.Errorf("%v", d)
 	}
 	if d := b.Next(time.Hour, disconnect.Requested, 0, 0); d != 0 {
 		t.Errorf("a reconnect on request waits %v", d)
 	}
-	if d := RetryTime(1 << 62); d != MaxRetry {
+	if d := ReconnectionTime(1 << 62); d != maxReconnectionTime {
 		t.Errorf("a reconnection time of %v", d)
 	}
 }

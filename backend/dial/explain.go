@@ -87,7 +87,7 @@ func explainNet(err error, host string, at step) *disconnect.Reason {
 		return because("redirects/address", "The server redirects to an address that cannot be read.").WithHint("The problem is at the server.")
 	case strings.Contains(err.Error(), `malformed HTTP response "\x15\x03`): // a TLS alert
 		return because("tls/expected", "{host} speaks TLS at this port.", "host", upperFirst(host)).WithHint("Use https:// instead of http://.")
-	case isFraming(err):
+	case isBadFraming(err):
 		return because("protocol/invalid", "The response of {host} is not valid HTTP.", "host", host).
 			WithHint("The problem is at the server, or at a proxy before it.")
 	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "malformed MIME"),
@@ -100,10 +100,10 @@ func explainNet(err error, host string, at step) *disconnect.Reason {
 	return because("network", "The connection failed: {error}.", "error", strings.TrimSuffix(err.Error(), "."))
 }
 
-// adviseScheme adds that the other scheme may be the right one, where the server
+// suggestOtherScheme adds that the other scheme may be the right one, where the server
 // said nothing at all: one that expects TLS closes the connection of a plain
 // request, and one without TLS does not answer the handshake.
-func adviseScheme(why *disconnect.Reason, scheme string, at step) *disconnect.Reason {
+func suggestOtherScheme(why *disconnect.Reason, scheme string, at step) *disconnect.Reason {
 	silent := why.Code == "closed" || why.Code == "reset" || at == stepTLS && why.Code == "timeout"
 	switch {
 	case !silent || why.Hint != "":
@@ -122,9 +122,9 @@ func isBadPort(err error) bool {
 	return ok && e.Err == "invalid port"
 }
 
-// isFraming reports whether the response breaks HTTP's rules on where a body
+// isBadFraming reports whether the response breaks HTTP's rules on where a body
 // ends. net/http has no types for these errors.
-func isFraming(err error) bool {
+func isBadFraming(err error) bool {
 	for _, text := range []string{
 		"chunk length", "chunked encoding", "chunked line", "chunked body", "header line too long", // the chunks
 		"Content-Length", "transfer encoding", "Transfer-Encoding", // the header

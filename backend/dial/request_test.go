@@ -36,7 +36,7 @@ func seen(t *testing.T) (live.Feed, *[]*http.Request) {
 
 func TestTheRequestIsTheStandards(t *testing.T) {
 	fd, list := seen(t)
-	if got := try(t, fd, func(a *Attempt) { a.LastEventID = "…é 1" }); len(got.events) != 1 || got.events[0].Data != "é" {
+	if got := try(t, fd, func(a *Connection) { a.LastEventID = "…é 1" }); len(got.events) != 1 || got.events[0].Data != "é" {
 		t.Errorf("%+v", got)
 	}
 	r := (*list)[0]
@@ -56,7 +56,7 @@ func TestTheRequestIsTheStandards(t *testing.T) {
 func TestAnIDThatNoHeaderCarriesIsNotSent(t *testing.T) {
 	fd, list := seen(t)
 	for _, id := range []string{"", "a\x01", "a\x7f"} {
-		if got := try(t, fd, func(a *Attempt) { a.LastEventID = id }); got.why.Code != "closed" {
+		if got := try(t, fd, func(a *Connection) { a.LastEventID = id }); got.why.Code != "closed" {
 			t.Errorf("%q: %+v", id, got.why)
 		}
 	}
@@ -76,7 +76,7 @@ func TestAPostHasItsBodyAlsoAfterARedirect(t *testing.T) {
 		}
 		from.Method, from.Body = "POST", `{"topic":"a"}`
 		*list = nil
-		if got := try(t, from, func(a *Attempt) { a.LastEventID = "5" }); got.why.Code != "closed" || len(*list) != 1 {
+		if got := try(t, from, func(a *Connection) { a.LastEventID = "5" }); got.why.Code != "closed" || len(*list) != 1 {
 			t.Fatalf("%d: %+v", status, got.why)
 		}
 		r := (*list)[0]
@@ -110,7 +110,7 @@ func TestASecretNeverGoesToAnotherHost(t *testing.T) {
 	fd.Auth = "bearer"
 	fd.Headers = []live.Header{{Name: "X-Key", Secret: true}, {Name: "Cookie", Value: "c00kie"}, {Name: "X-Open", Value: "yes"}}
 	secrets := &live.Secrets{Token: "t0ken", Headers: map[string]string{"X-Key": "k3y"}}
-	if got := try(t, fd, func(a *Attempt) { a.Secrets = secrets }); got.why.Code != "closed" {
+	if got := try(t, fd, func(a *Connection) { a.Secrets = secrets }); got.why.Code != "closed" {
 		t.Fatalf("%+v", got.why)
 	}
 	r := (*list)[0]
@@ -224,7 +224,7 @@ func TestAnAnswerThatIsNoStreamIsSaidInASentence(t *testing.T) {
 func TestRetryAfterIsSecondsOrADate(t *testing.T) {
 	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 	for s, want := range map[string]time.Duration{
-		"": 0, "0": 0, "-5": 0, "120": 2 * time.Minute, "soon": 0, "9999999999": MaxRetryAfter, "99999999999999999999999": MaxRetryAfter, "-99999999999999999999999": 0,
+		"": 0, "0": 0, "-5": 0, "120": 2 * time.Minute, "soon": 0, "9999999999": maxRetryAfter, "99999999999999999999999": maxRetryAfter, "-99999999999999999999999": 0,
 		"Sat, 21 Nov 2026 14:00:30 GMT": 30 * time.Second, "Sat, 21 Nov 2026 13:00:30 GMT": 0,
 	} {
 		if got := retryAfter(s, now); got != want {
@@ -366,7 +366,7 @@ func TestAnAttemptsTimesAreKept(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	fd := live.Feed{URL: s.URL, Certificate: fingerprint(s.Certificate())}
-	try(t, fd, func(a *Attempt) {
+	try(t, fd, func(a *Connection) {
 		a.Opened = func() {
 			var r live.Attempt
 			a.Describe(&r)

@@ -123,14 +123,14 @@ func wantsTLS(body io.ReadCloser) bool {
 }
 
 // retryAfter reads a Retry-After header, which holds seconds or a date. It
-// returns MaxRetryAfter at most.
+// returns maxRetryAfter at most.
 func retryAfter(s string, now time.Time) time.Duration {
 	n, err := strconv.ParseInt(s, 10, 64)
 	if (err == nil || errors.Is(err, strconv.ErrRange)) && n > 0 {
-		return time.Duration(min(n, int64(MaxRetryAfter/time.Second))) * time.Second
+		return time.Duration(min(n, int64(maxRetryAfter/time.Second))) * time.Second
 	}
 	if at, err := http.ParseTime(s); err == nil {
-		return min(max(0, at.Sub(now)), MaxRetryAfter)
+		return min(max(0, at.Sub(now)), maxRetryAfter)
 	}
 	return 0
 }

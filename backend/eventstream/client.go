@@ -21,8 +21,8 @@ type Handler struct {
 	Event    func(Event) (ok bool) // false ends the stream: no event follows
 }
 
-// ErrNotTaken is what Run returns where Handler.Event returned false.
-var ErrNotTaken = errors.New("an event was not taken")
+// ErrHandlerStopped is the error of Run if Handler.Event returned false.
+var ErrHandlerStopped = errors.New("the handler stopped the stream")
 
 // A Client reads one event stream. Inside is the Client of r3labs/sse. Where it
 // differs from the standard it is corrected here, and each correction has a
@@ -50,7 +50,7 @@ type Client struct {
 
 // Run opens the stream and reads it. It returns when the stream has ended
 // (io.EOF), broke off, or could not be opened, when an event was not taken
-// (ErrNotTaken), and when ctx has ended (its cause). It never returns nil.
+// (ErrHandlerStopped), and when ctx has ended (its cause). It never returns nil.
 func (c *Client) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -79,7 +79,7 @@ func (c *Client) Run(ctx context.Context) error {
 		}
 		if !c.Handler.Event(event) {
 			stopped = true
-			cancel(ErrNotTaken)
+			cancel(ErrHandlerStopped)
 		}
 	})
 	if cause := context.Cause(ctx); cause != nil {

@@ -27,8 +27,8 @@ type reading struct {
 
 func (r *reading) texts() (list []string) {
 	for _, e := range r.events {
-		list = append(list, describe(&rawEvent{kind: e.Kind, typ: []byte(e.Type), data: []byte(e.Data), lastID: []byte(e.LastID),
-			ownID: e.OwnID, retry: e.Retry, size: e.Size, oversize: e.Oversize}))
+		list = append(list, describe(&rawEvent{kind: e.Kind, typ: []byte(e.Type), data: []byte(e.Data), lastEventID: []byte(e.LastEventID),
+			hasID: e.HasID, retry: e.Retry, size: e.Size, oversize: e.Oversize}))
 	}
 	return list
 }
@@ -150,7 +150,7 @@ func TestAnEventLargerThanTheLibrarysBufferIsAnEvent(t *testing.T) {
 		text := strings.Repeat("x\n", size/2)
 		lines := "data: " + strings.ReplaceAll(text, "\n", "\ndata: ")
 		got := read(t, "id: 1\n"+lines+"\n\ndata: after\n\n", nil)
-		if len(got.events) != 2 || got.events[0].Data != text || got.events[0].LastID != "1" || got.events[1].Data != "after" {
+		if len(got.events) != 2 || got.events[0].Data != text || got.events[0].LastEventID != "1" || got.events[1].Data != "after" {
 			t.Errorf("%d bytes: %d items, %+v", size, len(got.events), got.err)
 		}
 	}
@@ -198,7 +198,7 @@ func TestNothingFollowsWhatWasNotTaken(t *testing.T) {
 			return false
 		}
 	})
-	if got.err != ErrNotTaken {
+	if got.err != ErrHandlerStopped {
 		t.Errorf("%+v", got.err)
 	}
 }
@@ -228,7 +228,7 @@ func TestEventsComeOneByOneAsTheyAreTaken(t *testing.T) {
 			return false
 		}
 	})
-	if got.err != ErrNotTaken {
+	if got.err != ErrHandlerStopped {
 		t.Errorf("%+v", got.err)
 	}
 }

@@ -29,9 +29,9 @@ type codec struct {
 }
 
 const (
-	markOwnID   = 'e' // the block holds the event, whose id is its own
-	markEarlier = 'n' // the block holds the event; the id is that of an earlier one
-	markLarge   = '@' // the event waits in codec.large
+	markWithID    = 'e' // the block holds the event, whose id is its own
+	markWithoutID = 'n' // the block holds the event; the id is that of an earlier one
+	markLarge     = '@' // the event waits in codec.large
 
 	encodedBreak = 0xFF
 
@@ -41,18 +41,18 @@ const (
 
 // encode appends the block of an event to b.
 func (c *codec) encode(b []byte, e *rawEvent) []byte {
-	if e.kind != Dispatched || e.retry >= 0 || len(e.typ)+len(e.data)+len(e.lastID)+len(e.origin) > maxInline {
+	if e.kind != Dispatched || e.retry >= 0 || len(e.typ)+len(e.data)+len(e.lastEventID)+len(e.origin) > maxInline {
 		c.mu.Lock()
 		c.large = append(c.large, Event{
-			Kind: e.kind, Type: string(e.typ), Data: string(e.data), LastID: string(e.lastID), OwnID: e.ownID,
+			Kind: e.kind, Type: string(e.typ), Data: string(e.data), LastEventID: string(e.lastEventID), HasID: e.hasID,
 			Retry: e.retry, Size: e.size, Oversize: e.oversize, Origin: string(e.origin),
 		})
 		c.mu.Unlock()
 		return append(b, "event: @\n\n"...)
 	}
-	mark := byte(markOwnID)
-	if !e.ownID {
-		mark = markEarlier
+	mark := byte(markWithID)
+	if !e.hasID {
+		mark = markWithoutID
 	}
 	b = append(b, "event: "...)
 	b = append(b, mark)
@@ -60,7 +60,7 @@ func (c *codec) encode(b []byte, e *rawEvent) []byte {
 	b = append(b, "\nid: "...)
 	b = append(b, e.origin...) // a position, which has no "="
 	b = append(b, '=')         // the id is never empty: the library would write the last one there
-	b = append(b, e.lastID...)
+	b = append(b, e.lastEventID...)
 	b = append(b, "\ndata: "...)
 	from := len(b)
 	b = append(b, e.data...)
@@ -81,8 +81,8 @@ func (c *codec) decode(e *sse.Event) Event {
 	replace(e.Data, encodedBreak, '\n')
 	origin, id, _ := strings.Cut(string(e.ID), "=")
 	return Event{
-		Type: c.typeOf(e.Event[1:]), Data: string(e.Data), LastID: id, Origin: origin,
-		OwnID: e.Event[0] == markOwnID, Retry: -1, Size: int64(len(e.Data)),
+		Type: c.typeOf(e.Event[1:]), Data: string(e.Data), LastEventID: id, Origin: origin,
+		HasID: e.Event[0] == markWithID, Retry: -1, Size: int64(len(e.Data)),
 	}
 }
 

@@ -23,12 +23,12 @@ const (
 
 // An Event is one thing that a stream said.
 type Event struct {
-	Kind   Kind
-	Type   string // never empty in a Dispatched event
-	Data   string // lines joined by LF
-	LastID string // the last event ID after this event
-	OwnID  bool   // whether the event came with an id of its own: LastID
-	Retry  int64  // the reconnection time in the event, in milliseconds; -1 where there was none
+	Kind        Kind
+	Type        string // never empty in a Dispatched event
+	Data        string // lines joined by LF
+	LastEventID string // the last event ID after this event
+	HasID       bool   // whether the event came with an id of its own: LastEventID
+	Retry       int64  // the reconnection time in the event, in milliseconds; -1 where there was none
 	// Size is the size of the data as received, in bytes, or that of the field
 	// in Oversize.
 	Size int64

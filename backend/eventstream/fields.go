@@ -210,21 +210,21 @@ func (p *parser) dispatch() (found bool) {
 	p.event = rawEvent{retry: p.eventRetry, size: p.size(), oversize: p.tooLong}
 	changed := false
 	if p.hasID {
-		if id, fits := toUTF8(p.newID, p.maxID()); fits {
-			changed = !bytes.Equal(id, p.lastID)
-			p.lastID = append(p.lastID[:0], id...)
-			p.event.ownID = len(p.lastID) > 0
+		if id, fits := replaceInvalidUTF8(p.newID, p.maxID()); fits {
+			changed = !bytes.Equal(id, p.lastEventID)
+			p.lastEventID = append(p.lastEventID[:0], id...)
+			p.event.hasID = len(p.lastEventID) > 0
 		} else if !p.discarded {
 			p.discarded, p.event.oversize, p.event.size = true, "id", int64(len(p.newID))
 		}
 	}
-	p.event.lastID = p.lastID
+	p.event.lastEventID = p.lastEventID
 	if p.dataLines == 0 { // also where the id or the type was too long
 		p.event.kind = IDOnly
 		return changed
 	}
-	typ, typeFits := toUTF8(p.typ, p.maxType())
-	data, dataFits := toUTF8(p.data, p.maxEvent())
+	typ, typeFits := replaceInvalidUTF8(p.typ, p.maxType())
+	data, dataFits := replaceInvalidUTF8(p.data, p.maxEvent())
 	if p.discarded || !typeFits || !dataFits {
 		p.event.kind = TooLarge
 		if !p.discarded && !typeFits {

@@ -33,7 +33,7 @@ func FuzzParser(f *testing.F) {
 			for len(b) > 0 {
 				n, found := p.next(b)
 				b = b[n:]
-				if held := cap(p.data) + cap(p.value) + cap(p.typ) + cap(p.newID) + cap(p.lastID) + cap(p.name); held > 16*limit {
+				if held := cap(p.data) + cap(p.value) + cap(p.typ) + cap(p.newID) + cap(p.lastEventID) + cap(p.name); held > 16*limit {
 					t.Fatalf("%d bytes are held", held)
 				}
 				if found && p.event.kind == Dispatched {
@@ -46,12 +46,12 @@ func FuzzParser(f *testing.F) {
 
 // again sends an event on and reads it again.
 func again(t *testing.T, f *rawEvent) {
-	if !utf8.Valid(f.data) || !utf8.Valid(f.typ) || !utf8.Valid(f.lastID) || bytes.ContainsRune(f.data, '\r') {
+	if !utf8.Valid(f.data) || !utf8.Valid(f.typ) || !utf8.Valid(f.lastEventID) || bytes.ContainsRune(f.data, '\r') {
 		t.Fatalf("what was found is no text: %+v", f)
 	}
 	m := &live.Message{Number: 1, Draft: live.Draft{Type: string(f.typ), Data: string(f.data)}}
-	if f.ownID {
-		m.ID = string(f.lastID)
+	if f.hasID {
+		m.ID = string(f.lastEventID)
 	}
 	frame := wire.Frame("e", m)
 	p := newParser("", func() int { return 1 << 20 })
@@ -63,7 +63,7 @@ func again(t *testing.T, f *rawEvent) {
 	if id == "" { // there is none, or one that no header can carry
 		id = "e.1"
 	}
-	if string(p.event.typ) != m.Type || string(p.event.data) != m.Data || string(p.event.lastID) != id {
-		t.Fatalf("%q became %q %q %q", frame, p.event.typ, p.event.data, p.event.lastID)
+	if string(p.event.typ) != m.Type || string(p.event.data) != m.Data || string(p.event.lastEventID) != id {
+		t.Fatalf("%q became %q %q %q", frame, p.event.typ, p.event.data, p.event.lastEventID)
 	}
 }

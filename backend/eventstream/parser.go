@@ -5,15 +5,15 @@ import "bytes"
 // A rawEvent is an Event whose texts lie in the parser's buffers. They are
 // valid until the next call of the parser.
 type rawEvent struct {
-	kind     Kind
-	typ      []byte // never empty in a Dispatched event
-	data     []byte
-	lastID   []byte
-	ownID    bool
-	retry    int64 // -1 where there was none
-	size     int64
-	oversize string
-	origin   []byte
+	kind        Kind
+	typ         []byte // never empty in a Dispatched event
+	data        []byte
+	lastEventID []byte
+	hasID       bool
+	retry       int64 // -1 where there was none
+	size        int64
+	oversize    string
+	origin      []byte
 }
 
 // A parser turns bytes into events as sections 9.2.5 (parsing) and 9.2.6
@@ -52,9 +52,9 @@ type parser struct {
 	tooLong     string // what went over the limit first, as in Event.Oversize
 	tooLongSize int64  // of the id or type over the limit
 
-	lastID []byte // the last event ID buffer
-	peer   string // the epoch of the server's journal, where the server is a Signalbox
-	event  rawEvent
+	lastEventID []byte // the last event ID buffer
+	peer        string // the epoch of the server's journal, where the server is a Signalbox
+	event       rawEvent
 }
 
 // A field is what the current line sets.
@@ -86,7 +86,7 @@ func newParser(lastEventID string, maxEvent func() int) *parser {
 	nothing := func() {}
 	return &parser{
 		maxEvent: maxEvent, comment: nothing, oversize: nothing, retry: func(int64) {}, server: func(string) {},
-		lastID: []byte(lastEventID), eventRetry: -1,
+		lastEventID: []byte(lastEventID), eventRetry: -1,
 	}
 }
 
@@ -127,7 +127,7 @@ func (p *parser) end() (found bool) {
 	if !p.discarded {
 		return false
 	}
-	p.event = rawEvent{kind: Truncated, lastID: p.lastID, retry: -1, size: p.size(), oversize: p.tooLong}
+	p.event = rawEvent{kind: Truncated, lastEventID: p.lastEventID, retry: -1, size: p.size(), oversize: p.tooLong}
 	p.reset()
 	return true
 }

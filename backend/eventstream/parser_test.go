@@ -38,7 +38,7 @@ func describe(f *rawEvent) string {
 	s := ""
 	switch f.kind {
 	case IDOnly:
-		return fmt.Sprintf("id %q", f.lastID)
+		return fmt.Sprintf("id %q", f.lastEventID)
 	case TooLarge:
 		s = fmt.Sprintf("large %d", f.size)
 	case Truncated:
@@ -49,10 +49,10 @@ func describe(f *rawEvent) string {
 	if f.oversize != "" {
 		s += " " + f.oversize
 	}
-	if f.ownID {
-		s += fmt.Sprintf(" id=%q", f.lastID)
-	} else if len(f.lastID) > 0 {
-		s += fmt.Sprintf(" after=%q", f.lastID)
+	if f.hasID {
+		s += fmt.Sprintf(" id=%q", f.lastEventID)
+	} else if len(f.lastEventID) > 0 {
+		s += fmt.Sprintf(" after=%q", f.lastEventID)
 	}
 	if f.retry >= 0 {
 		s += fmt.Sprintf(" retry=%d", f.retry)

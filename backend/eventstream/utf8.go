@@ -2,14 +2,14 @@ package eventstream
 
 import "unicode/utf8"
 
-// toUTF8 returns b with U+FFFD in place of what is not UTF-8, one for each
+// replaceInvalidUTF8 returns b with U+FFFD in place of what is not UTF-8, one for each
 // maximal subpart as the decoder of the Encoding standard does; Go's own
 // conversions write one for each byte. It reports false where the result would
 // be longer than limit: one byte may become three.
 //
 // Fields may be decoded one by one: no character contains a line end or a
 // colon, so an invalid one never reaches beyond its field.
-func toUTF8(b []byte, limit int) (text []byte, fits bool) {
+func replaceInvalidUTF8(b []byte, limit int) (text []byte, fits bool) {
 	if utf8.Valid(b) {
 		return b, len(b) <= limit
 	}

@@ -16,7 +16,7 @@ func (f *Follower) Check(ctx context.Context, feed live.Feed, given live.Secrets
 		return dial.FailedCheck(err)
 	}
 	own := false
-	c := dial.Check(ctx, &dial.Attempt{
+	c := dial.Check(ctx, &dial.Connection{
 		Feed: &feed, Secrets: &given, UserAgent: f.opt.UserAgent, MaxEvent: f.MaxEvent, Dial: f.opt.dial,
 		Handler: eventstream.Handler{Server: func(epoch string) { own = own || epoch == f.journal.Epoch() }},
 	})

@@ -88,6 +88,32 @@ func TestSettingsAreBroughtIntoOneForm(t *testing.T) {
 	}
 }
 
+func TestAFeedWithAPasswordAndNoUserNameCanBeEdited(t *testing.T) {
+	f := follow(t, Options{})
+	fd := live.Feed{URL: "http://127.0.0.1:1/", Auth: "basic", Paused: true}
+	fd.Name = "a"
+	s, err := f.Add(t.Context(), fd, live.Secrets{Password: "pw"})
+	f.must(err)
+	fd = s.Feed
+	fd.URL = "http://127.0.0.1:1/other"
+	s, err = f.Edit(t.Context(), "a", fd, nil)
+	f.must(err)
+	if s.URL != fd.URL || !slices.Equal(s.HasSecrets, []string{"password"}) {
+		t.Errorf("%s with %q", s.URL, s.HasSecrets)
+	}
+	if s, err = f.Edit(t.Context(), "a", s.Feed, &live.Secrets{Password: "new"}); err != nil {
+		t.Error(err)
+	}
+	s.Auth = "bearer"
+	if s, err = f.Edit(t.Context(), "a", s.Feed, &live.Secrets{Token: "t"}); err != nil {
+		t.Fatal(err)
+	}
+	s.Auth = "basic"
+	if _, err = f.Edit(t.Context(), "a", s.Feed, nil); !errors.Is(err, &live.Error{Code: "bad_user"}) {
+		t.Errorf("neither a user name nor a password: %v", err)
+	}
+}
+
 func TestANameIsGivenOnce(t *testing.T) {
 	f, r := follow(t, Options{}), serve(t)
 	f.add("a", r.URL)

@@ -33,9 +33,9 @@ func (s *subscription) loadStateRetrying(ctx context.Context) bool {
 		}
 		why := disconnect.Because(text)
 		s.log.Warn("the place in the feed's stream was not read", "error", err)
-		s.monitor.WaitUntil(time.Now().Add(dial.DefaultRetry), why)
+		s.monitor.WaitUntil(time.Now().Add(dial.DefaultReconnectionTime), why)
 		select {
-		case <-time.After(dial.DefaultRetry):
+		case <-time.After(dial.DefaultReconnectionTime):
 		case <-ctx.Done():
 			s.monitor.SetState(live.Stopped, disconnect.Cause(ctx))
 			return false

@@ -101,7 +101,7 @@ func TestEveryChangeOfAFeedsHealthIsANote(t *testing.T) {
 		time.Sleep(ingest.EvidenceTimeout + time.Millisecond)
 		want = append(want, "opened", "gap disconnected")
 		f.noted(want...)
-		if e := f.newest("opened"); e.Note.Reason != "Connected again." || f.newest("disconnected").Gap.To.Sub(live.StoredTime(lost)) < dial.DefaultRetry {
+		if e := f.newest("opened"); e.Note.Reason != "Connected again." || f.newest("disconnected").Gap.To.Sub(live.StoredTime(lost)) < dial.DefaultReconnectionTime {
 			t.Errorf("%v, lost at %v", e, lost)
 		}
 		if all := f.history("a"); !slices.IsSortedFunc(all, func(a, b entry) int { return a.Received.Compare(b.Received) }) {
@@ -225,7 +225,7 @@ func TestAFlappingFeedIsNotKeptAwayByOurOwnWaiting(t *testing.T) {
 					time.Sleep(2500 * time.Millisecond)
 					c.send("data: cut") // broken off in the middle
 					r.cut(c)
-					if d := time.Until(f.health().RetryAt); d < dial.DefaultRetry || d > dial.DefaultRetry*5/4 {
+					if d := time.Until(f.health().RetryAt); d < dial.DefaultReconnectionTime || d > dial.DefaultReconnectionTime*5/4 {
 						t.Fatalf("after %d connections that worked it waits %v", i+1, d)
 					}
 				}

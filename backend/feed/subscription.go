@@ -43,7 +43,7 @@ type subscription struct {
 // It does not start it. secrets is nil where they are not known.
 func (f *Follower) subscribe(feed live.Feed, secrets *live.Secrets) *subscription {
 	s := &subscription{Follower: f, id: feed.Source.ID, feed: feed, secrets: secrets, log: f.opt.Log.With("feed", feed.Source.ID)}
-	s.monitor = health.NewMonitor(s.id, dial.DefaultRetry, s.whyStopped(), f.changes.Notify)
+	s.monitor = health.NewMonitor(s.id, dial.DefaultReconnectionTime, s.whyStopped(), f.changes.Notify)
 	s.recorder = ingest.NewRecorder(ingest.Config{
 		Journal: f.journal, Source: s.id, Log: s.log,
 		Silence: s.monitor.Silence, Duplicates: s.monitor.CountDuplicates, Fault: s.monitor.SetStoreFault,
@@ -237,7 +237,7 @@ func (s *subscription) attempt(ctx context.Context) *disconnect.Reason {
 	s.mu.Lock()
 	feed, secrets := s.feed, s.secrets // a copy: the name may change meanwhile
 	s.mu.Unlock()
-	a := &dial.Attempt{
+	a := &dial.Connection{
 		Feed: &feed, Secrets: secrets, LastEventID: after, UserAgent: s.opt.UserAgent, MaxEvent: s.MaxEvent, Dial: s.opt.dial,
 	}
 	number := s.monitor.BeginAttempt(a.Describe)
@@ -246,7 +246,7 @@ func (s *subscription) attempt(ctx context.Context) *disconnect.Reason {
 	defer cancel(nil)
 	var wg sync.WaitGroup
 	a.Opened = func() {
-		s.recorder.Opened(after, dial.Host(feed.URL))
+		s.recorder.Opened(after, dial.DisplayHost(feed.URL))
 		s.monitor.Opened()
 		s.log.Info("connected", "connection", number)
 		s.saveAttempt()
@@ -256,7 +256,7 @@ func (s *subscription) attempt(ctx context.Context) *disconnect.Reason {
 	a.Handler = eventstream.Handler{
 		Read:     s.received,
 		Comment:  s.monitor.Comment,
-		Retry:    func(ms int64) { s.monitor.SetRetry(dial.RetryTime(ms)) },
+		Retry:    func(ms int64) { s.monitor.SetRetry(dial.ReconnectionTime(ms)) },
 		Oversize: func() { s.monitor.Oversize(s.MaxEvent()) },
 		Server: func(epoch string) {
 			ownStream.Store(epoch == s.journal.Epoch())

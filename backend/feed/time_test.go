@@ -113,7 +113,7 @@ func TestWaitingGrowsWithEachFailureUpToAMinute(t *testing.T) {
 			time.Sleep(2 * time.Millisecond)
 		}
 		for n, d := range waits[1:] {
-			least := min(dial.DefaultRetry<<(n+1), dial.MaxWait)
+			least := min(dial.DefaultReconnectionTime<<(n+1), dial.MaxWait)
 			if d < least || d > least+least/4+time.Millisecond {
 				t.Errorf("wait %d is %v, want %v to a quarter more", n+2, d, least)
 			}
@@ -131,7 +131,7 @@ func TestAConnectionThatLivedAWhileResetsTheWaiting(t *testing.T) {
 		time.Sleep(dial.StableAfter)
 		c.close()
 		h := f.health()
-		if d := time.Until(h.RetryAt); h.State != live.Waiting || d < dial.DefaultRetry || d > dial.DefaultRetry*5/4 {
+		if d := time.Until(h.RetryAt); h.State != live.Waiting || d < dial.DefaultReconnectionTime || d > dial.DefaultReconnectionTime*5/4 {
 			t.Errorf("%v, %+v", d, h)
 		}
 	})

@@ -26,8 +26,8 @@ func Draft(source, connection int64, e eventstream.Event, now time.Time, maxEven
 		return d
 	}
 	d := live.Draft{Source: source, Type: e.Type, Data: e.Data, Connection: connection, Received: now, Origin: e.Origin}
-	if e.OwnID {
-		d.ID = e.LastID
+	if e.HasID {
+		d.ID = e.LastEventID
 	}
 	if retry := e.Retry; retry >= 0 {
 		d.Retry = &retry
@@ -54,7 +54,7 @@ func jsonText(v any) string {
 }
 
 func oversizeDraft(source, connection int64, e eventstream.Event, now time.Time, maxEvent int) live.Draft {
-	g := live.Gap{Missing: new(int64(1)), Code: "too_large", To: now, After: e.LastID}.Because(oversizeText(e, maxEvent))
+	g := live.Gap{Missing: new(int64(1)), Code: "too_large", To: now, After: e.LastEventID}.Because(oversizeText(e, maxEvent))
 	return GapDraft(source, connection, g, now)
 }
 

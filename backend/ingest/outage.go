@@ -70,8 +70,8 @@ func (o *Outage) GapBefore(e eventstream.Event) *live.Gap {
 		return nil
 	}
 	missing, known := int64(0), false
-	if e.OwnID && o.unrecorded == 0 {
-		missing, known = o.ids.missing(e.LastID)
+	if e.HasID && o.unrecorded == 0 {
+		missing, known = o.ids.missing(e.LastEventID)
 	}
 	wasUnproven := o.unproven
 	g, lost := o.gap()
@@ -87,9 +87,9 @@ func (o *Outage) GapBefore(e eventstream.Event) *live.Gap {
 		evidence = live.Textf("evidence/many", "Resumed after id {after}, {missing} messages are missing.", "after", after, "missing", missing)
 	case wasUnproven:
 		return nil // there is nothing to add to the gap that was written
-	case e.OwnID && o.ids.isBefore(e.LastID):
+	case e.HasID && o.ids.isBefore(e.LastEventID):
 		evidence = live.Textf("evidence/earlier", "The server was asked to continue after id {after} and began at {first}. What is missing is not known.",
-			"after", after, "first", shorten(e.LastID))
+			"after", after, "first", shorten(e.LastEventID))
 	default:
 		evidence = o.whyUnknown()
 	}
@@ -105,9 +105,9 @@ func (o *Outage) noteID(e eventstream.Event) {
 	if e.Kind != eventstream.Dispatched {
 		return
 	}
-	if e.OwnID {
-		o.ids.add(e.LastID)
-	} else if e.LastID == "" {
+	if e.HasID {
+		o.ids.add(e.LastEventID)
+	} else if e.LastEventID == "" {
 		o.ids = idSequence{}
 	}
 }

@@ -15,21 +15,21 @@ func gapFor(before []string, next string, own bool) (*live.Gap, string) {
 	var o Outage
 	last := ""
 	for _, id := range before {
-		o.GapBefore(eventstream.Event{LastID: id, OwnID: true})
+		o.GapBefore(eventstream.Event{LastEventID: id, HasID: true})
 		last = id
 	}
 	lost := time.Now()
 	o.Lost("disconnected", lost)
 	o.Returned(last, lost.Add(3200*time.Millisecond))
-	it := eventstream.Event{LastID: next, OwnID: own}
+	it := eventstream.Event{LastEventID: next, HasID: own}
 	if !own {
-		it.LastID = last
+		it.LastEventID = last
 	}
 	g := o.GapBefore(it)
 	if g == nil {
 		return nil, ""
 	}
-	if again := o.GapBefore(eventstream.Event{LastID: "x", OwnID: true}); again != nil {
+	if again := o.GapBefore(eventstream.Event{LastEventID: "x", HasID: true}); again != nil {
 		return again, "told twice"
 	}
 	return g, g.Reason
@@ -87,7 +87,7 @@ func TestWithoutIDsWhatIsMissingCannotBeKnown(t *testing.T) {
 func TestNothingIsToldOfTheFirstConnection(t *testing.T) {
 	var o Outage
 	o.Returned("", time.Now())
-	if o.GapBefore(eventstream.Event{LastID: "1", OwnID: true}) != nil || o.GapWithoutEvidence() != nil {
+	if o.GapBefore(eventstream.Event{LastEventID: "1", HasID: true}) != nil || o.GapWithoutEvidence() != nil {
 		t.Error("there was no outage")
 	}
 }
@@ -103,7 +103,7 @@ func TestLossesBeforeTheReturnIsWrittenAreOneOutage(t *testing.T) {
 		t.Error("the second is the same outage")
 	}
 	o.Returned("7", from.Add(5*time.Second))
-	g := o.GapBefore(eventstream.Event{LastID: "8", OwnID: true})
+	g := o.GapBefore(eventstream.Event{LastEventID: "8", HasID: true})
 	if g == nil || !g.From.Equal(live.StoredTime(from)) || g.To.Sub(g.From) != 5*time.Second {
 		t.Errorf("%+v", g)
 	}
@@ -113,23 +113,23 @@ func TestEvidenceMayComeAfterTheReturnWasTold(t *testing.T) {
 	for next, missing := range map[string]int64{"5": 0, "8": 3} {
 		var o Outage
 		for _, id := range []string{"1", "2", "3", "4"} {
-			o.GapBefore(eventstream.Event{LastID: id, OwnID: true})
+			o.GapBefore(eventstream.Event{LastEventID: id, HasID: true})
 		}
 		o.Lost("disconnected", time.Now())
 		o.Returned("4", time.Now())
 		if g := o.GapWithoutEvidence(); g == nil || g.Missing != nil || o.GapWithoutEvidence() != nil {
 			t.Fatalf("%+v", g)
 		}
-		if g := o.GapBefore(eventstream.Event{LastID: next, OwnID: true}); g == nil || g.Missing == nil || *g.Missing != missing {
+		if g := o.GapBefore(eventstream.Event{LastEventID: next, HasID: true}); g == nil || g.Missing == nil || *g.Missing != missing {
 			t.Errorf("%s: %+v", next, g)
 		}
 	}
 	var o Outage
-	o.GapBefore(eventstream.Event{LastID: "x", OwnID: true})
+	o.GapBefore(eventstream.Event{LastEventID: "x", HasID: true})
 	o.Lost("disconnected", time.Now())
 	o.Returned("x", time.Now())
 	o.GapWithoutEvidence()
-	if g := o.GapBefore(eventstream.Event{LastID: "y", OwnID: true}); g != nil {
+	if g := o.GapBefore(eventstream.Event{LastEventID: "y", HasID: true}); g != nil {
 		t.Errorf("said again without more to say: %+v", g)
 	}
 }

@@ -49,7 +49,7 @@ func (l *rateLimit) leaveOut(rate int, now time.Time, e eventstream.Event) {
 	if !l.pending() {
 		l.from = now
 	}
-	l.to, l.resumeAfter, l.rate = now, e.LastID, rate
+	l.to, l.resumeAfter, l.rate = now, e.LastEventID, rate
 	g, isGap := gapFromUpstream(e)
 	switch {
 	case !isGap:

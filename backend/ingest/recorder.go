@@ -139,9 +139,9 @@ func (r *Recorder) Event(ctx context.Context, e eventstream.Event, opt EventOpti
 		if r.limit.pending() {
 			// The id is behind messages that were left out. It is stored with
 			// their gap: a crash before that must ask for them again.
-			r.limit.resumeAfter = e.LastID
+			r.limit.resumeAfter = e.LastEventID
 		} else {
-			r.batcher.setLastID(e.LastID)
+			r.batcher.setLastID(e.LastEventID)
 		}
 		return true
 	}
@@ -156,7 +156,7 @@ func (r *Recorder) Event(ctx context.Context, e eventstream.Event, opt EventOpti
 		return true
 	}
 	r.writeLimitGap(now)
-	return r.batcher.put(ctx, d, &e.LastID)
+	return r.batcher.put(ctx, d, &e.LastEventID)
 }
 
 // OwnStream says that a feed follows this very Signalbox.

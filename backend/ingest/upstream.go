@@ -24,7 +24,7 @@ const (
 // live.Gap. As an ordinary event it would be lost to readers that ask for other
 // types, and with it the fact that something is missing.
 func gapFromUpstream(e eventstream.Event) (live.Gap, bool) {
-	if e.Type != "gap" || e.OwnID || !strings.HasPrefix(e.Data, `{"missing":`) {
+	if e.Type != "gap" || e.HasID || !strings.HasPrefix(e.Data, `{"missing":`) {
 		return live.Gap{}, false // before g: it is allocated, and nearly all events end here
 	}
 	var g live.Gap

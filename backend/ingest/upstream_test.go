@@ -17,7 +17,7 @@ func TestAnEventThatIsOnlyCalledGapStaysOne(t *testing.T) {
 		want bool
 	}{
 		"a gap":                   {eventstream.Event{Type: "gap", Data: gap}, true},
-		"with an id of its own":   {eventstream.Event{Type: "gap", Data: gap, LastID: "1", OwnID: true}, false},
+		"with an id of its own":   {eventstream.Event{Type: "gap", Data: gap, LastEventID: "1", HasID: true}, false},
 		"of another type":         {eventstream.Event{Type: "message", Data: gap}, false},
 		"text":                    {eventstream.Event{Type: "gap", Data: "mind it"}, false},
 		"with another field":      {eventstream.Event{Type: "gap", Data: `{"missing":1,"code":"x","reason":"r","where":"here"}`}, false},

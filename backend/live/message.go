@@ -48,7 +48,7 @@ type Draft struct {
 	// Append uses it; readers do not get it.
 	OwnStream bool
 	// Once asks Append to recognise a retry: a message with the same type, id
-	// and data in the same source within RetryTime is not stored again. Key,
+	// and data in the same source within RetryWindow is not stored again. Key,
 	// the publisher's Idempotency-Key, takes the place of the id where it is
 	// set. Append uses both; readers do not get them.
 	Once bool
@@ -63,8 +63,8 @@ type Draft struct {
 // its texts.
 func (d *Draft) Size() int { return len(d.Data) + len(d.Type) + len(d.ID) + len(d.Origin) + len(d.Key) }
 
-// RetryTime is how long after a publish its retry is recognised.
-const RetryTime = time.Hour
+// RetryWindow is how long after a publish its retry is recognised.
+const RetryWindow = time.Hour
 
 // A Message is one entry of the journal. It never changes.
 type Message struct {

@@ -4,7 +4,7 @@
 // The screens list the newest publications.
 //
 // A retry is a message that was published before: the same type, id and data in
-// the same channel within live.RetryTime. It is not stored again. Its receipt
+// the same channel within live.RetryWindow. It is not stored again. Its receipt
 // is that of the first message, with Repeated set, also after the program was
 // killed. The store decides this in the transaction of the append, so two
 // retries that arrive together are one message too. An Idempotency-Key

@@ -158,7 +158,7 @@ func TestARetryOfATrimmedMessageIsRecognised(t *testing.T) {
 	if _, err := b.Publish(t.Context(), "x", live.Draft{Data: "b", Key: "key of a", Once: true}); !errors.Is(err, &live.Error{Code: "key_reused"}) {
 		t.Errorf("another message with the key: %v", err)
 	}
-	b.now = b.now.Add(live.RetryTime + time.Second)
+	b.now = b.now.Add(live.RetryWindow + time.Second)
 	for _, d := range drafts[:3] {
 		if b.publish("x", d).Repeated {
 			t.Errorf("%q was taken for a retry after more than an hour", d.ID)
@@ -170,7 +170,7 @@ func TestARetryIsRecognisedForAnHour(t *testing.T) {
 	b := open(t)
 	d := live.Draft{ID: "7", Data: "a", Once: true}
 	b.publish("x", d)
-	b.now = b.now.Add(live.RetryTime - time.Second)
+	b.now = b.now.Add(live.RetryWindow - time.Second)
 	if !b.publish("x", d).Repeated {
 		t.Error("it was not recognised within the hour")
 	}
@@ -201,7 +201,7 @@ func TestAKeyTakesThePlaceOfTheID(t *testing.T) {
 			t.Errorf("%s was taken for a retry", key)
 		}
 	}
-	b.now = b.now.Add(live.RetryTime + time.Second)
+	b.now = b.now.Add(live.RetryWindow + time.Second)
 	if b.publish("x", live.Draft{Data: "a", Key: "k1", Once: true}).Repeated {
 		t.Error("a key was recognised after more than an hour")
 	}

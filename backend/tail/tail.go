@@ -45,7 +45,7 @@ func Follow(ctx context.Context, feed live.Feed, secrets live.Secrets, opt Optio
 	if opt.State == nil {
 		opt.State = func(string) {}
 	}
-	f := &follower{opt: opt, feed: &feed, secrets: &secrets, retry: dial.DefaultRetry, lastID: opt.LastEventID}
+	f := &follower{opt: opt, feed: &feed, secrets: &secrets, retry: dial.DefaultReconnectionTime, lastID: opt.LastEventID}
 	return f.run(ctx)
 }
 
@@ -105,16 +105,16 @@ func (f *follower) run(ctx context.Context) error {
 func (f *follower) attempt(ctx context.Context) *disconnect.Reason {
 	f.connection++
 	f.openedAt, f.messages = time.Time{}, 0
-	a := &dial.Attempt{
+	a := &dial.Connection{
 		Feed: f.feed, Secrets: f.secrets, LastEventID: f.lastID, UserAgent: f.opt.UserAgent,
 		MaxEvent: func() int { return f.opt.MaxEvent },
 		Opened: func() {
 			f.openedAt = time.Now()
 			f.outage.Returned(f.lastID, f.openedAt)
-			f.opt.State("Connected to " + dial.Host(f.feed.URL) + ".")
+			f.opt.State("Connected to " + dial.DisplayHost(f.feed.URL) + ".")
 		},
 		Handler: eventstream.Handler{
-			Retry: func(ms int64) { f.retry = dial.RetryTime(ms) },
+			Retry: func(ms int64) { f.retry = dial.ReconnectionTime(ms) },
 			Event: f.event,
 		},
 	}
@@ -124,7 +124,7 @@ func (f *follower) attempt(ctx context.Context) *disconnect.Reason {
 // event passes on an event, after the gap before it.
 func (f *follower) event(e eventstream.Event) bool {
 	now := time.Now()
-	f.lastID = e.LastID
+	f.lastID = e.LastEventID
 	if e.Kind == eventstream.IDOnly {
 		return true
 	}

@@ -60,7 +60,7 @@ func retryIsStoredOnce(t *testing.T, h *history) {
 	h.must(err)
 	h.same([]int64{tallies[s].Kept, tallies[s].Appended, tallies[s].Last}, []int64{4, 4, 4})
 	late := d
-	late.Received = start.Add(live.RetryTime + time.Second)
+	late.Received = start.Add(live.RetryWindow + time.Second)
 	if m := h.append(late)[0]; m.Repeated || !m.DuplicateID {
 		t.Errorf("%+v", m)
 	}

@@ -145,7 +145,7 @@ func (in *Inserter) repeatsKey(m *live.Message) (bool, error) {
 // the one that m repeats.
 func isRetryTime(received int64, m *live.Message) bool {
 	d := conn.Micros(m.Received) - received
-	return max(d, -d) <= live.RetryTime.Microseconds()
+	return max(d, -d) <= live.RetryWindow.Microseconds()
 }
 
 // repeatsID recognises a retry by its id. If the message is no retry and its id
@@ -178,7 +178,7 @@ func (in *Inserter) repeatsID(m *live.Message) (bool, error) {
 // findRepeated returns the number of the message that m repeats, 0 if there is
 // none. The id of m was used before.
 func (in *Inserter) findRepeated(m *live.Message) (int64, error) {
-	received, limit := conn.Micros(m.Received), live.RetryTime.Microseconds()
+	received, limit := conn.Micros(m.Received), live.RetryWindow.Microseconds()
 	number, err := in.w.Int64(`SELECT number FROM messages WHERE number IN (
 			SELECT number FROM ids WHERE id = ?1 AND source = ?2
 			UNION ALL SELECT number FROM (SELECT number FROM messages INDEXED BY message_again

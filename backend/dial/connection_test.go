@@ -27,13 +27,13 @@ type trial struct {
 }
 
 // try makes one attempt.
-func try(t *testing.T, fd live.Feed, change func(*Attempt)) *trial {
+func try(t *testing.T, fd live.Feed, change func(*Connection)) *trial {
 	t.Helper()
 	out := &trial{}
 	if fd.Proxy == "" {
 		fd.Proxy = "direct"
 	}
-	a := &Attempt{
+	a := &Connection{
 		Feed: &fd, Secrets: &live.Secrets{}, UserAgent: "test", MaxEvent: func() int { return 1 << 20 },
 		Opened: func() { out.opened = true },
 		Handler: eventstream.Handler{
@@ -91,7 +91,7 @@ func TestWhatIsNotTakenEndsTheAttempt(t *testing.T) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		fmt.Fprint(w, "data: a\n\n")
 	})
-	got := try(t, fd, func(a *Attempt) { a.Handler.Event = func(eventstream.Event) bool { return false } })
+	got := try(t, fd, func(a *Connection) { a.Handler.Event = func(eventstream.Event) bool { return false } })
 	if got.why != disconnect.Shutdown {
 		t.Errorf("%+v", got.why)
 	}
@@ -114,7 +114,7 @@ func TestAnAttemptEndsWithItsContext(t *testing.T) {
 		w.(http.Flusher).Flush()
 		<-r.Context().Done()
 	})
-	got := try(t, fd, func(a *Attempt) {
+	got := try(t, fd, func(a *Connection) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		a.Opened = func() { cancel(disconnect.Paused) }
 		if why := a.Run(ctx); why != disconnect.Paused {

@@ -120,7 +120,7 @@ func normalizeAuth(f *live.Feed, s *live.Secrets) error {
 			return wrong("token", "bad_token/character", "The token contains a line break or a control character.")
 		}
 	case "basic":
-		if f.User == "" && (s == nil || s.Password == "") {
+		if f.User == "" && s != nil && s.Password == "" {
 			return wrong("user", "bad_user/missing", "The name to sign in with is missing.")
 		}
 		if strings.ContainsRune(f.User, ':') {
