@@ -27,10 +27,10 @@ var rules = map[string]rule{
 	"backend/setting":             {"live", "it describes what can be set; were it to know who uses a setting, every user would depend on every other"},
 	"backend/clock":               {"", "it is asked before anything is deleted; what it knew of the journal or the store could only blur what it says"},
 	"backend/wire":                {"live", "a form of a message says nothing about where it is kept or who reads it"},
-	"backend/journal/tail":        {"live broadcast", "memory that readers share must not depend on who reads it"},
+	"backend/journal/recent":      {"live broadcast", "memory that readers share must not depend on who reads it"},
 	"backend/journal/sources":     {"live", "a list in memory; the journal keeps the store in step with it"},
-	"backend/journal/cursor":      {"live journal/tail journal/sources", "a reader must not reach the writer"},
-	"backend/journal":             {"live journal/tail journal/sources journal/cursor", "order and commit must be testable without a database, the wire or the network"},
+	"backend/journal/cursor":      {"live journal/recent journal/sources", "a reader must not reach the writer"},
+	"backend/journal":             {"live journal/recent journal/sources journal/cursor", "order and commit must be testable without a database, the wire or the network"},
 	"backend/journal/journaltest": {"live journal", "the suite must not know which store it is testing"},
 	"backend/disk":                {"", "it knows files and error numbers; what is written to them is the business of its callers"},
 	"backend/sqlite/conn":         {"live disk", "a connection runs whatever SQL it is given; no table is known to it"},
@@ -41,7 +41,7 @@ var rules = map[string]rule{
 	"backend/sqlite/query":        {"live sqlite/conn sqlite/database", "reading must not depend on how messages are written"},
 	"backend/sqlite/installation": {"live sqlite/conn sqlite/database", "what belongs to this installation is no part of the journal"},
 	"backend/sqlite":              {"live sqlite/conn sqlite/database sqlite/insert sqlite/trim sqlite/query sqlite/installation", "a store is told what to keep; were it to know who asks, a second store could not take its place"},
-	"backend/publish":             {"live setting wire journal journal/tail", "the HTTP API, the examples and the samples publish through it, so it must not know any of them"},
+	"backend/publish":             {"live setting wire journal journal/recent", "the HTTP API, the examples and the samples publish through it, so it must not know any of them"},
 	"backend/disconnect":          {"live", "a reason must not know whether it came from the network, the server or the user"},
 	"backend/eventstream":         {"live wire", "the standard's parser needs no feed, no socket and no journal to be tested"},
 	"backend/suspend":             {"", "it compares two clocks; what is to be done on waking is the business of its callers"},
@@ -50,7 +50,7 @@ var rules = map[string]rule{
 	"backend/secrets/secretstest": {"", "a keyring for tests knows no more than the real one"},
 	"backend/health":              {"live disconnect", "it only watches; were it to connect or to write, it could not be asked at any moment"},
 	"backend/ingest":              {"live broadcast journal wire disconnect eventstream", "what a feed says goes into the journal in one way, however it was received"},
-	"backend/tail":                {"live setting dial disconnect eventstream ingest", "following without a journal must not bring in what keeps feeds"},
+	"backend/follow":              {"live setting dial disconnect eventstream ingest", "following without a journal must not bring in what keeps feeds"},
 	"backend/feed":                {"live setting broadcast journal wire secrets dial disconnect eventstream health ingest suspend", "what feeds and the server share is the journal; a short cut past it would show what is not committed"},
 	"backend/serve":               {"live setting journal wire publish serve/console serve/dashboard serve/guard serve/history serve/httpapi serve/listener serve/stream", "it joins the parts of the local server; feeds and examples reach it through interfaces"},
 	"backend/serve/budget":        {"", "what is reserved, and by whom, is the business of whoever shares the budget"},
@@ -67,7 +67,7 @@ var rules = map[string]rule{
 	"backend/node":                {"live setting wire journal publish disk sqlite sqlite/installation feed secrets serve example sample", "the one place where all parts meet, and it works without a window"},
 	"backend/desk":                {"live wire node", "the window's side opens a node as a whole and must not reach around it"},
 	"backend/cli/flags":           {"live setting", "it reads settings for any command, so it knows none"},
-	"backend/cli":                 {"live cli/flags setting wire dial tail node", "the command line starts a node and reads streams; it must never open the journal of a running program"},
+	"backend/cli":                 {"live cli/flags setting wire dial follow node", "the command line starts a node and reads streams; it must never open the journal of a running program"},
 	".":                           {"live node desk cli", "main joins the parts and thinks nothing itself"},
 }
 
@@ -75,7 +75,7 @@ var rules = map[string]rule{
 // never imports one of another group, not even in tests: what the groups share
 // is the journal.
 var strangers = [][]string{
-	{"feed", "tail", "ingest", "health", "secrets", "suspend", "dial", "eventstream", "disconnect"},
+	{"feed", "follow", "ingest", "health", "secrets", "suspend", "dial", "eventstream", "disconnect"},
 	{"serve"},
 	{"example", "sample"},
 }

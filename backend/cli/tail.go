@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/term"
 
+	"signalbox/backend/follow"
 	"signalbox/backend/live"
-	"signalbox/backend/tail"
 )
 
 type tailCommand struct {
@@ -42,7 +42,7 @@ func (c *tailCommand) Run(ctx context.Context, p *Program) error {
 		return err
 	}
 	out := newPrinter(p, c.JSON || !terminal(p.Stdout))
-	err = tail.Follow(ctx, fd, secrets, tail.Options{
+	err = follow.Follow(ctx, fd, secrets, follow.Options{
 		LastEventID: c.lastEventID(), Once: c.Once,
 		Event: func(d live.Draft) error {
 			if f := (live.Filter{Types: c.Type}); !f.Match(&live.Message{Draft: d}) {

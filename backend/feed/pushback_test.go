@@ -56,7 +56,7 @@ func TestAFeedFasterThanTheDiskIsHeldBackAndLosesNothing(t *testing.T) {
 	}
 	disk := &slowDisk{DB: db, gate: make(chan struct{})}
 	free := sync.OnceFunc(func() { close(disk.gate) })
-	j, err := journal.Open(t.Context(), disk, journal.Options{TailBytes: 1 << 20})
+	j, err := journal.Open(t.Context(), disk, journal.Options{RecentBytes: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"signalbox/backend/journal/tail"
+	"signalbox/backend/journal/recent"
 	"signalbox/backend/live"
 )
 
@@ -20,7 +20,7 @@ func (j *Journal) Append(ctx context.Context, d live.Draft) (int64, error) {
 // Put is Append with marks. It returns the message as it was stored, with
 // Repeated if it was recognised as a retry.
 func (j *Journal) Put(ctx context.Context, d live.Draft, marks ...live.Mark) (live.Message, error) {
-	e := &tail.Entry{Message: live.Message{Draft: d}}
+	e := &recent.Entry{Message: live.Message{Draft: d}}
 	if !j.sources.Exists(e.Source) {
 		return live.Message{}, errNoSource()
 	}
@@ -40,10 +40,10 @@ func (j *Journal) AppendAll(ctx context.Context, drafts []live.Draft, marks ...l
 	if len(drafts) == 0 && len(marks) == 0 {
 		return Appended{Last: j.Last()}, nil
 	}
-	// The tail will hold these copies. They are made here, which takes the
-	// caller's time and not the writer's.
-	block := make([]tail.Entry, len(drafts))
-	r := &request{entries: make([]*tail.Entry, len(drafts)), marks: slices.Clone(marks)}
+	// These copies stay in memory as the newest messages. They are made here, in
+	// the caller's time and not the writer's.
+	block := make([]recent.Entry, len(drafts))
+	r := &request{entries: make([]*recent.Entry, len(drafts)), marks: slices.Clone(marks)}
 	now := j.opt.Now()
 	for i := range drafts {
 		e := &block[i]
@@ -70,9 +70,9 @@ func (j *Journal) AppendAll(ctx context.Context, drafts []live.Draft, marks ...l
 
 // Appended is what became of the drafts of one call.
 type Appended struct {
-	Last     int64         // the number of the last draft; that of the newest message if there was no draft
-	Repeated int           // how many were in the journal already, and were not stored again
-	Entries  []*tail.Entry // the messages as they are in the journal, in the order of the drafts
+	Last     int64           // the number of the last draft; that of the newest message if there was no draft
+	Repeated int             // how many were in the journal already, and were not stored again
+	Entries  []*recent.Entry // the messages as they are in the journal, in the order of the drafts
 }
 
 func errNoSource() error {
@@ -80,7 +80,7 @@ func errNoSource() error {
 }
 
 // complete sets the type and the time of a message if they are missing.
-func complete(e *tail.Entry, now time.Time) {
+func complete(e *recent.Entry, now time.Time) {
 	if e.Type == "" {
 		e.Type = "message"
 		if e.Kind != live.Event {

@@ -12,7 +12,7 @@ import (
 
 	"signalbox/backend/journal"
 	"signalbox/backend/journal/cursor"
-	"signalbox/backend/journal/tail"
+	"signalbox/backend/journal/recent"
 	"signalbox/backend/live"
 )
 
@@ -111,7 +111,7 @@ func TestOnlyTheRequestAtFaultFailsInABatch(t *testing.T) {
 		if failed != 2 || f.Stats().Fault != "" {
 			t.Errorf("%d failed, fault %q", failed, f.Stats().Fault)
 		}
-		var entries []*tail.Entry
+		var entries []*recent.Entry
 		for c := f.Follow(live.Filter{}, 0); c.Place() < f.Last(); {
 			entries = append(entries, f.next(c).Entries...)
 		}

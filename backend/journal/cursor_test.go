@@ -16,9 +16,9 @@ import (
 )
 
 // small makes cursors cross from the store to memory all the time.
-var small = journal.Options{TailMessages: 600}
+var small = journal.Options{RecentMessages: 600}
 
-func TestACursorMissesNothingBetweenTheStoreAndTheTail(t *testing.T) {
+func TestACursorMissesNothingBetweenTheStoreAndTheNewestMessagesInMemory(t *testing.T) {
 	f := open(t, small)
 	const total, publishers = 12000, 6
 	var wg sync.WaitGroup
@@ -84,7 +84,7 @@ func TestACursorMissesNothingBetweenTheStoreAndTheTail(t *testing.T) {
 	wg.Wait()
 }
 
-func TestACursorContinuesFromAnyPlaceAroundTheBeginningOfTheTail(t *testing.T) {
+func TestACursorContinuesFromAnyNumberAroundTheOldestMessageInMemory(t *testing.T) {
 	f := open(t, journal.Options{})
 	f.some(5)
 	f.must(f.Close())
@@ -297,7 +297,7 @@ func TestAPlaceBeyondTheEndSkipsNothing(t *testing.T) {
 }
 
 func TestAReadFromTheStoreIsNoLargerThanThePageSize(t *testing.T) {
-	f := open(t, journal.Options{TailMessages: 1})
+	f := open(t, journal.Options{RecentMessages: 1})
 	data := strings.Repeat("x", 1000)
 	drafts := make([]live.Draft, 2000)
 	for i := range drafts {
@@ -331,7 +331,7 @@ func TestAReadFromTheStoreIsNoLargerThanThePageSize(t *testing.T) {
 }
 
 func TestAReadThatIsUndoneReturnsTheSameGapAgain(t *testing.T) {
-	f := open(t, journal.Options{TailMessages: 1})
+	f := open(t, journal.Options{RecentMessages: 1})
 	f.some(3000)
 	_, err := f.Trim(t.Context(), live.Keep{Messages: 1500})
 	f.must(err)

@@ -5,7 +5,7 @@
 //
 // One goroutine writes. It takes what has queued up during its last commit and
 // commits that in one transaction, so that all callers share an fsync and nobody
-// waits on an idle machine. Then it adds the messages to the tail, answers the
+// waits on an idle machine. Then it adds the messages to those in memory, answers the
 // callers, and wakes the readers. So nobody sees a message that a crash could
 // still undo. Tasks that change sources or trim run in the same goroutine
 // between two commits: then the store's counts and those in memory agree.
@@ -21,7 +21,7 @@
 //
 // # Reading
 //
-// Follow returns a cursor.Cursor, which reads the tail in memory, or the store
+// Follow returns a cursor.Cursor, which reads the newest messages from memory, or the store
 // if its place is older. Waking the readers costs as much as there are readers,
 // so under load that happens at most once per Options.Gather. A Reader is a
 // cursor with a stored place, for readers that must see everything once over any
@@ -51,7 +51,7 @@
 // disks lose what they said was safe: a number that a reader may have seen must
 // not belong to another message later.
 //
-// The parts are in packages of their own: tail (the newest messages in memory),
+// The parts are in packages of their own: recent (the newest messages in memory),
 // sources (the list of sources), cursor (the readers). Read journal.go,
 // append.go, writer.go and store.go first.
 package journal

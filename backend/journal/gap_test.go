@@ -105,7 +105,7 @@ func TestMessagesReadAndMissingAreAllThereWere(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(seed, 7))
-			f := open(t, journal.Options{TailMessages: 1})
+			f := open(t, journal.Options{RecentMessages: 1})
 			m := newModel(t, f, "b", "c", "d")
 			for range 60 {
 				switch r.IntN(6) {
@@ -121,7 +121,7 @@ func TestMessagesReadAndMissingAreAllThereWere(t *testing.T) {
 					m.must(err)
 				case 4:
 					m.must(m.Close())
-					m.reopen(journal.Options{TailMessages: 1})
+					m.reopen(journal.Options{RecentMessages: 1})
 				case 5:
 					m.SetKeep(live.Keep{Messages: int64(r.IntN(3)) * 800})
 				}
@@ -191,7 +191,7 @@ func TestAGapOfOneSourceIsNoneForAnother(t *testing.T) {
 }
 
 func TestAGapIsReturnedOnce(t *testing.T) {
-	f := open(t, journal.Options{TailMessages: 1})
+	f := open(t, journal.Options{RecentMessages: 1})
 	b, err := f.AddSource(t.Context(), live.Source{Name: "b", Kind: live.ChannelSource, Keep: live.Keep{Messages: 1}})
 	f.must(err)
 	for range 3000 {

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"signalbox/backend/journal/cursor"
+	"signalbox/backend/journal/recent"
 	"signalbox/backend/journal/sources"
-	"signalbox/backend/journal/tail"
 	"signalbox/backend/live"
 )
 
@@ -22,7 +22,7 @@ type Journal struct {
 	opt   Options
 	queue queue // the writer's work
 
-	tail    *tail.Tail
+	recent  *recent.Messages
 	sources sources.List
 	log     cursor.Log // what cursors read
 	first   atomic.Int64
@@ -38,24 +38,24 @@ type Journal struct {
 
 // Options are what can be chosen when a journal is opened.
 type Options struct {
-	TailMessages int           // how many of the newest messages memory holds; 0 means 65536
-	TailBytes    int           // and how many bytes of memory they take, frames included; 0 means 64 MiB
-	Gather       time.Duration // readers are woken at most this often under load; 0 means 1 ms
-	Now          func() time.Time
-	Log          *slog.Logger // gets a line when the store fails and when it works again; nil for none
+	RecentMessages int           // how many of the newest messages memory holds; 0 means 65536
+	RecentBytes    int           // and how many bytes of memory they take, frames included; 0 means 64 MiB
+	Gather         time.Duration // readers are woken at most this often under load; 0 means 1 ms
+	Now            func() time.Time
+	Log            *slog.Logger // gets a line when the store fails and when it works again; nil for none
 }
 
 // ErrClosed is the error of everything that is asked of a journal after Close.
-var ErrClosed = tail.ErrClosed
+var ErrClosed = recent.ErrClosed
 
 // Open opens the journal in a store and starts its writer. Close stops the
 // writer and closes the store.
 func Open(ctx context.Context, store Store, opt Options) (*Journal, error) {
-	if opt.TailMessages <= 0 {
-		opt.TailMessages = 65536
+	if opt.RecentMessages <= 0 {
+		opt.RecentMessages = 65536
 	}
-	if opt.TailBytes <= 0 {
-		opt.TailBytes = 64 << 20
+	if opt.RecentBytes <= 0 {
+		opt.RecentBytes = 64 << 20
 	}
 	if opt.Gather <= 0 {
 		opt.Gather = time.Millisecond
@@ -69,12 +69,12 @@ func Open(ctx context.Context, store Store, opt Options) (*Journal, error) {
 	j := &Journal{
 		store:         store,
 		opt:           opt,
-		tail:          tail.New(store.Last(), opt.TailMessages, opt.TailBytes),
+		recent:        recent.New(store.Last(), opt.RecentMessages, opt.RecentBytes),
 		queue:         newQueue(),
 		limitsChanged: make(chan struct{}, 1), // one signal is enough, however many limits have changed
 		writerDone:    make(chan struct{}),
 	}
-	j.log = cursor.Log{Epoch: store.Epoch(), Tail: j.tail, Store: store, Sources: &j.sources, NoteDamage: j.noteDamage}
+	j.log = cursor.Log{Epoch: store.Epoch(), Recent: j.recent, Store: store, Sources: &j.sources, NoteDamage: j.noteDamage}
 	j.closeOnce = sync.OnceValue(j.close)
 	first, err := store.First(ctx)
 	if err != nil {
@@ -101,13 +101,13 @@ func (j *Journal) Close() error { return j.closeOnce() }
 func (j *Journal) close() error {
 	j.queue.close()
 	<-j.writerDone
-	j.tail.Close()
+	j.recent.Close()
 	return j.store.Close()
 }
 
 // storeError returns ErrClosed if the store failed because it was closed.
 func (j *Journal) storeError(err error) error {
-	if err != nil && j.tail.Closed() {
+	if err != nil && j.recent.Closed() {
 		return ErrClosed
 	}
 	return err
@@ -120,7 +120,7 @@ func (j *Journal) Epoch() string { return j.log.Epoch }
 func (j *Journal) First() int64 { return j.first.Load() }
 
 // Last returns the number of the newest message committed.
-func (j *Journal) Last() int64 { return j.tail.Last() }
+func (j *Journal) Last() int64 { return j.recent.Last() }
 
 // Changed returns a channel that is closed at the next commit, and the number
 // of the newest message at this moment. Under load the channel is closed up to
@@ -128,8 +128,8 @@ func (j *Journal) Last() int64 { return j.tail.Last() }
 // and when damage is found.
 func (j *Journal) Changed() (<-chan struct{}, int64) {
 	// The channel first: then a commit in between closes it.
-	ch := j.tail.Changed()
-	return ch, j.tail.Last()
+	ch := j.recent.Changed()
+	return ch, j.recent.Last()
 }
 
 // Read answers a query.

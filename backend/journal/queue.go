@@ -5,20 +5,20 @@ import (
 	"sync"
 	"time"
 
-	"signalbox/backend/journal/tail"
+	"signalbox/backend/journal/recent"
 	"signalbox/backend/live"
 )
 
 // A request is what one caller asks of the writer: entries and marks to commit
 // together, or a task to run between two commits.
 type request struct {
-	entries  []*tail.Entry
+	entries  []*recent.Entry
 	marks    []live.Mark
 	task     func() error
 	queuedAt time.Time
-	bytes    int            // of data
-	single   [1]*tail.Entry // room for entries if there is only one
-	done     chan error     // has room for one answer, so that the writer never waits for a caller who has left
+	bytes    int              // of data
+	single   [1]*recent.Entry // room for entries if there is only one
+	done     chan error       // has room for one answer, so that the writer never waits for a caller who has left
 }
 
 // A queue is what waits for the writer. It has no limit of its own: each caller

@@ -27,7 +27,7 @@ func (f *fixture) read(r *journal.Reader) (data []string) {
 }
 
 func TestAReaderContinuesAfterWhatItCommitted(t *testing.T) {
-	f := open(t, journal.Options{TailMessages: 10})
+	f := open(t, journal.Options{RecentMessages: 10})
 	f.reader(live.Filter{})
 	f.must(f.Close())
 	// Even where the journal was empty and nothing was committed since.

@@ -70,5 +70,5 @@ func (j *Journal) noteDamage() {
 		return
 	}
 	j.opt.Log.Error("the history is damaged", "err", err)
-	j.tail.Notify()
+	j.recent.Notify()
 }

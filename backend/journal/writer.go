@@ -49,7 +49,7 @@ type writer struct {
 }
 
 // write is the writer goroutine. It takes all requests that have queued up,
-// commits them, adds their messages to the tail, and wakes the readers.
+// commits them, adds their messages to those in memory, and wakes the readers.
 func (j *Journal) write() {
 	defer close(j.writerDone)
 	w := &writer{Journal: j, ctx: context.Background(), fault: j.Stats().Fault != ""}
@@ -72,7 +72,7 @@ func (j *Journal) write() {
 		clear(w.requests)
 		w.setTimer()
 	}
-	j.tail.Announce()
+	j.recent.Announce()
 }
 
 // process runs tasks, and commits the requests between two tasks in as few
@@ -126,7 +126,7 @@ func (w *writer) reply(requests []*request, err error) {
 }
 
 // commit commits requests in one transaction, and then adds their messages to
-// the tail.
+// those in memory.
 func (w *writer) commit(requests []*request) error {
 	w.batch, w.marks = w.batch[:0], w.marks[:0]
 	for _, r := range requests {
@@ -135,7 +135,7 @@ func (w *writer) commit(requests []*request) error {
 		}
 		for _, m := range r.marks {
 			if m.Number == live.Newest {
-				m.Number = w.tail.Last()
+				m.Number = w.recent.Last()
 				if len(r.entries) > 0 {
 					m.Number = -int64(len(w.batch)) // the store knows the number
 				}
@@ -145,7 +145,7 @@ func (w *writer) commit(requests []*request) error {
 	}
 	err := w.store.Append(w.ctx, w.batch, w.marks)
 	if err == nil {
-		w.addToTail(requests)
+		w.addToRecent(requests)
 	}
 	// The next batch may be smaller, and would keep these texts in memory.
 	clear(w.batch)
@@ -153,9 +153,9 @@ func (w *writer) commit(requests []*request) error {
 	return err
 }
 
-// addToTail gives the entries of a committed batch their numbers, and adds the
-// new ones to the tail.
-func (w *writer) addToTail(requests []*request) {
+// addToRecent gives the entries of a committed batch their numbers, and adds the
+// new ones to those in memory.
+func (w *writer) addToRecent(requests []*request) {
 	w.sources.Add(w.batch)
 	i, stored, last := 0, int64(0), int64(0)
 	for _, r := range requests {
@@ -164,7 +164,7 @@ func (w *writer) addToTail(requests []*request) {
 			i++
 			e.Number, e.DuplicateID, e.Repeated, e.Origin = m.Number, m.DuplicateID, m.Repeated, m.Origin
 			if !e.Repeated {
-				w.tail.Add(e)
+				w.recent.Add(e)
 				stored, last = stored+1, e.Number
 			}
 		}
@@ -173,7 +173,7 @@ func (w *writer) addToTail(requests []*request) {
 		return
 	}
 	w.stats.appended.Add(stored)
-	w.tail.SetLast(last)
+	w.recent.SetLast(last)
 	w.stats.addLag(time.Since(requests[0].queuedAt))
 	w.announce()
 }
@@ -183,7 +183,7 @@ func (w *writer) addToTail(requests []*request) {
 func (w *writer) announce() {
 	if now := time.Now(); now.Sub(w.announcedAt) >= w.opt.Gather {
 		w.announcedAt, w.announceSoon = now, false
-		w.tail.Announce()
+		w.recent.Announce()
 		return
 	}
 	w.announceSoon = true
@@ -235,7 +235,7 @@ func (w *writer) setFault(err error) {
 	} else {
 		w.opt.Log.Info("the history can be written again")
 	}
-	w.tail.Announce()
+	w.recent.Announce()
 }
 
 // sentence returns what a user is told of an error, "" for none.

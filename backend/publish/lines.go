@@ -5,7 +5,7 @@ import (
 	"strconv"
 
 	"signalbox/backend/journal"
-	"signalbox/backend/journal/tail"
+	"signalbox/backend/journal/recent"
 	"signalbox/backend/live"
 	"signalbox/backend/wire"
 )
@@ -68,7 +68,7 @@ func (p *Publisher) checkLines(lines wire.Lines) (int, error) {
 
 // receipts returns the receipts of messages of one channel. It counts the
 // clients only where the type changes: that looks at each client with a filter.
-func (p *Publisher) receipts(entries []*tail.Entry) []Receipt {
+func (p *Publisher) receipts(entries []*recent.Entry) []Receipt {
 	epoch, count := p.journal.Epoch(), *p.clients.Load()
 	receipts := make([]Receipt, len(entries))
 	clients, counted := 0, "" // a type is never empty in the journal

@@ -36,7 +36,7 @@ type Publisher struct {
 	journal *journal.Journal
 	limits  atomic.Pointer[Limits]
 	making  sync.Mutex // one channel is created at a time, or MaxChannels would not hold
-	recent  recent
+	recent  recentPublications
 	clients atomic.Pointer[func(*live.Message) int]
 }
 

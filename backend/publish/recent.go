@@ -45,15 +45,15 @@ func publication(channel string, d *live.Draft, r *Receipt) Publication {
 	return p
 }
 
-// recent is the list of the newest publications.
-type recent struct {
+// recentPublications is the list of the newest publications.
+type recentPublications struct {
 	mu   sync.Mutex
 	ring [recentCount]Publication
 	n    int // publications ever
 }
 
 // add adds publications, oldest first, with the time of this moment.
-func (r *recent) add(list ...Publication) {
+func (r *recentPublications) add(list ...Publication) {
 	now := time.Now().UTC().Truncate(time.Microsecond) // as the API writes it
 	for i := range list {
 		p := &list[i]
@@ -72,7 +72,7 @@ func (r *recent) add(list ...Publication) {
 
 // addLines adds the messages of a request of JSON lines, as far as the list
 // has room for them.
-func (r *recent) addLines(channel string, drafts []live.Draft, receipts []Receipt) {
+func (r *recentPublications) addLines(channel string, drafts []live.Draft, receipts []Receipt) {
 	first := max(0, len(drafts)-recentCount)
 	list := make([]Publication, 0, recentCount)
 	for i := first; i < len(drafts); i++ {
@@ -86,7 +86,7 @@ func (r *recent) addLines(channel string, drafts []live.Draft, receipts []Receip
 }
 
 // addRefused adds a message that was refused.
-func (r *recent) addRefused(channel string, d *live.Draft, err error) {
+func (r *recentPublications) addRefused(channel string, d *live.Draft, err error) {
 	e, ok := errors.AsType[*live.Error](err)
 	if !ok {
 		e = live.Errorf("not_committed", "It could not be committed.")
@@ -101,7 +101,7 @@ func (r *recent) addRefused(channel string, d *live.Draft, err error) {
 	r.add(p)
 }
 
-func (r *recent) list() []Publication {
+func (r *recentPublications) list() []Publication {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	list := make([]Publication, 0, recentCount)

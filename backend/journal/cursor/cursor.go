@@ -6,15 +6,15 @@ import (
 	"sort"
 	"sync/atomic"
 
+	"signalbox/backend/journal/recent"
 	"signalbox/backend/journal/sources"
-	"signalbox/backend/journal/tail"
 	"signalbox/backend/live"
 )
 
 // A Log is what cursors read. All cursors of a journal share one.
 type Log struct {
 	Epoch   string
-	Tail    *tail.Tail
+	Recent  *recent.Messages
 	Store   Store
 	Sources *sources.List
 	// NoteDamage is called when the store has found damaged messages.
@@ -29,23 +29,23 @@ type Cursor struct {
 	names    *sources.NameSet // the names that it follows; nil if it follows the filter's sources
 	place    atomic.Int64
 	trimmed  trimmed
-	matching []*tail.Entry // reused by filtered cursors
-	pageSize int           // the most that is read from the store at a time, in bytes
-	previous struct {      // before the last read from the store
+	matching []*recent.Entry // reused by filtered cursors
+	pageSize int             // the most that is read from the store at a time, in bytes
+	previous struct {        // before the last read from the store
 		place   int64
 		trimmed trimmed
 	}
-	block   []tail.Entry  // what was read from the store
-	entries []*tail.Entry // pointers to all of block
+	block   []recent.Entry  // what was read from the store
+	entries []*recent.Entry // pointers to all of block
 }
 
 // A Batch is what a cursor has found.
 type Batch struct {
-	Entries []*tail.Entry // those that match, in order; valid until the next call
-	Gap     *live.Gap     // what is missing before Entries
-	Through int64         // the last number examined
-	Stored  bool          // whether Entries were read from the store: then no other reader has them
-	Bytes   int           // that stored Entries take in memory
+	Entries []*recent.Entry // those that match, in order; valid until the next call
+	Gap     *live.Gap       // what is missing before Entries
+	Through int64           // the last number examined
+	Stored  bool            // whether Entries were read from the store: then no other reader has them
+	Bytes   int             // that stored Entries take in memory
 }
 
 // New returns a cursor behind the number after. With names it follows all
@@ -65,7 +65,7 @@ func New(log *Log, names []string, f live.Filter, after int64, ignoreTrimmed boo
 		c.filter.Sources = set.Filter()
 	}
 	// A place beyond the end would skip the messages that come until there.
-	c.place.Store(min(after, log.Tail.Last()))
+	c.place.Store(min(after, log.Recent.Last()))
 	return c
 }
 
@@ -93,8 +93,8 @@ func (c *Cursor) updateSources() {
 // a bounded part of it at a time.
 func (c *Cursor) Next(ctx context.Context) (Batch, error) {
 	for {
-		changed := c.log.Tail.Changed()
-		closed := c.log.Tail.Closed() // before examine: what was committed is still returned
+		changed := c.log.Recent.Changed()
+		closed := c.log.Recent.Closed() // before examine: what was committed is still returned
 		before := c.Place()
 		b, err := c.examine(ctx)
 		if err != nil {
@@ -110,7 +110,7 @@ func (c *Cursor) Next(ctx context.Context) (Batch, error) {
 			continue
 		}
 		if closed {
-			return b, tail.ErrClosed
+			return b, recent.ErrClosed
 		}
 		select {
 		case <-changed:
@@ -123,17 +123,17 @@ func (c *Cursor) Next(ctx context.Context) (Batch, error) {
 // examine examines some messages and moves the place behind them.
 func (c *Cursor) examine(ctx context.Context) (Batch, error) {
 	place := c.Place()
-	entries, first := c.log.Tail.From(place)
+	entries, first := c.log.Recent.From(place)
 	if place+1 < first {
 		return c.readStore(ctx, first)
 	}
-	return c.examineTail(entries), nil
+	return c.examineRecent(entries), nil
 }
 
-// examineTail examines entries of the tail, up to the newest announced.
-func (c *Cursor) examineTail(entries []*tail.Entry) Batch {
+// examineRecent examines entries in memory, up to the newest announced.
+func (c *Cursor) examineRecent(entries []*recent.Entry) Batch {
 	c.block, c.entries, c.trimmed = nil, nil, trimmed{}
-	if announced := c.log.Tail.Announced(); len(entries) > 0 && entries[len(entries)-1].Number > announced {
+	if announced := c.log.Recent.Announced(); len(entries) > 0 && entries[len(entries)-1].Number > announced {
 		entries = entries[:sort.Search(len(entries), func(i int) bool { return entries[i].Number > announced })]
 	}
 	if len(entries) == 0 {
@@ -147,23 +147,23 @@ func (c *Cursor) examineTail(entries []*tail.Entry) Batch {
 // Recent returns what is ready in memory, without waiting. It returns false if
 // memory does not reach back to the cursor's place.
 func (c *Cursor) Recent() (Batch, bool) {
-	entries, first := c.log.Tail.From(c.Place())
+	entries, first := c.log.Recent.From(c.Place())
 	if c.Place()+1 < first {
 		return Batch{Through: c.Place()}, false
 	}
-	return c.examineTail(entries), true
+	return c.examineRecent(entries), true
 }
 
 // Wait waits until something is committed behind the cursor's place, whether or
 // not it matches.
 func (c *Cursor) Wait(ctx context.Context) error {
-	changed := c.log.Tail.Changed()
-	closed := c.log.Tail.Closed()
+	changed := c.log.Recent.Changed()
+	closed := c.log.Recent.Closed()
 	switch {
-	case c.log.Tail.Announced() > c.Place():
+	case c.log.Recent.Announced() > c.Place():
 		return nil
 	case closed:
-		return tail.ErrClosed
+		return recent.ErrClosed
 	}
 	select {
 	case <-changed:
@@ -196,7 +196,7 @@ func (c *Cursor) free() {
 
 // match returns the entries that match the filter: the same slice if it has no
 // conditions.
-func (c *Cursor) match(entries []*tail.Entry) []*tail.Entry {
+func (c *Cursor) match(entries []*recent.Entry) []*recent.Entry {
 	c.updateSources()
 	if c.filter.IsZero() && len(c.filter.Sources) == 0 {
 		return entries

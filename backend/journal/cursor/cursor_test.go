@@ -5,22 +5,22 @@ import (
 	"testing"
 	"weak"
 
+	"signalbox/backend/journal/recent"
 	"signalbox/backend/journal/sources"
-	"signalbox/backend/journal/tail"
 	"signalbox/backend/live"
 )
 
 func TestACursorThatWaitsKeepsNothingInMemory(t *testing.T) {
-	newest := tail.New(0, 1000, 1<<30)
-	add := func(n int64) *tail.Entry {
-		e := &tail.Entry{Message: live.Message{Number: n, Draft: live.Draft{Data: "x"}}}
+	newest := recent.New(0, 1000, 1<<30)
+	add := func(n int64) *recent.Entry {
+		e := &recent.Entry{Message: live.Message{Number: n, Draft: live.Draft{Data: "x"}}}
 		newest.Add(e)
 		newest.SetLast(n)
 		return e
 	}
 	first := weak.Make(add(1))
 	newest.Announce()
-	c := New(&Log{Tail: newest, Sources: new(sources.List)}, nil, live.Filter{}, 0, false)
+	c := New(&Log{Recent: newest, Sources: new(sources.List)}, nil, live.Filter{}, 0, false)
 	if b, err := c.examine(t.Context()); err != nil || len(b.Entries) != 1 {
 		t.Fatal(b, err)
 	}

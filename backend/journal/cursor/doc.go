@@ -2,8 +2,8 @@
 //
 // Readers pull: there is no queue per reader that could overflow, so a slow one
 // slows nobody. A Cursor keeps the number of the last message that it has
-// examined. It walks the tail in memory if that reaches back far enough, and
-// reads the store if not. Everything before the tail's first number is
+// examined. It reads the newest messages in memory (package recent) if they reach back far
+// enough, and the store if not. Everything before the first number in memory is
 // committed, so the change from one to the other is a comparison of numbers, and
 // no message is missed or repeated there.
 //

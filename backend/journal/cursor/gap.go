@@ -19,7 +19,7 @@ type trimmed struct {
 
 // trimmedGap returns the gap of the trimmed messages behind place; nil if there
 // are none. Ms was just read from the store behind place, and from first on the
-// cursor will read from the tail.
+// cursor will read from memory.
 //
 // The store is asked after the page was read: what was trimmed by then is
 // missing from the page, whether or not the journal knows of it. Of each source

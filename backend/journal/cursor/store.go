@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 
-	"signalbox/backend/journal/tail"
+	"signalbox/backend/journal/recent"
 	"signalbox/backend/live"
 )
 
-// A Store has the messages that the tail no longer has. It is a part of
+// A Store has the messages that are no longer in memory. It is a part of
 // journal.Store.
 type Store interface {
 	// Read returns up to limit messages of those sources (all if none is named)
@@ -40,9 +40,9 @@ const (
 // time, 1 MiB at most. A message that is larger comes alone.
 func (c *Cursor) SetPageSize(bytes int) { c.pageSize = min(bytes, maxPageBytes) }
 
-// readStore examines messages that the tail no longer has. First is the number
-// that the tail begins with: everything before it is committed, so the store has
-// it, or had it.
+// readStore examines messages that are no longer in memory. First is the least
+// number in memory: everything before it is committed, so the store has it, or
+// had it.
 func (c *Cursor) readStore(ctx context.Context, first int64) (Batch, error) {
 	place := c.Place()
 	c.updateSources() // all that is read here was committed before
@@ -84,8 +84,8 @@ func (c *Cursor) readStore(ctx context.Context, first int64) (Batch, error) {
 
 // storeError returns ErrClosed if the store failed because it was closed.
 func (c *Cursor) storeError(err error) error {
-	if err != nil && c.log.Tail.Closed() {
-		return tail.ErrClosed
+	if err != nil && c.log.Recent.Closed() {
+		return recent.ErrClosed
 	}
 	return err
 }
@@ -96,7 +96,7 @@ func (c *Cursor) resizeBlock(n int) {
 	if len(c.block)/8 <= n && n <= len(c.block) {
 		return
 	}
-	c.block, c.entries = make([]tail.Entry, n), make([]*tail.Entry, n)
+	c.block, c.entries = make([]recent.Entry, n), make([]*recent.Entry, n)
 	for i := range c.block {
 		c.entries[i] = &c.block[i]
 	}

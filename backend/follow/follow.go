@@ -5,7 +5,7 @@
 // on the same messages and gaps. It keeps nothing: the last event ID is lost
 // when it returns, there are no notes, and a slow Event function slows the
 // server.
-package tail
+package follow
 
 import (
 	"context"

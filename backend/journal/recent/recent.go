@@ -1,4 +1,4 @@
-package tail
+package recent
 
 import (
 	"sort"
@@ -8,17 +8,16 @@ import (
 	"signalbox/backend/live"
 )
 
-// ErrClosed is the error of everything that is asked of a journal after it was
-// closed.
+// ErrClosed is the error of every call to a journal that is closed.
 var ErrClosed = live.Errorf("closed", "Signalbox is closing.")
 
 // chunkSize is how many entries a chunk has room for. A reader gets entries of
 // one chunk at a time.
 const chunkSize = 512
 
-// A Tail is the newest messages in memory. Add, SetLast and Announce are for
-// the journal's writer alone, everything else for anybody.
-type Tail struct {
+// Messages are the newest messages in memory. Only the journal's writer may call
+// Add, SetLast and Announce; the other methods may be called from any goroutine.
+type Messages struct {
 	directory atomic.Pointer[[]*chunk] // in order, one at least; replaced, never changed
 	last      atomic.Int64
 	announced atomic.Int64
@@ -38,41 +37,41 @@ type chunk struct {
 	bytes   int // for the writer alone
 }
 
-// New returns an empty tail behind the number last, which holds about
-// maxEntries entries of maxBytes.
-func New(last int64, maxEntries, maxBytes int) *Tail {
-	t := &Tail{maxEntries: maxEntries, maxBytes: maxBytes}
-	t.directory.Store(&[]*chunk{{first: last + 1}})
-	t.last.Store(last)
-	t.announced.Store(last)
-	return t
+// New returns Messages without entries, which continue after the number last.
+// They hold at most about maxEntries entries and maxBytes bytes of memory.
+func New(last int64, maxEntries, maxBytes int) *Messages {
+	m := &Messages{maxEntries: maxEntries, maxBytes: maxBytes}
+	m.directory.Store(&[]*chunk{{first: last + 1}})
+	m.last.Store(last)
+	m.announced.Store(last)
+	return m
 }
 
 // Add makes an entry visible. Its number is greater than all before it.
-func (t *Tail) Add(e *Entry) {
-	chunks := *t.directory.Load()
+func (m *Messages) Add(e *Entry) {
+	chunks := *m.directory.Load()
 	c := chunks[len(chunks)-1]
 	n, size := int(c.n.Load()), e.MemorySize()
 	// A chunk is dropped as a whole, so it must not be a large part of maxBytes.
-	if n == chunkSize || n > 0 && c.bytes+size > t.maxBytes/16 {
+	if n == chunkSize || n > 0 && c.bytes+size > m.maxBytes/16 {
 		c, n = &chunk{first: e.Number}, 0
 		// A variable of its own, so that only this branch allocates.
-		replaced := append(t.dropOldest(chunks), c)
-		t.directory.Store(&replaced)
+		replaced := append(m.dropOldest(chunks), c)
+		m.directory.Store(&replaced)
 	}
 	c.entries[n] = e
 	c.bytes += size
 	c.n.Store(int32(n + 1))
-	t.entries++
-	t.bytes += size
+	m.entries++
+	m.bytes += size
 }
 
 // dropOldest returns a copy of chunks without the oldest ones that exceed the
 // limits.
-func (t *Tail) dropOldest(chunks []*chunk) []*chunk {
-	for len(chunks) > 1 && (t.entries > t.maxEntries || t.bytes > t.maxBytes) {
-		t.entries -= int(chunks[0].n.Load())
-		t.bytes -= chunks[0].bytes
+func (m *Messages) dropOldest(chunks []*chunk) []*chunk {
+	for len(chunks) > 1 && (m.entries > m.maxEntries || m.bytes > m.maxBytes) {
+		m.entries -= int(chunks[0].n.Load())
+		m.bytes -= chunks[0].bytes
 		chunks = chunks[1:]
 	}
 	kept := make([]*chunk, len(chunks), len(chunks)+1)
@@ -81,11 +80,11 @@ func (t *Tail) dropOldest(chunks []*chunk) []*chunk {
 }
 
 // From returns visible entries with greater numbers than after, in order; those
-// of one chunk at a time. First is the number that the tail begins with: if
-// after+1 is less, the missing messages are in the store, and From returns
-// none.
-func (t *Tail) From(after int64) (entries []*Entry, first int64) {
-	chunks := *t.directory.Load()
+// of one chunk at a time. First is the least number that may be
+// in memory: if after+1 is less, the messages between are in the store, and From
+// returns no entries.
+func (m *Messages) From(after int64) (entries []*Entry, first int64) {
+	chunks := *m.directory.Load()
 	first = chunks[0].first
 	if after+1 < first {
 		return nil, first
@@ -104,36 +103,36 @@ func (t *Tail) From(after int64) (entries []*Entry, first int64) {
 }
 
 // SetLast sets the number of the newest message that is committed.
-func (t *Tail) SetLast(number int64) { t.last.Store(number) }
+func (m *Messages) SetLast(number int64) { m.last.Store(number) }
 
 // Last returns the number of the newest message that is committed.
-func (t *Tail) Last() int64 { return t.last.Load() }
+func (m *Messages) Last() int64 { return m.last.Load() }
 
 // Announce shows readers what is committed, and wakes them.
-func (t *Tail) Announce() {
-	t.announced.Store(t.last.Load())
-	t.changed.Notify()
+func (m *Messages) Announce() {
+	m.announced.Store(m.last.Load())
+	m.changed.Notify()
 }
 
 // Announced returns the newest number that readers were woken for. Under load
 // that is less than Last.
-func (t *Tail) Announced() int64 { return t.announced.Load() }
+func (m *Messages) Announced() int64 { return m.announced.Load() }
 
-// Notify wakes readers because something else has changed than the messages.
-func (t *Tail) Notify() { t.changed.Notify() }
+// Notify wakes readers because something other than the messages has changed.
+func (m *Messages) Notify() { m.changed.Notify() }
 
 // Changed returns a channel that the next Announce or Notify closes.
-func (t *Tail) Changed() <-chan struct{} {
-	ch, _ := t.changed.Wait()
+func (m *Messages) Changed() <-chan struct{} {
+	ch, _ := m.changed.Wait()
 	return ch
 }
 
-// Close marks the tail as closed, and wakes the readers. They still get what
+// Close marks the journal as closed, and wakes the readers. They still get what
 // was committed.
-func (t *Tail) Close() {
-	t.closed.Store(true)
-	t.Announce()
+func (m *Messages) Close() {
+	m.closed.Store(true)
+	m.Announce()
 }
 
-// Closed reports whether the tail was closed.
-func (t *Tail) Closed() bool { return t.closed.Load() }
+// Closed reports whether Close was called.
+func (m *Messages) Closed() bool { return m.closed.Load() }

@@ -1,4 +1,4 @@
-package tail
+package recent
 
 import (
 	"strings"
@@ -7,7 +7,7 @@ import (
 	"signalbox/backend/live"
 )
 
-func TestTheTailKeepsItsLimits(t *testing.T) {
+func TestTheNewestMessagesKeepTheirLimits(t *testing.T) {
 	for _, c := range []struct {
 		name                  string
 		size, count           int
@@ -18,12 +18,12 @@ func TestTheTailKeepsItsLimits(t *testing.T) {
 		{"long ones", 100_000, 500, 1 << 30, 4 << 20, 15, 40},
 		{"ones longer than all of it", 10_000_000, 20, 1 << 30, 4 << 20, 1, 2},
 	} {
-		tail := New(0, c.maxEntries, c.maxBytes)
+		recent := New(0, c.maxEntries, c.maxBytes)
 		data := strings.Repeat("x", c.size)
 		for i := range c.count {
-			tail.Add(&Entry{Message: live.Message{Number: int64(i + 1), Draft: live.Draft{Data: data}}})
+			recent.Add(&Entry{Message: live.Message{Number: int64(i + 1), Draft: live.Draft{Data: data}}})
 		}
-		chunks := *tail.directory.Load()
+		chunks := *recent.directory.Load()
 		kept, bytes := 0, 0
 		for _, ch := range chunks {
 			kept += int(ch.n.Load())
@@ -37,13 +37,13 @@ func TestTheTailKeepsItsLimits(t *testing.T) {
 		if kept < c.leastKept || kept > c.maxEntries+chunkSize || bytes > c.maxBytes+2*slack || len(chunks) > c.mostChunks {
 			t.Errorf("%s: %d entries, %d bytes in %d chunks", c.name, kept, bytes, len(chunks))
 		}
-		if kept != tail.entries || bytes != tail.bytes {
-			t.Errorf("%s: counted %d and %d, there are %d and %d", c.name, tail.entries, tail.bytes, kept, bytes)
+		if kept != recent.entries || bytes != recent.bytes {
+			t.Errorf("%s: counted %d and %d, there are %d and %d", c.name, recent.entries, recent.bytes, kept, bytes)
 		}
 		// What it has is the end, without a hole.
 		place := chunks[0].first - 1
 		for {
-			es, _ := tail.From(place)
+			es, _ := recent.From(place)
 			if len(es) == 0 {
 				break
 			}
@@ -56,7 +56,7 @@ func TestTheTailKeepsItsLimits(t *testing.T) {
 		if place != int64(c.count) {
 			t.Errorf("%s: it ends with %d", c.name, place)
 		}
-		if es, below := tail.From(chunks[0].first - 2); es != nil || below != chunks[0].first {
+		if es, below := recent.From(chunks[0].first - 2); es != nil || below != chunks[0].first {
 			t.Errorf("%s: it gave %d entries for a place before its beginning, which is %d", c.name, len(es), below)
 		}
 	}

@@ -1,4 +1,4 @@
-package tail
+package recent
 
 import (
 	"sync/atomic"

@@ -1,4 +1,4 @@
-package tail_test
+package follow_test
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"signalbox/backend/follow"
 	"signalbox/backend/live"
-	"signalbox/backend/tail"
 )
 
 func handle(t *testing.T, h http.HandlerFunc) live.Feed {
@@ -21,7 +21,7 @@ func handle(t *testing.T, h http.HandlerFunc) live.Feed {
 	return live.Feed{URL: s.URL, Proxy: "direct"}
 }
 
-func TestTailFollowsWithoutAJournal(t *testing.T) {
+func TestFollowReconnectsAndResumesWithoutAJournal(t *testing.T) {
 	var asked []string
 	fd := handle(t, func(w http.ResponseWriter, r *http.Request) {
 		asked = append(asked, r.Header.Get("Last-Event-ID"))
@@ -37,7 +37,7 @@ func TestTailFollowsWithoutAJournal(t *testing.T) {
 	})
 	var got, states []string
 	enough := errors.New("enough")
-	err := tail.Follow(t.Context(), fd, live.Secrets{}, tail.Options{
+	err := follow.Follow(t.Context(), fd, live.Secrets{}, follow.Options{
 		LastEventID: "0",
 		State:       func(s string) { states = append(states, s) },
 		Event: func(d live.Draft) error {
@@ -68,28 +68,28 @@ func TestAGapOfASignalboxIsAGap(t *testing.T) {
 		fmt.Fprint(w, "event: gap\ndata: {\"missing\":3,\"code\":\"trimmed\",\"reason\":\"Older messages were deleted.\"}\n\n")
 	})
 	var got []live.Draft
-	err := tail.Follow(t.Context(), fd, live.Secrets{}, tail.Options{Once: true, Event: func(d live.Draft) error { got = append(got, d); return nil }})
+	err := follow.Follow(t.Context(), fd, live.Secrets{}, follow.Options{Once: true, Event: func(d live.Draft) error { got = append(got, d); return nil }})
 	if err != nil || len(got) != 1 || got[0].Kind != live.GapKind {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
 
-func TestTailOnceEndsWithTheStream(t *testing.T) {
+func TestWithOnceFollowEndsWithTheStream(t *testing.T) {
 	fd := handle(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		fmt.Fprint(w, "data: a\n\n")
 	})
 	n := 0
-	err := tail.Follow(t.Context(), fd, live.Secrets{}, tail.Options{Once: true, Event: func(live.Draft) error { n++; return nil }})
+	err := follow.Follow(t.Context(), fd, live.Secrets{}, follow.Options{Once: true, Event: func(live.Draft) error { n++; return nil }})
 	if err != nil || n != 1 {
 		t.Errorf("%d, %v", n, err)
 	}
 	fd = handle(t, func(w http.ResponseWriter, r *http.Request) { http.Error(w, "no", 404) })
-	err = tail.Follow(t.Context(), fd, live.Secrets{}, tail.Options{Once: true, Event: func(live.Draft) error { return nil }})
+	err = follow.Follow(t.Context(), fd, live.Secrets{}, follow.Options{Once: true, Event: func(live.Draft) error { return nil }})
 	if !errors.Is(err, &live.Error{Code: "status"}) || !strings.Contains(err.Error(), "404 Not Found") {
 		t.Error(err)
 	}
-	if err := tail.Follow(context.Background(), live.Feed{URL: "x"}, live.Secrets{}, tail.Options{}); !errors.Is(err, &live.Error{Code: "bad_url"}) {
+	if err := follow.Follow(context.Background(), live.Feed{URL: "x"}, live.Secrets{}, follow.Options{}); !errors.Is(err, &live.Error{Code: "bad_url"}) {
 		t.Error(err)
 	}
 }
