@@ -57,7 +57,7 @@ func (s *Server) mux() http.Handler {
 	on(guard.Programs, "GET /metrics", s.metrics.serve)
 	on(guard.Programs, "/examples/", s.serveExamples)
 
-	on(guard.Console, "GET /api/bell", s.console.Bell)
+	on(guard.Console, "GET /api/bell", s.console.WaitForChange)
 	on(guard.Console, "GET /api/state", s.console.State)
 	on(guard.Everybody, "POST /api/session", s.dashboard.SignIn)
 	on(guard.Everybody, "DELETE /api/session", s.dashboard.SignOut)

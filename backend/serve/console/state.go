@@ -14,7 +14,7 @@ type stateView struct {
 	Epoch   string      `json:"epoch"`
 	First   int64       `json:"first"`
 	Last    int64       `json:"last"`
-	Bell    string      `json:"bell"`
+	Bell    string      `json:"bell"` // the version for GET /api/bell
 	Window  bool        `json:"window"`
 	Now     time.Time   `json:"now"`
 	Journal journalView `json:"journal"`
@@ -77,14 +77,14 @@ func (c *Console) State(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	// The bell first: whatever changes from here on rings it again.
-	bell := c.watch().version
+	// The version first: whatever changes from here on changes it again.
+	version := c.watch().version
 	now, stats := time.Now(), c.journal.Stats()
 	delivered, _ := c.clients.Delivered()
 	in, out := c.rates.totals(stats.Appended, delivered, now)
 	address, url, notice := c.server.Address()
 	view := stateView{
-		Version: c.version, Epoch: c.journal.Epoch(), First: c.journal.First(), Last: c.journal.Last(), Bell: bell,
+		Version: c.version, Epoch: c.journal.Epoch(), First: c.journal.First(), Last: c.journal.Last(), Bell: version,
 		Window: httpapi.FromWindow(r), Now: apiTime(now),
 		Journal: journalView{
 			Messages: stats.Messages, Bytes: stats.Bytes, Lag: stats.Lag.Microseconds(), Fault: stats.Trouble(),

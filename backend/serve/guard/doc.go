@@ -3,7 +3,7 @@
 // The server listens where every program of the machine, and every web page in
 // its browser, can reach it. Three checks stand in between:
 //
-//   - The Host header must name this server (guard.go). That stops DNS
+//   - The Host header must name this server (host.go). That stops DNS
 //     rebinding: a name of the attacker's that suddenly means 127.0.0.1 makes
 //     the attacker's page "same origin", but the name still stands in Host.
 //   - The page of another site may not send requests, unless its origin is
@@ -14,5 +14,8 @@
 //     machine can connect there. Publishing and subscribing need none unless
 //     the user demands it, so that a tutorial's one line works.
 //
-// docs/safety.md lists the attacks and the tests that hold them off.
+// docs/safety.md lists the attacks and the tests that check the defences.
+//
+// Read guard.go first, then host.go, origin.go, token.go and session.go; ownurl.go
+// recognises a feed that follows this server itself.
 package guard

@@ -9,58 +9,59 @@ import (
 )
 
 const (
-	// bellInterval is the least time between two answers to the same screen: 30
+	// answerInterval is the least time between two answers to the same screen: 30
 	// a second at most. A screen that has waited longer is answered at once.
-	bellInterval = time.Second / 30
-	// bellTimeout is after what time the bell answers without a change, so that
-	// a dead connection is noticed.
-	bellTimeout = 20 * time.Second
+	answerInterval = time.Second / 30
+	// answerTimeout is how long WaitForChange waits if nothing changes, so that a
+	// dead connection is noticed.
+	answerTimeout = 20 * time.Second
 )
 
-// Bell answers GET /api/bell?seen=… when something has changed since the
-// version that the screen has seen, and at once without one.
-func (c *Console) Bell(w http.ResponseWriter, r *http.Request) error {
+// WaitForChange answers GET /api/bell?seen=… as soon as the version of what the
+// screens show differs from seen, and at once if the request has no seen.
+func (c *Console) WaitForChange(w http.ResponseWriter, r *http.Request) error {
 	seen := r.URL.Query().Get("seen")
-	timeout := time.NewTimer(bellTimeout)
+	timeout := time.NewTimer(answerTimeout)
 	defer timeout.Stop()
 	start := time.Now()
 	for {
 		wait := c.watch()
 		if seen == "" {
-			return writeBell(w, wait.version)
+			return writeVersion(w, wait.version)
 		}
 		if wait.version != seen {
-			if d := bellInterval - time.Since(start); d > 0 && !c.sleep(r, d) {
+			if d := answerInterval - time.Since(start); d > 0 && !c.sleep(r, d) {
 				return r.Context().Err()
 			}
-			return writeBell(w, c.watch().version)
+			return writeVersion(w, c.watch().version)
 		}
 		select {
 		case <-wait.messages:
 		case <-wait.changes:
 		case <-wait.feeds:
 		case <-timeout.C:
-			return writeBell(w, wait.version)
+			return writeVersion(w, wait.version)
 		case <-c.server.Done():
-			return writeBell(w, wait.version)
+			return writeVersion(w, wait.version)
 		case <-r.Context().Done():
 			return r.Context().Err()
 		}
 	}
 }
 
-func writeBell(w http.ResponseWriter, version string) error {
+func writeVersion(w http.ResponseWriter, version string) error {
 	return httpapi.WriteJSON(w, http.StatusOK, map[string]string{"bell": version})
 }
 
-// A watch is a version, and the channels that are closed when it changes.
+// A watch is a version of what the screens show, and the channels that are closed
+// when it changes.
 type watch struct {
 	version                  string
 	messages, changes, feeds <-chan struct{}
 }
 
-// watch takes the channels before the version, so that no change slips in
-// between.
+// watch gets the channels before the version, so that no change between the two
+// is missed.
 func (c *Console) watch() (w watch) {
 	w.messages, _ = c.journal.Changed()
 	c.server.CheckSources()
@@ -72,8 +73,8 @@ func (c *Console) watch() (w watch) {
 	return w
 }
 
-// sleep waits, or until the server shuts down. It is false where the screen has
-// left.
+// sleep waits for d, or until the server shuts down. It returns false if the
+// screen has closed its connection.
 func (c *Console) sleep(r *http.Request, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
