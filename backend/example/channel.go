@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"signalbox/backend/live"
+	"signalbox/backend/wire"
 )
 
 // colours are those of the examples' channels, as indexes into the palette.
@@ -71,8 +72,8 @@ func JSON(v any) string {
 
 // wireID returns the id of a message as a subscriber reads it.
 func (e *Examples) wireID(m *live.Message) string {
-	if m.ID != "" {
-		return m.ID
+	if id := wire.ChosenID(e.j.Epoch(), m); id != "" {
+		return id
 	}
 	return live.Position{Epoch: e.j.Epoch(), Number: m.Number}.String()
 }

@@ -28,7 +28,7 @@ func TestTheChatPublishesWhoJoinsAndLeaves(t *testing.T) {
 			`join {"name":"south","here":["north","south"]}`,
 			`leave {"name":"south","here":["north"]}`,
 		})
-		for _, part := range []string{"event: join\ndata: {\"name\":\"north\"", "\"south\"", "event: leave"} {
+		for _, part := range []string{"event: join", "data: {\"name\":\"north\"", "\"south\"", "event: leave"} {
 			if !strings.Contains(north.Text(), part) {
 				t.Errorf("%q is missing in the stream:\n%s", part, north.Text())
 			}

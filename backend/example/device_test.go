@@ -2,6 +2,7 @@ package example
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -56,6 +57,52 @@ func TestTheDeviceAnswersEvenTheFirstQuestion(t *testing.T) {
 		exampletest.Want(t, r.heard(first), []string{"answer: The lamp is now on."})
 		exampletest.Want(t, r.heard(second), []string{"answer: The lamp is on."})
 		exampletest.Want(t, r.heard(third), []string{"answer: This device knows: temperature, lamp, lamp on, lamp off, uptime."})
+	})
+}
+
+// The second question is sent with its position, because a client could not tell
+// two messages with one id apart.
+func TestTheAnswerNamesTheIDThatASubscriberReadsWhenAnIDIsUsedTwice(t *testing.T) {
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
+		s, err := r.ensureChannel(t.Context(), "device")
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The last two ids cannot be sent either: no header can carry the one, and
+		// the other reads as a position of this journal.
+		own := live.Position{Epoch: r.j.Epoch(), Number: 1}.String()
+		for _, d := range []live.Draft{
+			{ID: "q", Data: "lamp on"}, {ID: "q", Data: "lamp"}, {ID: " q", Data: "uptime"}, {ID: own, Data: "temperature"},
+		} {
+			d.Source, d.Type = s.ID, "ask"
+			if _, err := r.j.Append(t.Context(), d); err != nil {
+				t.Fatal(err)
+			}
+		}
+		exampletest.Pass(10 * time.Second)
+		r.Rig.Handler = http.HandlerFunc(r.Events)
+		read := r.Stream("/events/device?after="+live.Position{Epoch: r.j.Epoch()}.String(), "").IDs()
+		if len(read) < 4 || read[0] != "q" || read[1] == "q" || read[2] == " q" || read[3] == own {
+			t.Fatalf("a subscriber reads the ids %q", read)
+		}
+		asked := map[string]string{}
+		for _, m := range r.Messages("device") {
+			var a answer
+			if m.Type == "ask" {
+				continue
+			}
+			if err := json.Unmarshal([]byte(m.Data), &a); err != nil {
+				t.Fatal(err)
+			}
+			asked[a.To] = m.Type + " to " + a.Ask
+		}
+		want := map[string]string{
+			read[0]: "answer to lamp on", read[1]: "answer to lamp", read[2]: "answer to uptime", read[3]: "answer to temperature",
+		}
+		if !maps.Equal(asked, want) {
+			t.Errorf("got  %v\nwant %v", asked, want)
+		}
 	})
 }
 

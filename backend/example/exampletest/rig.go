@@ -6,7 +6,6 @@ package exampletest
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -20,6 +19,7 @@ import (
 	"signalbox/backend/live"
 	"signalbox/backend/publish"
 	"signalbox/backend/sqlite"
+	"signalbox/backend/wire"
 )
 
 // A Rig is a history with what the local server would do for the examples.
@@ -119,11 +119,9 @@ func (r *Rig) Events(w http.ResponseWriter, req *http.Request) {
 			return
 		}
 		for _, m := range b.Entries {
-			id := m.ID
-			if id == "" {
-				id = live.Position{Epoch: r.Journal.Epoch(), Number: m.Number}.String()
+			if _, err := w.Write(wire.Frame(r.Journal.Epoch(), &m.Message)); err != nil {
+				return
 			}
-			fmt.Fprintf(w, "id: %s\nevent: %s\ndata: %s\n\n", id, m.Type, m.Data)
 		}
 	}
 }
