@@ -50,24 +50,24 @@ func (c *tailCommand) Run(ctx context.Context, p *Program) error {
 			}
 			return out.message(d)
 		},
-		State: func(sentence string) {
+		State: func(code, sentence string) {
 			out.state(sentence)
-			c.explainWithheld(out, sentence)
+			c.explainWithheld(out, code)
 		},
 	})
 	if errors.Is(err, context.Canceled) {
 		return nil // Ctrl+C is the way to end it
 	}
-	if err != nil {
-		c.explainWithheld(out, err.Error())
+	if e, ok := errors.AsType[*live.Error](err); ok {
+		c.explainWithheld(out, e.AsText().Code)
 	}
 	return err
 }
 
 // explainWithheld prints, once, why no token was sent to a server that demands
-// one.
-func (c *tailCommand) explainWithheld(out *printer, sentence string) {
-	if c.withheld && strings.Contains(sentence, "401") {
+// one. The code is that of why the connection was lost.
+func (c *tailCommand) explainWithheld(out *printer, code string) {
+	if c.withheld && code == "status/unauthorized" {
 		c.withheld = false
 		out.state("The token of the environment or the configuration file is sent only to " + c.url() + ". Give one for this address with --token.")
 	}

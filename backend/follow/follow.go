@@ -26,7 +26,10 @@ type Options struct {
 	MaxEvent    int                    // the largest event, in bytes; 0 means the default of the setting
 	UserAgent   string                 // empty means "Signalbox"
 	Event       func(live.Draft) error // called for each message and gap; an error ends Follow
-	State       func(sentence string)  // called when the state of the connection changes; may be nil
+
+	// State is called when the state of the connection changes; may be nil. The
+	// code is the text code of why it is lost, as in live.Text; "" once it is open.
+	State func(code, sentence string)
 }
 
 // Follow follows a stream. It returns when ctx ends, when Event fails, when the
@@ -43,7 +46,7 @@ func Follow(ctx context.Context, feed live.Feed, secrets live.Secrets, opt Optio
 		opt.UserAgent = "Signalbox"
 	}
 	if opt.State == nil {
-		opt.State = func(string) {}
+		opt.State = func(string, string) {}
 	}
 	f := &follower{opt: opt, feed: &feed, secrets: &secrets, retry: dial.DefaultReconnectionTime, lastID: opt.LastEventID}
 	return f.run(ctx)
@@ -74,7 +77,7 @@ func (f *follower) run(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case why.Final:
-			f.opt.State(why.Message)
+			f.opt.State(why.AsText().Code, why.Message)
 			return nil
 		case f.opt.Once && why.Code == "closed" && !f.openedAt.IsZero():
 			return nil
@@ -91,7 +94,7 @@ func (f *follower) run(ctx context.Context) error {
 		if why.Hint != "" {
 			sentence += " " + why.Hint
 		}
-		f.opt.State(sentence + " Next attempt in " + live.EnglishDuration(d) + ".")
+		f.opt.State(why.AsText().Code, sentence+" Next attempt in "+live.EnglishDuration(d)+".")
 		f.outage.Waited(d)
 		select {
 		case <-time.After(d):
@@ -111,7 +114,7 @@ func (f *follower) attempt(ctx context.Context) *disconnect.Reason {
 		Opened: func() {
 			f.openedAt = time.Now()
 			f.outage.Returned(f.lastID, f.openedAt)
-			f.opt.State("Connected to " + dial.DisplayHost(f.feed.URL) + ".")
+			f.opt.State("", "Connected to "+dial.DisplayHost(f.feed.URL)+".")
 		},
 		Handler: eventstream.Handler{
 			Retry: func(ms int64) { f.retry = dial.ReconnectionTime(ms) },

@@ -39,7 +39,7 @@ func TestFollowReconnectsAndResumesWithoutAJournal(t *testing.T) {
 	enough := errors.New("enough")
 	err := follow.Follow(t.Context(), fd, live.Secrets{}, follow.Options{
 		LastEventID: "0",
-		State:       func(s string) { states = append(states, s) },
+		State:       func(code, s string) { states = append(states, code+": "+s) },
 		Event: func(d live.Draft) error {
 			got = append(got, d.Kind.String()+" "+d.ID)
 			if d.ID == "6" {
@@ -57,7 +57,7 @@ func TestFollowReconnectsAndResumesWithoutAJournal(t *testing.T) {
 	if s := strings.Join(got, ", "); s != "event 1, event 2, event 3, event 4, event 5, gap , event 6" {
 		t.Error(s)
 	}
-	if len(states) != 3 || !strings.Contains(states[1], "The server closed the stream. Next attempt in ") {
+	if len(states) != 3 || !strings.HasPrefix(states[0], ": Connected to ") || !strings.Contains(states[1], "closed/stream: The server closed the stream. Next attempt in ") {
 		t.Errorf("%q", states)
 	}
 }
