@@ -10,24 +10,25 @@ import (
 	"signalbox/backend/secrets"
 )
 
-// SameRequest reports whether the server would see no difference.
+// SameRequest reports whether the server would receive the same request.
 func SameRequest(a, b *live.Feed) bool {
 	return requestText(*a) == requestText(*b) && a.Fault == b.Fault
 }
 
-// requestText writes the settings that make the request. As text, a nil slice
+// requestText returns the settings of the request as text, in which a nil slice
 // equals an empty one.
 func requestText(f live.Feed) string {
 	f.Source, f.MaxRate = live.Source{}, 0
 	b, err := json.Marshal(f)
 	if err != nil {
-		panic(err) // settings have texts, times and numbers
+		panic(err) // impossible: settings are texts, times and numbers
 	}
 	return string(b)
 }
 
-// SameStream reports whether a Last-Event-ID of the one means anything to the
-// other: whether server and path, query, method and body are the same.
+// SameStream reports whether both feeds read the same stream, so that a
+// Last-Event-ID of one is valid for the other: server, path, query, method and
+// body are equal.
 func SameStream(a, b *live.Feed) bool { return streamOf(a) == streamOf(b) }
 
 func streamOf(f *live.Feed) [4]string {
@@ -38,7 +39,7 @@ func streamOf(f *live.Feed) [4]string {
 	return [4]string{secrets.Origin(f.URL) + path, query, cmp.Or(f.Method, "GET"), f.Body}
 }
 
-// Changes lists the settings that differ, in words.
+// Changes lists the names of the settings that differ.
 func Changes(a, b *live.Feed, secretsDiffer bool) (list []string) {
 	for _, setting := range []struct {
 		name    string

@@ -21,14 +21,14 @@ import (
 	"signalbox/backend/live"
 )
 
-// explain says in words why a request failed or a stream broke off, at a step
-// of the request to host.
+// explain returns the Reason for an error of a request to host, or of its
+// stream, during a step.
 func explain(err error, host string, at step) *disconnect.Reason {
 	if e, ok := errors.AsType[*disconnect.Reason](err); ok {
 		return e
 	}
-	// The text of a url.Error begins with the address, whose query may hold a
-	// secret. The library's client wraps the error of ours in another one.
+	// The text of a url.Error begins with the address, whose query may contain a
+	// secret. There may be two: the client of r3labs/sse wraps the one of ours.
 	for e, ok := errors.AsType[*url.Error](err); ok; e, ok = errors.AsType[*url.Error](err) {
 		err = e.Err
 	}
@@ -44,7 +44,9 @@ func explain(err error, host string, at step) *disconnect.Reason {
 	return explainNet(err, host, at)
 }
 
-// explainNet explains every error that is not about TLS.
+// explainNet explains errors of the name server, the network and HTTP. It also
+// recognises a server that expects TLS or does not, from errors that crypto/tls
+// does not report.
 func explainNet(err error, host string, at step) *disconnect.Reason {
 	switch e, dns := errors.AsType[*net.DNSError](err); {
 	case dns && e.IsNotFound:
@@ -58,15 +60,15 @@ func explainNet(err error, host string, at step) *disconnect.Reason {
 			WithHint("Check whether this machine is online, and its name server.")
 	case isBadPort(err):
 		return because("url/port", "There is no such port at {host}: a port is a number from 1 to 65535.", "host", host).WithHint("Check the address.")
-	case isErrno(err, syscall.ECONNREFUSED, 10061):
+	case isAnyErrno(err, refusedErrors):
 		return because("refused", "Connection refused by {host}.", "host", host).
 			WithHint("No program listens at this port. Check the address, and whether the server is running.")
-	case isErrno(err, syscall.EHOSTUNREACH, 10065), isErrno(err, syscall.ENETUNREACH, 10051):
+	case isAnyErrno(err, unreachableErrors):
 		return because("unreachable", "{host} cannot be reached.", "host", upperFirst(host)).
 			WithHint("Check whether this machine is online, and whether a VPN is needed.")
-	case isErrno(err, syscall.ECONNRESET, 10054), isErrno(err, syscall.EPIPE, 10053), isErrno(err, syscall.ECONNABORTED, 10053):
+	case isAnyErrno(err, resetErrors):
 		return because("reset", "The connection was reset by {host}.", "host", host)
-	case isErrno(err, syscall.ETIMEDOUT, 10060):
+	case isAnyErrno(err, networkTimeouts):
 		return because("timeout/network", "{host} no longer answers.", "host", upperFirst(host)).
 			WithHint("The network on the way may be broken, or the server gone.")
 	case strings.Contains(err.Error(), "http2: client connection lost"): // a ping was not answered
@@ -91,7 +93,7 @@ func explainNet(err error, host string, at step) *disconnect.Reason {
 		return because("protocol/invalid", "The response of {host} is not valid HTTP.", "host", host).
 			WithHint("The problem is at the server, or at a proxy before it.")
 	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "malformed MIME"),
-		strings.Contains(err.Error(), "readLoopPeekFailLocked"): // it sent bytes before the request
+		strings.Contains(err.Error(), "readLoopPeekFailLocked"): // the server sent bytes before the request
 		return because("protocol/no_http", "The response of {host} is not HTTP.", "host", host).
 			WithHint("Check the port: another kind of server may be listening there.")
 	case strings.Contains(err.Error(), "server response headers exceeded"):
@@ -100,13 +102,14 @@ func explainNet(err error, host string, at step) *disconnect.Reason {
 	return because("network", "The connection failed: {error}.", "error", strings.TrimSuffix(err.Error(), "."))
 }
 
-// suggestOtherScheme adds that the other scheme may be the right one, where the server
-// said nothing at all: one that expects TLS closes the connection of a plain
-// request, and one without TLS does not answer the handshake.
+// suggestOtherScheme adds a sentence about the other scheme to why if the server
+// closed or reset the connection or stayed silent. A server that expects TLS
+// closes the connection of a plain request, and a server without TLS does not
+// answer the handshake.
 func suggestOtherScheme(why *disconnect.Reason, scheme string, at step) *disconnect.Reason {
-	silent := why.Code == "closed" || why.Code == "reset" || at == stepTLS && why.Code == "timeout"
+	noResponse := why.Code == "closed" || why.Code == "reset" || at == stepTLS && why.Code == "timeout"
 	switch {
-	case !silent || why.Hint != "":
+	case !noResponse || why.Hint != "":
 	case scheme == "http" && at == stepResponse:
 		return disconnect.Because(why.AsText().Then(live.Textf("scheme/https", "It may expect TLS at this port.").
 			WithHint("Try https:// instead of http://.")))
@@ -122,8 +125,8 @@ func isBadPort(err error) bool {
 	return ok && e.Err == "invalid port"
 }
 
-// isBadFraming reports whether the response breaks HTTP's rules on where a body
-// ends. net/http has no types for these errors.
+// isBadFraming reports whether the response breaks the rules of HTTP for the end
+// of a body. net/http has no types for these errors.
 func isBadFraming(err error) bool {
 	for _, text := range []string{
 		"chunk length", "chunked encoding", "chunked line", "chunked body", "header line too long", // the chunks
@@ -137,7 +140,7 @@ func isBadFraming(err error) bool {
 	return false
 }
 
-// explainTimeout says what was waited for in vain.
+// explainTimeout returns the Reason for a timeout during a step.
 func explainTimeout(host string, at step) *disconnect.Reason {
 	switch at {
 	case stepDNS:
@@ -154,7 +157,7 @@ func explainTimeout(host string, at step) *disconnect.Reason {
 		WithHint("Some servers answer only together with the first message.")
 }
 
-// explainTLS explains errors of TLS. It returns nil for any other error.
+// explainTLS explains errors of crypto/tls. It returns nil for any other error.
 func explainTLS(err error, host string) *disconnect.Reason {
 	certificate := ""
 	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(e.UnverifiedCertificates) > 0 {
@@ -202,8 +205,8 @@ func explainTLS(err error, host string) *disconnect.Reason {
 	return nil
 }
 
-// certificateNames lists the names and addresses that a certificate is made out
-// to: five at most, to fit on a line.
+// certificateNames lists the names and addresses in a certificate, five at most,
+// to fit on a line.
 func certificateNames(c *x509.Certificate) string {
 	names := slices.Clone(c.DNSNames)
 	for _, ip := range c.IPAddresses {
@@ -224,10 +227,8 @@ func fingerprint(c *x509.Certificate) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// isErrno recognises a system error by its Unix name or its Windows number. Go
-// does not map the one to the other.
-func isErrno(err error, unix syscall.Errno, windows syscall.Errno) bool {
-	return errors.Is(err, unix) || errors.Is(err, windows)
+func isAnyErrno(err error, list []syscall.Errno) bool {
+	return slices.ContainsFunc(list, func(n syscall.Errno) bool { return errors.Is(err, n) })
 }
 
 func isTimeout(err error) bool {
@@ -238,8 +239,8 @@ func isTimeout(err error) bool {
 	return ok && e.Timeout()
 }
 
-// upperFirst writes a host at the beginning of a sentence. Only "the proxy" and
-// "the server" change.
+// upperFirst capitalises "the proxy" and "the server" for the beginning of a
+// sentence. Host names stay as they are.
 func upperFirst(host string) string {
 	if rest, ok := strings.CutPrefix(host, "the "); ok {
 		return "The " + rest

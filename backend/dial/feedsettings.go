@@ -14,9 +14,9 @@ import (
 	"signalbox/backend/live"
 )
 
-// Normalize brings a feed's settings and secrets into their one form. It returns
-// an Error that names the first field that is wrong. Where s is nil the secrets
-// are not known, and none is missed.
+// Normalize validates a feed's settings and secrets, and rewrites them in their
+// canonical form. It returns an Error with the first field that is wrong. A nil
+// s means that the secrets are not known; then none counts as missing.
 func Normalize(f *live.Feed, s *live.Secrets) error {
 	f.Kind = live.FeedSource
 	f.URL = strings.TrimSpace(f.URL)
@@ -36,7 +36,7 @@ func Normalize(f *live.Feed, s *live.Secrets) error {
 	if err := normalizeHeaders(f, s); err != nil {
 		return err
 	}
-	if err := normalizeAuth(f, s); err != nil {
+	if err := normalizeSignIn(f, s); err != nil {
 		return err
 	}
 	if f.CA = strings.TrimSpace(f.CA); f.CA != "" && !x509.NewCertPool().AppendCertsFromPEM([]byte(f.CA)) {
@@ -53,11 +53,11 @@ func Normalize(f *live.Feed, s *live.Secrets) error {
 	return normalizeProxy(f)
 }
 
-// MaxRate is the highest rate limit of a feed, in messages a second: more than
-// any machine receives.
+// MaxRate is the highest rate limit of a feed, in messages a second. No machine
+// receives that many.
 const MaxRate = 1_000_000
 
-// reserved are the headers that the client sets itself, or that belong to the
+// reserved are the headers that Signalbox sets itself, and those of the HTTP
 // connection.
 var reserved = []string{"Accept", "Accept-Encoding", "Cache-Control", "Last-Event-Id", "Host", "Connection",
 	"Content-Length", "Transfer-Encoding", "Te", "Trailer", "Upgrade", "Proxy-Connection", "Keep-Alive"}
@@ -77,7 +77,7 @@ func normalizeHeaders(f *live.Feed, s *live.Secrets) error {
 		value := h.Value
 		if h.Secret {
 			if s.Headers[h.Name] == "" && h.Value != "" {
-				// It was entered in the field for plain values.
+				// The user entered it in the field for plain values.
 				if s.Headers == nil {
 					s.Headers = make(map[string]string)
 				}
@@ -105,7 +105,7 @@ func normalizeHeaders(f *live.Feed, s *live.Secrets) error {
 	return nil
 }
 
-func normalizeAuth(f *live.Feed, s *live.Secrets) error {
+func normalizeSignIn(f *live.Feed, s *live.Secrets) error {
 	switch f.Auth {
 	case "":
 	case "bearer":
@@ -121,10 +121,10 @@ func normalizeAuth(f *live.Feed, s *live.Secrets) error {
 		}
 	case "basic":
 		if f.User == "" && s != nil && s.Password == "" {
-			return wrong("user", "bad_user/missing", "The name to sign in with is missing.")
+			return wrong("user", "bad_user/missing", "The user name is missing.")
 		}
 		if strings.ContainsRune(f.User, ':') {
-			return wrong("user", "bad_user/colon", "The name to sign in with contains a colon, which the basic sign-in cannot carry.")
+			return wrong("user", "bad_user/colon", "The user name contains a colon, which basic sign-in does not allow.")
 		}
 	default:
 		return wrong("auth", "bad_auth", `"{auth}" is not a way to sign in.`, "auth", f.Auth).WithHint(`Use "bearer", "basic", or nothing.`)
@@ -149,7 +149,6 @@ func normalizeProxy(f *live.Feed) error {
 	return nil
 }
 
-// wrong returns the Error about a setting.
 func wrong(field, code, format string, args ...any) *live.Error {
 	return live.Errorf(code, format, args...).WithField(field)
 }

@@ -58,8 +58,8 @@ func newRequest(ctx context.Context, f *live.Feed, s *live.Secrets, lastEventID,
 }
 
 // escapeQuery returns a query as a URL parser writes it (URL, query
-// percent-encode set). A query typed by a person may have spaces; net/http sends
-// it as it is, and servers refuse a request line with a space in it.
+// percent-encode set). A typed query may contain spaces. net/http sends them
+// unchanged, and servers refuse a request line with a space in it.
 func escapeQuery(query string) string {
 	var b strings.Builder
 	for i := range len(query) {
@@ -72,14 +72,14 @@ func escapeQuery(query string) string {
 	return b.String()
 }
 
-// maxRedirects is the longest chain of redirects that is followed.
+// maxRedirects is how many redirects a request follows.
 const maxRedirects = 10
 
-// checkRedirect returns the check that is made before each redirect. It removes
-// every secret where the redirect leads to another host, or from https to http,
-// and it does not put them back where a later one returns. net/http alone would
-// send them to subdomains, and the address of the feed, with a query that may
-// hold a token, as Referer.
+// checkRedirect returns the function that net/http calls before each redirect.
+// It removes every secret if the redirect leads to another host, or from https
+// to http. A later redirect back to the first host does not restore them.
+// net/http alone would send secrets to subdomains, and the feed's address, whose
+// query may contain a token, as Referer.
 func checkRedirect(f *live.Feed) func(*http.Request, []*http.Request) error {
 	secret := []string{"Authorization", "Cookie", "Proxy-Authorization"}
 	for _, h := range f.Headers {

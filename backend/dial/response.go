@@ -15,8 +15,8 @@ import (
 	"signalbox/backend/disconnect"
 )
 
-// checkResponse returns nil where the response is an event stream, and
-// otherwise why it is not (HTML, 9.2.3 and 9.2.7).
+// checkResponse returns nil if the response is an event stream, and otherwise
+// the Reason to refuse it (HTML, 9.2.3 and 9.2.7).
 func checkResponse(res *http.Response) *disconnect.Reason {
 	if res.StatusCode != http.StatusOK {
 		return checkStatus(res)
@@ -46,7 +46,8 @@ func checkResponse(res *http.Response) *disconnect.Reason {
 	return why
 }
 
-// checkStatus returns why a response with a status other than 200 is no stream.
+// checkStatus returns the Reason to refuse a response with a status other than
+// 200.
 func checkStatus(res *http.Response) *disconnect.Reason {
 	code := res.StatusCode
 	if code == http.StatusNoContent {
@@ -66,7 +67,7 @@ func checkStatus(res *http.Response) *disconnect.Reason {
 	return why
 }
 
-// explainStatus says what to do about a status.
+// explainStatus returns a Reason with a hint for a status.
 func explainStatus(code int, method string) *disconnect.Reason {
 	status := strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
 	switch code {
@@ -106,10 +107,10 @@ func explainStatus(code int, method string) *disconnect.Reason {
 	return because("status", "{status}.", "status", status)
 }
 
-// wantsTLS reports whether a server says in its response that the request should
-// have come over TLS. Go, nginx and Apache each do so in a sentence of their own.
+// wantsTLS reports whether the body of a response demands TLS. Go, nginx and
+// Apache each do so with a sentence of their own.
 func wantsTLS(body io.ReadCloser) bool {
-	// A body that never comes must not hold up the status.
+	// A server that sends no body must not delay the report of its status.
 	timeout := time.AfterFunc(2*time.Second, func() { body.Close() })
 	defer timeout.Stop()
 	text, _ := io.ReadAll(io.LimitReader(body, 4<<10))
@@ -122,7 +123,7 @@ func wantsTLS(body io.ReadCloser) bool {
 	return false
 }
 
-// retryAfter reads a Retry-After header, which holds seconds or a date. It
+// retryAfter parses a Retry-After header, which contains seconds or a date. It
 // returns maxRetryAfter at most.
 func retryAfter(s string, now time.Time) time.Duration {
 	n, err := strconv.ParseInt(s, 10, 64)
@@ -135,9 +136,9 @@ func retryAfter(s string, now time.Time) time.Duration {
 	return 0
 }
 
-// decodedBody returns the body of a response without its content coding, and
-// closes it where it cannot. Some servers compress although they were asked not
-// to.
+// decodedBody returns the body of a response without its content coding. If it
+// does not know the coding, it closes the body. Some servers compress although
+// the request forbids it.
 func decodedBody(res *http.Response) (io.ReadCloser, error) {
 	// Names of codings are compared without case (RFC 9110, 8.4.1).
 	switch coding := strings.ToLower(strings.TrimSpace(res.Header.Get("Content-Encoding"))); coding {
@@ -152,8 +153,8 @@ func decodedBody(res *http.Response) (io.ReadCloser, error) {
 	}
 }
 
-// A gzipBody decompresses a body. It reads the gzip header with the first bytes
-// and not before: until then the server may be silent for long.
+// A gzipBody decompresses a body. It reads the gzip header in the first Read: a
+// server may send it only with its first message.
 type gzipBody struct {
 	src io.ReadCloser
 	gz  *gzip.Reader

@@ -12,10 +12,10 @@ import (
 	"signalbox/backend/live"
 )
 
-// TLSConfig returns the TLS settings of a feed: the authorities and the one
-// certificate that are accepted beside those that the machine trusts. It
-// returns nil where the feed has neither. It is good for the host of the feed's
-// URL only.
+// TLSConfig returns the TLS configuration of a feed, which accepts the feed's own
+// certificate authorities and its one certificate as well as the authorities
+// that the machine trusts. It returns nil if the feed has neither. Use the
+// configuration only for the host of the feed's URL.
 func TLSConfig(f *live.Feed) (*tls.Config, error) {
 	u, err := url.Parse(f.URL)
 	if err != nil {
@@ -44,8 +44,7 @@ func tlsConfig(f *live.Feed, host string) (*tls.Config, error) {
 		if err != nil {
 			return nil, because("tls/accepted", "The accepted certificate's SHA-256 cannot be read.")
 		}
-		// Go's own check is switched off and made by verify, which accepts one
-		// certificate more.
+		// verify replaces Go's own check: it accepts one more certificate.
 		c.InsecureSkipVerify = true
 		c.VerifyConnection = func(s tls.ConnectionState) error {
 			return verify(s, host, c.RootCAs, accepted)
@@ -54,10 +53,10 @@ func tlsConfig(f *live.Feed, host string) (*tls.Config, error) {
 	return c, nil
 }
 
-// verify accepts a certificate that leads to a trusted root and names host, a
-// name or an IP address, and the one certificate with the accepted SHA-256.
-// crypto/tls leaves ServerName empty where the host is an IP address; otherwise
-// ServerName is the host as it is sent.
+// verify accepts a certificate that leads to a trusted root and is issued for
+// host, a name or an IP address. It also accepts the one certificate with the
+// accepted SHA-256. crypto/tls leaves ServerName empty if the host is an IP
+// address; otherwise ServerName is the host as sent to the server.
 func verify(s tls.ConnectionState, host string, roots *x509.CertPool, accepted []byte) error {
 	leaf := s.PeerCertificates[0]
 	opt := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}
@@ -66,7 +65,7 @@ func verify(s tls.ConnectionState, host string, roots *x509.CertPool, accepted [
 	}
 	_, err := leaf.Verify(opt)
 	if err == nil {
-		// Not through opt.DNSName: an empty one is not checked.
+		// Not through opt.DNSName: Verify skips the check if that is empty.
 		err = leaf.VerifyHostname(cmp.Or(s.ServerName, host))
 	}
 	if err == nil {

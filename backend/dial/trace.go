@@ -9,7 +9,7 @@ import (
 	"signalbox/backend/live"
 )
 
-// A step is what a request is doing.
+// A step is a stage of a request.
 type step string
 
 const (
@@ -20,9 +20,9 @@ const (
 	stepOpen     step = "open"     // reading the stream
 )
 
-// A trace measures how long each step of a request takes. After a redirect it
-// is that of the last hop. Its hooks are called by goroutines of the transport,
-// some of them after the request has ended.
+// A trace measures the duration of each step of a request; after a redirect, of
+// the last request only. Goroutines of the transport call its hooks, some of
+// them after the request has ended.
 type trace struct {
 	mu           sync.Mutex
 	step         step
@@ -49,7 +49,7 @@ func (t *trace) currentStep() step {
 	return t.step
 }
 
-// open notes that the response is a stream.
+// open starts the last step: the response is a stream.
 func (t *trace) open() { t.update(func(time.Time) { t.step = stepOpen }) }
 
 func (t *trace) update(f func(now time.Time)) {
@@ -58,7 +58,7 @@ func (t *trace) update(f func(now time.Time)) {
 	f(time.Now())
 }
 
-// hooks are what the transport calls.
+// hooks returns the functions that the transport calls.
 func (t *trace) hooks() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GetConn: func(string) {

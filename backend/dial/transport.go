@@ -21,25 +21,23 @@ const (
 	headerTimeout = 5 * time.Minute
 )
 
-// A hostTransport makes the requests of one attempt: the first, and those that
-// redirects lead to, one after the other. Each host has a transport of its own:
-// the check of a certificate needs to know the host, and crypto/tls does not
-// tell it where it is an IP address.
+// A hostTransport sends the requests of one Connection: the first request, then
+// one for each redirect. Each host has its own transport, because verify needs
+// the host, which crypto/tls does not pass on if it is an IP address.
 type hostTransport struct {
 	feed    *live.Feed
 	dial    DialFunc
-	host    string // of current, with its scheme
+	host    string // scheme and host of current
 	current *http.Transport
 }
 
-// RoundTrip makes one request.
 func (h *hostTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if host := r.URL.Scheme + "://" + r.URL.Host; h.current == nil || h.host != host {
 		t, err := newTransport(h.feed, h.dial, r)
 		if err != nil {
 			return nil, err
 		}
-		// An unused connection must not outlive the attempt.
+		// An unused connection must not outlive the Connection.
 		context.AfterFunc(r.Context(), t.CloseIdleConnections)
 		h.host, h.current = host, t
 	}
@@ -51,8 +49,8 @@ func newTransport(f *live.Feed, dial DialFunc, r *http.Request) (*http.Transport
 	if dial == nil {
 		d := &net.Dialer{
 			Timeout: dialTimeout,
-			// Notices within two minutes that the other end is gone, even where
-			// a stream is silent for days.
+			// Detects within two minutes that the other end is gone, even if the
+			// stream is silent for days.
 			KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 45 * time.Second, Interval: 15 * time.Second, Count: 4},
 		}
 		dial = d.DialContext
@@ -69,7 +67,7 @@ func newTransport(f *live.Feed, dial DialFunc, r *http.Request) (*http.Transport
 		MaxResponseHeaderBytes: 256 << 10,
 		ReadBufferSize:         eventstream.ReadSize,
 		ForceAttemptHTTP2:      true,
-		DisableCompression:     true, // a server that compresses holds events back
+		DisableCompression:     true, // a server that compresses delays events
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 60 * time.Second, PingTimeout: 30 * time.Second},
 	}
 	switch f.Proxy {
@@ -92,8 +90,8 @@ func newTransport(f *live.Feed, dial DialFunc, r *http.Request) (*http.Transport
 	return t, nil
 }
 
-// dialProxy returns a function that connects to a proxy over TLS. A certificate
-// accepted for the feed's server says nothing about its proxy.
+// dialProxy returns a function that connects to a proxy over TLS. It does not
+// accept the certificate that the user accepted for the feed's server.
 func dialProxy(dial DialFunc, roots *x509.CertPool) DialFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		host, _, err := net.SplitHostPort(address)

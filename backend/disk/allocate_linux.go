@@ -6,7 +6,8 @@ import (
 	"syscall"
 )
 
-// Allocate gives a file at least size bytes of the disk.
+// Allocate reserves disk blocks for the first size bytes of f, which then has at
+// least this length.
 func Allocate(f *os.File, size int64) error {
 	err := syscall.Fallocate(int(f.Fd()), 0, 0, size)
 	if errors.Is(err, syscall.EOPNOTSUPP) {
@@ -15,8 +16,8 @@ func Allocate(f *os.File, size int64) error {
 	return err
 }
 
-// allocated returns how many bytes of the disk a file takes.
-func allocated(info os.FileInfo) int64 {
+// allocatedBytes returns how much space a file uses on the disk, in bytes.
+func allocatedBytes(info os.FileInfo) int64 {
 	if s, ok := info.Sys().(*syscall.Stat_t); ok {
 		return s.Blocks * 512
 	}

@@ -4,8 +4,9 @@ package disk
 
 import "os"
 
-// Allocate gives a file at least size bytes of the disk.
+// Allocate reserves disk blocks for the first size bytes of f, which then has at
+// least this length.
 func Allocate(f *os.File, size int64) error { return writeRandom(f, size) }
 
-// allocated returns how many bytes of the disk a file takes.
-func allocated(info os.FileInfo) int64 { return info.Size() }
+// allocatedBytes returns how much space a file uses on the disk, in bytes.
+func allocatedBytes(info os.FileInfo) int64 { return info.Size() }

@@ -7,5 +7,5 @@ import "syscall"
 var (
 	fullErrors     = []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT}
 	readOnlyErrors = []syscall.Errno{syscall.EROFS}
-	lockedErrors   []syscall.Errno
+	sharingErrors  []syscall.Errno
 )

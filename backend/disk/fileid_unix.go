@@ -4,12 +4,12 @@ package disk
 
 import "syscall"
 
-// A FileID tells a file from every other file of this machine.
+// A FileID identifies a file among all files of this machine.
 type FileID struct{ device, inode uint64 }
 
-// Identify returns which file is at a path. The journal's store calls it before
-// each commit, so it makes one system call and allocates nothing else, unlike
-// os.Stat.
+// Identify returns the FileID of the file at a path. The journal's store calls it
+// before each commit, so it makes one system call and, unlike os.Stat, allocates
+// no FileInfo.
 func Identify(path string) (FileID, error) {
 	var s syscall.Stat_t
 	if err := syscall.Stat(path, &s); err != nil {
@@ -18,5 +18,5 @@ func Identify(path string) (FileID, error) {
 	return FileID{uint64(s.Dev), s.Ino}, nil
 }
 
-// Same reports whether both are the same file.
+// Same reports whether both identify the same file.
 func (a FileID) Same(b FileID) bool { return a == b }

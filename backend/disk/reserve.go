@@ -8,43 +8,42 @@ import (
 )
 
 const (
-	// maxReserve takes all that the database's log may hold beyond the database
-	// file: 4 MiB and a large batch.
+	// maxReserve has room for the database's log: 4 MiB and a large batch.
 	maxReserve = 16 << 20
-	// diskPart limits the reserve on a small disk to that part of it.
-	diskPart = 16
+	// A reserve is at most one part of the disk in diskParts.
+	diskParts = 16
 	// minReserve is enough to delete a few hundred messages.
 	minReserve = 256 << 10
 )
 
-// A Reserve is a file that holds space on the disk. Deleting messages needs
-// space as well, for the database's log. So on a full disk the file is
-// removed: then older messages can still be deleted, until the file can be made
-// again. One goroutine at a time may use it.
+// A Reserve is a file that occupies space on the disk. Deleting messages needs
+// space too, for the database's log. On a full disk the file is removed, so that
+// older messages can be deleted until there is room for the file again. Its
+// methods must not be called from two goroutines at once.
 type Reserve struct {
 	path string
 	want int64 // bytes
-	size int64 // bytes that there was room for when the file was last made
+	size int64 // bytes of the file when it was last made
 }
 
-// NewReserve returns the reserve at path in the folder dir, without making the
+// NewReserve returns the reserve at path in the folder dir. It does not make the
 // file.
 func NewReserve(dir, path string) Reserve {
 	size := int64(maxReserve)
 	if _, total, ok := Space(dir); ok {
-		size = max(min(size, total/diskPart), minReserve)
+		size = max(min(size, total/diskParts), minReserve)
 	}
 	return Reserve{path: path, want: size, size: size}
 }
 
-// Size returns how many bytes it holds, or held before it was released.
+// Size returns the size of the file in bytes; after Release, its last size.
 func (r *Reserve) Size() int64 { return r.size }
 
-// Make makes the file if it is not there. It first allocates a quarter more
-// than it keeps: if no more than the reserve were free, the next message would
-// release it again.
+// Make makes the file if it does not exist. It first allocates a quarter more
+// than it keeps: if only the reserve itself were free, the next message would
+// fill the disk and the file would be removed again.
 func (r *Reserve) Make() error {
-	if info, err := os.Stat(r.path); err == nil && info.Size() == r.want && allocated(info) >= r.want {
+	if info, err := os.Stat(r.path); err == nil && info.Size() == r.want && allocatedBytes(info) >= r.want {
 		return nil
 	}
 	err := r.write(r.want)
@@ -54,8 +53,8 @@ func (r *Reserve) Make() error {
 	return err
 }
 
-// MakeSmaller makes the largest file that there is room for, by halving the
-// size. It reports whether there was room for any.
+// MakeSmaller halves the size until the disk has room for the file. It reports
+// whether it made one.
 func (r *Reserve) MakeSmaller() bool {
 	for size := r.want / 2; size >= minReserve; size /= 2 {
 		if r.write(size) == nil {
@@ -85,7 +84,8 @@ func (r *Reserve) write(size int64) error {
 // Release removes the file, and reports whether there was one.
 func (r *Reserve) Release() bool { return os.Remove(r.path) == nil }
 
-// writeRandom writes bytes that no file system can compress.
+// writeRandom writes random bytes. Zeros would not occupy the disk: a file system
+// may compress them or leave them out.
 func writeRandom(f *os.File, size int64) error {
 	_, err := io.CopyN(f, rand.Reader, size)
 	return err

@@ -2,5 +2,5 @@
 
 package disk
 
-// Space does not know: a write finds out whether there is room.
+// Space returns false: this system has no call for it.
 func Space(string) (free, total int64, ok bool) { return 0, 0, false }

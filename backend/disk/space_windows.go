@@ -2,8 +2,8 @@ package disk
 
 import "golang.org/x/sys/windows"
 
-// Space returns how many bytes of the disk with dir are free for this user,
-// and how many it has; false where the system does not say.
+// Space returns how many bytes this user may still write on the disk with dir,
+// and the size of the disk; false if the system does not report them.
 func Space(dir string) (free, total int64, ok bool) {
 	path, err := windows.UTF16PtrFromString(dir)
 	if err != nil {

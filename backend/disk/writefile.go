@@ -9,11 +9,11 @@ import (
 	"github.com/natefinch/atomic"
 )
 
-// WriteFile replaces the file at path: a reader, or a start after a crash,
-// finds the old content or the new, and never a part of it. Nobody sees the
-// content with other permissions than perm.
+// WriteFile replaces the file at path. A reader, or a start after a crash, finds
+// the old content or the new content, never a part. The new content is never
+// readable with other permissions than perm.
 func WriteFile(path string, content []byte, perm os.FileMode) error {
-	// The library keeps the permissions of a file that exists, and makes a new
+	// natefinch/atomic keeps the permissions of an existing file and makes a new
 	// one with 0600.
 	if err := os.Chmod(path, perm); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
