@@ -1,5 +1,3 @@
-// Package backend_test holds the packages to the directions in which they may
-// import each other.
 package backend_test
 
 import (
@@ -14,73 +12,83 @@ import (
 
 const module = "signalbox/"
 
-// A rule says what of ours a package may import outside its tests, and why it
-// may import no more.
+// A rule says which packages of ours a package may import outside its tests, and
+// why it may import no others.
 type rule struct {
-	may    string // the last parts of the paths, separated by spaces
+	folder string
+	may    string // the paths below backend/, separated by spaces
 	reason string
 }
 
-var rules = map[string]rule{
-	"backend/live":                {"", "everybody speaks its words, so whatever it imported would be known everywhere"},
-	"backend/broadcast":           {"", "it only wakes goroutines; what changed is the business of whoever uses it"},
-	"backend/setting":             {"live", "it describes what can be set; were it to know who uses a setting, every user would depend on every other"},
-	"backend/clock":               {"", "it is asked before anything is deleted; what it knew of the journal or the store could only blur what it says"},
-	"backend/wire":                {"live", "a form of a message says nothing about where it is kept or who reads it"},
-	"backend/journal/recent":      {"live broadcast", "memory that readers share must not depend on who reads it"},
-	"backend/journal/sources":     {"live", "a list in memory; the journal keeps the store in step with it"},
-	"backend/journal/cursor":      {"live journal/recent journal/sources", "a reader must not reach the writer"},
-	"backend/journal":             {"live journal/recent journal/sources journal/cursor", "order and commit must be testable without a database, the wire or the network"},
-	"backend/journal/journaltest": {"live journal", "the suite must not know which store it is testing"},
-	"backend/disk":                {"", "it knows files and error numbers; what is written to them is the business of its callers"},
-	"backend/sqlite/conn":         {"live disk", "a connection runs whatever SQL it is given; no table is known to it"},
-	"backend/sqlite/schema":       {"live sqlite/conn", "it creates the tables before anything reads or writes them"},
-	"backend/sqlite/database":     {"live clock disk sqlite/conn sqlite/schema", "one file with its connections; which messages it holds concerns the packages above"},
-	"backend/sqlite/trim":         {"live sqlite/conn", "it deletes within a transaction that somebody else begins"},
-	"backend/sqlite/insert":       {"live sqlite/conn sqlite/trim", "it compares new messages with stored and with trimmed ones, within a transaction that somebody else begins"},
-	"backend/sqlite/query":        {"live sqlite/conn sqlite/database", "reading must not depend on how messages are written"},
-	"backend/sqlite/installation": {"live sqlite/conn sqlite/database", "what belongs to this installation is no part of the journal"},
-	"backend/sqlite":              {"live sqlite/conn sqlite/database sqlite/insert sqlite/trim sqlite/query sqlite/installation", "a store is told what to keep; were it to know who asks, a second store could not take its place"},
-	"backend/publish":             {"live setting wire journal journal/recent", "the HTTP API, the examples and the samples publish through it, so it must not know any of them"},
-	"backend/disconnect":          {"live", "a reason must not know whether it came from the network, the server or the user"},
-	"backend/eventstream":         {"live wire", "the standard's parser needs no feed, no socket and no journal to be tested"},
-	"backend/suspend":             {"", "it compares two clocks; what is to be done on waking is the business of its callers"},
-	"backend/dial":                {"live disconnect eventstream secrets", "one attempt must not know of the attempts before it, nor where its events go"},
-	"backend/secrets":             {"live broadcast disk", "who reads secrets must not matter to where they are kept"},
-	"backend/secrets/secretstest": {"", "a keyring for tests knows no more than the real one"},
-	"backend/health":              {"live disconnect", "it only watches; were it to connect or to write, it could not be asked at any moment"},
-	"backend/ingest":              {"live broadcast journal wire disconnect eventstream", "what a feed says goes into the journal in one way, however it was received"},
-	"backend/follow":              {"live setting dial disconnect eventstream ingest", "following without a journal must not bring in what keeps feeds"},
-	"backend/feed":                {"live setting broadcast journal wire secrets dial disconnect eventstream health ingest suspend", "what feeds and the server share is the journal; a short cut past it would show what is not committed"},
-	"backend/serve":               {"live setting journal wire publish serve/console serve/dashboard serve/guard serve/history serve/httpapi serve/listener serve/stream", "it joins the parts of the local server; feeds and examples reach it through interfaces"},
-	"backend/serve/budget":        {"", "what is reserved, and by whom, is the business of whoever shares the budget"},
-	"backend/serve/httpapi":       {"live journal wire serve/budget", "how requests are read and errors are answered is the same for all routes, so it knows none"},
-	"backend/serve/listener":      {"live", "connections are counted before anything is known of their requests"},
-	"backend/serve/guard":         {"live serve/httpapi serve/listener", "who may call does not depend on what is asked for"},
-	"backend/serve/stream":        {"live journal journal/cursor wire serve/budget serve/httpapi", "a stream sends what the journal has committed; who may subscribe was decided before"},
-	"backend/serve/history":       {"live journal wire serve/budget serve/httpapi", "a page shows what the journal holds, whoever asks"},
-	"backend/serve/console":       {"broadcast live journal wire serve/httpapi", "it reaches feeds, samples, settings and clients through interfaces, so that it can be tested without them"},
-	"backend/serve/dashboard":     {"live serve/guard serve/httpapi", "pages and sign-in know nothing of messages"},
-	"backend/example":             {"live journal publish wire", "the examples are guests: they use what any program could; an answer names its question by the id on the wire"},
-	"backend/example/exampletest": {"live journal publish sqlite wire", "it sends the frames that the local server sends; it does not import what it tests, so that the tests inside those packages can use it"},
-	"backend/sample":              {"live broadcast journal example", "the samples are made of the parts of the examples, and of servers that know nothing of the program"},
-	"backend/node":                {"live setting wire journal publish disk sqlite sqlite/installation feed secrets serve example sample", "the one place where all parts meet, and it works without a window"},
-	"backend/desk":                {"live wire node", "the window's side opens a node as a whole and must not reach around it"},
-	"backend/cli/flags":           {"live setting", "it reads settings for any command, so it knows none"},
-	"backend/cli":                 {"live cli/flags setting wire dial follow node", "the command line starts a node and reads streams; it must never open the journal of a running program"},
-	".":                           {"live node desk cli", "main joins the parts and thinks nothing itself"},
+// rules lists the packages in the order in which they can be read: each stands
+// behind all packages that it may import.
+var rules = []rule{
+	{"backend/live", "", "every package imports its types, and would depend on all that live imports"},
+	{"backend/broadcast", "", "it wakes goroutines that wait for any change, so it knows no type of change"},
+	{"backend/setting", "live", "many packages read settings, and would depend on every package that setting imports"},
+	{"backend/clock", "", "the age of messages must not depend on the store or the journal that deletes them"},
+	{"backend/disk", "", "it works with files and error numbers, for callers that store different things"},
+	{"backend/wire", "live", "the forms of a message are the same in feeds, in streams and in the command line, so wire imports none of them"},
+
+	{"backend/journal/recent", "live broadcast", "many readers share these messages, so they must not depend on one kind of reader"},
+	{"backend/journal/sources", "live", "the journal keeps this list equal to the store's, so the list must not read the store itself"},
+	{"backend/journal/cursor", "live journal/recent journal/sources", "a reader that could reach the writer could hold it up"},
+	{"backend/journal", "live journal/recent journal/sources journal/cursor", "its order and its commits are tested without a database, HTTP or a network"},
+	{"backend/journal/journaltest", "live journal", "the same tests must run against every store"},
+
+	{"backend/sqlite/conn", "live disk", "it runs any SQL on a file, so it knows no table"},
+	{"backend/sqlite/schema", "live sqlite/conn", "the tables exist before a package that reads or writes them runs"},
+	{"backend/sqlite/database", "live clock disk sqlite/conn sqlite/schema", "a file is opened, locked and repaired in the same way whatever its tables hold"},
+	{"backend/sqlite/trim", "live sqlite/conn", "it deletes within its caller's transaction, so it opens no file"},
+	{"backend/sqlite/insert", "live sqlite/conn sqlite/trim", "it inserts within its caller's transaction, and compares messages with tombstones"},
+	{"backend/sqlite/query", "live sqlite/conn sqlite/database", "reads use connections of their own, so they must not depend on how messages are written"},
+	{"backend/sqlite/installation", "live sqlite/conn sqlite/database", "another Signalbox may share a journal, but never what belongs to this installation"},
+	{"backend/sqlite", "live sqlite/conn sqlite/database sqlite/insert sqlite/trim sqlite/query sqlite/installation", "it implements the interface of the journal, so the journal can be tested with another store"},
+
+	{"backend/publish", "live setting wire journal journal/recent", "the HTTP API, the examples and the samples publish through it, so it knows none of them"},
+
+	{"backend/eventstream", "live wire", "the parser is tested against the standard without a feed, a socket or a journal"},
+	{"backend/disconnect", "live", "a reason can come from the network, the server or the user, so it imports none of their packages"},
+	{"backend/secrets", "live broadcast disk", "how secrets are stored must not depend on the feeds that use them"},
+	{"backend/secrets/secretstest", "", "the tests of secrets use this keyring, so it cannot import secrets"},
+	{"backend/dial", "live disconnect eventstream secrets", "an attempt does not depend on earlier attempts, nor on where its events are stored"},
+	{"backend/suspend", "", "it only reports that the machine was asleep; its callers decide what to do"},
+	{"backend/health", "live disconnect", "it may be asked at any moment, so it must not connect or write"},
+	{"backend/ingest", "live broadcast journal wire disconnect eventstream", "feeds and the tail command turn events into messages in the same way, so it does not know how they connect"},
+	{"backend/follow", "live setting dial disconnect eventstream ingest", "the tail command follows a stream without a journal, stored feeds and their secrets"},
+	{"backend/feed", "live setting broadcast journal wire secrets dial disconnect eventstream health ingest suspend", "the server reads a feed's messages from the journal; from feed itself it could get messages that are not committed"},
+
+	{"backend/serve/budget", "", "requests of different kinds share a budget, so it knows none of them"},
+	{"backend/serve/httpapi", "live journal wire serve/budget", "all routes read requests and write errors in the same way, so it knows no route"},
+	{"backend/serve/listener", "live", "connections are counted and refused before a request is read"},
+	{"backend/serve/guard", "live serve/httpapi serve/listener", "access is decided before a route runs, so it does not depend on the route"},
+	{"backend/serve/stream", "live journal journal/cursor wire serve/budget serve/httpapi", "a stream sends only what the journal has committed, and access was decided before"},
+	{"backend/serve/history", "live journal wire serve/budget serve/httpapi", "a page shows only what the journal has committed, and access was decided before"},
+	{"backend/serve/console", "broadcast live journal wire serve/httpapi", "it reaches feeds, samples, settings and clients through interfaces, so it is tested without them"},
+	{"backend/serve/dashboard", "live serve/guard serve/httpapi", "it serves files and signs browsers in, so it needs no messages"},
+	{"backend/serve", "live setting journal wire publish serve/console serve/dashboard serve/guard serve/history serve/httpapi serve/listener serve/stream", "it reaches feeds and examples through interfaces, so each can be tested and replaced without the other"},
+
+	{"backend/example", "live wire journal publish", "the examples show what any program can do, so they use nothing that only Signalbox has"},
+	{"backend/example/exampletest", "live wire journal publish sqlite", "the tests inside example and sample use it, so it cannot import these packages"},
+	{"backend/sample", "live broadcast journal example", "the sample servers behave like remote servers, so they know nothing of feeds"},
+
+	{"backend/node", "live setting journal publish disk sqlite sqlite/installation feed secrets serve example sample", "it joins all parts, and must work without a window"},
+	{"backend/desk", "live node", "a window that used the parts of a node directly could show what a browser does not"},
+	{"backend/cli/flags", "live setting", "it reads the settings of every command, so it knows none"},
+	{"backend/cli", "live cli/flags setting wire dial follow node", "commands reach a running Signalbox over HTTP; a second program must not open its journal"},
+	{".", "live node desk cli", "it only starts a command or the window"},
 }
 
-// strangers are groups of packages, each with the packages inside it. A package
-// never imports one of another group, not even in tests: what the groups share
-// is the journal.
-var strangers = [][]string{
+// separated are groups of packages, each with the packages inside it. A package
+// never imports one of another group, not even in its tests: the groups share
+// only the journal.
+var separated = [][]string{
 	{"feed", "follow", "ingest", "health", "secrets", "suspend", "dial", "eventstream", "disconnect"},
 	{"serve"},
 	{"example", "sample"},
 }
 
-// A tree is the module's packages by their folders.
+// tree returns the module's packages by their folders.
 func tree(t *testing.T) map[string]*build.Package {
 	t.Helper()
 	packages := map[string]*build.Package{}
@@ -123,35 +131,52 @@ func ours(imports ...string) []string {
 
 func TestPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
 	packages := tree(t)
-	for folder, p := range packages {
-		if folder == "backend" {
-			if len(p.GoFiles) > 0 {
-				t.Error("backend itself holds nothing but this test")
-			}
+	listed := map[string]bool{"backend": true}
+	for _, r := range rules {
+		listed[r.folder] = true
+		p := packages[r.folder]
+		if p == nil {
+			t.Errorf("%s is in the table and does not exist", r.folder)
 			continue
 		}
-		r, known := rules[folder]
-		if !known {
-			t.Errorf("%s is not in the table: say there what it may import, and why no more", folder)
-			continue
-		}
-		for _, name := range ours(p.Imports...) {
+		imports := ours(p.Imports...)
+		for _, name := range imports {
 			if !slices.Contains(strings.Fields(r.may), name) {
-				t.Errorf("%s imports %s: %s", folder, name, r.reason)
+				t.Errorf("%s imports %s: %s", r.folder, name, r.reason)
+			}
+		}
+		for name := range strings.FieldsSeq(r.may) {
+			if !slices.Contains(imports, name) {
+				t.Errorf("%s may import %s and does not: remove it from the table", r.folder, name)
 			}
 		}
 	}
-	for _, folder := range slices.Sorted(maps.Keys(rules)) {
-		if packages[folder] == nil {
-			t.Errorf("%s is in the table and nowhere else", folder)
+	for _, folder := range slices.Sorted(maps.Keys(packages)) {
+		if !listed[folder] {
+			t.Errorf("%s is not in the table: add which packages it may import, and why no others", folder)
 		}
+	}
+	if p := packages["backend"]; len(p.GoFiles) > 1 || len(p.Imports) > 0 {
+		t.Errorf("backend has only tests and doc.go, not %v", p.GoFiles)
 	}
 }
 
-func TestStrangersDoNotMeetInTestsEither(t *testing.T) {
+func TestTheTableIsInReadingOrder(t *testing.T) {
+	read := map[string]bool{}
+	for _, r := range rules {
+		for name := range strings.FieldsSeq(r.may) {
+			if !read[name] {
+				t.Errorf("%s may import %s, so it must stand behind it in the table", r.folder, name)
+			}
+		}
+		read[strings.TrimPrefix(r.folder, "backend/")] = true
+	}
+}
+
+func TestSeparatedPackagesDoNotImportEachOtherEvenInTests(t *testing.T) {
 	packages := tree(t)
 	group := map[string]int{} // by the outermost package
-	for i, names := range strangers {
+	for i, names := range separated {
 		for _, name := range names {
 			group[name] = i
 			if packages["backend/"+name] == nil {
@@ -159,7 +184,7 @@ func TestStrangersDoNotMeetInTestsEither(t *testing.T) {
 			}
 		}
 	}
-	// groupOf returns the group of "serve/stream" by that of "serve".
+	// groupOf returns the group of "serve" for "serve/stream".
 	groupOf := func(name string) (i int, ok bool) {
 		outermost, _, _ := strings.Cut(strings.TrimPrefix(name, "backend/"), "/")
 		i, ok = group[outermost]
@@ -172,13 +197,13 @@ func TestStrangersDoNotMeetInTestsEither(t *testing.T) {
 		}
 		for _, name := range ours(slices.Concat(p.Imports, p.TestImports, p.XTestImports)...) {
 			if theirs, ok := groupOf(name); ok && theirs != mine {
-				t.Errorf("%s imports %s: %s", folder, name, rules[folder].reason)
+				t.Errorf("%s imports %s: the two are separated, and share only the journal", folder, name)
 			}
 		}
 	}
 }
 
-func TestTheWordsNeedNothingButTheStandardLibrary(t *testing.T) {
+func TestLiveImportsOnlyTheStandardLibrary(t *testing.T) {
 	for _, path := range tree(t)["backend/live"].Imports {
 		if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") {
 			t.Errorf("live imports %s: every package would depend on it", path)
