@@ -47,7 +47,7 @@ func jumped(t time.Time, d time.Duration) time.Time {
 
 // Two results of time.Now are compared by their monotonic readings, which do not
 // show what the wall clock did between them.
-func TestAJumpOfTheRealClockIsSeen(t *testing.T) {
+func TestAJumpOfTheRealClockIsDetected(t *testing.T) {
 	const far = 48 * time.Hour
 	begun := time.Now()
 	if jumped(begun, far).Sub(begun) != 0 || jumped(begun, far).Round(0).Sub(begun.Round(0)) != far {
@@ -76,7 +76,7 @@ func TestAClockThatIsAheadAtTheStartIsNotFollowed(t *testing.T) {
 	}
 }
 
-func TestAJumpIsRememberedByTheNextRun(t *testing.T) {
+func TestAJumpIsKeptForTheNextRun(t *testing.T) {
 	var offset, up time.Duration
 	run := func(s State) *Clock {
 		begun := up

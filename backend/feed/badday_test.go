@@ -133,7 +133,7 @@ func (s *sickStore) Append(ctx context.Context, ms []live.Message, marks []live.
 	return s.DB.Append(ctx, ms, marks)
 }
 
-func (s *sickStore) Check(context.Context) error {
+func (s *sickStore) CheckWrite(context.Context) error {
 	if s.full.Load() {
 		return errFull
 	}

@@ -9,16 +9,15 @@ import (
 	"signalbox/backend/live"
 )
 
-// Append commits a message and returns its number. If ctx ends before the
-// commit, the message may or may not be committed, and the error, "not_known",
-// says so.
+// Append commits a message and returns its number. If ctx ends first, the error
+// is "not_known": the message may or may not be committed.
 func (j *Journal) Append(ctx context.Context, d live.Draft) (int64, error) {
 	m, err := j.Put(ctx, d)
 	return m.Number, err
 }
 
-// Put is Append with marks. It returns the message as it was stored, with
-// Repeated if it was recognised as a retry.
+// Put is Append with marks. It returns the message as it was stored. If the
+// message repeats a stored one, it has Repeated and the stored one's number.
 func (j *Journal) Put(ctx context.Context, d live.Draft, marks ...live.Mark) (live.Message, error) {
 	e := &recent.Entry{Message: live.Message{Draft: d}}
 	if !j.sources.Exists(e.Source) {
@@ -33,15 +32,15 @@ func (j *Journal) Put(ctx context.Context, d live.Draft, marks ...live.Mark) (li
 	return e.Message, nil
 }
 
-// AppendAll commits drafts and marks together, in this order, in one
-// transaction. A mark whose Number is live.Newest gets that of the last draft,
-// or of the newest message if there is no draft.
+// AppendAll commits drafts and marks, in this order, in one transaction. A mark
+// whose Number is live.Newest gets the number of the last draft, or of the
+// newest message if there is no draft.
 func (j *Journal) AppendAll(ctx context.Context, drafts []live.Draft, marks ...live.Mark) (Appended, error) {
 	if len(drafts) == 0 && len(marks) == 0 {
 		return Appended{Last: j.Last()}, nil
 	}
-	// These copies stay in memory as the newest messages. They are made here, in
-	// the caller's time and not the writer's.
+	// These copies stay in memory as the newest messages. The caller makes them,
+	// so that the writer does not have to.
 	block := make([]recent.Entry, len(drafts))
 	r := &request{entries: make([]*recent.Entry, len(drafts)), marks: slices.Clone(marks)}
 	now := j.opt.Now()
@@ -68,11 +67,11 @@ func (j *Journal) AppendAll(ctx context.Context, drafts []live.Draft, marks ...l
 	return a, nil
 }
 
-// Appended is what became of the drafts of one call.
+// Appended is the result of AppendAll.
 type Appended struct {
-	Last     int64           // the number of the last draft; that of the newest message if there was no draft
-	Repeated int             // how many were in the journal already, and were not stored again
-	Entries  []*recent.Entry // the messages as they are in the journal, in the order of the drafts
+	Last     int64           // the number of the last draft, or of the newest message if there was no draft
+	Repeated int             // the drafts that were in the journal already, and were not stored again
+	Entries  []*recent.Entry // the messages as they are stored, in the order of the drafts
 }
 
 func errNoSource() error {
@@ -90,7 +89,7 @@ func complete(e *recent.Entry, now time.Time) {
 	if e.Received.IsZero() {
 		e.Received = now
 	}
-	// The store has times in microseconds. A reader must get the same from memory
-	// and from the store.
+	// The store rounds times to microseconds. A reader must get the same time from
+	// memory and from the store.
 	e.Received = time.UnixMicro(e.Received.UnixMicro()).UTC()
 }

@@ -29,7 +29,7 @@ func (f *fixture) appending(texts ...string) <-chan error {
 	return errs
 }
 
-func TestWhatQueuesUpDuringACommitIsCommittedTogether(t *testing.T) {
+func TestRequestsThatQueueUpDuringACommitAreCommittedTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := make(chan struct{})
 		var batches []int
@@ -52,7 +52,7 @@ func TestWhatQueuesUpDuringACommitIsCommittedTogether(t *testing.T) {
 	})
 }
 
-func TestNobodySeesWhatIsNotCommitted(t *testing.T) {
+func TestNobodyReadsAnUncommittedMessage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := make(chan struct{})
 		f := open(t, journal.Options{}, func(s journal.Store) journal.Store {
@@ -87,7 +87,7 @@ func TestNobodySeesWhatIsNotCommitted(t *testing.T) {
 	})
 }
 
-func TestOnlyTheRequestAtFaultFailsInABatch(t *testing.T) {
+func TestOnlyTheBadRequestOfABatchFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := make(chan struct{})
 		f := open(t, journal.Options{}, func(s journal.Store) journal.Store {
@@ -112,7 +112,7 @@ func TestOnlyTheRequestAtFaultFailsInABatch(t *testing.T) {
 			t.Errorf("%d failed, fault %q", failed, f.Stats().Fault)
 		}
 		var entries []*recent.Entry
-		for c := f.Follow(live.Filter{}, 0); c.Place() < f.Last(); {
+		for c := f.Follow(live.Filter{}, 0); c.Number() < f.Last(); {
 			entries = append(entries, f.next(c).Entries...)
 		}
 		for i, e := range entries {
@@ -223,7 +223,7 @@ func TestAFaultOfTheStoreIsReportedUntilItEnds(t *testing.T) {
 	})
 }
 
-func TestPublishersThatTryAgainAndAgainDoNotKeepAFaultAlive(t *testing.T) {
+func TestRepeatedPublishesDoNotKeepAFaultAlive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// As on a full disk: every message is refused until a check succeeds.
 		var space, taken atomic.Bool

@@ -53,7 +53,7 @@ func TestACursorMissesNothingBetweenTheStoreAndTheNewestMessagesInMemory(t *test
 					sent[p] = -1
 				}
 				c := f.Follow(live.Filter{}, place)
-				place = c.Place()
+				place = c.Number()
 				for place < total && r.IntN(30) > 0 {
 					b, err := c.Next(t.Context())
 					if err != nil {
@@ -74,8 +74,8 @@ func TestACursorMissesNothingBetweenTheStoreAndTheNewestMessagesInMemory(t *test
 						}
 						place, sent[p] = e.Number, n
 					}
-					if c.Place() != place || b.Through != place {
-						t.Errorf("place %d, through %d, last entry %d", c.Place(), b.Through, place)
+					if c.Number() != place || b.Through != place {
+						t.Errorf("place %d, through %d, last entry %d", c.Number(), b.Through, place)
 					}
 				}
 			}
@@ -172,7 +172,7 @@ func TestTrimmingThatOvertakesACursorLeavesACountedGap(t *testing.T) {
 	}
 }
 
-func TestEverythingIsSeenOrCountedAsMissingWhileTrimmingGoesOn(t *testing.T) {
+func TestEachMessageIsReadOrCountedAsMissingDuringTrimming(t *testing.T) {
 	f := open(t, small)
 	const total = 30000
 	var wg sync.WaitGroup
@@ -239,7 +239,7 @@ func TestACursorFindsAGapBeforeTheJournalKnowsOfIt(t *testing.T) {
 	}
 }
 
-func TestAFilteredCursorsPlaceIsTheLastExamined(t *testing.T) {
+func TestAFilteredCursorHasTheNumberOfTheLastMessageExamined(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := open(t, journal.Options{})
 		ctx, cancel := context.WithCancel(t.Context())
@@ -251,8 +251,8 @@ func TestAFilteredCursorsPlaceIsTheLastExamined(t *testing.T) {
 		}()
 		f.some(1234)
 		synctest.Wait()
-		if c.Place() != 1234 {
-			t.Errorf("place %d", c.Place())
+		if c.Number() != 1234 {
+			t.Errorf("place %d", c.Number())
 		}
 		_, err := f.Append(t.Context(), live.Draft{Source: f.source, Type: "wanted"})
 		f.must(err)
@@ -286,7 +286,7 @@ func TestACursorOfOneSourceReadsOnlyThatFromTheStore(t *testing.T) {
 	}
 }
 
-func TestAPlaceBeyondTheEndSkipsNothing(t *testing.T) {
+func TestANumberBeyondTheEndSkipsNothing(t *testing.T) {
 	f := open(t, journal.Options{})
 	f.some(3)
 	c := f.Follow(live.Filter{}, 1000)

@@ -3,55 +3,52 @@
 //
 // # Writing
 //
-// One goroutine writes. It takes what has queued up during its last commit and
-// commits that in one transaction, so that all callers share an fsync and nobody
-// waits on an idle machine. Then it adds the messages to those in memory, answers the
-// callers, and wakes the readers. So nobody sees a message that a crash could
-// still undo. Tasks that change sources or trim run in the same goroutine
-// between two commits: then the store's counts and those in memory agree.
+// One goroutine, the writer, commits. All requests that queued up during one
+// commit share the next one, and thus one fsync; a request to an idle journal is
+// committed at once. After the commit the writer adds the messages to those in memory,
+// replies to the callers and wakes the readers, so nobody sees a message that a
+// crash can still undo. Tasks that change sources or trim run in the writer
+// between two commits, which keeps the counts in the store and in memory equal.
 //
-// If a batch fails, its requests are committed one by one, so that only the one
-// at fault fails. If the store is at fault (a full disk), publishers get its
-// error, Stats has a sentence, and the store is tried every second until it
-// works.
+// If a batch fails, the writer commits its requests one by one, so that only the
+// bad request fails. If the store fails (a full disk), publishers get its error,
+// Stats reports it, and the writer checks the store every second until it works.
 //
-// A request is never withdrawn. A caller whose context ends leaves before the
-// answer and is told that the outcome is not known: to withdraw a message could
-// lose it after it was committed.
+// A request is never withdrawn. If a caller's context ends first, the caller
+// gets the error "not_known": the message may be committed already.
 //
 // # Reading
 //
-// Follow returns a cursor.Cursor, which reads the newest messages from memory, or the store
-// if its place is older. Waking the readers costs as much as there are readers,
-// so under load that happens at most once per Options.Gather. A Reader is a
-// cursor with a stored place, for readers that must see everything once over any
-// number of starts. Read returns one finite page.
+// Follow returns a cursor.Cursor, which reads the newest messages from memory
+// and older ones from the store. Waking all readers takes time for each of them,
+// so under load the writer does it at most once per Options.WakeInterval. A
+// Reader is a cursor whose number is stored: it reads every message once, over
+// any number of starts of the program. Read returns one page.
 //
-// # Ids and retries
+// # Ids and repeats
 //
-// The store decides what an id means, in the transaction of the append. The
-// first message of a source with an id has it on the wire; a later one has its
-// position there. So a Last-Event-ID leads to one place, and Resume skips
-// nothing. A publish that asks for it (Draft.Once) is stored once however often
-// it is tried. A message of this journal that comes back through a feed is
-// recognised by its origin and its content, and is not stored again. Both have
-// Repeated.
+// The store compares ids in the transaction of the append. The first message of
+// a source with an id is sent with that id; a later one is sent with its
+// position as id. So a Last-Event-ID stands for one message, and Resume skips
+// nothing. A retried publish (Draft.Once) is stored once. A message of this
+// journal that comes back through a feed is recognised by its origin and its
+// content, and is not stored again. Both set Message.Repeated.
 //
 // # Trimming
 //
-// The writer trims behind each commit, before it takes the next batch: if a
-// limit is exceeded by 1 %, it deletes up to twice as many messages as came in;
-// if by 4 %, as many as exceed it. So limits hold under any load, and publishers
-// wait a few milliseconds at most. Age is left to Trim, which is called now and
-// then.
+// The writer trims after each commit, before the next batch. If a limit is
+// exceeded by 1 %, it deletes up to twice as many messages as it has committed;
+// if by 4 %, all that exceed the limit. So limits hold under any load, and
+// publishers wait a few milliseconds at most. Trim, which the program calls at
+// intervals, deletes messages that are too old.
 //
 // # Numbers
 //
 // Numbers start at 1 and grow. They jump after an unclean end, because some
-// disks lose what they said was safe: a number that a reader may have seen must
-// not belong to another message later.
+// disks lose data after they have confirmed it: a number that a reader may have
+// seen must not belong to another message later.
 //
 // The parts are in packages of their own: recent (the newest messages in memory),
-// sources (the list of sources), cursor (the readers). Read journal.go,
-// append.go, writer.go and store.go first.
+// sources (the list of sources), cursor (the readers). Read journal.go first,
+// then append.go, writer.go and store.go.
 package journal

@@ -100,7 +100,7 @@ func (m *model) check(what string, sources []int64, after int64, between func())
 	}
 }
 
-func TestMessagesReadAndMissingAreAllThereWere(t *testing.T) {
+func TestMessagesReadAndMissingAddUpToAllMessages(t *testing.T) {
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
@@ -146,7 +146,7 @@ func TestMessagesReadAndMissingAreAllThereWere(t *testing.T) {
 	}
 }
 
-func TestAGapOfOneSourceIsNoneForAnother(t *testing.T) {
+func TestAGapOfOneSourceIsNotReturnedForAnother(t *testing.T) {
 	f := open(t, small)
 	b, err := f.AddSource(t.Context(), live.Source{Name: "b", Kind: live.ChannelSource})
 	f.must(err)
@@ -204,7 +204,7 @@ func TestAGapIsReturnedOnce(t *testing.T) {
 	f.reopen(journal.Options{})
 	c := f.Follow(live.Filter{}, 0)
 	var told []int64
-	for c.Place() < f.Last() {
+	for c.Number() < f.Last() {
 		if got := f.next(c); got.Gap != nil {
 			told = append(told, *got.Gap.Missing)
 		}
@@ -228,7 +228,7 @@ func TestATrimmedGapLeavesAGap(t *testing.T) {
 	}
 }
 
-func TestEverySourceIsSeenOrCountedWhileTheWriterTrims(t *testing.T) {
+func TestMessagesOfEverySourceAreReadOrCountedWhileTheWriterTrims(t *testing.T) {
 	f := open(t, small)
 	m := newModel(t, f, "b", "c")
 	s, _ := f.SourceByID(m.sources[1])

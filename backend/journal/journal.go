@@ -15,12 +15,12 @@ import (
 	"signalbox/backend/live"
 )
 
-// A Journal is all messages in one order. Its methods may be called by anybody
-// at any time.
+// A Journal keeps all messages in one order. Its methods may be called from any
+// goroutine.
 type Journal struct {
 	store Store
 	opt   Options
-	queue queue // the writer's work
+	queue queue // the requests that wait for the writer
 
 	recent  *recent.Messages
 	sources sources.List
@@ -36,16 +36,16 @@ type Journal struct {
 	closeOnce  func() error
 }
 
-// Options are what can be chosen when a journal is opened.
+// Options configure a journal.
 type Options struct {
-	RecentMessages int           // how many of the newest messages memory holds; 0 means 65536
-	RecentBytes    int           // and how many bytes of memory they take, frames included; 0 means 64 MiB
-	Gather         time.Duration // readers are woken at most this often under load; 0 means 1 ms
+	RecentMessages int           // the number of newest messages held in memory; 0 means 65536
+	RecentBytes    int           // the bytes of memory they use, frames included; 0 means 64 MiB
+	WakeInterval   time.Duration // the least time between two wake-ups of all readers; 0 means 1 ms
 	Now            func() time.Time
 	Log            *slog.Logger // gets a line when the store fails and when it works again; nil for none
 }
 
-// ErrClosed is the error of everything that is asked of a journal after Close.
+// ErrClosed is the error of every call after Close.
 var ErrClosed = recent.ErrClosed
 
 // Open opens the journal in a store and starts its writer. Close stops the
@@ -57,8 +57,8 @@ func Open(ctx context.Context, store Store, opt Options) (*Journal, error) {
 	if opt.RecentBytes <= 0 {
 		opt.RecentBytes = 64 << 20
 	}
-	if opt.Gather <= 0 {
-		opt.Gather = time.Millisecond
+	if opt.WakeInterval <= 0 {
+		opt.WakeInterval = time.Millisecond
 	}
 	if opt.Now == nil {
 		opt.Now = time.Now
@@ -71,10 +71,10 @@ func Open(ctx context.Context, store Store, opt Options) (*Journal, error) {
 		opt:           opt,
 		recent:        recent.New(store.Last(), opt.RecentMessages, opt.RecentBytes),
 		queue:         newQueue(),
-		limitsChanged: make(chan struct{}, 1), // one signal is enough, however many limits have changed
+		limitsChanged: make(chan struct{}, 1), // one signal stands for any number of changes
 		writerDone:    make(chan struct{}),
 	}
-	j.log = cursor.Log{Epoch: store.Epoch(), Recent: j.recent, Store: store, Sources: &j.sources, NoteDamage: j.noteDamage}
+	j.log = cursor.Log{Epoch: store.Epoch(), Recent: j.recent, Store: store, Sources: &j.sources, FoundDamage: j.updateDamage}
 	j.closeOnce = sync.OnceValue(j.close)
 	first, err := store.First(ctx)
 	if err != nil {
@@ -86,7 +86,7 @@ func Open(ctx context.Context, store Store, opt Options) (*Journal, error) {
 		return nil, fmt.Errorf("open the journal: %w", err)
 	}
 	j.sources.Load(list, tallies)
-	if err := store.Look(ctx); err != nil {
+	if err := store.CheckFiles(ctx); err != nil {
 		j.stats.setFault(sentence(err))
 		opt.Log.Error("the history cannot be written", "err", err, "cause", errors.Unwrap(err))
 	}
@@ -94,7 +94,7 @@ func Open(ctx context.Context, store Store, opt Options) (*Journal, error) {
 	return j, nil
 }
 
-// Close commits what has been accepted, ends every cursor with ErrClosed, and
+// Close commits all queued requests, ends every cursor with ErrClosed, and
 // closes the store. Later calls wait for the first one and return its error.
 func (j *Journal) Close() error { return j.closeOnce() }
 
@@ -105,7 +105,7 @@ func (j *Journal) close() error {
 	return j.store.Close()
 }
 
-// storeError returns ErrClosed if the store failed because it was closed.
+// storeError returns ErrClosed for every error of a closed journal, else err.
 func (j *Journal) storeError(err error) error {
 	if err != nil && j.recent.Closed() {
 		return ErrClosed
@@ -113,46 +113,48 @@ func (j *Journal) storeError(err error) error {
 	return err
 }
 
-// Epoch returns the epoch of its positions.
+// Epoch returns the epoch of the journal's positions.
 func (j *Journal) Epoch() string { return j.log.Epoch }
 
-// First returns the number of the oldest message kept, Last+1 if there is none.
+// First returns the number of the oldest message kept, or Last+1 if there is
+// none.
 func (j *Journal) First() int64 { return j.first.Load() }
 
 // Last returns the number of the newest message committed.
 func (j *Journal) Last() int64 { return j.recent.Last() }
 
-// Changed returns a channel that is closed at the next commit, and the number
-// of the newest message at this moment. Under load the channel is closed up to
-// Options.Gather later. It is also closed when the store fails or works again,
-// and when damage is found.
+// Changed returns a channel that closes at the next commit, and the number of
+// the newest message now. Under load the channel closes up to
+// Options.WakeInterval later. It also closes when the store fails or works
+// again, and when damage is found.
 func (j *Journal) Changed() (<-chan struct{}, int64) {
-	// The channel first: then a commit in between closes it.
+	// The channel comes first: a commit between the two calls closes it.
 	ch := j.recent.Changed()
 	return ch, j.recent.Last()
 }
 
-// Read answers a query.
+// Read returns the page for a query.
 func (j *Journal) Read(ctx context.Context, q live.Query) (live.Page, error) {
 	p, err := j.store.Page(ctx, q)
-	j.noteDamage()
+	j.updateDamage()
 	return p, j.storeError(err)
 }
 
-// Oldest, as the place of a cursor, is before the oldest message kept.
+// Oldest, as the after of Follow, makes the cursor begin with the oldest message
+// kept.
 const Oldest = -1
 
-// Follow returns a cursor behind the number after. It returns a gap for
-// messages that were trimmed behind that number; not so for Oldest, which asks
-// for what is there.
+// Follow returns a cursor over the messages with greater numbers than after. If
+// some of those were trimmed, the cursor returns a gap for them, unless after is
+// Oldest.
 func (j *Journal) Follow(f live.Filter, after int64) *cursor.Cursor {
 	return j.FollowNames(nil, f, after)
 }
 
-// FollowNames is Follow for all sources that have one of these names, or will
-// have one: the cursor finds every message that is published under a name, even
-// if its source is removed and made again. A source that is renamed stays
-// followed. The filter's own sources are ignored.
+// FollowNames is Follow for all sources that have one of these names now or get
+// one later: the cursor returns every message that is published under a name,
+// even if its source is removed and created again. The cursor continues to
+// follow a source that is renamed. It ignores the filter's own sources.
 func (j *Journal) FollowNames(names []string, f live.Filter, after int64) *cursor.Cursor {
 	oldest := after < 0
 	if oldest {
@@ -161,13 +163,13 @@ func (j *Journal) FollowNames(names []string, f live.Filter, after int64) *curso
 	return cursor.New(&j.log, names, f, after, oldest)
 }
 
-// Mark returns a stored place, its zero value if there is none of that name.
+// Mark returns the mark of that name, or the zero Mark if there is none.
 func (j *Journal) Mark(ctx context.Context, name string) (live.Mark, error) {
 	m, err := j.store.Mark(ctx, name)
 	return m, j.storeError(err)
 }
 
-// SetMark stores a place.
+// SetMark stores a mark, or deletes it if it has Ended.
 func (j *Journal) SetMark(ctx context.Context, m live.Mark) error {
 	_, err := j.AppendAll(ctx, nil, m)
 	return err

@@ -168,7 +168,7 @@ func TestNumbersJumpAfterAnUncleanEnd(t *testing.T) {
 	}
 }
 
-func TestCloseCommitsWhatWasAcceptedAndEndsTheRest(t *testing.T) {
+func TestCloseCommitsQueuedRequestsAndEndsCursors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := make(chan struct{})
 		f := open(t, journal.Options{}, func(s journal.Store) journal.Store {
@@ -212,9 +212,9 @@ func TestCloseCommitsWhatWasAcceptedAndEndsTheRest(t *testing.T) {
 	})
 }
 
-func TestChangedIsClosedAtOnceWhenIdleAndOncePerGatherUnderLoad(t *testing.T) {
+func TestChangedIsClosedAtOnceWhenIdleAndOncePerWakeIntervalUnderLoad(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := open(t, journal.Options{Gather: 5 * time.Millisecond})
+		f := open(t, journal.Options{WakeInterval: 5 * time.Millisecond})
 		time.Sleep(time.Second)
 		moved, last := f.Changed()
 		f.some(1)
@@ -287,9 +287,9 @@ func (s *store) Trim(ctx context.Context, cut live.Trim) (live.Trimmed, error) {
 	return gone, err
 }
 
-func (s *store) Check(ctx context.Context) error {
+func (s *store) CheckWrite(ctx context.Context) error {
 	if s.check != nil {
 		return s.check()
 	}
-	return s.Store.Check(ctx)
+	return s.Store.CheckWrite(ctx)
 }

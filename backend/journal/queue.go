@@ -9,25 +9,25 @@ import (
 	"signalbox/backend/live"
 )
 
-// A request is what one caller asks of the writer: entries and marks to commit
+// A request from one caller to the writer has entries and marks to commit
 // together, or a task to run between two commits.
 type request struct {
 	entries  []*recent.Entry
 	marks    []live.Mark
 	task     func() error
 	queuedAt time.Time
-	bytes    int              // of data
-	single   [1]*recent.Entry // room for entries if there is only one
-	done     chan error       // has room for one answer, so that the writer never waits for a caller who has left
+	bytes    int              // the size of the entries
+	single   [1]*recent.Entry // the array behind entries if there is only one
+	done     chan error       // has room for the reply, so that the writer never waits for a caller that has left
 }
 
-// A queue is what waits for the writer. It has no limit of its own: each caller
-// waits for its one request, so it is as long as there are callers.
+// A queue holds the requests that wait for the writer. It needs no limit: each
+// caller waits for its one request, so there are no more requests than callers.
 type queue struct {
 	mu       sync.Mutex
 	requests []*request
 	closed   bool
-	wake     chan struct{} // has room for one signal: the writer takes all requests at once
+	wake     chan struct{} // has room for one signal: the writer drains all requests at once
 }
 
 func newQueue() queue { return queue{wake: make(chan struct{}, 1)} }
@@ -45,7 +45,8 @@ func (q *queue) add(r *request) error {
 	return nil
 }
 
-// drain appends all requests to list, and reports whether more can come.
+// drain moves all requests to the end of list, and reports whether the queue is
+// open for more.
 func (q *queue) drain(list []*request) (_ []*request, open bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -69,21 +70,21 @@ func (q *queue) signal() {
 	}
 }
 
-// submit queues a request and waits for its answer.
+// submit queues a request and waits for its reply.
 func (j *Journal) submit(ctx context.Context, r *request) error {
 	r.queuedAt = time.Now()
 	r.done = make(chan error, 1)
 	if err := j.queue.add(r); err != nil {
 		return err
 	}
-	if ctx.Done() == nil { // as for most publishes; a select costs more
+	if ctx.Done() == nil { // most publishes: a plain receive costs less than a select
 		return <-r.done
 	}
 	select {
 	case err := <-r.done:
 		return err
 	case <-ctx.Done():
-		// The answer may be there as well, and is better than none.
+		// If the reply has come too, the outcome is known.
 		select {
 		case err := <-r.done:
 			return err
@@ -95,7 +96,7 @@ func (j *Journal) submit(ctx context.Context, r *request) error {
 }
 
 // runTask runs a task in the writer goroutine and waits for its end, even if ctx
-// ends meanwhile: the caller reads what the task has filled in.
+// ends meanwhile: the task sets variables of its caller.
 func (j *Journal) runTask(ctx context.Context, task func() error) error {
 	if err := ctx.Err(); err != nil {
 		return err

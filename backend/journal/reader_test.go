@@ -18,7 +18,7 @@ func (f *fixture) reader(filter live.Filter) *journal.Reader {
 // read returns the data of all that a reader finds up to the journal's end.
 func (f *fixture) read(r *journal.Reader) (data []string) {
 	f.Helper()
-	for r.Place() < f.Last() {
+	for r.Number() < f.Last() {
 		for _, e := range f.next(r.Cursor).Entries {
 			data = append(data, e.Data)
 		}
@@ -26,7 +26,7 @@ func (f *fixture) read(r *journal.Reader) (data []string) {
 	return data
 }
 
-func TestAReaderContinuesAfterWhatItCommitted(t *testing.T) {
+func TestAReaderContinuesAfterItsLastCommit(t *testing.T) {
 	f := open(t, journal.Options{RecentMessages: 10})
 	f.reader(live.Filter{})
 	f.must(f.Close())
@@ -55,7 +55,7 @@ func TestAReaderContinuesAfterWhatItCommitted(t *testing.T) {
 	}
 }
 
-func TestAReaderThatWasEndedStartsAnew(t *testing.T) {
+func TestAReaderThatWasEndedBeginsAtTheEnd(t *testing.T) {
 	f := open(t, journal.Options{})
 	r := f.reader(live.Filter{})
 	f.some(3)
@@ -66,8 +66,8 @@ func TestAReaderThatWasEndedStartsAnew(t *testing.T) {
 		t.Errorf("its place is still there: %+v", m)
 	}
 	r = f.reader(live.Filter{})
-	if r.Place() != 3 {
-		t.Errorf("a new reader begins at %d", r.Place())
+	if r.Number() != 3 {
+		t.Errorf("a new reader begins at %d", r.Number())
 	}
 	f.some(1)
 	if got := fmt.Sprint(f.read(r)); got != "[4]" {

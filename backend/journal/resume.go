@@ -7,20 +7,21 @@ import (
 	"signalbox/backend/live"
 )
 
-// Resume returns the place behind which a client continues that sends this
-// Last-Event-ID. It has read every message before that place:
+// Resume returns the number of the last message that a client with this
+// Last-Event-ID has read. Follow(f, after) continues with the next message.
 //
-//  1. A position of this epoch means itself, even if its message belongs to
-//     another source or was trimmed; the cursor then returns a gap.
-//  2. An id that a publisher chose leads to the first message of its source
-//     with it, because only that one was sent with it (live.Message.DuplicateID). If
-//     several of the sources (all if none is named) have it, the oldest message
-//     counts, and a Gap "ambiguous_id" says that messages may come again: to
-//     repeat some is better than to skip one.
-//  3. Anything else means everything kept (Oldest), with a Gap "other_epoch" or
-//     "unknown_id".
+//  1. For a position of this epoch, after is its number, even if its message
+//     belongs to another source or was trimmed. In the latter case the cursor
+//     returns a gap.
+//  2. For an id that a publisher chose, after is the number of the first message
+//     of its source with that id: only that message was sent with it
+//     (live.Message.DuplicateID). If several of the sources (all if none is
+//     named) have such a message, after is the number of the oldest, and the gap
+//     is "ambiguous_id": the client may get some messages twice, but misses none.
+//  3. For any other id, after is Oldest, and the gap is "other_epoch",
+//     "unknown_id" or "damaged".
 //
-// No id at all means from now on.
+// Without an id, after is Last: the client gets new messages only.
 func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID string) (after int64, gap *live.Gap, err error) {
 	if lastEventID == "" {
 		return j.Last(), nil, nil
@@ -30,8 +31,8 @@ func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID strin
 		return &g
 	}
 	unknown := because(live.Textf("unknown_id", "The id that was resumed from is not known here; everything kept follows."))
-	// A publisher's id that reads as a position of this journal is never sent as
-	// an id.
+	// A publisher's id that looks like a position of this journal is never sent
+	// as an id.
 	p, isPosition := live.ParsePosition(lastEventID)
 	if isPosition && p.Epoch == j.Epoch() {
 		if p.Number > j.Last() {
@@ -42,7 +43,7 @@ func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID strin
 	numbers, err := j.store.Find(ctx, sources, lastEventID)
 	if errors.Is(err, &live.Error{Code: "bad_database"}) {
 		return Oldest, because(live.Textf("damaged/id",
-			"The history is damaged where the id that was resumed from would be found; everything kept follows.")), nil
+			"The history is damaged, so the id that was resumed from cannot be looked up; everything kept follows.")), nil
 	}
 	if err != nil {
 		return 0, nil, j.storeError(err)
@@ -52,7 +53,7 @@ func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID strin
 		return numbers[0], nil, nil
 	case len(numbers) > 1:
 		gap := because(live.Textf("ambiguous_id",
-			"Several sources have a message with the id that was resumed from. The oldest was taken, so messages may come again."))
+			"Several sources have a message with the id that was resumed from. The stream continues after the oldest of them, so some messages may come again."))
 		gap.Missing = new(int64)
 		return numbers[0], gap, nil
 	case isPosition && len(p.Epoch) == len(j.Epoch()):

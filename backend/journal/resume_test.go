@@ -8,7 +8,7 @@ import (
 	"signalbox/backend/live"
 )
 
-func TestAClientResumesAfterWhatItHasSeen(t *testing.T) {
+func TestAClientResumesAfterTheLastMessageItHasRead(t *testing.T) {
 	f := open(t, small)
 	b, err := f.AddSource(t.Context(), live.Source{Name: "b", Kind: live.ChannelSource})
 	f.must(err)

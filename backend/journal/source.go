@@ -18,14 +18,15 @@ func (j *Journal) SourceByID(id int64) (live.Source, bool) { return j.sources.By
 // Sources returns the sources that are not removed, oldest first.
 func (j *Journal) Sources() []live.Source { return j.sources.All() }
 
-// SourcesVersion grows whenever a source is added, removed, restored or renamed.
+// SourcesVersion returns a number that grows whenever a source is added,
+// removed, restored or renamed.
 func (j *Journal) SourcesVersion() int64 { return j.sources.Version() }
 
-// Tally returns what is counted of a source.
+// Tally returns the counts of a source.
 func (j *Journal) Tally(id int64) live.Tally { return j.sources.Tally(id) }
 
-// AddSource adds a source and returns it with its id. If its colour is 0 it
-// gets one. Errors: "bad_name", "name_taken".
+// AddSource adds a source and returns it with its id. If its colour is 0,
+// AddSource chooses one. Errors: "bad_name", "name_taken".
 func (j *Journal) AddSource(ctx context.Context, s live.Source) (live.Source, error) {
 	if err := live.CheckName(s.Name); err != nil {
 		return live.Source{}, err
@@ -47,8 +48,8 @@ func (j *Journal) AddSource(ctx context.Context, s live.Source) (live.Source, er
 	return s, err
 }
 
-// ChangeSource gives a source another name, colour or Keep. Errors: "bad_name",
-// "name_taken", "not_found".
+// ChangeSource changes the name, colour and Keep of a source. Errors:
+// "bad_name", "name_taken", "not_found".
 func (j *Journal) ChangeSource(ctx context.Context, s live.Source) (live.Source, error) {
 	if err := live.CheckName(s.Name); err != nil {
 		return live.Source{}, err
@@ -71,14 +72,14 @@ func (j *Journal) ChangeSource(ctx context.Context, s live.Source) (live.Source,
 	if err == nil && changed.Keep != (live.Keep{}) {
 		select {
 		case j.limitsChanged <- struct{}{}:
-		default: // a signal is waiting already
+		default: // a signal waits already
 		}
 	}
 	return changed, err
 }
 
-// RemoveSource removes a source. Its messages stay for sources.RestoreTime, in
-// which RestoreSource brings it back. Error: "not_found".
+// RemoveSource removes a source. RestoreSource can undo that for
+// sources.RestoreTime; then Trim deletes its messages. Error: "not_found".
 func (j *Journal) RemoveSource(ctx context.Context, id int64) error {
 	return j.runTask(ctx, func() error {
 		s, ok := j.SourceByID(id)
@@ -108,7 +109,7 @@ func (j *Journal) RestoreSource(ctx context.Context, id int64) (live.Source, err
 	return s, err
 }
 
-// SetSeen notes that the user has seen all messages that a source has now.
+// SetSeen stores that the user has seen all messages that a source has now.
 func (j *Journal) SetSeen(ctx context.Context, source int64) error {
 	return j.runTask(ctx, func() error {
 		if _, ok := j.SourceByID(source); !ok {
@@ -123,10 +124,10 @@ func (j *Journal) SetSeen(ctx context.Context, source int64) error {
 	})
 }
 
-// putSource saves a source and then shows it. Only in the writer goroutine.
+// putSource saves a source and then adds it to the list. Only the writer
+// goroutine calls it.
 func (j *Journal) putSource(s *live.Source) error {
-	// Not with the caller's context: it may end between the commit and its
-	// answer.
+	// The caller's context could end between the commit and its reply.
 	saved, err := j.store.PutSource(context.Background(), *s)
 	if err != nil {
 		return err

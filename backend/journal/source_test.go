@@ -157,7 +157,7 @@ func TestARemovedSourceIsDeletedAfterTenMinutes(t *testing.T) {
 	}
 }
 
-func TestNewSourcesTakeTheColourThatTheFewestHave(t *testing.T) {
+func TestANewSourceGetsTheLeastUsedColour(t *testing.T) {
 	f := open(t, journal.Options{})
 	var used [live.Colours + 1]int
 	used[f.Sources()[0].Colour]++
@@ -173,7 +173,7 @@ func TestNewSourcesTakeTheColourThatTheFewestHave(t *testing.T) {
 	}
 }
 
-func TestUnreadMessagesAreThoseSinceTheLastLook(t *testing.T) {
+func TestMessagesSinceTheLastVisitAreUnread(t *testing.T) {
 	f := open(t, journal.Options{})
 	unread := func() int64 { tally := f.Tally(f.source); return tally.Appended - tally.Seen }
 	f.some(5)

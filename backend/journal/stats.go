@@ -7,14 +7,14 @@ import (
 
 // Stats are the journal's counters.
 type Stats struct {
-	Messages, Bytes int64         // kept
-	Appended        int64         // since the start of the program
+	Messages, Bytes int64         // the messages kept and their size
+	Appended        int64         // the messages stored since the start of the program
 	Lag             time.Duration // from append to commit, a moving average
 	Fault           string        // a sentence while commits fail, else empty
-	Damage          string        // a sentence once something cannot be read, else empty
+	Damage          string        // a sentence once a part of the history cannot be read, else empty
 }
 
-// Trouble returns the sentence of what is wrong with the store, or "".
+// Trouble returns Fault, or Damage if there is no fault.
 func (s *Stats) Trouble() string {
 	if s.Fault != "" {
 		return s.Fault
@@ -35,7 +35,7 @@ func (j *Journal) Stats() Stats {
 	return s
 }
 
-// stats is what the writer counts and anybody reads.
+// stats are counters that the writer changes and any goroutine reads.
 type stats struct {
 	appended atomic.Int64
 	lag      atomic.Int64 // nanoseconds
@@ -43,7 +43,7 @@ type stats struct {
 	damage   atomic.Pointer[string]
 }
 
-// addLag adds a reading to the moving average, with a weight of an eighth.
+// addLag adds a measured lag to the moving average, with a weight of an eighth.
 func (s *stats) addLag(d time.Duration) {
 	old := s.lag.Load()
 	if old == 0 {
@@ -52,15 +52,15 @@ func (s *stats) addLag(d time.Duration) {
 	s.lag.Store(old + (int64(d)-old)/8)
 }
 
-// setFault reports whether the sentence is a new one.
+// setFault stores the sentence and reports whether it has changed.
 func (s *stats) setFault(sentence string) bool {
 	old := s.fault.Swap(&sentence)
 	return old == nil && sentence != "" || old != nil && *old != sentence
 }
 
-// noteDamage notes what the store has found to be damaged, and wakes the readers
-// if that is new.
-func (j *Journal) noteDamage() {
+// updateDamage reads the damage that the store has found, and wakes the readers
+// if it has changed.
+func (j *Journal) updateDamage() {
 	err := j.store.Damaged()
 	if err == nil {
 		return

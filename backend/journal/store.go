@@ -8,13 +8,13 @@ import (
 	"signalbox/backend/live"
 )
 
-// A Store keeps what must outlive the process. Its writing methods are called
-// by the journal's one writer goroutine; its reading methods by anybody at any
-// time.
+// A Store keeps the data that must outlive the process. The journal calls the
+// methods that write from its one writer goroutine. The methods that read may be
+// called from any goroutine.
 //
-// An error of Append that is about the messages themselves is a live.Error with
-// the code "refused" or "key_reused". Every other error is a fault of the store:
-// the same messages may be accepted later.
+// If Append refuses the messages themselves, its error is a live.Error with the
+// code "refused" or "key_reused". Every other error is a fault of the store: it
+// may accept the same messages later.
 //
 // Package journaltest has the tests that every store passes.
 type Store interface {
@@ -22,48 +22,47 @@ type Store interface {
 
 	// Epoch returns the epoch that was made with the database.
 	Epoch() string
-	// Last returns the greatest number that may have been given; the journal goes
-	// on behind it. After an unclean end the store adds a jump.
+	// Last returns the greatest number that a message may have. The next message
+	// gets a greater one. After an unclean end the store adds a jump.
 	Last() int64
-	// First returns the number of the oldest message kept, Last+1 if there is
+	// First returns the number of the oldest message kept, or Last+1 if there is
 	// none.
 	First(context.Context) (int64, error)
 
-	// Append commits messages and marks in one transaction, or nothing. It gives
-	// the messages the numbers that come after Last, and sets
+	// Append commits all messages and marks in one transaction, or none. It sets
+	// each message's Number, counting up from Last, and
 	//
-	//   - Again, if an older message of the source has its ID;
-	//   - Repeated, if it is a retry (live.Draft.Once), or has come back: its
-	//     Origin says that it is a message of this journal, or that its source has
-	//     it already, and the content is the same. It is not stored then, and gets
-	//     the number of the message that is;
-	//   - an empty Origin, if that is of another message.
+	//   - DuplicateID, if an older message of the source has the same ID;
+	//   - Repeated, if the message is a retried publish (live.Draft.Once), or if
+	//     this journal or its source has a message with its Origin and the same
+	//     content. Append does not store such a message, and sets the Number of
+	//     the stored one;
+	//   - an empty Origin, if the message with that origin has other content.
 	//
-	// A mark whose Number is -n gets that of the nth message.
+	// A mark whose Number is -n gets the number of the nth message.
 	Append(context.Context, []live.Message, []live.Mark) error
-	// Look returns an error if the store is no longer where it was opened, or
-	// cannot be written, as far as that can be seen at once and without writing.
-	Look(context.Context) error
-	// Damaged returns a live.Error that says what was found to be damaged since
-	// the start, or nil.
+	// CheckFiles returns an error if the files of the store were moved or replaced
+	// or cannot be written. It does not write.
+	CheckFiles(context.Context) error
+	// Damaged returns a live.Error about the damage found since the start, or nil.
 	Damaged() error
-	// Check writes something new, to see whether the store works again.
-	Check(context.Context) error
-	// Now returns the time that the age of messages is measured by. It doubts a
-	// clock that jumps ahead, so that one wrong reading deletes nothing.
+	// CheckWrite returns an error if a test write fails.
+	CheckWrite(context.Context) error
+	// Now returns the time by which the age of messages is measured. It ignores
+	// short jumps of the wall clock, so that one wrong reading deletes nothing.
 	Now() time.Time
-	// Page answers a query in a bounded time.
+	// Page returns the page for a query in a bounded time.
 	Page(context.Context, live.Query) (live.Page, error)
 	// Find returns the number of the first message with that event id in each of
-	// those sources (all if none is named), oldest first; also that of a trimmed
-	// one, for as long as its id is remembered.
+	// those sources (all if none is named), oldest first. It finds a trimmed
+	// message for as long as the store keeps its tombstone.
 	Find(ctx context.Context, sources []int64, id string) ([]int64, error)
-	// Mark returns the mark of that name; its zero value if there is none.
+	// Mark returns the mark of that name, or the zero Mark if there is none.
 	Mark(ctx context.Context, name string) (live.Mark, error)
-	// Trim deletes the oldest messages that a Cut names, in one short
-	// transaction; the caller asks again for the rest. It remembers of each source
-	// how many events were trimmed, and what the newest of them were, unless the
-	// source was removed.
+	// Trim deletes the oldest messages that a live.Trim selects, in one short
+	// transaction; the caller repeats the call until nothing is deleted. Unless
+	// the source was removed, the store counts the trimmed events of each source
+	// and keeps tombstones of the newest.
 	Trim(context.Context, live.Trim) (live.Trimmed, error)
 
 	// Sources returns all sources and their tallies, removed ones included.
@@ -74,6 +73,6 @@ type Store interface {
 	DeleteSource(ctx context.Context, id int64) error
 	// PutSeen saves how many of the source's messages the user has seen.
 	PutSeen(ctx context.Context, source, seen int64) error
-	// Close marks the end as clean and closes the database.
+	// Close records a clean end and closes the database.
 	Close() error
 }

@@ -8,31 +8,32 @@ import (
 )
 
 const (
-	// softPercent is how far a limit may be exceeded before the writer trims:
-	// deleting several messages at once costs less than each by itself.
+	// softPercent is the excess over a limit at which the writer begins to trim:
+	// deleting several messages at once costs less than one at a time.
 	softPercent = 1
-	// hardPercent is from where on the writer trims before it commits anything
-	// else.
+	// hardPercent is the excess above which the writer trims before it commits
+	// the next batch.
 	hardPercent = 4
 	// The writer deletes at most maxTrim messages at once, and may delete minTrim
-	// behind any batch.
+	// after any batch.
 	maxTrim, minTrim = 512, 64
-	// trimPause is how long the writer does not trim after that has failed.
+	// trimPause is the time without trimming after trimming has failed.
 	trimPause = time.Second
 )
 
-// SetKeep sets how much of the journal is kept from now on: the writer trims as
-// it appends. Trim deletes what is too old, and what exceeds the limits already.
+// SetKeep sets how much of the journal is kept. The writer applies the limits
+// when it appends; Trim applies them, and the age, at once.
 func (j *Journal) SetKeep(keep live.Keep) { j.keep.Store(&keep) }
 
-// LimitsChanged returns a channel that yields when a source's Keep was changed,
-// so that Trim should be called.
+// LimitsChanged returns a channel that gets a signal when the Keep of a source
+// has changed. The receiver should call Trim.
 func (j *Journal) LimitsChanged() <-chan struct{} { return j.limitsChanged }
 
-// Trim deletes what exceeds keep and the Keep of each source, and the messages
-// of sources that can no longer be restored. It does so in short transactions
-// between commits, until nothing is left to delete and the space is given back
-// to the disk. It returns how many messages it deleted.
+// Trim deletes the messages that exceed keep or the Keep of their source, and
+// those of sources that can no longer be restored. It works in short
+// transactions between commits, and ends when nothing is left to delete and the
+// free space has been returned to the disk. It returns the number of messages
+// deleted.
 func (j *Journal) Trim(ctx context.Context, keep live.Keep) (total int64, err error) {
 	j.trimming.Lock()
 	defer j.trimming.Unlock()
@@ -54,8 +55,8 @@ func (j *Journal) Trim(ctx context.Context, keep live.Keep) (total int64, err er
 	return total, j.shrink(ctx, live.Trimmed{More: true})
 }
 
-// trimAll trims until next returns no cut, or one of which nothing is left. It
-// returns how many messages it deleted.
+// trimAll trims until next returns no cut, or a cut that deletes nothing. It
+// returns the number of messages deleted.
 func (j *Journal) trimAll(ctx context.Context, next func() (live.Trim, bool)) (total int64, err error) {
 	for {
 		var t live.Trimmed
@@ -75,7 +76,8 @@ func (j *Journal) trimAll(ctx context.Context, next func() (live.Trim, bool)) (t
 	}
 }
 
-// shrink gives space back to the disk, if t says that there is more.
+// shrink returns free space to the disk until there is no more; t is the result
+// of the last step.
 func (j *Journal) shrink(ctx context.Context, t live.Trimmed) error {
 	for t.More {
 		err := j.runTask(ctx, func() (err error) {
@@ -89,7 +91,8 @@ func (j *Journal) shrink(ctx context.Context, t live.Trimmed) error {
 	return nil
 }
 
-// trimOnce runs one transaction of the store. Only in the writer goroutine.
+// trimOnce trims in one transaction of the store. Only the writer goroutine
+// calls it.
 func (j *Journal) trimOnce(cut live.Trim) (live.Trimmed, error) {
 	t, err := j.store.Trim(context.Background(), cut)
 	if err != nil {
@@ -103,7 +106,7 @@ func (j *Journal) trimOnce(cut live.Trim) (live.Trimmed, error) {
 	return t, nil
 }
 
-// count returns how many messages were deleted.
+// count returns the number of messages deleted.
 func count(t live.Trimmed) (n int64) {
 	for _, tally := range t.Sources {
 		n += tally.Kept
@@ -111,8 +114,9 @@ func count(t live.Trimmed) (n int64) {
 	return n
 }
 
-// trimAfterBatch trims behind a batch of that many messages: up to twice as
-// many if a limit is exceeded a little, and as many as exceed it if it is more.
+// trimAfterBatch trims after a batch of that many messages: up to twice as many
+// if a limit is exceeded by softPercent, and all of the excess above
+// hardPercent.
 func (w *writer) trimAfterBatch(appended int) {
 	keep := w.keep.Load()
 	if keep == nil {
@@ -135,7 +139,7 @@ func (w *writer) trimAfterBatch(appended int) {
 		t, err := w.trimOnce(cut)
 		n := count(t)
 		if err != nil || n == 0 {
-			// Trim, which is called now and then, returns the error to its caller.
+			// The error returns in the next Trim, whose caller reports it.
 			w.noTrimBefore = time.Now().Add(trimPause)
 			return
 		}
@@ -148,8 +152,8 @@ func (w *writer) trimAfterBatch(appended int) {
 	}
 }
 
-// deleteSource deletes a removed source if its messages are gone. Only in the
-// writer goroutine.
+// deleteSource deletes a removed source if it has no messages left. Only the
+// writer goroutine calls it.
 func (j *Journal) deleteSource(id int64) error {
 	s, ok := j.SourceByID(id)
 	if !ok || s.Removed.IsZero() || j.Tally(id).Kept > 0 {

@@ -12,22 +12,22 @@ const (
 	// batchMessages and batchBytes limit a batch, so that one commit stays short.
 	batchMessages = 8192
 	batchBytes    = 32 << 20
-	// maxFaults is after how many faults of the store in a row the writer stops
-	// to commit the requests of a failed batch one by one: each may take as long
-	// as a disk's time-out.
+	// maxFaults is the number of consecutive store faults after which the writer
+	// stops committing the requests of a failed batch one by one: each commit may
+	// take as long as a disk's time-out.
 	maxFaults = 3
-	// groupCallers is how many callers a batch has if the next batch waits
-	// groupTime for them. They got their answers together and come back together;
-	// without the wait the first would get a commit of its own while all others
-	// wait for it.
+	// The writer waits groupTime before it drains the queue if the last batch had
+	// groupCallers or more. Those callers got their replies together and send
+	// their next requests together; without the wait the first of these would be
+	// committed alone while all others wait for it.
 	groupCallers = 8
 	groupTime    = 150 * time.Microsecond
-	// checkInterval is how often a faulty store is tried, even if nobody appends:
-	// it may refuse every message until a check has succeeded.
+	// checkInterval is the time between two write checks of a faulty store, which
+	// may refuse every message until a check succeeds.
 	checkInterval = time.Second
-	// lookInterval is how often a store that works is looked at while nobody
-	// appends.
-	lookInterval = 2 * time.Second
+	// idleInterval is the time between two checks of the files of a working store
+	// while nobody appends.
+	idleInterval = 2 * time.Second
 )
 
 // A writer is the state of the writer goroutine.
@@ -38,22 +38,22 @@ type writer struct {
 	requests []*request // these three are reused
 	batch    []live.Message
 	marks    []live.Mark
-	callers  int // of the last batch
+	callers  int // how many requests the last batch had
 
 	timer        *time.Timer
 	announcedAt  time.Time
 	announceSoon bool // whether something is committed and not announced
 	fault        bool
-	checkedAt    time.Time // when a faulty store was last tried
-	noTrimBefore time.Time // after trimming has failed
+	checkedAt    time.Time // when a faulty store was last checked
+	noTrimBefore time.Time // set when trimming fails
 }
 
-// write is the writer goroutine. It takes all requests that have queued up,
-// commits them, adds their messages to those in memory, and wakes the readers.
+// write is the writer goroutine. It drains the queue, commits the requests, adds
+// their messages to the tail, and wakes the readers.
 func (j *Journal) write() {
 	defer close(j.writerDone)
 	w := &writer{Journal: j, ctx: context.Background(), fault: j.Stats().Fault != ""}
-	w.timer = time.NewTimer(lookInterval)
+	w.timer = time.NewTimer(idleInterval)
 	defer w.timer.Stop()
 	w.setTimer()
 	for open := true; open; {
@@ -75,8 +75,8 @@ func (j *Journal) write() {
 	j.recent.Announce()
 }
 
-// process runs tasks, and commits the requests between two tasks in as few
-// batches as the limits allow.
+// process runs the tasks, and commits the requests between two tasks in as few
+// batches as batchMessages and batchBytes allow.
 func (w *writer) process(requests []*request) {
 	for len(requests) > 0 {
 		if task := requests[0].task; task != nil {
@@ -125,8 +125,8 @@ func (w *writer) reply(requests []*request, err error) {
 	}
 }
 
-// commit commits requests in one transaction, and then adds their messages to
-// those in memory.
+// commit commits requests in one transaction and adds their messages to those in
+// memory.
 func (w *writer) commit(requests []*request) error {
 	w.batch, w.marks = w.batch[:0], w.marks[:0]
 	for _, r := range requests {
@@ -137,7 +137,7 @@ func (w *writer) commit(requests []*request) error {
 			if m.Number == live.Newest {
 				m.Number = w.recent.Last()
 				if len(r.entries) > 0 {
-					m.Number = -int64(len(w.batch)) // the store knows the number
+					m.Number = -int64(len(w.batch)) // Store.Append replaces it by the number
 				}
 			}
 			w.marks = append(w.marks, m)
@@ -147,13 +147,13 @@ func (w *writer) commit(requests []*request) error {
 	if err == nil {
 		w.addToRecent(requests)
 	}
-	// The next batch may be smaller, and would keep these texts in memory.
+	// If the next batch is smaller, these texts would stay in memory.
 	clear(w.batch)
 	w.setFault(err)
 	return err
 }
 
-// addToRecent gives the entries of a committed batch their numbers, and adds the
+// addToRecent sets the numbers of the entries of a committed batch, and adds the
 // new ones to those in memory.
 func (w *writer) addToRecent(requests []*request) {
 	w.sources.Add(w.batch)
@@ -178,10 +178,10 @@ func (w *writer) addToRecent(requests []*request) {
 	w.announce()
 }
 
-// announce wakes the readers, or leaves that to the timer if they were woken a
-// moment ago.
+// announce wakes the readers, or lets the timer do so if they were woken less
+// than WakeInterval ago.
 func (w *writer) announce() {
-	if now := time.Now(); now.Sub(w.announcedAt) >= w.opt.Gather {
+	if now := time.Now(); now.Sub(w.announcedAt) >= w.opt.WakeInterval {
 		w.announcedAt, w.announceSoon = now, false
 		w.recent.Announce()
 		return
@@ -189,15 +189,15 @@ func (w *writer) announce() {
 	w.announceSoon = true
 }
 
-// setTimer sets the timer to what comes next if there are no requests.
+// setTimer sets the timer for the next announcement or check.
 func (w *writer) setTimer() {
 	switch {
 	case w.announceSoon:
-		w.timer.Reset(max(0, w.opt.Gather-time.Since(w.announcedAt)))
+		w.timer.Reset(max(0, w.opt.WakeInterval-time.Since(w.announcedAt)))
 	case w.fault:
 		w.timer.Reset(max(0, checkInterval-time.Since(w.checkedAt)))
 	default:
-		w.timer.Reset(lookInterval)
+		w.timer.Reset(idleInterval)
 	}
 }
 
@@ -205,19 +205,19 @@ func (w *writer) onTimer() {
 	if w.announceSoon {
 		w.announce()
 	}
-	w.noteDamage()
+	w.updateDamage()
 	switch {
 	case !w.fault:
-		w.setFault(w.store.Look(w.ctx))
+		w.setFault(w.store.CheckFiles(w.ctx))
 	case time.Since(w.checkedAt) >= checkInterval:
-		w.setFault(w.store.Check(w.ctx))
+		w.setFault(w.store.CheckWrite(w.ctx))
 		w.checkedAt = time.Now()
 	}
 	w.setTimer()
 }
 
-// setFault notes whether the store works, and wakes the readers if that has
-// changed.
+// setFault stores whether err is a fault of the store, and wakes the readers if
+// that has changed.
 func (w *writer) setFault(err error) {
 	fault := isFault(err)
 	if err != nil && !fault || !fault && !w.fault {
@@ -238,7 +238,7 @@ func (w *writer) setFault(err error) {
 	w.recent.Announce()
 }
 
-// sentence returns what a user is told of an error, "" for none.
+// sentence returns the sentence that a user reads about an error, or "".
 func sentence(err error) string {
 	if err == nil {
 		return ""
@@ -249,7 +249,7 @@ func sentence(err error) string {
 	return err.Error()
 }
 
-// isFault reports whether an error is one of the store, and not of the messages.
+// isFault reports whether an error is about the store rather than the messages.
 func isFault(err error) bool {
 	return err != nil && !errors.Is(err, &live.Error{Code: "refused"}) && !errors.Is(err, &live.Error{Code: "key_reused"})
 }

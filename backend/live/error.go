@@ -48,9 +48,9 @@ func (e *Error) WithHint(format string) *Error { e.Hint = Fill(format, e.Params)
 // WithField returns e with the field that is wrong.
 func (e *Error) WithField(field string) *Error { e.Field = field; return e }
 
-// WithPlace returns e with the part of the field that is wrong: length
+// WithRange returns e with the part of the field that is wrong: length
 // characters, the first of them at offset.
-func (e *Error) WithPlace(offset, length int) *Error {
+func (e *Error) WithRange(offset, length int) *Error {
 	e.Offset, e.Length = &offset, length
 	return e
 }

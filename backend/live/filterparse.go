@@ -173,7 +173,7 @@ const (
 // mark returns e as an error about the bytes from start to end.
 func (p *filterParser) mark(start, end int, e *Error) *Error {
 	return e.WithField("q").
-		WithPlace(utf8.RuneCountInString(p.text[:start]), utf8.RuneCountInString(p.text[start:end]))
+		WithRange(utf8.RuneCountInString(p.text[:start]), utf8.RuneCountInString(p.text[start:end]))
 }
 
 // keyOf returns the key that s begins with, or "". A key is a name followed by

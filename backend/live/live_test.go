@@ -40,7 +40,7 @@ func TestAPositionReadsBackFromJSON(t *testing.T) {
 	}
 }
 
-func TestANameThatCannotStandInAURLIsRefused(t *testing.T) {
+func TestANameThatDoesNotFitAURLIsRefused(t *testing.T) {
 	for _, name := range []string{"messages", "payments webhook", "设备", "a.b", strings.Repeat("é", MaxName)} {
 		if err := CheckName(name); err != nil {
 			t.Errorf("%q: %v", name, err)
@@ -54,7 +54,7 @@ func TestANameThatCannotStandInAURLIsRefused(t *testing.T) {
 	}
 }
 
-func TestAURLThatLeadsElsewhereIsRefused(t *testing.T) {
+func TestAnAddressThatIsNotHTTPIsRefused(t *testing.T) {
 	for _, u := range []string{"http://127.0.0.1:4480/events/a", "https://example.org/a?b=c", "http://[::1]/x", "http://a:1/", "http://a:65535/", "http://a:/"} {
 		if err := CheckURL(u); err != nil {
 			t.Errorf("%q: %v", u, err)
@@ -69,7 +69,7 @@ func TestAURLThatLeadsElsewhereIsRefused(t *testing.T) {
 	}
 }
 
-func TestAFilterReadsWhatAPersonTypes(t *testing.T) {
+func TestAFilterIsParsed(t *testing.T) {
 	for _, c := range []struct {
 		in   string
 		want Filter
@@ -101,7 +101,7 @@ func TestAFilterReadsWhatAPersonTypes(t *testing.T) {
 	}
 }
 
-func TestAnErrorInAFilterSaysWhereItStands(t *testing.T) {
+func TestAnErrorInAFilterHasItsOffset(t *testing.T) {
 	const keys = "The keys are event:, id: and is:. To search for a text, put it in quotation marks"
 	for _, c := range []struct{ in, wrong, message, hint string }{
 		{`é "open`, `"open`, "A quotation mark in the filter is never closed.", ""},
@@ -133,7 +133,7 @@ func TestAnErrorInAFilterSaysWhereItStands(t *testing.T) {
 	}
 }
 
-func FuzzAFilterIsReadOrRefusedAtItsPlace(f *testing.F) {
+func FuzzAFilterIsParsedOrRefusedWithAnOffset(f *testing.F) {
 	for _, s := range []string{"", "-", `-"`, "a:b", "-is:gap,", "$.x -$[", `id:"`, "é\xff:\xff", "is:is: \u00a0 x"} {
 		f.Add(s)
 	}
@@ -150,7 +150,7 @@ func FuzzAFilterIsReadOrRefusedAtItsPlace(f *testing.F) {
 	})
 }
 
-func TestAFilterMatchesWhatItSays(t *testing.T) {
+func TestAFilterMatchesItsConditions(t *testing.T) {
 	m := &Message{Draft: Draft{Source: 7, Type: "order.paid", ID: "88405", Data: `{"Warehouse":"Lyon-2","left":3}`}}
 	for _, c := range []struct {
 		f    Filter
@@ -175,7 +175,7 @@ func TestAFilterMatchesWhatItSays(t *testing.T) {
 	}
 }
 
-func TestGapsAndNotesPassEveryFilterThatDoesNotAskThemAway(t *testing.T) {
+func TestGapsAndNotesPassUnlessAFilterExcludesThem(t *testing.T) {
 	for _, kind := range []Kind{GapKind, NoteKind} {
 		m := &Message{Draft: Draft{Source: 7, Kind: kind, Data: `{"reason":"lost"}`}}
 		for _, f := range []Filter{
@@ -197,7 +197,7 @@ func TestGapsAndNotesPassEveryFilterThatDoesNotAskThemAway(t *testing.T) {
 	}
 }
 
-func TestAnErrorIsKnownByItsCode(t *testing.T) {
+func TestAnErrorIsComparedByItsCode(t *testing.T) {
 	cause := errors.New("disk on fire")
 	err := fmt.Errorf("append: %w", Errorf("store", "Nothing can be written.").WithCause(cause).WithHint("Make room."))
 	if !errors.Is(err, &Error{Code: "store"}) || errors.Is(err, &Error{Code: "other"}) || !errors.Is(err, cause) {
@@ -208,7 +208,7 @@ func TestAnErrorIsKnownByItsCode(t *testing.T) {
 	}
 }
 
-func TestAPortThatDoesNotExistIsNamed(t *testing.T) {
+func TestABadPortIsRefused(t *testing.T) {
 	for _, u := range []string{"http://127.0.0.1:99999/events", "http://127.0.0.1:port/events"} {
 		err := CheckURL(u)
 		if e, ok := errors.AsType[*Error](err); !ok || e.Field != "url" || !strings.Contains(e.Message, "port") || !strings.Contains(e.Hint, "65535") {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestASentenceHasItsParametersInTheirPlaces(t *testing.T) {
+func TestASentenceIncludesItsParameters(t *testing.T) {
 	for _, c := range []struct {
 		format, want string
 		args         []any
@@ -31,7 +31,7 @@ func TestASentenceHasItsParametersInTheirPlaces(t *testing.T) {
 	}
 }
 
-func TestAnErrorSaysWhichSentenceItIs(t *testing.T) {
+func TestAnErrorHasTheCodeOfItsSentence(t *testing.T) {
 	e := Errorf("not_found/feed", `There is no feed called "{name}".`, "name", "a", "count", 3).WithHint("There are {count} others.")
 	b, err := json.Marshal(e)
 	if err != nil || string(b) != `{"code":"not_found","message":"There is no feed called \"a\".","hint":"There are 3 others.",`+
@@ -62,7 +62,7 @@ func TestTwoSentencesShareTheirParameters(t *testing.T) {
 	}
 }
 
-func TestParametersComeBackFromJSON(t *testing.T) {
+func TestParametersReadBackFromJSON(t *testing.T) {
 	g := Gap{}.Because(Textf("limit", "{n} left out of {name}.", "n", int64(1<<62), "name", `<"é">`))
 	b, err := json.Marshal(g)
 	if err != nil {

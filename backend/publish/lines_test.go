@@ -62,7 +62,7 @@ func TestLinesAreStoredInOrderWithAReceiptForEach(t *testing.T) {
 	}
 }
 
-func TestALineThatIsARetryGetsItsFirstPosition(t *testing.T) {
+func TestARepeatedLineGetsTheFirstPosition(t *testing.T) {
 	b := open(t)
 	first := b.publish("x", live.Draft{ID: "7", Data: "a", Once: true})
 	request := func() wire.Lines {
@@ -98,7 +98,7 @@ func TestALineThatIsARetryGetsItsFirstPosition(t *testing.T) {
 	}
 }
 
-func TestTheKeyOfARequestIsForTheLinesWithoutAnID(t *testing.T) {
+func TestTheKeyOfARequestAppliesToLinesWithoutAnID(t *testing.T) {
 	b := open(t)
 	request := func() wire.Lines {
 		return lines(live.Draft{Data: "a", Once: true}, live.Draft{Data: "a", Once: true},
@@ -162,7 +162,7 @@ func TestABadLineRefusesTheWholeRequest(t *testing.T) {
 
 // Requests that wait for the same commit are tried one by one where it fails.
 // The lines of one request stay together then too.
-func TestARequestIsStoredWholeOrNotAtAllWhateverIsBesideIt(t *testing.T) {
+func TestARequestIsStoredWholeOrNotAtAll(t *testing.T) {
 	b := open(t)
 	b.publishLines("x", texts("taken"), "bad")
 	for round := range 20 {

@@ -75,7 +75,7 @@ func (b *box) data(channel string) string {
 	return strings.Join(all, " ")
 }
 
-func TestARetryIsStoredOnceAndAnsweredWithTheFirstPosition(t *testing.T) {
+func TestARepeatIsStoredOnceAndGetsTheFirstPosition(t *testing.T) {
 	b := open(t)
 	d := live.Draft{ID: "7", Type: "order", Data: "a", Once: true}
 	first := b.publish("x", d)
@@ -108,7 +108,7 @@ func TestARetryIsStoredOnceAndAnsweredWithTheFirstPosition(t *testing.T) {
 	}
 }
 
-func TestTheRetryOfALaterMessageWithAnIDUsedBeforeIsRecognised(t *testing.T) {
+func TestARepeatOfALaterMessageWithAReusedIDIsRecognised(t *testing.T) {
 	b := open(t)
 	var first []publish.Receipt
 	for i := range 30 {
@@ -122,7 +122,7 @@ func TestTheRetryOfALaterMessageWithAnIDUsedBeforeIsRecognised(t *testing.T) {
 	}
 }
 
-func TestARetryOfATrimmedMessageIsRecognised(t *testing.T) {
+func TestARepeatOfATrimmedMessageIsRecognised(t *testing.T) {
 	b := open(t)
 	long := strings.Repeat("x", 5000)
 	var drafts []live.Draft
@@ -166,7 +166,7 @@ func TestARetryOfATrimmedMessageIsRecognised(t *testing.T) {
 	}
 }
 
-func TestARetryIsRecognisedForAnHour(t *testing.T) {
+func TestARepeatIsRecognisedForAnHour(t *testing.T) {
 	b := open(t)
 	d := live.Draft{ID: "7", Data: "a", Once: true}
 	b.publish("x", d)
@@ -180,7 +180,7 @@ func TestARetryIsRecognisedForAnHour(t *testing.T) {
 	}
 }
 
-func TestAKeyTakesThePlaceOfTheID(t *testing.T) {
+func TestAKeyReplacesTheID(t *testing.T) {
 	b := open(t)
 	d := live.Draft{Data: "a", Key: "k1", Once: true}
 	first := b.publish("x", d)
@@ -210,7 +210,7 @@ func TestAKeyTakesThePlaceOfTheID(t *testing.T) {
 	}
 }
 
-func TestRetriesThatArriveTogetherAreOneMessage(t *testing.T) {
+func TestSimultaneousRepeatsAreOneMessage(t *testing.T) {
 	b := open(t)
 	for round := range 20 {
 		var wg sync.WaitGroup
@@ -244,7 +244,7 @@ func TestRetriesThatArriveTogetherAreOneMessage(t *testing.T) {
 	}
 }
 
-func TestWhatIsRefusedCostsNothing(t *testing.T) {
+func TestARefusedMessageCreatesNoChannelAndUsesLittleMemory(t *testing.T) {
 	b := open(t)
 	huge := strings.Repeat("ü", 10<<20)
 	for range 60 {
@@ -267,7 +267,7 @@ func TestWhatIsRefusedCostsNothing(t *testing.T) {
 	}
 }
 
-func TestAPublishMeetsTheRemovalOfItsChannel(t *testing.T) {
+func TestAPublishSucceedsDuringTheRemovalOfItsChannel(t *testing.T) {
 	b := open(t)
 	b.publish("x", live.Draft{Data: "first"})
 	stop, removed := make(chan struct{}), make(chan error)
@@ -306,7 +306,7 @@ func TestAPublishMeetsTheRemovalOfItsChannel(t *testing.T) {
 	}
 }
 
-func TestWhatTheProgramItselfSaysIsNotAmongTheRecentPublishes(t *testing.T) {
+func TestEmittedMessagesAreNotInTheRecentList(t *testing.T) {
 	b := open(t)
 	mine := b.publish("x", live.Draft{Data: "mine"})
 	for range 60 {

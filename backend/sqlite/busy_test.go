@@ -62,7 +62,7 @@ func channelOf(t *testing.T, db *sqlite.DB) (*journal.Journal, int64) {
 	return j, s.ID
 }
 
-func TestAnotherProgramThatWritesIsWaitedForAndThenReported(t *testing.T) {
+func TestALockOfAnotherProgramIsWaitedForAndThenReported(t *testing.T) {
 	dir := t.TempDir()
 	j, source := channel(t, dir)
 	other := outsider(t, dir)
@@ -104,7 +104,7 @@ func TestAnotherProgramThatWritesIsWaitedForAndThenReported(t *testing.T) {
 	holds(t, j, []string{"waited", "after"})
 }
 
-func TestAnotherProgramThatReadsDelaysNobodyAndTheLogShrinksAfterIt(t *testing.T) {
+func TestAReaderInAnotherProgramDelaysNobodyAndTheLogShrinksAfterIt(t *testing.T) {
 	dir := t.TempDir()
 	j, source := channel(t, dir)
 	log := func() int64 {

@@ -73,7 +73,7 @@ func appendForever(dir string) error {
 	return <-errs
 }
 
-func TestAKillLosesNothingThatWasAcknowledgedAndRepeatsNothing(t *testing.T) {
+func TestAKillLosesNoAcknowledgedMessageAndRepeatsNone(t *testing.T) {
 	dir := t.TempDir()
 	acknowledged := make(map[string]int64)
 	for round := range 5 {

@@ -142,10 +142,10 @@ func followed(t *testing.T, j *journal.Journal, sources ...int64) *view {
 	t.Helper()
 	v := new(view)
 	c := j.Follow(live.Filter{Sources: sources}, 0)
-	for c.Place() < j.Last() {
+	for c.Number() < j.Last() {
 		b, err := c.Next(t.Context())
 		if err != nil {
-			t.Fatalf("at %d: %v", c.Place(), err)
+			t.Fatalf("at %d: %v", c.Number(), err)
 		}
 		if b.Gap != nil {
 			v.gap(t, b.Gap)
@@ -272,7 +272,7 @@ func TestWhicheverPageIsDamagedTheOthersAreRead(t *testing.T) {
 	}
 }
 
-func TestTrimmingReportsADamage(t *testing.T) {
+func TestTrimmingReportsDamage(t *testing.T) {
 	const n = 1500
 	file, _, _ := written(t, n)
 	j, err := spoilt(t, file, pageOf(t, file, 1))

@@ -12,8 +12,8 @@ import (
 )
 
 // A DB is one open history: a journal.Store, and the store of an installation.
-// Its methods may be called by anybody at any time. The Reader has those that
-// read messages.
+// The embedded Reader has the methods that read messages. All methods may be
+// called from any goroutine.
 type DB struct {
 	*query.Reader
 
@@ -30,8 +30,8 @@ type options struct {
 	maxReadTime time.Duration
 }
 
-// WithClock sets the clock that the age of messages and attempts is measured
-// by. The default is time.Now.
+// WithClock sets the clock by which the age of messages and attempts is
+// measured. The default is time.Now.
 func WithClock(now func() time.Time) Option {
 	return func(o *options) {
 		if now != nil {
@@ -40,10 +40,10 @@ func WithClock(now func() time.Time) Option {
 	}
 }
 
-// WithProgress makes Open call progress after each step of converting a history
-// that an older version wrote, with how many messages are done. That may take
-// minutes if there are many millions. A start that is killed meanwhile loses
-// nothing: the next one continues.
+// WithProgress makes Open call progress with the number of converted messages
+// after each step of converting a history that an older version wrote. That may
+// take minutes if there are many millions. If the program is killed meanwhile,
+// the next start continues.
 func WithProgress(progress func(done, total int64)) Option {
 	return func(o *options) {
 		if progress != nil {
@@ -52,14 +52,13 @@ func WithProgress(progress func(done, total int64)) Option {
 	}
 }
 
-// withMaxReadTime sets how long one read may examine what does not match.
+// withMaxReadTime sets how long one read may examine messages that do not match.
 func withMaxReadTime(d time.Duration) Option { return func(o *options) { o.maxReadTime = d } }
 
-// withMaxPages makes the disk full at so many pages.
+// withMaxPages limits the database to n pages; SQLite then reports a full disk.
 func withMaxPages(n int64) Option { return func(o *options) { o.MaxPages = n } }
 
-// Open opens the history in dir, and creates it if there is none. Every error is
-// a live.Error.
+// Open opens the history in dir, or creates one. Every error is a live.Error.
 func Open(ctx context.Context, dir string, opt ...Option) (*DB, error) {
 	o := options{
 		Options:     database.Options{Now: time.Now, Progress: func(int64, int64) {}},
@@ -80,31 +79,29 @@ func Open(ctx context.Context, dir string, opt ...Option) (*DB, error) {
 	}, nil
 }
 
-// Close marks the end as clean, closes the file and gives up its lock. Later
-// calls wait for the first one and return its error.
+// Close records a clean end, closes the file and releases its lock. Later calls
+// wait for the first one and return its error.
 func (db *DB) Close() error { return db.file.Close() }
 
-// Installation returns the store of what belongs to this installation. It can
-// be used until the DB is closed.
+// Installation returns the store of feeds, attempts and settings. It can be used
+// until the DB is closed.
 func (db *DB) Installation() *installation.Store { return installation.New(db.file) }
 
 // Epoch returns the epoch that was made with the database.
 func (db *DB) Epoch() string { return db.file.Epoch }
 
-// Last returns the greatest number that was ever given or jumped over.
+// Last returns the greatest number that a message has had or a jump has skipped.
 func (db *DB) Last() int64 { return db.file.Last() }
 
-// Now returns the time that the age of messages and attempts is measured by.
+// Now returns the time by which the age of messages and attempts is measured.
 func (db *DB) Now() time.Time { return db.file.Clock.Now() }
 
-// Look returns an error if the database cannot be written, as far as that can
-// be seen without writing.
-func (db *DB) Look(context.Context) error { return db.file.Look() }
+// CheckFiles returns an error if the database or its log was moved or replaced,
+// or cannot be written. It does not write.
+func (db *DB) CheckFiles(context.Context) error { return db.file.CheckFiles() }
 
-// Check writes and syncs something and deletes it again, to see whether writing
-// works.
-func (db *DB) Check(context.Context) error { return db.file.Check() }
+// CheckWrite returns an error if a test write fails.
+func (db *DB) CheckWrite(context.Context) error { return db.file.CheckWrite() }
 
-// Damaged returns a live.Error that says what was found to be damaged since the
-// start, or nil.
+// Damaged returns a live.Error about the damage found since the start, or nil.
 func (db *DB) Damaged() error { return db.file.Damage.Err() }

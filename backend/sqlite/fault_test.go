@@ -144,7 +144,7 @@ func TestTrimmingGivesSpaceBackToTheDisk(t *testing.T) {
 	}
 }
 
-func TestAFullDatabaseKeepsWhatItHasAndGoesOnAfterTrimming(t *testing.T) {
+func TestAFullDatabaseKeepsItsMessagesAndAcceptsMoreAfterTrimming(t *testing.T) {
 	fullDisk(t, t.TempDir(), func(j *journal.Journal) {
 		if _, err := j.Trim(t.Context(), live.Keep{Messages: 100}); err != nil {
 			t.Fatal(err)

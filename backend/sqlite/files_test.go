@@ -42,7 +42,7 @@ func TestALogWithoutItsDatabaseIsLeftAsItIs(t *testing.T) {
 	}
 }
 
-func TestPositionsAreNeverGivenTwiceEvenIfTheLogWasLost(t *testing.T) {
+func TestNoNumberIsUsedTwiceEvenIfTheLogWasLost(t *testing.T) {
 	dir := t.TempDir()
 	db := open(t, dir)
 	s := source(t, db)
@@ -82,7 +82,7 @@ func until(t *testing.T, j *journal.Journal, faulty bool) string {
 	}
 }
 
-func TestAHistoryThatIsMovedAwayIsNoticedAndFoundAgain(t *testing.T) {
+func TestAMovedHistoryIsReportedAndWorksAgainWhenItIsBack(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows does not move or remove a file that is open")
 	}
@@ -123,7 +123,7 @@ func TestAHistoryThatIsMovedAwayIsNoticedAndFoundAgain(t *testing.T) {
 	}
 }
 
-func TestAHistoryThatIsRemovedIsNoticedWhileNobodyPublishes(t *testing.T) {
+func TestARemovedHistoryIsReportedWhileNobodyPublishes(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows does not move or remove a file that is open")
 	}
@@ -161,13 +161,13 @@ func TestAReaderCreatesNoDatabase(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "signalbox.db")); err == nil {
 		t.Error("a reader made a database")
 	}
-	if err := db.Check(t.Context()); !errors.Is(err, &live.Error{Code: "folder_gone"}) {
+	if err := db.CheckWrite(t.Context()); !errors.Is(err, &live.Error{Code: "folder_gone"}) {
 		t.Errorf("the check says %v", err)
 	}
 }
 
 // A check that writes what is there already is not written at all.
-func TestACheckWritesSomething(t *testing.T) {
+func TestCheckWriteWritesToTheDisk(t *testing.T) {
 	dir := t.TempDir()
 	db := open(t, dir)
 	log := func() int64 {
@@ -179,7 +179,7 @@ func TestACheckWritesSomething(t *testing.T) {
 	}
 	before := log()
 	for range 3 {
-		if err := db.Check(t.Context()); err != nil {
+		if err := db.CheckWrite(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if after := log(); after < before+100_000 {

@@ -19,7 +19,7 @@ import (
 	"signalbox/backend/sqlite"
 )
 
-func TestAFullDiskKeepsWhatItHasAndGoesOnWithSpaceAgain(t *testing.T) {
+func TestAFullDiskKeepsTheHistoryAndAppendsGoOnWithFreeSpace(t *testing.T) {
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=6m"); err != nil {
 		t.Skipf("a small disk cannot be made here: %v", err)
@@ -75,7 +75,7 @@ func ballast(t *testing.T, dir string) (path string) {
 
 // On a disk that is full to the last byte, and stays so, less history can be
 // kept; publishes then go on by themselves.
-func TestKeepingLessHelpsAFullDisk(t *testing.T) {
+func TestTrimmingFreesAFullDisk(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		size   int
@@ -104,7 +104,7 @@ func TestKeepingLessHelpsAFullDisk(t *testing.T) {
 			}
 			ballast(t, mount) // what was freed by giving up the reserve belongs to us no more
 			for range 5 {
-				if err := db.Check(t.Context()); !errors.Is(err, &live.Error{Code: "disk_full"}) {
+				if err := db.CheckWrite(t.Context()); !errors.Is(err, &live.Error{Code: "disk_full"}) {
 					t.Fatalf("the check says %v", err)
 				}
 			}

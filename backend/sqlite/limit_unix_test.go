@@ -59,7 +59,7 @@ func TestAnIOErrorIsReportedUntilItEnds(t *testing.T) {
 	}
 	holds(t, j, kept)
 	for range 20 {
-		if err := db.Check(t.Context()); err == nil {
+		if err := db.CheckWrite(t.Context()); err == nil {
 			t.Fatal("the disk fails, and the check says that it works")
 		}
 	}

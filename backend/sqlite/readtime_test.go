@@ -42,7 +42,7 @@ func sparse(t *testing.T, opt ...sqlite.Option) (db *sqlite.DB, busy int64, othe
 	return db, busy, others, want
 }
 
-func TestReadingManySourcesStopsWhenItsTimeIsOver(t *testing.T) {
+func TestAReadOfManySourcesEndsAfterItsTime(t *testing.T) {
 	db, _, others, want := sparse(t, sqlite.WithMaxReadTime(0))
 	var got []int64
 	reads := 0
@@ -70,13 +70,13 @@ func TestReadingManySourcesStopsWhenItsTimeIsOver(t *testing.T) {
 	}
 }
 
-func TestAPageOfManySourcesStopsWhenItsTimeIsOver(t *testing.T) {
+func TestAPageOfManySourcesEndsAfterItsTime(t *testing.T) {
 	db, _, others, want := sparse(t, sqlite.WithMaxReadTime(0))
 	pages(t, db, live.Query{Filter: live.Filter{Sources: others}}, want)
 	pages(t, db, live.Query{Filter: live.Filter{Sources: others}, Newest: true}, want)
 }
 
-func TestAPageOfAnIdThatManyMessagesHaveStopsWhenItsTimeIsOver(t *testing.T) {
+func TestAPageOfACommonIDEndsAfterItsTime(t *testing.T) {
 	db, _, others, want := sparse(t, sqlite.WithMaxReadTime(0))
 	pages(t, db, live.Query{Filter: live.Filter{Sources: others, ID: "same"}}, want)
 	pages(t, db, live.Query{Filter: live.Filter{ID: "same", Text: []string{"y"}}}, nil)
@@ -115,7 +115,7 @@ func pages(t *testing.T, db *sqlite.DB, q live.Query, want []int64) {
 	}
 }
 
-func TestAPageBehindTheLastPositionIsEmpty(t *testing.T) {
+func TestAPageAfterTheLastNumberIsEmpty(t *testing.T) {
 	db, _, others, _ := sparse(t)
 	for _, after := range []int64{5000, 5001, 1<<63 - 1} {
 		for _, sources := range [][]int64{nil, others[:1], others} {

@@ -8,7 +8,7 @@ import (
 	"signalbox/backend/sqlite"
 )
 
-func TestTrimmingSubtractsWhatWasCounted(t *testing.T) {
+func TestTrimmingSubtractsTheSizeThatWasAdded(t *testing.T) {
 	const n = 2000
 	dir := t.TempDir()
 	old(t, dir, n)

@@ -8,7 +8,7 @@ import (
 	"signalbox/backend/sqlite"
 )
 
-func TestSQLiteIsAStoreForAJournal(t *testing.T) {
+func TestADBIsAJournalStore(t *testing.T) {
 	journaltest.Run(t, func(t *testing.T) journaltest.Place {
 		dir := t.TempDir()
 		return func() journal.Store {

@@ -46,7 +46,7 @@ func source(t *testing.T, db *sqlite.DB) int64 {
 	return s.ID
 }
 
-func TestAClockThatJumpsIsDoubtedAfterAKillToo(t *testing.T) {
+func TestAJumpOfTheClockIsIgnoredAfterAKillToo(t *testing.T) {
 	now := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 	clock := sqlite.WithClock(func() time.Time { return now })
 	trimmed := func(db *sqlite.DB) int {

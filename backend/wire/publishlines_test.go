@@ -46,7 +46,7 @@ func TestTwoContentTypesAreJSONLines(t *testing.T) {
 	}
 }
 
-func TestABadLineIsNamed(t *testing.T) {
+func TestAnErrorHasTheNumberOfItsLine(t *testing.T) {
 	const good = "{\"data\":\"x\"}\n"
 	for _, c := range []struct {
 		contentType, body string
@@ -81,7 +81,7 @@ func TestABadLineIsNamed(t *testing.T) {
 }
 
 // Whatever one line says, it means what it means as a body of its own.
-func FuzzALineIsReadAsASingleMessage(f *testing.F) {
+func FuzzALineIsParsedLikeASingleMessage(f *testing.F) {
 	for _, s := range []string{
 		`{"data":"x"}`, `{"event":"e","id":"i","data":"a\r\nb\u00e9\ud83d\ude00","retry":1,"again":false}`, `{"data":{"a":[1,"\n"]}}`,
 		`{"data": [ 1 , 2 ] , "retry":null}`, `{"data":"\ud800"}`, `{}`, `x`, `{"data":"a","data":"b"}`, `{"\u0064ata":1}`, `{"data":01}`, "{\"data\":\"\t\"}",
@@ -110,7 +110,7 @@ func FuzzALineIsReadAsASingleMessage(f *testing.F) {
 }
 
 // The reader of JSON accepts what encoding/json accepts, and no more.
-func FuzzTheGrammarIsThatOfEncodingJSON(f *testing.F) {
+func FuzzTheGrammarEqualsEncodingJSON(f *testing.F) {
 	for _, s := range []string{
 		`{}`, `[]`, `[1,-0.5e+3,true,false,null,"x"]`, `01`, `-`, `1.`, `1e`, `"\u12g4"`, `"\x"`, "\"\x1f\"", `"\`, `[1,]`, `{"a":1,}`, `{"a" 1}`, `{1:2}`,
 		`tru`, `nulll`, `[[[[]]]]`, ` [ { "a" : [ ] } ] `, `"a"b`,
@@ -131,7 +131,7 @@ func FuzzTheGrammarIsThatOfEncodingJSON(f *testing.F) {
 	})
 }
 
-func TestNestingIsAsDeepAsInEncodingJSON(t *testing.T) {
+func TestTheMaximumNestingEqualsEncodingJSON(t *testing.T) {
 	for _, depth := range []int{maxDepth, maxDepth + 1} {
 		text := []byte(strings.Repeat("[", depth) + strings.Repeat("]", depth))
 		if got, want := valueEnd(text, 0, 0) == len(text), json.Valid(text); got != want {
@@ -172,7 +172,7 @@ func TestPaddingDoesNotStayInMemory(t *testing.T) {
 	}
 }
 
-func TestTheTextsOfARequestAreOneAllocation(t *testing.T) {
+func TestTheTextsOfARequestNeedOneAllocation(t *testing.T) {
 	const lines = 1000
 	body := []byte(strings.Repeat(`{"event":"order.paid","id":"70012","data":"a \"text\" with escapes \u00e9"}`+"\n", lines))
 	allocated := testing.AllocsPerRun(10, func() {

@@ -84,7 +84,7 @@ func FuzzAStringIsReadBackAsItWas(f *testing.F) {
 	})
 }
 
-func FuzzMembersAreThoseOfEncodingJSON(f *testing.F) {
+func FuzzMembersEqualEncodingJSON(f *testing.F) {
 	for _, s := range []string{`{}`, ` { "a" : [1,{"b":"]"}] , "c":-1.5e3,"d":"x\\\"}" ,"e":null}`, `{"\u0061":true}`, `[]`, `{"a":{}} x`, `{"a":"\\"}`} {
 		f.Add([]byte(s))
 	}
@@ -110,7 +110,7 @@ func FuzzMembersAreThoseOfEncodingJSON(f *testing.F) {
 }
 
 // Whatever is accepted is read back by a client as it stands in the journal.
-func FuzzWhatIsAcceptedIsReadBack(f *testing.F) {
+func FuzzAnAcceptedMessageIsReadBack(f *testing.F) {
 	f.Add("application/json", `{"event":"e","id":"i","data":"a\r\nb","retry":1}`)
 	f.Add("application/json", `{"data":{"a":[1,"\ud83d\ude00"]}}`)
 	f.Add("text/plain", "a\n: b\rc")
@@ -176,7 +176,7 @@ func readFrame(t *testing.T, frame string) (d live.Draft) {
 	return d
 }
 
-func TestBrokenJSONIsToldByItsPlace(t *testing.T) {
+func TestAnErrorInJSONHasItsLineAndColumn(t *testing.T) {
 	for body, want := range map[string]string{
 		"{\"data\":\"é\",\n  x}":   "The JSON is broken at line 2, column 3: invalid character 'x' looking for beginning of object key string.",
 		`{"data":"x"`:              "The JSON is broken at line 1, column 12: it ends too early.",
@@ -193,7 +193,7 @@ func TestBrokenJSONIsToldByItsPlace(t *testing.T) {
 	}
 }
 
-func TestAMillionFieldsAreRefusedSoon(t *testing.T) {
+func TestAMillionFieldsAreRefusedQuickly(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("{")
 	for i := range 1_000_000 {
@@ -205,7 +205,7 @@ func TestAMillionFieldsAreRefusedSoon(t *testing.T) {
 	}
 }
 
-func TestLimitsAreSaid(t *testing.T) {
+func TestAnErrorNamesItsLimit(t *testing.T) {
 	for _, c := range []struct {
 		d           live.Draft
 		field, says string

@@ -11,48 +11,49 @@ import (
 	"signalbox/backend/live"
 )
 
-// A Log is what cursors read. All cursors of a journal share one.
+// A Log has the data that all cursors of a journal read.
 type Log struct {
 	Epoch   string
 	Recent  *recent.Messages
 	Store   Store
 	Sources *sources.List
-	// NoteDamage is called when the store has found damaged messages.
-	NoteDamage func()
+	// FoundDamage is called when the store has found damaged messages.
+	FoundDamage func()
 }
 
-// A Cursor follows the end of the journal. One goroutine may use it at a time;
-// Place may be called by anybody. It needs no closing.
+// A Cursor reads the messages of a journal in order, and then waits for new
+// ones. One goroutine may use it at a time; Number may be called from any
+// goroutine. A cursor needs no closing.
 type Cursor struct {
 	log      *Log
 	filter   live.Filter
 	names    *sources.NameSet // the names that it follows; nil if it follows the filter's sources
-	place    atomic.Int64
+	number   atomic.Int64     // of the last message examined
 	trimmed  trimmed
 	matching []*recent.Entry // reused by filtered cursors
-	pageSize int             // the most that is read from the store at a time, in bytes
-	previous struct {        // before the last read from the store
-		place   int64
+	pageSize int             // the most data to read from the store at a time, in bytes
+	previous struct {        // the state before the last read from the store
+		number  int64
 		trimmed trimmed
 	}
-	block   []recent.Entry  // what was read from the store
+	block   []recent.Entry  // the messages last read from the store
 	entries []*recent.Entry // pointers to all of block
 }
 
-// A Batch is what a cursor has found.
+// A Batch is the result of one call of a cursor.
 type Batch struct {
-	Entries []*recent.Entry // those that match, in order; valid until the next call
-	Gap     *live.Gap       // what is missing before Entries
+	Entries []*recent.Entry // the messages that match, in order; valid until the next call
+	Gap     *live.Gap       // the messages missing before Entries; nil if none are
 	Through int64           // the last number examined
 	Stored  bool            // whether Entries were read from the store: then no other reader has them
-	Bytes   int             // that stored Entries take in memory
+	Bytes   int             // the memory that stored Entries use
 }
 
-// New returns a cursor behind the number after. With names it follows all
-// sources that have one of them or get one later, instead of the filter's
-// sources: it finds every message that is published under one of the names, even
-// if a source is removed and made again. IgnoreTrimmed makes it return no gap
-// for messages that are trimmed already.
+// New returns a cursor over the messages with greater numbers than after. With
+// names it follows all sources that have one of them now or get one later,
+// instead of the filter's sources: it returns every message that is published
+// under one of the names, even if a source is removed and created again.
+// ignoreTrimmed makes it return no gap for messages that are trimmed already.
 func New(log *Log, names []string, f live.Filter, after int64, ignoreTrimmed bool) *Cursor {
 	// The caller may change its slices later.
 	f.Sources, f.Kinds, f.Types = slices.Clone(f.Sources), slices.Clone(f.Kinds), slices.Clone(f.Types)
@@ -64,16 +65,16 @@ func New(log *Log, names []string, f live.Filter, after int64, ignoreTrimmed boo
 		c.names = &set
 		c.filter.Sources = set.Filter()
 	}
-	// A place beyond the end would skip the messages that come until there.
-	c.place.Store(min(after, log.Recent.Last()))
+	// A number beyond the newest would skip the messages up to it.
+	c.number.Store(min(after, log.Recent.Last()))
 	return c
 }
 
-// Place returns the number of the last message examined.
-func (c *Cursor) Place() int64 { return c.place.Load() }
+// Number returns the number of the last message examined.
+func (c *Cursor) Number() int64 { return c.number.Load() }
 
-// Sources returns the sources that the cursor follows at this moment; none if
-// it follows all.
+// Sources returns the sources that the cursor follows now; none if it follows
+// all.
 func (c *Cursor) Sources() []int64 {
 	c.updateSources()
 	if c.names != nil {
@@ -82,23 +83,24 @@ func (c *Cursor) Sources() []int64 {
 	return c.filter.Sources
 }
 
-// updateSources is called after entries were taken and before they are matched.
+// updateSources is called after entries are read and before they are matched.
+// See sources.NameSet.Update.
 func (c *Cursor) updateSources() {
 	if c.names != nil && c.names.Update() {
 		c.filter.Sources = c.names.Filter()
 	}
 }
 
-// Next waits until something matches or is missing, and returns what is ready,
-// a bounded part of it at a time.
+// Next waits until there are messages that match, or a gap, and returns them in
+// batches of bounded size.
 func (c *Cursor) Next(ctx context.Context) (Batch, error) {
 	for {
 		changed := c.log.Recent.Changed()
-		closed := c.log.Recent.Closed() // before examine: what was committed is still returned
-		before := c.Place()
+		closed := c.log.Recent.Closed() // before examine, which then returns all committed messages
+		before := c.Number()
 		b, err := c.examine(ctx)
 		if err != nil {
-			return Batch{Through: c.Place()}, err
+			return Batch{Through: c.Number()}, err
 		}
 		if len(b.Entries) > 0 || b.Gap != nil {
 			return b, nil
@@ -120,11 +122,11 @@ func (c *Cursor) Next(ctx context.Context) (Batch, error) {
 	}
 }
 
-// examine examines some messages and moves the place behind them.
+// examine matches some messages and advances the cursor's number over them.
 func (c *Cursor) examine(ctx context.Context) (Batch, error) {
-	place := c.Place()
-	entries, first := c.log.Recent.From(place)
-	if place+1 < first {
+	number := c.Number()
+	entries, first := c.log.Recent.From(number)
+	if number+1 < first {
 		return c.readStore(ctx, first)
 	}
 	return c.examineRecent(entries), nil
@@ -137,30 +139,30 @@ func (c *Cursor) examineRecent(entries []*recent.Entry) Batch {
 		entries = entries[:sort.Search(len(entries), func(i int) bool { return entries[i].Number > announced })]
 	}
 	if len(entries) == 0 {
-		return Batch{Through: c.Place()}
+		return Batch{Through: c.Number()}
 	}
-	place := entries[len(entries)-1].Number
-	c.place.Store(place)
-	return Batch{Entries: c.match(entries), Through: place}
+	number := entries[len(entries)-1].Number
+	c.number.Store(number)
+	return Batch{Entries: c.match(entries), Through: number}
 }
 
-// Recent returns what is ready in memory, without waiting. It returns false if
-// memory does not reach back to the cursor's place.
+// Recent returns messages from memory, without waiting. It returns false if the
+// cursor's next message is older than those in memory.
 func (c *Cursor) Recent() (Batch, bool) {
-	entries, first := c.log.Recent.From(c.Place())
-	if c.Place()+1 < first {
-		return Batch{Through: c.Place()}, false
+	entries, first := c.log.Recent.From(c.Number())
+	if c.Number()+1 < first {
+		return Batch{Through: c.Number()}, false
 	}
 	return c.examineRecent(entries), true
 }
 
-// Wait waits until something is committed behind the cursor's place, whether or
-// not it matches.
+// Wait waits until a message with a greater number than the cursor's is
+// committed, whether or not it matches.
 func (c *Cursor) Wait(ctx context.Context) error {
 	changed := c.log.Recent.Changed()
 	closed := c.log.Recent.Closed()
 	switch {
-	case c.log.Recent.Announced() > c.Place():
+	case c.log.Recent.Announced() > c.Number():
 		return nil
 	case closed:
 		return recent.ErrClosed
@@ -173,18 +175,18 @@ func (c *Cursor) Wait(ctx context.Context) error {
 	}
 }
 
-// MoveTo moves the cursor behind the number of a committed message, and frees
-// what it has read from the store.
+// MoveTo makes the cursor continue after the number of a committed message, and
+// frees the messages that it has read from the store.
 func (c *Cursor) MoveTo(after int64) {
-	c.place.Store(after)
+	c.number.Store(after)
 	c.trimmed = trimmed{}
 	c.free()
 }
 
-// Unread undoes the last read from the store, and frees what it has read. The
-// next call reads it again.
+// Unread undoes the last read from the store and frees its messages. The next
+// call reads them again.
 func (c *Cursor) Unread() {
-	c.place.Store(c.previous.place)
+	c.number.Store(c.previous.number)
 	c.trimmed = c.previous.trimmed
 	c.free()
 }
@@ -194,8 +196,8 @@ func (c *Cursor) free() {
 	clear(c.matching)
 }
 
-// match returns the entries that match the filter: the same slice if it has no
-// conditions.
+// match returns the entries that match the filter. If the filter has no
+// conditions, it returns the same slice.
 func (c *Cursor) match(entries []*recent.Entry) []*recent.Entry {
 	c.updateSources()
 	if c.filter.IsZero() && len(c.filter.Sources) == 0 {

@@ -10,7 +10,7 @@ import (
 	"signalbox/backend/live"
 )
 
-func TestACursorThatWaitsKeepsNothingInMemory(t *testing.T) {
+func TestAWaitingCursorKeepsNoEntryInMemory(t *testing.T) {
 	newest := recent.New(0, 1000, 1<<30)
 	add := func(n int64) *recent.Entry {
 		e := &recent.Entry{Message: live.Message{Number: n, Draft: live.Draft{Data: "x"}}}
@@ -31,7 +31,7 @@ func TestACursorThatWaitsKeepsNothingInMemory(t *testing.T) {
 	if first.Value() != nil {
 		t.Error("the first entry is still in memory")
 	}
-	if c.Place() != 1 {
-		t.Error(c.Place()) // c lives until here
+	if c.Number() != 1 {
+		t.Error(c.Number()) // c lives until here
 	}
 }

@@ -6,27 +6,25 @@ import (
 	"signalbox/backend/live"
 )
 
-// trimmed is what a cursor has already said about trimmed messages behind its
-// place.
+// trimmed records the trimmed messages that a cursor has reported in gaps.
 type trimmed struct {
-	// through is, for a source, the number up to which its trimmed messages were
-	// in a gap, or need not be. A gap covers all trimmed messages of a source,
-	// which may be more than the page that follows it.
+	// through has, for a source, the number up to which its trimmed messages need
+	// no further gap. A gap covers all trimmed messages of a source, which may be
+	// more than the page that follows it.
 	through map[int64]int64
-	// ignore makes the next read return no gap for what is trimmed already.
+	// ignore makes the next read return no gap for messages trimmed already.
 	ignore bool
 }
 
-// trimmedGap returns the gap of the trimmed messages behind place; nil if there
-// are none. Ms was just read from the store behind place, and from first on the
-// cursor will read from memory.
+// trimmedGap returns the gap for trimmed messages with greater numbers than
+// after, or nil if there are none. The cursor has just read ms from the store,
+// and will read from memory from the number first on.
 //
-// The store is asked after the page was read: what was trimmed by then is
-// missing from the page, whether or not the journal knows of it. Of each source
-// everything up to the store's number is gone, except what was read before it
-// went.
-func (c *Cursor) trimmedGap(ctx context.Context, place, first int64, ms []live.Message) (*live.Gap, error) {
-	gone, err := c.log.Store.Trimmed(ctx, c.filter.Sources, place)
+// The cursor asks the store after it has read the page: a message trimmed until
+// then may be missing from the page. Each source has lost all messages up to the
+// number that the store returns, except those that were read before.
+func (c *Cursor) trimmedGap(ctx context.Context, after, first int64, ms []live.Message) (*live.Gap, error) {
+	gone, err := c.log.Store.Trimmed(ctx, c.filter.Sources, after)
 	if err != nil {
 		return nil, err
 	}
@@ -41,21 +39,21 @@ func (c *Cursor) trimmedGap(ctx context.Context, place, first int64, ms []live.M
 	events, known, anything := int64(0), c.filter.IsZero(), false
 	for s, through := range gone {
 		if !c.log.Sources.Exists(s) {
-			continue // the user removed the source, and misses nothing of it
+			continue // the user removed the source on purpose
 		}
-		after := max(place, c.trimmed.through[s])
+		reported := max(after, c.trimmed.through[s])
 		if c.names != nil {
-			after = max(after, c.names.After(s))
+			reported = max(reported, c.names.After(s))
 		}
 		through = min(through, first-1)
-		if through <= place {
+		if through <= after {
 			continue
 		}
-		covered[s] = max(after, through)
-		if through <= after || c.trimmed.ignore {
+		covered[s] = max(reported, through)
+		if through <= reported || c.trimmed.ignore {
 			continue
 		}
-		n, some, err := c.log.Store.CountTrimmed(ctx, s, after, through)
+		n, some, err := c.log.Store.CountTrimmed(ctx, s, reported, through)
 		if err != nil {
 			return nil, err
 		}
@@ -65,9 +63,9 @@ func (c *Cursor) trimmedGap(ctx context.Context, place, first int64, ms []live.M
 	if !anything {
 		return nil, nil
 	}
-	gap := live.Gap{After: live.Position{Epoch: c.log.Epoch, Number: place}.String()}.
+	gap := live.Gap{After: live.Position{Epoch: c.log.Epoch, Number: after}.String()}.
 		Because(live.Textf("trimmed", "Older messages were deleted to save space before they could be read."))
-	// If only gaps were trimmed, nobody knows any longer what those counted.
+	// If only gaps were trimmed, their counts are lost.
 	if known && events > 0 {
 		gap.Missing = &events
 	}

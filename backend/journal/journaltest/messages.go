@@ -112,7 +112,7 @@ func batchIsWhole(t *testing.T, h *history) {
 	_, tallies, err := h.Sources(t.Context())
 	h.must(err)
 	h.same(tallies[s].Appended, int64(3))
-	h.must(h.Check(t.Context()))
+	h.must(h.CheckWrite(t.Context()))
 	h.same(numbers(h.some(s, 1)), []int64{4})
 }
 

@@ -13,9 +13,10 @@ type Entry struct {
 	frame atomic.Pointer[[]byte]
 }
 
-// Frame returns the entry's frame, which encode makes at the first call. Nobody
-// may change it. If two readers come at the same time, both encode and one of
-// the two frames is kept: that is cheaper than a lock for every reader.
+// Frame returns the entry's frame. The first call makes it with encode. Callers
+// must not change it. If two readers call Frame at the same time, both encode
+// and one of the two frames is kept: that is cheaper than a lock for every
+// reader.
 func (e *Entry) Frame(encode func(*live.Message) []byte) []byte {
 	if f := e.frame.Load(); f != nil {
 		return *f
@@ -27,13 +28,12 @@ func (e *Entry) Frame(encode func(*live.Message) []byte) []byte {
 	return f
 }
 
-// Reset makes e the entry of another message. Only for an entry that no other
-// goroutine has.
+// Reset makes e the entry of another message. No other goroutine may have e.
 func (e *Entry) Reset(m *live.Message) {
 	e.frame.Store(nil)
 	e.Message = *m
 }
 
-// MemorySize returns about how many bytes an entry takes: its texts twice,
-// because the frame is as long as they are, and what surrounds them.
+// MemorySize returns about how many bytes of memory an entry uses: its texts
+// twice, because the frame is as long as they are, and 256 bytes for the rest.
 func (e *Entry) MemorySize() int { return 2*(len(e.Data)+len(e.Type)+len(e.ID)) + 256 }

@@ -11,8 +11,8 @@ import (
 // ErrClosed is the error of every call to a journal that is closed.
 var ErrClosed = live.Errorf("closed", "Signalbox is closing.")
 
-// chunkSize is how many entries a chunk has room for. A reader gets entries of
-// one chunk at a time.
+// chunkSize is the number of entries that a chunk has room for. A reader gets
+// entries of one chunk at a time.
 const chunkSize = 512
 
 // Messages are the newest messages in memory. Only the journal's writer may call
@@ -29,9 +29,9 @@ type Messages struct {
 	entries, bytes       int
 }
 
-// A chunk is a run of entries. Those below n are visible and never change.
+// A chunk is a run of entries. The first n are visible and never change.
 type chunk struct {
-	first   int64 // the number of entries[0]; while it is empty, the least that may come
+	first   int64 // the number of entries[0]; the least possible number while there is none
 	n       atomic.Int32
 	entries [chunkSize]*Entry
 	bytes   int // for the writer alone
@@ -47,7 +47,7 @@ func New(last int64, maxEntries, maxBytes int) *Messages {
 	return m
 }
 
-// Add makes an entry visible. Its number is greater than all before it.
+// Add makes an entry visible. Its number must be greater than all before it.
 func (m *Messages) Add(e *Entry) {
 	chunks := *m.directory.Load()
 	c := chunks[len(chunks)-1]
@@ -55,7 +55,7 @@ func (m *Messages) Add(e *Entry) {
 	// A chunk is dropped as a whole, so it must not be a large part of maxBytes.
 	if n == chunkSize || n > 0 && c.bytes+size > m.maxBytes/16 {
 		c, n = &chunk{first: e.Number}, 0
-		// A variable of its own, so that only this branch allocates.
+		// A separate variable, so that only this branch allocates.
 		replaced := append(m.dropOldest(chunks), c)
 		m.directory.Store(&replaced)
 	}
@@ -66,8 +66,8 @@ func (m *Messages) Add(e *Entry) {
 	m.bytes += size
 }
 
-// dropOldest returns a copy of chunks without the oldest ones that exceed the
-// limits.
+// dropOldest returns a copy of chunks without the oldest ones that exceed
+// maxEntries or maxBytes.
 func (m *Messages) dropOldest(chunks []*chunk) []*chunk {
 	for len(chunks) > 1 && (m.entries > m.maxEntries || m.bytes > m.maxBytes) {
 		m.entries -= int(chunks[0].n.Load())
@@ -79,17 +79,18 @@ func (m *Messages) dropOldest(chunks []*chunk) []*chunk {
 	return kept
 }
 
-// From returns visible entries with greater numbers than after, in order; those
-// of one chunk at a time. First is the least number that may be
-// in memory: if after+1 is less, the messages between are in the store, and From
-// returns no entries.
+// From returns visible entries with greater numbers than after, in order, those
+// of one chunk at a time. first is the least number that may be in memory: if
+// after+1 is less, the messages between are in the store, and From returns no
+// entries.
 func (m *Messages) From(after int64) (entries []*Entry, first int64) {
 	chunks := *m.directory.Load()
 	first = chunks[0].first
 	if after+1 < first {
 		return nil, first
 	}
-	// The last chunk that begins at or before after+1, or the one behind it.
+	// The next entry is in the last chunk that begins at or before after+1, or in
+	// the one after that.
 	i := sort.Search(len(chunks), func(i int) bool { return chunks[i].first > after+1 }) - 1
 	for ; i < len(chunks); i++ {
 		c := chunks[i]
@@ -108,14 +109,14 @@ func (m *Messages) SetLast(number int64) { m.last.Store(number) }
 // Last returns the number of the newest message that is committed.
 func (m *Messages) Last() int64 { return m.last.Load() }
 
-// Announce shows readers what is committed, and wakes them.
+// Announce allows readers to read up to Last, and wakes them.
 func (m *Messages) Announce() {
 	m.announced.Store(m.last.Load())
 	m.changed.Notify()
 }
 
-// Announced returns the newest number that readers were woken for. Under load
-// that is less than Last.
+// Announced returns the value of Last at the last Announce. Under load it is
+// less than Last.
 func (m *Messages) Announced() int64 { return m.announced.Load() }
 
 // Notify wakes readers because something other than the messages has changed.
@@ -127,8 +128,8 @@ func (m *Messages) Changed() <-chan struct{} {
 	return ch
 }
 
-// Close marks the journal as closed, and wakes the readers. They still get what
-// was committed.
+// Close marks the journal as closed, and wakes the readers. They can still read
+// all committed messages.
 func (m *Messages) Close() {
 	m.closed.Store(true)
 	m.Announce()

@@ -7,7 +7,7 @@ import (
 	"signalbox/backend/live"
 )
 
-func TestTheNewestMessagesKeepTheirLimits(t *testing.T) {
+func TestTheMessagesInMemoryKeepTheirLimits(t *testing.T) {
 	for _, c := range []struct {
 		name                  string
 		size, count           int

@@ -9,31 +9,31 @@ import (
 	"signalbox/backend/live"
 )
 
-// A List is all sources with their tallies. Load comes first. Its methods may
-// be called by anybody; those that change it are called by one goroutine at a
-// time, which changes the store too.
+// A List has all sources with their tallies. Call Load first. After that, the
+// methods that read may be called from any goroutine, and those that change the
+// list from the one that changes the store.
 type List struct {
 	mu      sync.RWMutex
 	byID    map[int64]live.Source
-	byName  map[string]int64 // without the removed ones
+	byName  map[string]int64 // without removed sources
 	tallies map[int64]*live.Tally
 	limited []int64 // the sources with limits of their own
-	// namings has every naming since the start of the program, in order. It gets
-	// one before the first message under the name is committed.
+	// namings has every naming since the start of the program, in order. A naming
+	// is added before the first message under the name is committed.
 	namings []naming
 	version atomic.Int64
-	// The sums of the tallies, of what is kept.
+	// The sums of Kept and Bytes of all tallies.
 	messages, bytes int64
 }
 
-// A naming is a source getting a name. Its messages under that name are newer
-// than the number after.
+// A naming records that a source got a name. Its messages under that name have
+// greater numbers than after.
 type naming struct {
 	name          string
 	source, after int64
 }
 
-// Load fills the list with what the store has.
+// Load replaces the list by the store's sources and tallies.
 func (l *List) Load(list []live.Source, tallies map[int64]live.Tally) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -48,7 +48,7 @@ func (l *List) Load(list []live.Source, tallies map[int64]live.Tally) {
 	}
 }
 
-// Put adds a source or changes one. Last is the newest number committed.
+// Put adds a source or changes one. last is the newest number committed.
 func (l *List) Put(s live.Source, last int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -88,7 +88,7 @@ func (l *List) unlimit(id int64) {
 	l.limited = slices.DeleteFunc(l.limited, func(other int64) bool { return other == id })
 }
 
-// Delete deletes a source whose messages are gone.
+// Delete deletes a source that has no messages left.
 func (l *List) Delete(id int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -98,8 +98,8 @@ func (l *List) Delete(id int64) {
 	l.version.Add(1)
 }
 
-// Version grows whenever a source is added, removed, restored, renamed or
-// deleted.
+// Version returns a number that grows whenever a source is added, removed,
+// restored, renamed or deleted.
 func (l *List) Version() int64 { return l.version.Load() }
 
 // ByName looks a source up by its name; a removed one is not found.
@@ -119,7 +119,7 @@ func (l *List) ByID(id int64) (live.Source, bool) {
 	return s, ok
 }
 
-// Exists reports whether there is a source with that id that is not removed.
+// Exists reports whether there is a source with that id, and it is not removed.
 func (l *List) Exists(id int64) bool {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -139,7 +139,7 @@ func (l *List) All() []live.Source {
 	return list
 }
 
-// Tally returns what is counted of a source.
+// Tally returns the counts of a source.
 func (l *List) Tally(id int64) live.Tally {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -149,7 +149,7 @@ func (l *List) Tally(id int64) live.Tally {
 	return live.Tally{}
 }
 
-// Total returns how many messages of how many bytes are kept.
+// Total returns the number of messages kept and their size in bytes.
 func (l *List) Total() (messages, bytes int64) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -172,7 +172,7 @@ func (l *List) Add(ms []live.Message) {
 	}
 }
 
-// Subtract takes trimmed messages off the tallies.
+// Subtract subtracts trimmed messages from the tallies.
 func (l *List) Subtract(trimmed map[int64]live.Tally) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -184,7 +184,7 @@ func (l *List) Subtract(trimmed map[int64]live.Tally) {
 	}
 }
 
-// SetSeen notes how many messages of a source the user has seen.
+// SetSeen sets how many messages of a source the user has seen.
 func (l *List) SetSeen(id, seen int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

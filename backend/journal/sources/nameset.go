@@ -2,24 +2,24 @@ package sources
 
 import "slices"
 
-// noSource is the id of no source. It is the first of a NameSet's ids, because
-// an empty list would mean all sources.
+// noSource is an id that no source has. It is the first id in a NameSet's list,
+// because in a live.Filter an empty list means all sources.
 const noSource = 0
 
-// A NameSet is the sources that have one of some names, or got one since the
-// set was made. A source that loses its name stays in it. One goroutine may use
-// it at a time.
+// A NameSet has the sources that had one of some names when it was made or got
+// one since. A source that loses its name stays in it. One goroutine may use it
+// at a time.
 type NameSet struct {
 	list    *List
 	names   []string
-	version int64           // of the list, when it was last looked at
-	namings int             // how many namings of the list were looked at
+	version int64           // the list's version at the last Update
+	namings int             // how many namings of the list Update has read
 	ids     []int64         // the first is noSource
-	after   map[int64]int64 // for a source that got its name since: its messages that count are newer than this number
+	after   map[int64]int64 // for each source that got its name since: its earlier messages, up to this number, are not in the set
 }
 
-// Follow returns a NameSet. What sources had before they got these names
-// belongs to them.
+// Follow returns a NameSet. All messages of the sources that have these names
+// now are in it, including those from before they got the names.
 func (l *List) Follow(names []string) NameSet {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -34,12 +34,12 @@ func (l *List) Follow(names []string) NameSet {
 }
 
 // Update adds the sources that got one of the names since the last call, even
-// if they have lost it again, and drops deleted ones. It reports whether the
+// if they have lost it again, and drops deleted sources. It reports whether the
 // list of sources has changed at all.
 //
-// A reader calls it after it has taken messages and before it filters them: a
-// source gets its name before its first message is committed, so the source of
-// each message taken is known then.
+// A cursor calls Update after it has read messages and before it filters them:
+// a source gets its name before its first message is committed, so Update then
+// knows the source of each message that was read.
 func (n *NameSet) Update() bool {
 	l := n.list
 	if n.version == l.version.Load() {
@@ -68,13 +68,12 @@ func (n *NameSet) Update() bool {
 	return true
 }
 
-// Filter returns the ids of the sources for a live.Filter. It is never empty:
-// the first is the id of no source.
+// Filter returns the ids of the sources for a live.Filter. The list is never
+// empty: its first id belongs to no source.
 func (n *NameSet) Filter() []int64 { return n.ids }
 
 // IDs returns the ids of the sources.
 func (n *NameSet) IDs() []int64 { return n.ids[1:] }
 
-// After returns the number behind which the messages of a source belong to the
-// set.
+// After returns the number after which the messages of a source are in the set.
 func (n *NameSet) After(source int64) int64 { return n.after[source] }

@@ -38,7 +38,7 @@ func (h *Hub) ListClients(w http.ResponseWriter, r *http.Request) error {
 			v.Last = live.Position{Epoch: h.journal.Epoch(), Number: n}.String()
 		}
 		if cursor := c.cursor.Load(); cursor != nil {
-			v.Behind = max(0, h.journal.Last()-cursor.Place())
+			v.Behind = max(0, h.journal.Last()-cursor.Number())
 		}
 		views = append(views, v)
 	}

@@ -84,7 +84,7 @@ func (c *frameCache) after(place int64) (slice, bool) {
 }
 
 // end returns the number up to which the cache has everything.
-func (c *frameCache) end() int64 { return c.cursor.Place() }
+func (c *frameCache) end() int64 { return c.cursor.Number() }
 
 // fill appends what the journal has in memory. Where place is beyond the end,
 // as that of a client that has just come, the cache starts anew there.

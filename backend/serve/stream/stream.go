@@ -108,7 +108,7 @@ func (s *stream) updateSources() {
 // the memory of the journal or the store.
 func (s *stream) sendReady() error {
 	if s.cache != nil {
-		if slice, ok := s.cache.after(s.cursor.Place()); ok {
+		if slice, ok := s.cache.after(s.cursor.Number()); ok {
 			s.cursor.MoveTo(slice.through)
 			s.caughtUp()
 			if slice.messages == 0 {

@@ -28,7 +28,7 @@ func TestUnderLoadAStreamStillBeatsAndEnds(t *testing.T) {
 		t.Errorf("%q", w.Body)
 	}
 	s.client.end(errDisconnected)
-	if err := s.step(); err != errDisconnected || s.cursor.Place() >= r.journal.Last() {
-		t.Errorf("%v at %d of %d", err, s.cursor.Place(), r.journal.Last())
+	if err := s.step(); err != errDisconnected || s.cursor.Number() >= r.journal.Last() {
+		t.Errorf("%v at %d of %d", err, s.cursor.Number(), r.journal.Last())
 	}
 }

@@ -7,16 +7,16 @@ import (
 )
 
 const (
-	// checkSetting is the setting that Check writes.
+	// checkSetting is the setting that CheckWrite writes.
 	checkSetting = "check"
-	// checkBytes is how much Check writes. On a full disk the log may still have
-	// room for a page or two.
+	// checkBytes is the size of the test write. On a full disk the log may still
+	// have room for a page or two.
 	checkBytes = 256 << 10
 )
 
-// Look returns an error if the file cannot be written, as far as that can be
-// seen without writing.
-func (f *File) Look() error {
+// CheckFiles returns an error if the database or its log was moved or replaced,
+// or cannot be written. It does not write.
+func (f *File) CheckFiles() error {
 	switch {
 	case f.Writer.Refusal() != nil:
 		return f.Writer.Refusal()
@@ -26,9 +26,9 @@ func (f *File) Look() error {
 	return f.files.check()
 }
 
-// Check writes and syncs something and deletes it again, to see whether writing
-// works. After a full disk it first makes the reserve again.
-func (f *File) Check() error {
+// CheckWrite writes a setting, syncs and deletes it again, and returns the error
+// of that. After a full disk it first makes the reserve again.
+func (f *File) CheckWrite() error {
 	if err := f.Writer.Refusal(); err != nil {
 		return err
 	}
@@ -41,8 +41,8 @@ func (f *File) Check() error {
 		}
 	}
 	err := conn.UserError(f.Writer.Tx(func() error {
-		// SQLite does not write a page whose content stays the same, so this
-		// number grows with each check.
+		// SQLite does not write a page whose content stays the same. This counter
+		// changes one at each check.
 		if _, err := f.Writer.Exec("UPDATE about SET checked = checked + 1"); err != nil {
 			return err
 		}
