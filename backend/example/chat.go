@@ -13,36 +13,37 @@ import (
 	"signalbox/backend/live"
 )
 
-// reloadTime is how long somebody may have no stream before they have left:
-// long enough to reload the page.
-const reloadTime = 2 * time.Second
+// leaveDelay is the time without a stream after which a name has left the chat.
+// It is long enough to reload the page.
+const leaveDelay = 2 * time.Second
 
 // maxChatName is the longest name in the chat, in characters.
 const maxChatName = 30
 
-// A Chat knows who is present: everybody who has a stream open under a name. So
-// a tab that crashes leaves like one that is closed. The pages publish what is
-// said to the channel directly; the Chat publishes who joins and leaves.
+// A Chat lists the names that are present: those with an open stream. A crashed
+// tab counts as left. The pages publish their messages to the channel directly;
+// the Chat publishes who joins and leaves.
 type Chat struct {
-	e       *Examples
-	channel Channel
+	examples *Examples
+	channel  ChannelName
 
-	mu      sync.Mutex // held while publishing, so that events have the order of the changes
-	present map[string]*person
+	mu      sync.Mutex           // held while publishing, so that events have the order of the changes
+	present map[string]*presence // by name
 }
 
-type person struct {
-	streams int
+// A presence is a name in the chat.
+type presence struct {
+	streams int         // open
 	leaving *time.Timer // runs while there is no stream
 }
 
 // NewChat returns a chat in a channel.
-func (e *Examples) NewChat(to Channel) *Chat {
-	return &Chat{e: e, channel: to, present: map[string]*person{}}
+func (e *Examples) NewChat(channel ChannelName) *Chat {
+	return &Chat{examples: e, channel: channel, present: map[string]*presence{}}
 }
 
-// events serves the stream of the channel chat under a name, and keeps that name
-// present while the stream is open. One request does both because a browser
+// events serves the stream of the channel chat. The name in the request is
+// present while the stream is open. One request does both, because a browser
 // opens at most six streams to a server, and people try a chat in several tabs.
 func (c *Chat) events(w http.ResponseWriter, r *http.Request) {
 	name := r.FormValue("name")
@@ -50,29 +51,29 @@ func (c *Chat) events(w http.ResponseWriter, r *http.Request) {
 		Refuse(w, http.StatusBadRequest, err)
 		return
 	}
-	if _, err := c.e.ensureChannel(r.Context(), "chat"); err != nil {
+	if _, err := c.examples.ensureChannel(r.Context(), "chat"); err != nil {
 		Refuse(w, http.StatusServiceUnavailable, err)
 		return
 	}
-	after := c.e.j.Last() // the stream begins with one's own joining
+	after := c.examples.journal.Last() // the stream begins with the join of this name
 	if err := c.Enter(r.Context(), name); err != nil {
 		Refuse(w, http.StatusServiceUnavailable, err)
 		return
 	}
 	defer c.Leave(name)
-	c.e.stream(w, r, "chat", after)
+	c.examples.stream(w, r, "chat", after)
 }
 
-// presence answers with the names of those present.
-func (c *Chat) presence(w http.ResponseWriter, _ *http.Request) {
+// show answers GET /examples/chat/here with the names that are present.
+func (c *Chat) show(w http.ResponseWriter, _ *http.Request) {
 	c.mu.Lock()
 	names := c.names()
 	c.mu.Unlock()
 	reply(w, http.StatusOK, map[string][]string{"here": names})
 }
 
-// Enter opens a stream under a name. Leave must follow. The first stream of a
-// name publishes that it joined.
+// Enter counts one more stream of a name. At the first one it publishes that the
+// name joined. Leave must follow.
 func (c *Chat) Enter(ctx context.Context, name string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -83,8 +84,8 @@ func (c *Chat) Enter(ctx context.Context, name string) error {
 		}
 		return nil
 	}
-	c.present[name] = &person{streams: 1}
-	// The event is published even where the request ends now: a leave follows.
+	c.present[name] = &presence{streams: 1}
+	// The event is published even if the request ends now: a leave follows.
 	err := c.publishPresence(context.WithoutCancel(ctx), "join", name)
 	if err != nil {
 		delete(c.present, name)
@@ -92,21 +93,21 @@ func (c *Chat) Enter(ctx context.Context, name string) error {
 	return err
 }
 
-// Leave closes a stream under a name. Unless another one is opened soon, it
-// publishes that the name left.
+// Leave counts one stream of a name less. After the last one, unless Enter counts
+// another within leaveDelay, it publishes that the name left.
 func (c *Chat) Leave(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	p := c.present[name]
 	if p.streams--; p.streams == 0 {
-		p.leaving = time.AfterFunc(reloadTime, func() {
-			// Nothing is published at the end of the program, when all leave.
-			c.e.Go(func(ctx context.Context) { c.remove(ctx, name) })
+		p.leaving = time.AfterFunc(leaveDelay, func() {
+			// At the end of the program all names leave, and Go starts nothing.
+			c.examples.Go(func(ctx context.Context) { c.remove(ctx, name) })
 		})
 	}
 }
 
-// remove publishes that a name left, unless it has a stream again.
+// remove removes a name that has no stream, and publishes that it left.
 func (c *Chat) remove(ctx context.Context, name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -115,7 +116,7 @@ func (c *Chat) remove(ctx context.Context, name string) {
 	}
 	delete(c.present, name)
 	if err := c.publishPresence(ctx, "leave", name); err != nil {
-		c.e.Warn(ctx, "publish who left the chat", err)
+		c.examples.Warn(ctx, "publish a leave to the chat", err)
 	}
 }
 
@@ -126,18 +127,19 @@ func (c *Chat) publishPresence(ctx context.Context, event, name string) error {
 		Name string   `json:"name"`
 		Here []string `json:"here"`
 	}{name, c.names()})
-	return c.e.Publish(ctx, c.channel, live.Draft{Type: event, Data: data})
+	return c.examples.Emit(ctx, c.channel, live.Draft{Type: event, Data: data})
 }
 
-// Say publishes what somebody says, as the page does.
-func (c *Chat) Say(ctx context.Context, name, words string) error {
+// Say publishes a message of the chat, as the page does.
+func (c *Chat) Say(ctx context.Context, name, text string) error {
 	data := JSON(struct {
 		Name string `json:"name"`
 		Text string `json:"text"`
-	}{name, words})
-	return c.e.Publish(ctx, c.channel, live.Draft{Type: "say", Data: data})
+	}{name, text})
+	return c.examples.Emit(ctx, c.channel, live.Draft{Type: "say", Data: data})
 }
 
+// names returns the names that are present, sorted.
 func (c *Chat) names() []string {
 	names := make([]string, 0, len(c.present))
 	for name := range c.present {
@@ -147,6 +149,7 @@ func (c *Chat) names() []string {
 	return names
 }
 
+// checkChatName refuses a name that is empty, too long or not printable.
 func checkChatName(name string) error {
 	switch {
 	case strings.TrimSpace(name) == "":

@@ -16,14 +16,14 @@ func (r *rig) here() string {
 func TestTheChatPublishesWhoJoinsAndLeaves(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
-		north := r.Stream("/examples/chat/events?name=north", "")
-		south := r.Stream("/examples/chat/events?name=south", "")
+		north := r.OpenStream("/examples/chat/events?name=north", "")
+		south := r.OpenStream("/examples/chat/events?name=south", "")
 		if got := r.here(); got != `{"here":["north","south"]}` {
 			t.Error(got)
 		}
 		south.Close()
-		exampletest.Pass(reloadTime)
-		exampletest.Want(t, r.Lines("chat"), []string{
+		exampletest.Sleep(leaveDelay)
+		exampletest.WantEqual(t, r.Lines("chat"), []string{
 			`join {"name":"north","here":["north"]}`,
 			`join {"name":"south","here":["north","south"]}`,
 			`leave {"name":"south","here":["north"]}`,
@@ -39,13 +39,13 @@ func TestTheChatPublishesWhoJoinsAndLeaves(t *testing.T) {
 func TestReloadingThePageIsNotLeaving(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
-		r.Stream("/examples/chat/events?name=north", "").Close()
-		exampletest.Pass(reloadTime - time.Millisecond)
-		again := r.Stream("/examples/chat/events?name=north", "")
-		exampletest.Pass(10 * reloadTime)
-		exampletest.Want(t, r.Lines("chat"), []string{`join {"name":"north","here":["north"]}`})
+		r.OpenStream("/examples/chat/events?name=north", "").Close()
+		exampletest.Sleep(leaveDelay - time.Millisecond)
+		again := r.OpenStream("/examples/chat/events?name=north", "")
+		exampletest.Sleep(10 * leaveDelay)
+		exampletest.WantEqual(t, r.Lines("chat"), []string{`join {"name":"north","here":["north"]}`})
 		again.Close()
-		exampletest.Pass(reloadTime)
+		exampletest.Sleep(leaveDelay)
 		if got := r.Lines("chat"); len(got) != 2 || got[1] != `leave {"name":"north","here":[]}` {
 			t.Errorf("after closing: %v", got)
 		}
@@ -55,15 +55,15 @@ func TestReloadingThePageIsNotLeaving(t *testing.T) {
 func TestSomebodyWithTwoTabsIsPresentUntilBothAreClosed(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
-		one := r.Stream("/examples/chat/events?name=north", "")
-		two := r.Stream("/examples/chat/events?name=north", "")
+		one := r.OpenStream("/examples/chat/events?name=north", "")
+		two := r.OpenStream("/examples/chat/events?name=north", "")
 		one.Close()
-		exampletest.Pass(10 * reloadTime)
+		exampletest.Sleep(10 * leaveDelay)
 		if got := r.here(); got != `{"here":["north"]}` {
 			t.Error(got)
 		}
 		two.Close()
-		exampletest.Pass(reloadTime)
+		exampletest.Sleep(leaveDelay)
 		if got := r.here(); got != `{"here":[]}` {
 			t.Error(got)
 		}

@@ -10,15 +10,15 @@ import (
 // A Clock publishes the server's time to a channel, every second on the second,
 // while somebody would see it.
 type Clock struct {
-	e       *Examples
-	channel Channel
-	watched func() bool
+	examples *Examples
+	channel  ChannelName
+	watched  func() bool
 }
 
 // NewClock returns a clock for a channel. It publishes while watched reports
 // true.
-func (e *Examples) NewClock(to Channel, watched func() bool) *Clock {
-	return &Clock{e, to, watched}
+func (e *Examples) NewClock(channel ChannelName, watched func() bool) *Clock {
+	return &Clock{examples: e, channel: channel, watched: watched}
 }
 
 // Run publishes until ctx ends.
@@ -29,8 +29,8 @@ func (c *Clock) Run(ctx context.Context) {
 		}
 		// Rounded, because the timer fires a little after the second.
 		now := time.Now().Round(time.Second).Format(time.RFC3339)
-		if err := c.e.Publish(ctx, c.channel, live.Draft{Type: "message", Data: now}); err != nil {
-			c.e.Warn(ctx, "publish the time", err)
+		if err := c.examples.Emit(ctx, c.channel, live.Draft{Type: "message", Data: now}); err != nil {
+			c.examples.Warn(ctx, "publish the time", err)
 		}
 	}
 }

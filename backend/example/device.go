@@ -12,21 +12,21 @@ import (
 	"signalbox/backend/live"
 )
 
-// answerDelay is how long the device takes to answer.
+// answerDelay is the time from an ask to its answer.
 const answerDelay = 400 * time.Millisecond
 
-// A Device is a simulated thermometer with a lamp. It subscribes to its channel
-// like any client, and answers in the channel what it is asked there. Questions
-// that it does not answer in time are reported beside it. Both work for whoever
-// asks, a page or curl.
+// A Device is a simulated thermometer with a lamp. It follows its channel and
+// publishes an answer for each ask, whether a page or curl published it. For an
+// ask without an answer it publishes no-answer after answerTimeout, also while
+// it is unplugged.
 type Device struct {
-	e       *Examples
-	channel Channel
+	examples *Examples
+	channel  ChannelName
 
 	mu      sync.Mutex
-	power   context.Context // ends when it is unplugged
+	power   context.Context // ends when the device is unplugged
 	unplug  context.CancelFunc
-	plugged chan struct{} // closed when it is plugged in again
+	plugged chan struct{} // closed when the device is plugged in again
 
 	// The state of the device. Only its goroutine uses it.
 	started time.Time
@@ -34,8 +34,8 @@ type Device struct {
 }
 
 // NewDevice returns a device in a channel.
-func (e *Examples) NewDevice(to Channel) *Device {
-	d := &Device{e: e, channel: to, plugged: make(chan struct{}), lamp: "off"}
+func (e *Examples) NewDevice(channel ChannelName) *Device {
+	d := &Device{examples: e, channel: channel, plugged: make(chan struct{}), lamp: "off"}
 	d.power, d.unplug = context.WithCancel(context.Background())
 	return d
 }
@@ -46,45 +46,46 @@ func (d *Device) source() (live.Source, bool) {
 	if !ok {
 		return live.Source{}, false
 	}
-	s, ok := d.e.j.Source(name)
+	s, ok := d.examples.journal.Source(name)
 	return s, ok && s.Kind == live.ChannelSource
 }
 
-// Run answers in the channel, whenever there is one, until ctx ends.
+// Run answers asks until ctx ends, while the channel exists.
 func (d *Device) Run(ctx context.Context) {
-	// Somebody creates the channel by opening the page or publishing to it.
-	// Reading begins where the last look at the sources was, so no question that
-	// was asked in between is missed.
-	place := d.e.j.Last()
+	// Opening the page or publishing creates the channel. Reading begins at the
+	// journal's last number when the channel was last looked for, so no ask that
+	// was published in between is missed.
+	after := d.examples.journal.Last()
 	for ctx.Err() == nil {
-		now := d.e.j.Last()
+		last := d.examples.journal.Last()
 		if s, ok := d.source(); ok {
-			now = d.runIn(ctx, s.ID, place)
+			last = d.runIn(ctx, s.ID, after)
 		}
-		place = now
+		after = last
 		Sleep(ctx, time.Second)
 	}
 }
 
-// runIn answers in a channel until the channel is removed. It returns the
-// journal's last number when the channel last existed.
-func (d *Device) runIn(ctx context.Context, source, after int64) (place int64) {
+// runIn answers the asks of a channel after a number, until the channel is
+// removed. It returns the journal's last number from when the channel still
+// existed.
+func (d *Device) runIn(ctx context.Context, source, after int64) (last int64) {
 	ctx, stop := context.WithCancel(ctx)
 	var both sync.WaitGroup
 	both.Go(func() { d.answerAsks(ctx, source, after) })
 	both.Go(func() { d.reportNoAnswer(ctx, source, after) })
-	for now := after; Sleep(ctx, time.Second); now = d.e.j.Last() {
-		place = now
+	for now := after; Sleep(ctx, time.Second); now = d.examples.journal.Last() {
+		last = now
 		if s, ok := d.source(); !ok || s.ID != source {
 			break
 		}
 	}
 	stop()
 	both.Wait()
-	return place
+	return last
 }
 
-// answerAsks answers while the device has power.
+// answerAsks answers the asks after a number while the device has power.
 func (d *Device) answerAsks(ctx context.Context, source, after int64) {
 	d.started = time.Now()
 	for ctx.Err() == nil {
@@ -95,10 +96,10 @@ func (d *Device) answerAsks(ctx context.Context, source, after int64) {
 			d.follow(on, source, after)
 			release()
 			stop()
-			// A question that was asked without power is never answered. It was
-			// reported as not answered, and a lamp that goes on an hour later
-			// would surprise people.
-			after = d.e.j.Last()
+			// An ask that is published without power is never answered. A no-answer
+			// was published for it, and a lamp that goes on an hour later would
+			// surprise people.
+			after = d.examples.journal.Last()
 			continue
 		}
 		select {
@@ -106,19 +107,19 @@ func (d *Device) answerAsks(ctx context.Context, source, after int64) {
 			return
 		case <-plugged:
 		}
-		after = d.e.j.Last()
+		after = d.examples.journal.Last()
 		d.started, d.lamp = time.Now(), "off"
 		d.publish(ctx, "hello", map[string]string{"text": "The device is back."})
 	}
 }
 
-// follow answers the questions after a number until ctx ends or an error.
+// follow answers the asks after a number until ctx ends or an error.
 func (d *Device) follow(ctx context.Context, source, after int64) {
-	cursor := d.e.j.Follow(live.Filter{Sources: []int64{source}, Kinds: []live.Kind{live.Event}, Types: []string{"ask"}}, after)
+	cursor := d.examples.journal.Follow(live.Filter{Sources: []int64{source}, Kinds: []live.Kind{live.Event}, Types: []string{"ask"}}, after)
 	for {
 		batch, err := cursor.Next(ctx)
 		if err != nil {
-			d.e.Warn(ctx, "follow the device's channel", err)
+			d.examples.Warn(ctx, "follow the device's channel", err)
 			Sleep(ctx, time.Second)
 			return
 		}
@@ -126,12 +127,13 @@ func (d *Device) follow(ctx context.Context, source, after int64) {
 			if !Sleep(ctx, answerDelay) {
 				return
 			}
-			d.publish(ctx, "answer", d.answer(d.e.wireID(&m.Message), strings.TrimSpace(m.Data)))
+			d.publish(ctx, "answer", d.answer(d.examples.wireID(&m.Message), strings.TrimSpace(m.Data)))
 		}
 	}
 }
 
-// An answer is the data of an answer event. To is the id of the ask.
+// An answer is the data of an answer event. To is the id of the ask, as its
+// subscribers read it.
 type answer struct {
 	To    string `json:"to"`
 	Ask   string `json:"ask"`
@@ -139,6 +141,7 @@ type answer struct {
 	Value any    `json:"value,omitempty"`
 }
 
+// answer returns the answer to an ask, and switches the lamp if the ask says so.
 func (d *Device) answer(to, ask string) answer {
 	a := answer{To: to, Ask: ask}
 	switch ask {
@@ -160,18 +163,20 @@ func (d *Device) answer(to, ask string) answer {
 }
 
 func (d *Device) publish(ctx context.Context, event string, data any) {
-	if err := d.e.Publish(ctx, d.channel, live.Draft{Type: event, Data: JSON(data)}); err != nil {
-		d.e.Warn(ctx, "publish for the device", err)
+	if err := d.examples.Emit(ctx, d.channel, live.Draft{Type: event, Data: JSON(data)}); err != nil {
+		d.examples.Warn(ctx, "publish for the device", err)
 	}
 }
 
+// state returns a context that ends without power, and a channel that is closed
+// when the device is plugged in again.
 func (d *Device) state() (power context.Context, plugged <-chan struct{}) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.power, d.plugged
 }
 
-// plug plugs the device in, or unplugs it.
+// plug plugs the device in or unplugs it.
 func (d *Device) plug(in bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -19,11 +19,11 @@ func (r *rig) ask(what string) string {
 	if err != nil {
 		r.T.Fatal(err)
 	}
-	n, err := r.j.Append(r.T.Context(), live.Draft{Source: s.ID, Type: "ask", Data: what})
+	n, err := r.journal.Append(r.T.Context(), live.Draft{Source: s.ID, Type: "ask", Data: what})
 	if err != nil {
 		r.T.Fatal(err)
 	}
-	return live.Position{Epoch: r.j.Epoch(), Number: n}.String()
+	return live.Position{Epoch: r.journal.Epoch(), Number: n}.String()
 }
 
 // heard returns what was said to a question: the types and texts.
@@ -49,14 +49,14 @@ func (r *rig) plug(in string) {
 func TestTheDeviceAnswersEvenTheFirstQuestion(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
-		exampletest.Pass(2500 * time.Millisecond)
+		exampletest.Sleep(2500 * time.Millisecond)
 		first := r.ask("lamp on") // makes the channel
 		second := r.ask("lamp")
 		third := r.ask("coffee")
-		exampletest.Pass(10 * time.Second)
-		exampletest.Want(t, r.heard(first), []string{"answer: The lamp is now on."})
-		exampletest.Want(t, r.heard(second), []string{"answer: The lamp is on."})
-		exampletest.Want(t, r.heard(third), []string{"answer: This device knows: temperature, lamp, lamp on, lamp off, uptime."})
+		exampletest.Sleep(10 * time.Second)
+		exampletest.WantEqual(t, r.heard(first), []string{"answer: The lamp is now on."})
+		exampletest.WantEqual(t, r.heard(second), []string{"answer: The lamp is on."})
+		exampletest.WantEqual(t, r.heard(third), []string{"answer: This device knows: temperature, lamp, lamp on, lamp off, uptime."})
 	})
 }
 
@@ -71,18 +71,18 @@ func TestTheAnswerNamesTheIDThatASubscriberReadsWhenAnIDIsUsedTwice(t *testing.T
 		}
 		// The last two ids cannot be sent either: no header can carry the one, and
 		// the other reads as a position of this journal.
-		own := live.Position{Epoch: r.j.Epoch(), Number: 1}.String()
+		own := live.Position{Epoch: r.journal.Epoch(), Number: 1}.String()
 		for _, d := range []live.Draft{
 			{ID: "q", Data: "lamp on"}, {ID: "q", Data: "lamp"}, {ID: " q", Data: "uptime"}, {ID: own, Data: "temperature"},
 		} {
 			d.Source, d.Type = s.ID, "ask"
-			if _, err := r.j.Append(t.Context(), d); err != nil {
+			if _, err := r.journal.Append(t.Context(), d); err != nil {
 				t.Fatal(err)
 			}
 		}
-		exampletest.Pass(10 * time.Second)
+		exampletest.Sleep(10 * time.Second)
 		r.Rig.Handler = http.HandlerFunc(r.Events)
-		read := r.Stream("/events/device?after="+live.Position{Epoch: r.j.Epoch()}.String(), "").IDs()
+		read := r.OpenStream("/events/device?after="+live.Position{Epoch: r.journal.Epoch()}.String(), "").IDs()
 		if len(read) < 4 || read[0] != "q" || read[1] == "q" || read[2] == " q" || read[3] == own {
 			t.Fatalf("a subscriber reads the ids %q", read)
 		}
@@ -110,25 +110,25 @@ func TestAQuestionWithoutAnAnswerIsReportedAfterFiveSeconds(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		r.ask("uptime")
-		exampletest.Pass(2 * time.Second)
+		exampletest.Sleep(2 * time.Second)
 		r.plug("false")
 		one := r.ask("lamp on")
-		exampletest.Pass(2 * time.Second)
+		exampletest.Sleep(2 * time.Second)
 		two := r.ask("lamp on")
-		exampletest.Pass(answerTimeout - 2*time.Second - time.Millisecond)
-		exampletest.Want(t, r.heard(one), nil)
-		exampletest.Pass(time.Millisecond)
-		exampletest.Want(t, r.heard(one), []string{"no-answer: The device did not answer within 5 s."})
-		exampletest.Want(t, r.heard(two), nil)
-		exampletest.Pass(2 * time.Second)
-		exampletest.Want(t, r.heard(two), []string{"no-answer: The device did not answer within 5 s."})
+		exampletest.Sleep(answerTimeout - 2*time.Second - time.Millisecond)
+		exampletest.WantEqual(t, r.heard(one), nil)
+		exampletest.Sleep(time.Millisecond)
+		exampletest.WantEqual(t, r.heard(one), []string{"no-answer: The device did not answer within 5 s."})
+		exampletest.WantEqual(t, r.heard(two), nil)
+		exampletest.Sleep(2 * time.Second)
+		exampletest.WantEqual(t, r.heard(two), []string{"no-answer: The device did not answer within 5 s."})
 
 		r.plug("true")
-		exampletest.Pass(10 * time.Second)
-		exampletest.Want(t, r.heard(one), []string{"no-answer: The device did not answer within 5 s."})
+		exampletest.Sleep(10 * time.Second)
+		exampletest.WantEqual(t, r.heard(one), []string{"no-answer: The device did not answer within 5 s."})
 		after := r.ask("lamp")
-		exampletest.Pass(time.Second)
-		exampletest.Want(t, r.heard(after), []string{"answer: The lamp is off."})
+		exampletest.Sleep(time.Second)
+		exampletest.WantEqual(t, r.heard(after), []string{"answer: The lamp is off."})
 	})
 }
 
@@ -136,12 +136,12 @@ func TestUnpluggingTheDeviceStopsItsAnswer(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		r.ask("uptime")
-		exampletest.Pass(2 * time.Second)
+		exampletest.Sleep(2 * time.Second)
 		id := r.ask("lamp")
-		exampletest.Pass(answerDelay / 2)
+		exampletest.Sleep(answerDelay / 2)
 		r.plug("false")
-		exampletest.Pass(answerTimeout)
-		exampletest.Want(t, r.heard(id), []string{"no-answer: The device did not answer within 5 s."})
+		exampletest.Sleep(answerTimeout)
+		exampletest.WantEqual(t, r.heard(id), []string{"no-answer: The device did not answer within 5 s."})
 	})
 }
 
@@ -149,17 +149,17 @@ func TestAnybodyMayAnswerForTheDevice(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		r.ask("uptime")
-		exampletest.Pass(2 * time.Second)
+		exampletest.Sleep(2 * time.Second)
 		r.plug("false")
 		id := r.ask("temperature")
-		if err := r.Publish(t.Context(), named("device"), live.Draft{Type: "answer", Data: "no JSON"}); err != nil {
+		if err := r.Emit(t.Context(), fixedName("device"), live.Draft{Type: "answer", Data: "no JSON"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := r.Publish(t.Context(), named("device"), live.Draft{Type: "answer", Data: JSON(answer{To: id, Text: "by hand"})}); err != nil {
+		if err := r.Emit(t.Context(), fixedName("device"), live.Draft{Type: "answer", Data: JSON(answer{To: id, Text: "by hand"})}); err != nil {
 			t.Fatal(err)
 		}
-		exampletest.Pass(2 * answerTimeout)
-		exampletest.Want(t, r.heard(id), []string{"answer: by hand"})
+		exampletest.Sleep(2 * answerTimeout)
+		exampletest.WantEqual(t, r.heard(id), []string{"answer: by hand"})
 	})
 }
 
@@ -167,14 +167,14 @@ func TestTheDeviceAnswersInANewChannelOfThatNameToo(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		r.ask("lamp")
-		exampletest.Pass(2 * time.Second)
-		s, _ := r.j.Source("device")
-		if err := r.j.RemoveSource(t.Context(), s.ID); err != nil {
+		exampletest.Sleep(2 * time.Second)
+		s, _ := r.journal.Source("device")
+		if err := r.journal.RemoveSource(t.Context(), s.ID); err != nil {
 			t.Fatal(err)
 		}
-		exampletest.Pass(3 * time.Second)
+		exampletest.Sleep(3 * time.Second)
 		id := r.ask("lamp")
-		exampletest.Pass(3 * time.Second)
-		exampletest.Want(t, r.heard(id), []string{"answer: The lamp is off."})
+		exampletest.Sleep(3 * time.Second)
+		exampletest.WantEqual(t, r.heard(id), []string{"answer: The lamp is off."})
 	})
 }

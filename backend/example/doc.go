@@ -4,19 +4,17 @@
 //
 // All traffic of the pages goes through the journal into channels, so the
 // timeline and the list of clients show it like any other. The package serves
-// no stream of its own. Where a page needs more than /events/{channel} gives, its
-// request is passed on to the local server (Options.Events) with something
-// around it: in the chat the end of the request means that somebody left; in the
-// reliable example the context of the request can be cancelled, which cuts the
-// connection.
+// no stream itself. If a page needs more than /events/{channel}, its request is
+// passed on to the local server (Options.Events) with an addition: in the chat
+// the end of the request means that a name left; in the reliable example the
+// context of the request can be cancelled, which cuts the connection.
 //
-// Nothing is published unless somebody asked for it. The clock and the reliable
-// example publish while somebody is subscribed, the sequence runs when it is
-// started, and the device answers questions. Opening a page creates its
-// channels. Background work creates none: a channel that somebody removed would
-// come back.
+// Nothing is published without a user's action. The clock and the reliable
+// example publish while they have subscribers, the sequence runs when it is
+// started, and the device answers asks. Opening a page creates its channels.
+// Background work creates none, because it would create a removed channel again.
 //
 // Read example.go first, then handler.go and channel.go, then one of the
 // examples: clock.go, chat.go, reliable.go, sequence.go, device.go with
-// noanswer.go. Package sample uses the same parts for the sample events.
+// noanswer.go. Package sample runs the same examples for the sample events.
 package example

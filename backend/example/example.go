@@ -14,25 +14,24 @@ import (
 	"signalbox/backend/publish"
 )
 
-// Options are what the examples need of the program around them. Each may be
-// left out.
+// Options connect the examples with the rest of the program. Each may be left
+// out.
 type Options struct {
 	Log *slog.Logger
-	// Watched reports whether anybody would see what is published to a channel.
-	// Without it nobody does.
+	// Watched reports whether a channel has subscribers. Without it none has.
 	Watched func(channel string) bool
 	// Events answers GET /events/{source} as the local server does. Without it
 	// the chat and the reliable example answer 503.
 	Events http.Handler
 }
 
-// Examples are the example pages and what runs behind them. The methods may be
-// called by anybody.
+// Examples are the example pages with the clock, chat, device and others behind
+// them. The methods may be called from any goroutine.
 type Examples struct {
-	j   *journal.Journal
-	pub *publish.Publisher
-	opt Options
-	log *slog.Logger
+	journal   *journal.Journal
+	publisher *publish.Publisher
+	options   Options
+	log       *slog.Logger
 
 	clock    *Clock
 	chat     *Chat
@@ -43,7 +42,7 @@ type Examples struct {
 	mu      sync.Mutex
 	ctx     context.Context // of Run; nil before and after it
 	started chan struct{}   // closed when Run has started
-	work    sync.WaitGroup  // everything that must return before Run does
+	work    sync.WaitGroup  // the functions that must return before Run does
 
 	lastWarning atomic.Pointer[string]
 }
@@ -56,12 +55,12 @@ func New(j *journal.Journal, p *publish.Publisher, opt Options) *Examples {
 	if opt.Watched == nil {
 		opt.Watched = func(string) bool { return false }
 	}
-	e := &Examples{j: j, pub: p, opt: opt, log: opt.Log, started: make(chan struct{})}
-	e.clock = e.NewClock(named("clock"), func() bool { return opt.Watched("clock") })
-	e.chat = e.NewChat(named("chat"))
-	e.reliable = e.NewReliable(named("reliable"), "reliable", func() bool { return opt.Watched("reliable") })
-	e.sequence = e.NewSequence(named("sequence"))
-	e.device = e.NewDevice(named("device"))
+	e := &Examples{journal: j, publisher: p, options: opt, log: opt.Log, started: make(chan struct{})}
+	e.clock = e.NewClock(fixedName("clock"), func() bool { return opt.Watched("clock") })
+	e.chat = e.NewChat(fixedName("chat"))
+	e.reliable = e.NewReliable(fixedName("reliable"), "reliable", func() bool { return opt.Watched("reliable") })
+	e.sequence = e.NewSequence(fixedName("sequence"))
+	e.device = e.NewDevice(fixedName("device"))
 	return e
 }
 
@@ -71,8 +70,9 @@ func (e *Examples) Chat() *Chat { return e.chat }
 // Sequence returns the sequence of the example page.
 func (e *Examples) Sequence() *Sequence { return e.sequence }
 
-// Run runs what the pages need in the background until ctx ends, and returns
-// when all of it has ended. It is called once.
+// Run runs the clock, the reliable example and the device until ctx ends. It
+// returns when they and all functions that Go started have returned. Call it
+// once.
 func (e *Examples) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -96,8 +96,8 @@ func (e *Examples) Run(ctx context.Context) error {
 // Started returns a channel that is closed when Run has started.
 func (e *Examples) Started() <-chan struct{} { return e.started }
 
-// Go starts f, which must return when its context ends. Only while Run runs
-// does it start f and report true.
+// Go starts f in a goroutine and reports true. f must return when its context
+// ends. While Run does not run, Go starts nothing and reports false.
 func (e *Examples) Go(f func(context.Context)) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -109,15 +109,17 @@ func (e *Examples) Go(f func(context.Context)) bool {
 	return true
 }
 
-// Ready reports whether Run is running.
-func (e *Examples) Ready() bool {
+// Running reports whether Run is running.
+func (e *Examples) Running() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.ctx != nil && e.ctx.Err() == nil
 }
 
-// Warn logs an error of something that will be tried again soon. It logs the
-// same error only once in a row: a full disk would otherwise fill the log too.
+// Warn logs the error of work that will be tried again soon. It logs the same
+// error only once in a row: a full disk would otherwise fill the log too. It logs
+// nothing if ctx has ended, or if the channel of the work does not exist: the
+// user may have removed it.
 func (e *Examples) Warn(ctx context.Context, doing string, err error) {
 	if ctx.Err() != nil || errors.Is(err, errNoChannel) {
 		return
@@ -128,12 +130,13 @@ func (e *Examples) Warn(ctx context.Context, doing string, err error) {
 	}
 }
 
-// ErrNotReady returns the error of what needs Run while it does not run.
+// ErrNotReady returns the error of a request that needs Run while Run does not
+// run.
 func ErrNotReady() error {
 	return live.Errorf("not_ready/examples", "The examples are not running.").WithHint("Signalbox is starting or stopping. Try again in a moment.")
 }
 
-// Sleep waits for d and reports true, or false where ctx ended before.
+// Sleep waits for d and reports true. It reports false if ctx ends before.
 func Sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()

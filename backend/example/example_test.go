@@ -28,11 +28,11 @@ func run(t *testing.T, dir string) (*rig, func()) {
 func TestNothingIsPublishedWhereNobodyAsked(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
-		exampletest.Pass(2 * time.Minute)
-		if n := r.j.Last(); n != 0 {
+		exampletest.Sleep(2 * time.Minute)
+		if n := r.journal.Last(); n != 0 {
 			t.Errorf("%d messages", n)
 		}
-		if s := r.j.Sources(); len(s) != 0 {
+		if s := r.journal.Sources(); len(s) != 0 {
 			t.Errorf("sources %v", s)
 		}
 	})
@@ -40,14 +40,14 @@ func TestNothingIsPublishedWhereNobodyAsked(t *testing.T) {
 
 func TestTheClockPublishesEverySecondOnTheSecond(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
-		exampletest.Pass(300 * time.Millisecond)
+		exampletest.Sleep(300 * time.Millisecond)
 		start := time.Now()
 		r, _ := run(t, dir)
 		r.Do("GET", "/examples/clock.html")
 		r.Subscribe("clock", 1)
-		exampletest.Pass(3 * time.Second)
+		exampletest.Sleep(3 * time.Second)
 		r.Subscribe("clock", -1)
-		exampletest.Pass(10 * time.Second)
+		exampletest.Sleep(10 * time.Second)
 		var said []string
 		for i, m := range r.Messages("clock") {
 			said = append(said, m.Data)
@@ -60,7 +60,7 @@ func TestTheClockPublishesEverySecondOnTheSecond(t *testing.T) {
 		for i := range 3 {
 			seconds = append(seconds, start.Truncate(time.Second).Add(time.Duration(i+1)*time.Second).Format(time.RFC3339))
 		}
-		exampletest.Want(t, said, seconds)
+		exampletest.WantEqual(t, said, seconds)
 	})
 }
 
@@ -78,9 +78,9 @@ func TestTheSequenceTakesTwoSecondsAStepAndRunsOnce(t *testing.T) {
 			if got := len(r.Messages("sequence")); got != i+1 {
 				t.Fatalf("%v after the start there are %d steps, want %d", time.Duration(i)*stepInterval, got, i+1)
 			}
-			exampletest.Pass(stepInterval)
+			exampletest.Sleep(stepInterval)
 		}
-		exampletest.Want(t, r.Lines("sequence")[:1], []string{`step {"step":1,"of":8,"text":"The order was placed."}`})
+		exampletest.WantEqual(t, r.Lines("sequence")[:1], []string{`step {"step":1,"of":8,"text":"The order was placed."}`})
 		if w := r.Do("POST", "/examples/sequence/start"); w.Code != http.StatusAccepted {
 			t.Errorf("start again: %d %s", w.Code, w.Body)
 		}

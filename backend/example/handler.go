@@ -13,9 +13,9 @@ import (
 //go:embed pages
 var files embed.FS
 
-// Handler answers everything under /examples/: the pages, their files, and what
-// they request beyond publishing and subscribing. samples answers everything
-// under /examples/samples/; it may be nil.
+// Handler answers all requests under /examples/: for the pages, their files, and
+// the examples' own requests. samples answers all requests under
+// /examples/samples/; it may be nil.
 func (e *Examples) Handler(samples http.Handler) http.Handler {
 	pages, err := fs.Sub(files, "pages")
 	if err != nil {
@@ -23,27 +23,28 @@ func (e *Examples) Handler(samples http.Handler) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /examples/", e.pages(pages))
-	own := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, sameSite(h)) }
-	own("GET /examples/chat/events", e.chat.events)
-	own("GET /examples/chat/here", e.chat.presence)
-	own("GET /examples/reliable/events", e.reliable.events)
-	own("POST /examples/reliable/cut", e.reliable.cut)
-	own("POST /examples/sequence/start", e.sequence.start)
-	own("GET /examples/device/state", e.device.show)
-	own("POST /examples/device/state", e.device.change)
+	route := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, sameSite(h)) }
+	route("GET /examples/chat/events", e.chat.events)
+	route("GET /examples/chat/here", e.chat.show)
+	route("GET /examples/reliable/events", e.reliable.events)
+	route("POST /examples/reliable/cut", e.reliable.cut)
+	route("POST /examples/sequence/start", e.sequence.start)
+	route("GET /examples/device/state", e.device.show)
+	route("POST /examples/device/state", e.device.change)
 	if samples != nil {
 		mux.Handle("GET /examples/samples/", samples)
 	}
 	return mux
 }
 
-// policy lets a page use this server and nothing else: the messages that it
-// shows may come from anybody.
+// policy allows a page to use this server and nothing else: anybody may have
+// published the messages that it shows.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
-// pages serves the files, and creates the channels that a page needs: so they
-// get their colours, and exist where using a channel does not create it.
+// pages serves the files, and creates the channels that a page needs. So they
+// have their colours, and exist also if the settings forbid that a publish or a
+// subscription creates them.
 func (e *Examples) pages(pages fs.FS) http.Handler {
 	serve := http.StripPrefix("/examples/", http.FileServerFS(pages))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -52,16 +53,16 @@ func (e *Examples) pages(pages fs.FS) http.Handler {
 				e.Warn(r.Context(), "create the channels of an example", err)
 			}
 		}
-		// The files are part of the program and have no date. Without this a
-		// browser would show the old ones after an update.
+		// The files are part of the program and have no date. Without this header
+		// a browser would show the old ones after an update.
 		w.Header().Set("Cache-Control", "no-cache")
 		w.Header().Set("Content-Security-Policy", policy)
 		serve.ServeHTTP(w, r)
 	})
 }
 
-// sameSite refuses requests from pages of other sites. It covers GET too:
-// opening a stream of the chat makes somebody join.
+// sameSite refuses requests from pages of other sites. It refuses GET too,
+// because a stream of the chat adds a name to it.
 func sameSite(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.Header.Get("Sec-Fetch-Site") {
@@ -74,10 +75,10 @@ func sameSite(next http.Handler) http.Handler {
 }
 
 // stream passes a request on as GET /events/{channel}. The stream begins after
-// the message with a number, unless the client resumes. It returns when the
-// stream has ended.
+// the message with the number after, unless the client resumes. stream returns
+// when the stream has ended.
 func (e *Examples) stream(w http.ResponseWriter, r *http.Request, channel string, after int64) {
-	if e.opt.Events == nil {
+	if e.options.Events == nil {
 		Refuse(w, http.StatusServiceUnavailable, ErrNotReady())
 		return
 	}
@@ -85,10 +86,10 @@ func (e *Examples) stream(w http.ResponseWriter, r *http.Request, channel string
 	r.Form, r.PostForm = nil, nil // parsed from the old query
 	r.URL.Path, r.URL.RawPath, r.URL.RawQuery = "/events/"+channel, "", ""
 	if r.Header.Get("Last-Event-ID") == "" {
-		r.URL.RawQuery = "after=" + live.Position{Epoch: e.j.Epoch(), Number: after}.String()
+		r.URL.RawQuery = "after=" + live.Position{Epoch: e.journal.Epoch(), Number: after}.String()
 	}
 	r.RequestURI = r.URL.RequestURI()
-	e.opt.Events.ServeHTTP(w, r)
+	e.options.Events.ServeHTTP(w, r)
 }
 
 // reply answers with v as JSON.

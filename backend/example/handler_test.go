@@ -38,7 +38,7 @@ func TestEveryPageIsServedWithItsSource(t *testing.T) {
 				}
 			}
 			for _, name := range channels {
-				if s, ok := r.j.Source(name); !ok || s.Colour != colours[name] {
+				if s, ok := r.journal.Source(name); !ok || s.Colour != colours[name] {
 					t.Errorf("%s: the channel %s is %v", page, name, s)
 				}
 			}
@@ -86,7 +86,7 @@ func TestAnotherSiteCannotEnterTheChat(t *testing.T) {
 func TestAFeedOfThatNameIsNotPublishedTo(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
-		if _, err := r.j.AddSource(t.Context(), live.Source{Name: "chat", Kind: live.FeedSource}); err != nil {
+		if _, err := r.journal.AddSource(t.Context(), live.Source{Name: "chat", Kind: live.FeedSource}); err != nil {
 			t.Fatal(err)
 		}
 		w := r.Do("GET", "/examples/chat/events?name=north")

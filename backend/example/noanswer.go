@@ -8,20 +8,20 @@ import (
 	"signalbox/backend/live"
 )
 
-// answerTimeout is how long the device has to answer.
+// answerTimeout is the time after which an ask counts as not answered.
 const answerTimeout = 5 * time.Second
 
-// A question is an ask that waits for its answer.
+// A question is an ask without an answer.
 type question struct {
 	id, ask  string
 	deadline time.Time
 }
 
 // reportNoAnswer follows the channel of the device and publishes no-answer for
-// every ask that is not answered in time. The time counts from when it read the
-// ask, so after the machine was suspended the device still has all of it.
+// every ask that is not answered within answerTimeout. The time counts from when
+// it reads the ask, so a suspended machine costs the device no time.
 func (d *Device) reportNoAnswer(ctx context.Context, source, after int64) {
-	cursor := d.e.j.Follow(live.Filter{Sources: []int64{source}, Kinds: []live.Kind{live.Event}, Types: []string{"ask", "answer"}}, after)
+	cursor := d.examples.journal.Follow(live.Filter{Sources: []int64{source}, Kinds: []live.Kind{live.Event}, Types: []string{"ask", "answer"}}, after)
 	var open []question // in the order of their deadlines
 	for {
 		next, stop := ctx, context.CancelFunc(func() {})
@@ -35,7 +35,7 @@ func (d *Device) reportNoAnswer(ctx context.Context, source, after int64) {
 		case ctx.Err() != nil:
 			return
 		case err != nil && !expired:
-			d.e.Warn(ctx, "follow the device's channel", err)
+			d.examples.Warn(ctx, "follow the device's channel", err)
 			Sleep(ctx, time.Second)
 		}
 		for _, m := range batch.Entries {
@@ -48,14 +48,14 @@ func (d *Device) reportNoAnswer(ctx context.Context, source, after int64) {
 	}
 }
 
-// track adds an ask to the open questions, or removes the one that a message
-// answers.
+// track adds an ask to the open questions, or removes the question that a
+// message answers.
 func (d *Device) track(open []question, m *live.Message) []question {
 	if m.Type == "ask" {
-		return append(open, question{d.e.wireID(m), m.Data, time.Now().Add(answerTimeout)})
+		return append(open, question{d.examples.wireID(m), m.Data, time.Now().Add(answerTimeout)})
 	}
-	// Anybody may answer, for example with curl. Data that is not JSON answers
-	// nothing.
+	// Anybody may publish an answer, for example with curl. Data that is not JSON
+	// answers nothing.
 	var a answer
 	if json.Unmarshal([]byte(m.Data), &a) != nil {
 		return open

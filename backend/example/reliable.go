@@ -13,8 +13,8 @@ import (
 const (
 	countInterval = time.Second
 	pingInterval  = 30 * time.Second
-	// countAfterLast is how long counting goes on after the last subscriber has
-	// gone: the example is about what is published while a connection is cut.
+	// countAfterLast is how long the count goes on after the last subscriber has
+	// left: the example shows that no event of a cut connection is lost.
 	countAfterLast = time.Minute
 )
 
@@ -23,26 +23,26 @@ var retryMS int64 = 10_000
 
 // A Reliable publishes numbered events to a channel: count every second, and
 // ping with the time every 30 s and for each new connection. The ids are 1, 2,
-// 3… without a gap, and go on after a restart of the program. So a page can tell
-// from the ids alone whether anything is missing.
+// 3… without a gap, and go on after a restart of the program. So a page sees from
+// the ids alone whether an event is missing.
 type Reliable struct {
-	e       *Examples
-	channel Channel
-	mark    string // the mark that stores the last id
-	watched func() bool
+	examples *Examples
+	channel  ChannelName
+	mark     string // the mark that stores the last id
+	watched  func() bool
 
 	mu    sync.Mutex
-	last  int64 // the last id; -1 where the mark must be read
+	last  int64 // the last id; -1 if the mark must be read
 	lines map[string]*line
 }
 
-// A line is the connection of one page, under a name that the page has chosen.
+// A line is the connection of one page, under a name that the page chose.
 type line struct{ cut context.CancelFunc }
 
 // NewReliable returns a reliable example for a channel. It stores its last id
 // under a mark of its own, and counts while watched reports true.
-func (e *Examples) NewReliable(to Channel, mark string, watched func() bool) *Reliable {
-	return &Reliable{e: e, channel: to, mark: "example/" + mark, watched: watched, last: -1, lines: map[string]*line{}}
+func (e *Examples) NewReliable(channel ChannelName, mark string, watched func() bool) *Reliable {
+	return &Reliable{examples: e, channel: channel, mark: "example/" + mark, watched: watched, last: -1, lines: map[string]*line{}}
 }
 
 // Run publishes until ctx ends.
@@ -67,7 +67,7 @@ func (r *Reliable) Run(ctx context.Context) {
 			continue
 		}
 		if err := r.publish(ctx, event); err != nil {
-			r.e.Warn(ctx, "publish to the reliable example", err)
+			r.examples.Warn(ctx, "publish to the reliable example", err)
 		}
 	}
 }
@@ -89,10 +89,10 @@ func (r *Reliable) publish(ctx context.Context, event string) error {
 	if event == "ping" {
 		d.Data, d.Retry = time.Now().Format(time.RFC3339), &retryMS
 	}
-	// Not cancelled: whether this id is taken must be known before the next one
-	// is used.
+	// Not cancelled: before the next id is used it must be known whether this one
+	// is stored.
 	ctx = context.WithoutCancel(ctx)
-	if err := r.e.Publish(ctx, r.channel, d, live.Mark{Name: r.mark, Text: id}); err != nil {
+	if err := r.examples.Emit(ctx, r.channel, d, live.Mark{Name: r.mark, Text: id}); err != nil {
 		r.last = -1
 		return err
 	}
@@ -102,7 +102,7 @@ func (r *Reliable) publish(ctx context.Context, event string) error {
 
 // stored returns the last id of an earlier run, or 0.
 func (r *Reliable) stored(ctx context.Context) (int64, error) {
-	m, err := r.e.j.Mark(ctx, r.mark)
+	m, err := r.examples.journal.Mark(ctx, r.mark)
 	if err != nil {
 		return -1, err
 	}
@@ -112,14 +112,14 @@ func (r *Reliable) stored(ctx context.Context) (int64, error) {
 	return strconv.ParseInt(m.Text, 10, 64)
 }
 
-// events serves the stream of the channel reliable over a line that can be cut.
+// events serves the stream of the channel reliable over a line that cut can end.
 func (r *Reliable) events(w http.ResponseWriter, req *http.Request) {
 	name := req.FormValue("line")
 	if name == "" || len(name) > 64 {
 		Refuse(w, http.StatusBadRequest, live.Errorf("bad_line", "The name of the line is empty or longer than 64 characters.").WithField("line"))
 		return
 	}
-	if _, err := r.e.ensureChannel(req.Context(), "reliable"); err != nil {
+	if _, err := r.examples.ensureChannel(req.Context(), "reliable"); err != nil {
 		Refuse(w, http.StatusServiceUnavailable, err)
 		return
 	}
@@ -137,16 +137,15 @@ func (r *Reliable) events(w http.ResponseWriter, req *http.Request) {
 		}
 	}()
 
-	after := r.e.j.Last() // the stream begins with the ping
+	after := r.examples.journal.Last() // the stream begins with its own ping
 	if err := r.publish(ctx, "ping"); err != nil {
 		Refuse(w, http.StatusServiceUnavailable, err)
 		return
 	}
-	r.e.stream(w, req.WithContext(ctx), "reliable", after)
+	r.examples.stream(w, req.WithContext(ctx), "reliable", after)
 }
 
-// cut answers POST /examples/reliable/cut: the server ends a line without
-// warning.
+// cut answers POST /examples/reliable/cut. It ends a line without a warning.
 func (r *Reliable) cut(w http.ResponseWriter, req *http.Request) {
 	name := req.FormValue("line")
 	r.mu.Lock()

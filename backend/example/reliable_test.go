@@ -22,8 +22,8 @@ func TestAPingComesOnConnectingAndEvery30Seconds(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		start := time.Now()
-		s := r.Stream("/examples/reliable/events?line=a", "")
-		exampletest.Pass(61 * time.Second)
+		s := r.OpenStream("/examples/reliable/events?line=a", "")
+		exampletest.Sleep(61 * time.Second)
 		var pings []time.Duration
 		for _, m := range r.Messages("reliable") {
 			if m.Type != "ping" {
@@ -38,16 +38,16 @@ func TestAPingComesOnConnectingAndEvery30Seconds(t *testing.T) {
 			}
 			pings = append(pings, at.Sub(start.Truncate(time.Second)))
 		}
-		exampletest.Want(t, pings, []time.Duration{0, 30 * time.Second, 60 * time.Second})
-		exampletest.Want(t, s.IDs(), numbers(1, 64)) // 61 counts and three pings
+		exampletest.WantEqual(t, pings, []time.Duration{0, 30 * time.Second, 60 * time.Second})
+		exampletest.WantEqual(t, s.IDs(), numbers(1, 64)) // 61 counts and three pings
 	})
 }
 
 func TestACutLineMissesNothing(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
-		s := r.Stream("/examples/reliable/events?line=a", "")
-		exampletest.Pass(5 * time.Second)
+		s := r.OpenStream("/examples/reliable/events?line=a", "")
+		exampletest.Sleep(5 * time.Second)
 		if w := r.Do("POST", "/examples/reliable/cut?line=a"); w.Code != http.StatusNoContent {
 			t.Fatalf("cut: %d %s", w.Code, w.Body)
 		}
@@ -55,11 +55,11 @@ func TestACutLineMissesNothing(t *testing.T) {
 			t.Fatal("the line is still open after it was cut")
 		}
 		first := s.IDs()
-		exampletest.Want(t, first, numbers(1, 6))
-		exampletest.Pass(10 * time.Second) // the retry of the ping
-		again := r.Stream("/examples/reliable/events?line=a", first[len(first)-1])
-		exampletest.Pass(3 * time.Second)
-		exampletest.Want(t, again.IDs(), numbers(7, 20)) // 13 counts and the ping
+		exampletest.WantEqual(t, first, numbers(1, 6))
+		exampletest.Sleep(10 * time.Second) // the retry of the ping
+		again := r.OpenStream("/examples/reliable/events?line=a", first[len(first)-1])
+		exampletest.Sleep(3 * time.Second)
+		exampletest.WantEqual(t, again.IDs(), numbers(7, 20)) // 13 counts and the ping
 	})
 }
 
@@ -78,16 +78,16 @@ func TestALineThatIsNotThereCannotBeCut(t *testing.T) {
 func TestCountingStopsAMinuteAfterTheLastSubscriber(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
-		r.Stream("/examples/reliable/events?line=a", "").Close()
+		r.OpenStream("/examples/reliable/events?line=a", "").Close()
 		r.Subscribe("reliable", 1)
-		exampletest.Pass(time.Second)
+		exampletest.Sleep(time.Second)
 		r.Subscribe("reliable", -1)
-		exampletest.Pass(countAfterLast + 5*time.Second)
+		exampletest.Sleep(countAfterLast + 5*time.Second)
 		n := len(r.Messages("reliable"))
 		if n < 60 || n > 64 {
 			t.Errorf("%d events", n)
 		}
-		exampletest.Pass(5 * time.Minute)
+		exampletest.Sleep(5 * time.Minute)
 		if m := len(r.Messages("reliable")); m != n {
 			t.Errorf("%d more events long after", m-n)
 		}
@@ -97,14 +97,14 @@ func TestCountingStopsAMinuteAfterTheLastSubscriber(t *testing.T) {
 func TestTheNumberingGoesOnAfterARestart(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, stop := run(t, dir)
-		s := r.Stream("/examples/reliable/events?line=a", "")
-		exampletest.Pass(4 * time.Second)
+		s := r.OpenStream("/examples/reliable/events?line=a", "")
+		exampletest.Sleep(4 * time.Second)
 		s.Close()
 		stop()
 		r, _ = run(t, dir)
-		again := r.Stream("/examples/reliable/events?line=a", "5")
-		exampletest.Pass(2 * time.Second)
+		again := r.OpenStream("/examples/reliable/events?line=a", "5")
+		exampletest.Sleep(2 * time.Second)
 		synctest.Wait()
-		exampletest.Want(t, again.IDs(), numbers(6, 8))
+		exampletest.WantEqual(t, again.IDs(), numbers(6, 8))
 	})
 }

@@ -24,16 +24,18 @@ var steps = [...]string{
 	"The parcel was delivered.",
 }
 
-// A Sequence publishes the steps of a delivery to a channel when somebody starts
-// it. It runs once at a time, so everybody who watches sees the same run.
+// A Sequence publishes the steps of a delivery to a channel. Only one run at a
+// time is possible, so all subscribers see the same run.
 type Sequence struct {
-	e       *Examples
-	channel Channel
-	running atomic.Bool
+	examples *Examples
+	channel  ChannelName
+	running  atomic.Bool
 }
 
 // NewSequence returns a sequence for a channel.
-func (e *Examples) NewSequence(to Channel) *Sequence { return &Sequence{e: e, channel: to} }
+func (e *Examples) NewSequence(channel ChannelName) *Sequence {
+	return &Sequence{examples: e, channel: channel}
+}
 
 type step struct {
 	Step int    `json:"step"`
@@ -41,13 +43,13 @@ type step struct {
 	Text string `json:"text"`
 }
 
-// Start starts a run, and reports false where one is running already. The error
-// is ErrNotReady.
+// Start starts a run. It reports false if one is running already. The error is
+// ErrNotReady.
 func (s *Sequence) Start() (bool, error) {
 	if !s.running.CompareAndSwap(false, true) {
 		return false, nil
 	}
-	if !s.e.Go(s.run) {
+	if !s.examples.Go(s.run) {
 		s.running.Store(false)
 		return false, ErrNotReady()
 	}
@@ -56,13 +58,13 @@ func (s *Sequence) Start() (bool, error) {
 
 func (s *Sequence) run(ctx context.Context) {
 	defer s.running.Store(false)
-	for i, words := range steps {
+	for i, text := range steps {
 		if i > 0 && !Sleep(ctx, stepInterval) {
 			return
 		}
-		data := JSON(step{i + 1, len(steps), words})
-		if err := s.e.Publish(ctx, s.channel, live.Draft{Type: "step", Data: data}); err != nil {
-			s.e.Warn(ctx, "publish a step of the sequence", err)
+		data := JSON(step{i + 1, len(steps), text})
+		if err := s.examples.Emit(ctx, s.channel, live.Draft{Type: "step", Data: data}); err != nil {
+			s.examples.Warn(ctx, "publish a step of the sequence", err)
 			return
 		}
 	}
@@ -70,11 +72,11 @@ func (s *Sequence) run(ctx context.Context) {
 
 // start answers POST /examples/sequence/start.
 func (s *Sequence) start(w http.ResponseWriter, r *http.Request) {
-	if !s.e.Ready() {
+	if !s.examples.Running() {
 		Refuse(w, http.StatusServiceUnavailable, ErrNotReady())
 		return
 	}
-	if _, err := s.e.ensureChannel(r.Context(), "sequence"); err != nil {
+	if _, err := s.examples.ensureChannel(r.Context(), "sequence"); err != nil {
 		Refuse(w, http.StatusServiceUnavailable, err)
 		return
 	}

@@ -10,10 +10,10 @@ import (
 	"signalbox/backend/example"
 )
 
-// catalogue makes the servers that the sample feeds follow. Two are well. The
-// gateway closes its connections and sometimes falls silent, but keeps enough
-// events to catch up. The build server is sometimes busy and keeps nearly no
-// events, so some are lost.
+// catalogue makes the servers that the sample feeds follow. Two have no faults.
+// The gateway closes its connections and sometimes falls silent, but keeps enough
+// events for its clients to catch up. The build server is sometimes busy and
+// keeps only two events, so some are lost.
 var catalogue = []func(*rand.Rand) *upstream{orders, payments, gateway, builds}
 
 // orderStates are the states of an order, in their order.

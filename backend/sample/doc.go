@@ -1,5 +1,5 @@
-// Package sample is the sample events: what Signalbox shows to somebody who has
-// nothing to follow yet, without a network.
+// Package sample runs the sample events. They show Signalbox to a user who has
+// nothing to follow yet, and need no network.
 //
 // They are of two kinds. Four simulated SSE servers run in this process under
 // /examples/samples/, and sample feeds follow them over real HTTP; two of them
@@ -9,10 +9,10 @@
 // second, with a burst now and then.
 //
 // The samples use only sources that they created, which they remember by their
-// ids. Where a name is taken they create "payments (sample)" beside it. Removing
+// ids. If a name is in use they create "payments (sample)" beside it. Removing
 // the samples removes these sources and nothing else.
 //
-// Read events.go first (start, stop), then sources.go (what they created) with
-// store.go, traffic.go (what is published to the channels), upstream.go (a
-// simulated server) and catalogue.go (the four of them).
+// Read events.go first, then sources.go with store.go (the sources that the
+// samples created), traffic.go (the messages to the channels), upstream.go (a
+// simulated server) and catalogue.go (the four servers).
 package sample

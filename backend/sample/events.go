@@ -31,22 +31,22 @@ type Feeds interface {
 	Remove(ctx context.Context, id int64) error
 }
 
-// Options are what the samples need of the program around them. Each may be left
-// out.
+// Options connect the samples with the rest of the program. Each may be left out.
 type Options struct {
 	Feeds Feeds  // without it there are no sample feeds
 	Store Store  // without it nothing is remembered across a restart
-	Seed  uint64 // decides what the samples say; 0 means 1
+	Seed  uint64 // of the random numbers; 0 means 1
 }
 
-// Events are the sample events. The methods may be called by anybody.
+// Events are the sample events. The methods may be called from any
+// goroutine.
 type Events struct {
-	j         *journal.Journal
+	journal   *journal.Journal
 	examples  *example.Examples
-	opt       Options
+	options   Options
 	upstreams []*upstream
 
-	// What publishes to the channels that no example page shows.
+	// These publish to the channels that no example page shows.
 	clock    *example.Clock
 	chat     *example.Chat
 	reliable *example.Reliable
@@ -56,10 +56,10 @@ type Events struct {
 	closing   chan struct{} // closed by CloseStreams
 	closeOnce sync.Once
 
-	changing sync.Mutex // held by one Start, Stop or Remove at a time
+	changing sync.Mutex // held by Start, Stop and Remove, so that one runs at a time
 	mu       sync.Mutex
-	saved    saved  // its Made is nil until it is loaded
-	stop     func() // nil while the samples are off; returns when all has ended
+	saved    saved  // Made is nil until it is loaded
+	stop     func() // nil while the samples are off; returns when publish has returned
 }
 
 // New returns samples that run among the examples and are off until Start, or
@@ -71,7 +71,7 @@ func New(j *journal.Journal, examples *example.Examples, opt Options) *Events {
 	if opt.Seed == 0 {
 		opt.Seed = 1
 	}
-	e := &Events{j: j, examples: examples, opt: opt, closing: make(chan struct{})}
+	e := &Events{journal: j, examples: examples, options: opt, closing: make(chan struct{})}
 	always := func() bool { return true } // these run only while the samples do
 	e.clock = examples.NewClock(e.ownChannel("clock"), always)
 	e.chat = examples.NewChat(e.ownChannel("chat"))
@@ -86,9 +86,9 @@ func New(j *journal.Journal, examples *example.Examples, opt Options) *Events {
 	return e
 }
 
-// Run turns the samples on again if they were on when the program last ended,
-// whether it ended well or not: their feeds would find no server otherwise. It
-// returns when ctx ends. It is called once, while the examples run.
+// Run turns the samples on if they were on when the program last ended, also after
+// a crash: their feeds would find no server otherwise. It returns when ctx ends.
+// Call it once, while the examples run.
 func (e *Events) Run(ctx context.Context) error {
 	if err := e.restore(ctx); err != nil {
 		e.examples.Warn(ctx, "start the samples again", err)
@@ -98,8 +98,8 @@ func (e *Events) Run(ctx context.Context) error {
 }
 
 func (e *Events) restore(ctx context.Context) error {
-	// However long it takes: the feeds may wait for a store that is repaired.
-	if e.opt.Feeds != nil && e.opt.Feeds.Ready(ctx) != nil {
+	// Without a timeout: the feeds may wait for a store that is repaired.
+	if e.options.Feeds != nil && e.options.Feeds.Ready(ctx) != nil {
 		return nil
 	}
 	e.changing.Lock()
@@ -132,8 +132,8 @@ func (e *Events) PublishTo(channel string) bool { return e.Running() && e.isPage
 // answer a moment before they do.
 const startTimeout = 2 * time.Second
 
-// Start turns the samples on. Errors: "not_ready" while the examples do not run,
-// and those of creating the feeds.
+// Start turns the samples on. Its errors are "not_ready" while the examples do not
+// run, and the errors of creating the feeds.
 func (e *Events) Start(ctx context.Context) error {
 	select {
 	case <-e.examples.Started():
@@ -145,7 +145,7 @@ func (e *Events) Start(ctx context.Context) error {
 	if e.Running() {
 		return nil
 	}
-	if !e.examples.Ready() {
+	if !e.examples.Running() {
 		return example.ErrNotReady()
 	}
 	if err := e.load(ctx); err != nil {
@@ -185,7 +185,7 @@ func (e *Events) Stop(ctx context.Context) error {
 	return e.save(ctx, func(s *saved) { s.On = false })
 }
 
-// begin starts everything that publishes.
+// begin opens the upstreams and starts publish.
 func (e *Events) begin() error {
 	for _, u := range e.upstreams {
 		u.open(time.Now())
@@ -207,7 +207,7 @@ func (e *Events) begin() error {
 	return nil
 }
 
-// publish runs everything that publishes until ctx ends.
+// publish runs everything that makes messages until ctx ends.
 func (e *Events) publish(ctx context.Context) {
 	var running sync.WaitGroup
 	for _, run := range []func(context.Context){
@@ -221,7 +221,7 @@ func (e *Events) publish(ctx context.Context) {
 	running.Wait()
 }
 
-// end stops everything that publishes, and waits for its end.
+// end stops publish, and waits until it has returned.
 func (e *Events) end() {
 	e.mu.Lock()
 	stop := e.stop
@@ -231,8 +231,8 @@ func (e *Events) end() {
 }
 
 // CloseStreams closes the connections to the sample servers, and every later one
-// at once. It is called when the program ends, because the local server waits
-// for its connections.
+// at once. Call it when the program ends, because the local server waits for its
+// connections.
 func (e *Events) CloseStreams() { e.closeOnce.Do(func() { close(e.closing) }) }
 
 // ServeHTTP answers GET /examples/samples/{name} as one of the sample servers.

@@ -50,8 +50,8 @@ func TestSamplesPublishToTheirChannels(t *testing.T) {
 		if err := r.Start(t.Context()); err != nil || !r.Running() {
 			t.Fatalf("started twice: %v, running %v", err, r.Running())
 		}
-		orders := r.Stream("/examples/samples/orders", "")
-		exampletest.Pass(2 * time.Minute)
+		orders := r.OpenStream("/examples/samples/orders", "")
+		exampletest.Sleep(2 * time.Minute)
 		for channel, least := range map[string]int{"messages": 6, "clock": 119, "chat": 10, "device": 8, "sequence": 16, "reliable": 119} {
 			if n := len(r.Messages(channel)); n < least {
 				t.Errorf("%s has %d messages, want %d at least", channel, n, least)
@@ -66,10 +66,10 @@ func TestSamplesPublishToTheirChannels(t *testing.T) {
 		if !orders.Ended() {
 			t.Error("the stream of orders is still open")
 		}
-		exampletest.Pass(time.Minute) // the desks leave the chat, counting lingers
-		exampletest.Pass(time.Second)
+		exampletest.Sleep(time.Minute) // the desks leave the chat, counting lingers
+		exampletest.Sleep(time.Second)
 		last := r.Journal.Last()
-		exampletest.Pass(5 * time.Minute)
+		exampletest.Sleep(5 * time.Minute)
 		if r.Running() || r.Journal.Last() != last {
 			t.Errorf("running %v, %d more messages", r.Running(), r.Journal.Last()-last)
 		}
@@ -89,17 +89,17 @@ func TestSamplesThatWereOnAreOnAfterARestart(t *testing.T) {
 		made := r.Made()
 		stop()
 		r, stop = run(t, dir, Options{Store: store})
-		exampletest.Pass(time.Second)
+		exampletest.Sleep(time.Second)
 		if !r.Running() {
 			t.Fatal("the samples are off")
 		}
-		exampletest.Want(t, r.Made(), made)
+		exampletest.WantEqual(t, r.Made(), made)
 		if err := r.Stop(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		stop()
 		r, _ = run(t, dir, Options{Store: store})
-		exampletest.Pass(time.Second)
+		exampletest.Sleep(time.Second)
 		if r.Running() {
 			t.Error("the samples are on although they were stopped")
 		}
@@ -123,7 +123,7 @@ func TestSamplesPublishToNoChannelThatTheyDidNotCreate(t *testing.T) {
 		if err := r.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		exampletest.Pass(2 * time.Minute)
+		exampletest.Sleep(2 * time.Minute)
 		for channel, least := range map[string]int{"messages": 6, "clock": 119, "chat": 10, "device": 8, "sequence": 16, "reliable": 119} {
 			if n := len(r.Messages(channel)); n > 0 {
 				t.Errorf("%s has %d messages", channel, n)
@@ -144,7 +144,7 @@ func TestSamplesPublishToNoChannelThatTheyDidNotCreate(t *testing.T) {
 		}
 		// Who is subscribed to a channel of the tutorials gets what they show.
 		r.Subscribe("clock", 1)
-		exampletest.Pass(3 * time.Second)
+		exampletest.Sleep(3 * time.Second)
 		if n := len(r.Messages("clock")); n < 2 || n > 4 {
 			t.Errorf("the page's clock ticked %d times", n)
 		}
@@ -163,7 +163,7 @@ func TestSamplesPublishToTheirChannelUnderItsNewName(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := len(r.Messages("news"))
-		exampletest.Pass(time.Minute)
+		exampletest.Sleep(time.Minute)
 		if n := len(r.Messages("news")); n <= before {
 			t.Errorf("%d messages, then %d", before, n)
 		}
@@ -184,13 +184,13 @@ func TestWorkInProgressDoesNotBringBackARemovedChannel(t *testing.T) {
 			}
 			// The sequence is in its midst, the desks are in the chat, the device
 			// thinks, and counting would linger.
-			exampletest.Pass(12*time.Second + 200*time.Millisecond)
+			exampletest.Sleep(12*time.Second + 200*time.Millisecond)
 			gone, err := r.Remove(t.Context())
 			if err != nil || len(gone) != len(channels) || r.Running() {
 				t.Fatalf("%v %v, running %v", gone, err, r.Running())
 			}
 			last := r.Journal.Last()
-			exampletest.Pass(2 * time.Minute)
+			exampletest.Sleep(2 * time.Minute)
 			if n := len(r.Journal.Sources()); n != before || r.Journal.Last() != last || len(r.Made()) != 0 {
 				t.Errorf("%v, %d more messages, %v", r.Journal.Sources(), r.Journal.Last()-last, r.Made())
 			}
@@ -198,7 +198,7 @@ func TestWorkInProgressDoesNotBringBackARemovedChannel(t *testing.T) {
 			if _, err := r.Journal.RestoreSource(t.Context(), gone[0].ID); err != nil {
 				t.Fatal(err)
 			}
-			exampletest.Want(t, r.Made(), gone[:1])
+			exampletest.WantEqual(t, r.Made(), gone[:1])
 			if err := r.Start(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -235,8 +235,8 @@ func TestTheSameSeedSaysTheSame(t *testing.T) {
 	say := func(seed uint64) (said string) {
 		exampletest.Bubble(t, func(t *testing.T, dir string) {
 			r := begun(t, dir, seed)
-			s := r.Stream("/examples/samples/orders", "")
-			exampletest.Pass(time.Minute)
+			s := r.OpenStream("/examples/samples/orders", "")
+			exampletest.Sleep(time.Minute)
 			for line := range strings.Lines(s.Text()) {
 				if strings.HasPrefix(line, "event: ") || strings.HasPrefix(line, "data: ") {
 					said += line
@@ -258,12 +258,12 @@ func TestTheGatewayClosesAfterAWhileAndHonoursTheLastID(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r := begun(t, dir, 1)
 		gateway := r.upstreams[2]
-		s := r.Stream("/examples/samples/gateway", "")
-		exampletest.Pass(40*time.Second - time.Millisecond)
+		s := r.OpenStream("/examples/samples/gateway", "")
+		exampletest.Sleep(40*time.Second - time.Millisecond)
 		if s.Ended() {
 			t.Fatal("closed early")
 		}
-		exampletest.Pass(time.Millisecond)
+		exampletest.Sleep(time.Millisecond)
 		if !s.Ended() {
 			t.Fatal("not closed")
 		}
@@ -271,9 +271,9 @@ func TestTheGatewayClosesAfterAWhileAndHonoursTheLastID(t *testing.T) {
 		if len(ids) < 15 {
 			t.Fatalf("ids %v", ids)
 		}
-		exampletest.Pass(10 * time.Second)
-		again := r.Stream("/examples/samples/gateway", ids[len(ids)-1])
-		exampletest.Pass(time.Second)
+		exampletest.Sleep(10 * time.Second)
+		again := r.OpenStream("/examples/samples/gateway", ids[len(ids)-1])
+		exampletest.Sleep(time.Second)
 		all, _ := gateway.after(0)
 		var sent []string
 		for line := range strings.Lines(all) {
@@ -281,9 +281,9 @@ func TestTheGatewayClosesAfterAWhileAndHonoursTheLastID(t *testing.T) {
 				sent = append(sent, strings.TrimSpace(id))
 			}
 		}
-		exampletest.Want(t, slices.Concat(ids, again.IDs()), sent)
+		exampletest.WantEqual(t, slices.Concat(ids, again.IDs()), sent)
 
-		unknown := r.Stream("/examples/samples/gateway", "other-5")
+		unknown := r.OpenStream("/examples/samples/gateway", "other-5")
 		if got := unknown.IDs(); len(got) != 0 {
 			t.Errorf("after an unknown id came %v", got)
 		}
@@ -293,18 +293,18 @@ func TestTheGatewayClosesAfterAWhileAndHonoursTheLastID(t *testing.T) {
 func TestTheGatewayFallsSilentAtItsSecondConnection(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r := begun(t, dir, 1)
-		r.Stream("/examples/samples/gateway", "").Close()
-		s := r.Stream("/examples/samples/gateway", "")
-		exampletest.Pass(20 * time.Second)
+		r.OpenStream("/examples/samples/gateway", "").Close()
+		s := r.OpenStream("/examples/samples/gateway", "")
+		exampletest.Sleep(20 * time.Second)
 		before := s.Text()
 		if !strings.Contains(before, ": still here") {
 			t.Error("there was no heartbeat")
 		}
-		exampletest.Pass(54 * time.Second)
+		exampletest.Sleep(54 * time.Second)
 		if s.Text() != before || s.Ended() {
 			t.Errorf("it was not silent, or has ended: %v", s.Ended())
 		}
-		exampletest.Pass(time.Second)
+		exampletest.Sleep(time.Second)
 		if !s.Ended() {
 			t.Error("not closed")
 		}
@@ -314,13 +314,13 @@ func TestTheGatewayFallsSilentAtItsSecondConnection(t *testing.T) {
 func TestTheBuildServerIsBusyTwice(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r := begun(t, dir, 1)
-		r.Stream("/examples/samples/builds", "").Close()
+		r.OpenStream("/examples/samples/builds", "").Close()
 		for range 2 {
 			if w := r.Do("GET", "/examples/samples/builds"); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
 				t.Errorf("%d %v", w.Code, w.Header())
 			}
 		}
-		if s := r.Stream("/examples/samples/builds", ""); s.Ended() {
+		if s := r.OpenStream("/examples/samples/builds", ""); s.Ended() {
 			t.Errorf("%d %s", s.Code, s.Text())
 		}
 	})

@@ -11,12 +11,12 @@ import (
 	"signalbox/backend/live"
 )
 
-// channels are those that the samples publish to, in the order in which they are
+// channels are the channels of the samples, in the order in which they are
 // created.
 var channels = []string{"messages", "clock", "chat", "reliable", "sequence", "device"}
 
-// source returns the source that the samples created for a name, under the name
-// that it has now.
+// source returns the source that the samples created for a name. The user may
+// have renamed it.
 func (e *Events) source(wanted string) (live.Source, bool) {
 	e.mu.Lock()
 	id, ok := e.saved.Made[wanted]
@@ -24,11 +24,11 @@ func (e *Events) source(wanted string) (live.Source, bool) {
 	if !ok {
 		return live.Source{}, false
 	}
-	src, ok := e.j.SourceByID(id)
+	src, ok := e.journal.SourceByID(id)
 	if !ok || !src.Removed.IsZero() {
 		return live.Source{}, false
 	}
-	if src.Kind == live.FeedSource && (e.opt.Feeds == nil || !e.opt.Feeds.FollowsSample(id)) {
+	if src.Kind == live.FeedSource && (e.options.Feeds == nil || !e.options.Feeds.FollowsSample(id)) {
 		return live.Source{}, false // the user has given it another address
 	}
 	return src, true
@@ -50,9 +50,9 @@ func (e *Events) Made() []live.Source {
 	return all
 }
 
-// channel returns the channel that the samples created for a name, whatever it
-// is called now.
-func (e *Events) channel(wanted string) example.Channel {
+// channel returns the present name of the channel that the samples created for a
+// name.
+func (e *Events) channel(wanted string) example.ChannelName {
 	return func() (string, bool) {
 		src, ok := e.source(wanted)
 		return src.Name, ok
@@ -60,27 +60,27 @@ func (e *Events) channel(wanted string) example.Channel {
 }
 
 // isPageChannel reports whether the samples created the channel that the example
-// page of that name shows. Then the samples and the page share what publishes
-// there.
+// page of that name shows. The samples then use the page's chat or sequence.
 func (e *Events) isPageChannel(name string) bool {
 	src, ok := e.source(name)
 	return ok && src.Name == name
 }
 
-// ownChannel returns the channel that the samples created for a name, while the
-// example page of that name shows another one.
-func (e *Events) ownChannel(wanted string) example.Channel {
+// ownChannel returns the name of the channel that the samples created for a name,
+// if the example page of that name shows another channel.
+func (e *Events) ownChannel(wanted string) example.ChannelName {
 	return func() (string, bool) {
 		src, ok := e.source(wanted)
 		return src.Name, ok && src.Name != wanted
 	}
 }
 
-// freeName returns a name that no source has: the wanted one, or one like it.
+// freeName returns a name that no source has: the wanted one, or it with "(sample)"
+// behind it.
 func (e *Events) freeName(wanted string) string {
 	name := wanted
 	for n := 1; ; n++ {
-		if _, taken := e.j.Source(name); !taken {
+		if _, exists := e.journal.Source(name); !exists {
 			return name
 		}
 		name = wanted + " (sample)"
@@ -90,8 +90,7 @@ func (e *Events) freeName(wanted string) string {
 	}
 }
 
-// add calls create with a free name, and saves the id of the new source before
-// anything is done with it.
+// add calls create with a free name, and saves the id of the new source at once.
 func (e *Events) add(ctx context.Context, wanted string, create func(name string) (live.Source, error)) error {
 	var src live.Source
 	for attempt := 0; ; attempt++ {
@@ -99,7 +98,7 @@ func (e *Events) add(ctx context.Context, wanted string, create func(name string
 		if src, err = create(e.freeName(wanted)); err == nil {
 			break
 		}
-		// Another source may have taken the name in the meantime.
+		// Another source may have got the name in the meantime.
 		if attempt == 3 || !errors.Is(err, &live.Error{Code: "name_taken"}) {
 			return err
 		}
@@ -114,7 +113,7 @@ func (e *Events) addChannels(ctx context.Context) error {
 			continue
 		}
 		err := e.add(ctx, wanted, func(name string) (live.Source, error) {
-			return e.j.AddSource(ctx, live.Source{Name: name, Kind: live.ChannelSource, Colour: example.Colour(wanted)})
+			return e.journal.AddSource(ctx, live.Source{Name: name, Kind: live.ChannelSource, Colour: example.Colour(wanted)})
 		})
 		if err != nil {
 			return err
@@ -130,7 +129,7 @@ const SamplePath = "/examples/samples/"
 // resumeFeeds resumes the feeds of the samples, and creates those that do not
 // exist.
 func (e *Events) resumeFeeds(ctx context.Context) error {
-	feeds := e.opt.Feeds
+	feeds := e.options.Feeds
 	if feeds == nil {
 		return nil
 	}
@@ -156,15 +155,15 @@ func (e *Events) pauseFeeds(ctx context.Context) error {
 	var errs []error
 	for _, u := range e.upstreams {
 		if src, ok := e.source(u.name); ok {
-			errs = append(errs, e.opt.Feeds.Pause(ctx, src.ID))
+			errs = append(errs, e.options.Feeds.Pause(ctx, src.ID))
 		}
 	}
 	return errors.Join(errs...)
 }
 
 // Remove stops the samples and removes the sources that they created, and
-// nothing else. It returns those that it removed, also with an error. Their ids
-// stay saved, because a removal can be undone.
+// nothing else. It returns the removed sources, also with an error. Their ids stay
+// saved, because a removal can be undone.
 func (e *Events) Remove(ctx context.Context) (removed []live.Source, err error) {
 	e.changing.Lock()
 	defer e.changing.Unlock()
@@ -182,9 +181,9 @@ func (e *Events) Remove(ctx context.Context) (removed []live.Source, err error) 
 		e.end()
 	}
 	for _, src := range all {
-		remove := e.j.RemoveSource
+		remove := e.journal.RemoveSource
 		if src.Kind == live.FeedSource {
-			remove = e.opt.Feeds.Remove
+			remove = e.options.Feeds.Remove
 		}
 		if err := remove(ctx, src.ID); err != nil {
 			errs = append(errs, err)

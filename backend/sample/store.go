@@ -14,7 +14,7 @@ import (
 
 // A Store keeps a text for the samples across restarts of the program.
 type Store interface {
-	Load(context.Context) (string, error) // "" where nothing was saved
+	Load(context.Context) (string, error) // "" if nothing was saved
 	Save(context.Context, string) error
 }
 
@@ -37,23 +37,23 @@ func (m *memory) Save(_ context.Context, text string) error {
 	return nil
 }
 
-// saved is what the samples store: whether they are on, and the ids of the
-// sources that they created. The name of a source may be another one's by now.
+// saved is the text that the samples store, as JSON: whether they are on, and the
+// ids of the sources that they created. A source may have been renamed since.
 type saved struct {
 	On   bool             `json:"on"`
-	Made map[string]int64 `json:"made"` // by the name that was wanted
+	Made map[string]int64 `json:"made"` // ids of sources, by the name that was wanted
 }
 
 // feedsTimeout is how long a request waits until the feeds are loaded.
 const feedsTimeout = 5 * time.Second
 
-// load reads what an earlier run saved, once. When it returns, it is known which
-// of the created sources still exist.
+// load reads the values that an earlier run saved, once. It waits for the feeds,
+// so source knows which of the created sources still exist.
 func (e *Events) load(ctx context.Context) error {
-	if e.opt.Feeds != nil {
+	if e.options.Feeds != nil {
 		soon, cancel := context.WithTimeout(ctx, feedsTimeout)
 		defer cancel()
-		if e.opt.Feeds.Ready(soon) != nil {
+		if e.options.Feeds.Ready(soon) != nil {
 			return example.ErrNotReady()
 		}
 	}
@@ -63,7 +63,7 @@ func (e *Events) load(ctx context.Context) error {
 	if loaded {
 		return nil
 	}
-	text, err := e.opt.Store.Load(ctx)
+	text, err := e.options.Store.Load(ctx)
 	if err != nil {
 		return err
 	}
@@ -84,22 +84,23 @@ func (e *Events) load(ctx context.Context) error {
 
 // adopt finds the feeds that an older version created without saving their ids:
 // they have the names of the samples and follow their servers. Channels cannot
-// be told apart from those of the user.
+// be distinguished from the user's.
 func (e *Events) adopt(ctx context.Context, s *saved) error {
-	m, err := e.j.Mark(ctx, "example/samples")
-	if err != nil || m.Text == "" || e.opt.Feeds == nil {
+	m, err := e.journal.Mark(ctx, "example/samples")
+	if err != nil || m.Text == "" || e.options.Feeds == nil {
 		return err
 	}
 	s.On = m.Text == "on"
 	for _, u := range e.upstreams {
-		if src, ok := e.j.Source(u.name); ok && src.Kind == live.FeedSource && e.opt.Feeds.FollowsSample(src.ID) {
+		if src, ok := e.journal.Source(u.name); ok && src.Kind == live.FeedSource && e.options.Feeds.FollowsSample(src.ID) {
 			s.Made[u.name] = src.ID
 		}
 	}
 	return nil
 }
 
-// save changes what is saved. The change counts only when it is stored.
+// save changes the saved values and stores them. After an error nothing has
+// changed.
 func (e *Events) save(ctx context.Context, change func(*saved)) error {
 	e.mu.Lock()
 	next := saved{e.saved.On, maps.Clone(e.saved.Made)}
@@ -109,7 +110,7 @@ func (e *Events) save(ctx context.Context, change func(*saved)) error {
 	if err != nil {
 		return err
 	}
-	if err := e.opt.Store.Save(ctx, string(text)); err != nil {
+	if err := e.options.Store.Save(ctx, string(text)); err != nil {
 		return err
 	}
 	e.mu.Lock()

@@ -9,10 +9,10 @@ import (
 	"signalbox/backend/live"
 )
 
-// random returns a random source. Each part of the samples has its own, so what
-// one publishes does not depend on how fast another is.
+// random returns a random source. Each part of the samples has its own, so its
+// messages do not depend on the speed of another part.
 func (e *Events) random(stream uint64) *rand.Rand {
-	return rand.New(rand.NewPCG(e.opt.Seed, 100+stream))
+	return rand.New(rand.NewPCG(e.options.Seed, 100+stream))
 }
 
 // between returns a random time from a to b.
@@ -40,16 +40,16 @@ func (e *Events) publishNotices(ctx context.Context) {
 	for i := 0; example.Sleep(ctx, pause); i++ {
 		pause = between(r, 8*time.Second, 20*time.Second)
 		d := live.Draft{Type: "message", Data: notices[i%len(notices)]}
-		if err := e.examples.Publish(ctx, e.channel("messages"), d); err != nil {
+		if err := e.examples.Emit(ctx, e.channel("messages"), d); err != nil {
 			e.examples.Warn(ctx, "publish a sample notice", err)
 		}
 	}
 }
 
-// desks are those who talk in the chat.
+// desks are the names in the chat.
 var desks = []string{"Front desk", "Warehouse", "Driver 12"}
 
-// conversation is what the desks say, each line with the number of the desk.
+// conversation is the text of the chat, each line with its desk's index.
 var conversation = []struct {
 	desk  int
 	words string
@@ -66,12 +66,12 @@ var conversation = []struct {
 	{0, "Perfect, both were paid this morning."},
 }
 
-// talk has the desks join the chat, talk, and leave at the end.
+// talk makes the desks join the chat, talk until ctx ends, and leave.
 func (e *Events) talk(ctx context.Context) {
 	r := e.random(2)
 	chat := e.chat
 	if e.isPageChannel("chat") {
-		chat = e.examples.Chat() // the page then lists the desks as present
+		chat = e.examples.Chat() // so that the page lists the desks as present
 	}
 	for _, desk := range desks {
 		if !example.Sleep(ctx, between(r, time.Second, 3*time.Second)) {
@@ -91,12 +91,12 @@ func (e *Events) talk(ctx context.Context) {
 	}
 }
 
-// askDevice asks the device something now and then.
+// askDevice publishes an ask to the device now and then.
 func (e *Events) askDevice(ctx context.Context) {
 	r := e.random(3)
 	for d := 4 * time.Second; example.Sleep(ctx, d); d = between(r, 12*time.Second, 25*time.Second) {
 		ask := pick(r, []string{"temperature", "temperature", "lamp on", "lamp off", "uptime"})
-		if err := e.examples.Publish(ctx, e.channel("device"), live.Draft{Type: "ask", Data: ask}); err != nil {
+		if err := e.examples.Emit(ctx, e.channel("device"), live.Draft{Type: "ask", Data: ask}); err != nil {
 			e.examples.Warn(ctx, "ask the device", err)
 		}
 	}

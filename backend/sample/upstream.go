@@ -14,9 +14,9 @@ import (
 	"signalbox/backend/example"
 )
 
-// An upstream is a simulated SSE server. Its events have ids, it keeps a few of
-// them for clients that resume, and it can treat a connection badly. An event
-// that it no longer keeps is lost to the feed, which must notice that.
+// An upstream is a simulated SSE server. Its events have ids, and it keeps the
+// last few for clients that resume. It can refuse, close or silence a connection.
+// An event that it no longer keeps is lost to the feed, which must detect that.
 type upstream struct {
 	name   string // of the feed that follows it
 	path   string // below SamplePath
@@ -24,8 +24,8 @@ type upstream struct {
 	keep   int // how many events it keeps
 	// next returns the next event and the time until then.
 	next func(now time.Time) (event, data string, pause time.Duration)
-	// behave returns how it treats its nth connection, counted from 1; nil means
-	// always well.
+	// behave returns the behaviour on the nth connection, counted from 1; nil
+	// means the zero behaviour on all.
 	behave func(n int64) behaviour
 
 	closing <-chan struct{} // closed when the program ends
@@ -33,19 +33,19 @@ type upstream struct {
 	connections atomic.Int64
 
 	mu      sync.Mutex
-	epoch   string  // begins every id; a new one at each start, because nothing is stored
+	epoch   string  // the start of every id; a new one at each start, because nothing is stored
 	frames  []frame // the newest
 	number  int64   // of the next event
 	closed  chan struct{}
 	changed broadcast.Broadcast
 }
 
-// A behaviour is how an upstream treats one connection. The zero value treats it
-// well.
+// A behaviour is how an upstream serves one connection. The zero value serves it
+// without a fault.
 type behaviour struct {
-	busy        bool          // it answers 503
-	closeAfter  time.Duration // it closes the stream; 0 means never
-	silentAfter time.Duration // it sends nothing more, not even a heartbeat; 0 means never
+	busy        bool          // the answer is 503
+	closeAfter  time.Duration // the stream is closed; 0 means never
+	silentAfter time.Duration // nothing more is sent, not even a heartbeat; 0 means never
 }
 
 // A frame is an event as it is sent.
@@ -61,7 +61,7 @@ const (
 	writeTimeout      = 10 * time.Second
 )
 
-// open makes it ready for connections.
+// open makes the upstream ready for connections.
 func (u *upstream) open(now time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -88,7 +88,7 @@ func (u *upstream) run(ctx context.Context) {
 	}
 }
 
-// after returns the frames after a number, and the number of the last one.
+// after returns the frames after a number, and the newest event's number.
 func (u *upstream) after(number int64) (string, int64) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -101,8 +101,8 @@ func (u *upstream) after(number int64) (string, int64) {
 	return b.String(), u.number - 1
 }
 
-// resume returns the number that a Last-Event-ID stands for, or that of the
-// newest event for an id that it never gave.
+// resume returns the number in a Last-Event-ID. For an id that the upstream did
+// not send it returns the newest event's number.
 func (u *upstream) resume(lastEventID string) int64 {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -127,7 +127,7 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
-	place := u.resume(req.Header.Get("Last-Event-ID"))
+	sent := u.resume(req.Header.Get("Last-Event-ID"))
 	out := http.NewResponseController(w)
 	send := func(s string) bool {
 		// A writer without deadlines, as in tests, returns an error here.
@@ -146,11 +146,11 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	defer heartbeat.Stop()
 	for {
 		changed, _ := u.changed.Wait()
-		text, last := u.after(place)
+		text, last := u.after(sent)
 		if text != "" && !send(text) {
 			return
 		}
-		place = last
+		sent = last
 		select {
 		case <-req.Context().Done():
 			return
@@ -177,7 +177,7 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// timer returns a channel that fires after d, and never where d is 0.
+// timer returns a channel that fires after d, or never if d is 0.
 func timer(d time.Duration) <-chan time.Time {
 	if d == 0 {
 		return nil

@@ -1,7 +1,3 @@
-// Package exampletest is what the tests of packages example and sample share: a
-// real history in fake time, and streams over a handler.
-//
-// It imports neither of the two packages, so their own tests can use it.
 package exampletest
 
 import (
@@ -22,12 +18,12 @@ import (
 	"signalbox/backend/wire"
 )
 
-// A Rig is a history with what the local server would do for the examples.
+// A Rig is a history, with the parts of the local server that the examples need.
 type Rig struct {
 	T         *testing.T
 	Journal   *journal.Journal
 	Publisher *publish.Publisher
-	Handler   http.Handler // of what is tested; set by Serve
+	Handler   http.Handler // set by Serve
 
 	mu      sync.Mutex
 	clients map[string]int // by source
@@ -39,14 +35,14 @@ func Bubble(t *testing.T, f func(t *testing.T, dir string)) {
 	synctest.Test(t, func(t *testing.T) { f(t, dir) })
 }
 
-// Pass lets time go by.
-func Pass(d time.Duration) {
+// Sleep lets the fake time advance by d, and waits until all goroutines block.
+func Sleep(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
 
-// Want compares two slices.
-func Want[T comparable](t *testing.T, got, want []T) {
+// WantEqual fails the test if two slices differ.
+func WantEqual[T comparable](t *testing.T, got, want []T) {
 	t.Helper()
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
@@ -67,8 +63,9 @@ func Open(t *testing.T, dir string) *Rig {
 	return &Rig{T: t, Journal: j, Publisher: publish.New(j, publish.Limits{CreateChannels: true}), clients: map[string]int{}}
 }
 
-// Serve runs what is tested behind a handler until the returned function is
-// called, or the test ends. Then it closes the history.
+// Serve sets the Handler and starts the runs. The returned function cancels
+// them, waits until they have returned, and closes the history; the end of the
+// test calls it too.
 func (r *Rig) Serve(h http.Handler, runs ...func(context.Context) error) (stop func()) {
 	r.T.Helper()
 	r.Handler = h
@@ -93,7 +90,7 @@ func (r *Rig) Serve(h http.Handler, runs ...func(context.Context) error) (stop f
 	return stop
 }
 
-// Events answers GET /events/{source} in place of the local server.
+// Events answers GET /events/{source} like the local server.
 func (r *Rig) Events(w http.ResponseWriter, req *http.Request) {
 	name := strings.TrimPrefix(req.URL.Path, "/events/")
 	source, ok := r.Journal.Source(name)
@@ -126,7 +123,7 @@ func (r *Rig) Events(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// Subscribe counts n more subscribers of a source.
+// Subscribe adds n to the count of a source's subscribers.
 func (r *Rig) Subscribe(source string, n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -164,7 +161,7 @@ func (r *Rig) Lines(channel string) []string {
 	return lines
 }
 
-// Do makes a request that ends by itself.
+// Do makes a request and returns the complete response.
 func (r *Rig) Do(method, url string) *httptest.ResponseRecorder {
 	r.T.Helper()
 	w := httptest.NewRecorder()
@@ -172,11 +169,11 @@ func (r *Rig) Do(method, url string) *httptest.ResponseRecorder {
 	return w
 }
 
-// A Stream is a request that goes on until it is closed.
+// A Stream is a request whose response has no end until Close.
 type Stream struct {
 	*httptest.ResponseRecorder
-	Close func() // and waits for its end
-	Ended func() bool
+	Close func()      // cancels the request and waits until it has ended
+	Ended func() bool // reports whether the request has ended
 	mu    sync.Mutex
 }
 
@@ -186,14 +183,14 @@ func (s *Stream) Write(b []byte) (int, error) {
 	return s.ResponseRecorder.Write(b)
 }
 
-// Text returns what came so far.
+// Text returns the response so far.
 func (s *Stream) Text() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.Body.String()
 }
 
-// IDs returns the ids that came so far, in their order.
+// IDs returns the ids of the response so far, in their order.
 func (s *Stream) IDs() []string {
 	var ids []string
 	for line := range strings.Lines(s.Text()) {
@@ -204,8 +201,8 @@ func (s *Stream) IDs() []string {
 	return ids
 }
 
-// Stream opens a stream. It resumes after lastEventID where that is not empty.
-func (r *Rig) Stream(url, lastEventID string) *Stream {
+// OpenStream opens a stream. It resumes after lastEventID unless that is empty.
+func (r *Rig) OpenStream(url, lastEventID string) *Stream {
 	ctx, cancel := context.WithCancel(context.Background())
 	req := httptest.NewRequestWithContext(ctx, "GET", url, nil)
 	if lastEventID != "" {
