@@ -38,7 +38,7 @@ func TestTheWaitDoublesWithEachFailureInARow(t *testing.T) {
 	}
 }
 
-func TestTheServersOwnWaitIsKept(t *testing.T) {
+func TestTheServersWaitIsFollowedUpToABound(t *testing.T) {
 	var b Backoff
 	if d := b.Next(0, &disconnect.Reason{Refused: true, RetryAfter: 10 * time.Minute}, 0, 0); d < 10*time.Minute {
 		t.Errorf("%v although the server asked for ten minutes", d)

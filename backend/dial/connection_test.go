@@ -86,7 +86,7 @@ func TestACleanCloseHasAReason(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotTakenEndsTheAttempt(t *testing.T) {
+func TestARefusedEventEndsTheConnection(t *testing.T) {
 	fd := handle(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		fmt.Fprint(w, "data: a\n\n")
@@ -97,7 +97,7 @@ func TestWhatIsNotTakenEndsTheAttempt(t *testing.T) {
 	}
 }
 
-func TestAnAttemptIsOneRequest(t *testing.T) {
+func TestAConnectionIsOneRequest(t *testing.T) {
 	requests := 0
 	fd := handle(t, func(w http.ResponseWriter, r *http.Request) {
 		requests++
@@ -108,7 +108,7 @@ func TestAnAttemptIsOneRequest(t *testing.T) {
 	}
 }
 
-func TestAnAttemptEndsWithItsContext(t *testing.T) {
+func TestAConnectionEndsWithItsContext(t *testing.T) {
 	fd := handle(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.(http.Flusher).Flush()
@@ -128,7 +128,7 @@ func TestAnAttemptEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestGzipIsReadAlthoughNobodyAskedForIt(t *testing.T) {
+func TestGzipIsReadAlthoughItWasNotRequested(t *testing.T) {
 	fd := handle(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.Header().Set("Content-Encoding", " GZIP ")

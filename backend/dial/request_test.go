@@ -53,7 +53,7 @@ func TestTheRequestIsTheStandards(t *testing.T) {
 	}
 }
 
-func TestAnIDThatNoHeaderCarriesIsNotSent(t *testing.T) {
+func TestAnIDThatIsNoHeaderValueIsNotSent(t *testing.T) {
 	fd, list := seen(t)
 	for _, id := range []string{"", "a\x01", "a\x7f"} {
 		if got := try(t, fd, func(a *Connection) { a.LastEventID = id }); got.why.Code != "closed" {
@@ -173,7 +173,7 @@ func TestARedirectInACircleEnds(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatIsNoStreamIsSaidInASentence(t *testing.T) {
+func TestAResponseThatIsNoStreamIsExplained(t *testing.T) {
 	for _, c := range []struct {
 		status       int
 		kind, code   string
@@ -233,7 +233,7 @@ func TestRetryAfterIsSecondsOrADate(t *testing.T) {
 	}
 }
 
-func TestWhatFailsBeforeAnAnswerIsSaidInASentence(t *testing.T) {
+func TestAFailureBeforeTheResponseIsExplained(t *testing.T) {
 	listen := func(serve func(net.Conn)) string {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -342,7 +342,7 @@ func TestASelfSignedCertificateCanBeAccepted(t *testing.T) {
 	}
 }
 
-func TestAnExpiredCertificateIsSaid(t *testing.T) {
+func TestAnExpiredCertificateIsExplained(t *testing.T) {
 	s := httptest.NewTLSServer(http.NotFoundHandler())
 	t.Cleanup(s.Close)
 	state := tls.ConnectionState{}
@@ -360,7 +360,7 @@ func TestAnExpiredCertificateIsSaid(t *testing.T) {
 	}
 }
 
-func TestAnAttemptsTimesAreKept(t *testing.T) {
+func TestTheDurationOfEachStepIsRecorded(t *testing.T) {
 	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 	}))
@@ -377,7 +377,7 @@ func TestAnAttemptsTimesAreKept(t *testing.T) {
 	})
 }
 
-func TestATimeoutSaysWhatWasWaitedFor(t *testing.T) {
+func TestATimeoutNamesItsStep(t *testing.T) {
 	for at, want := range map[step]string{
 		"dns": "name server", "connect": "No response", "tls": "TLS", "response": "did not answer", "open": "no longer answers",
 	} {
@@ -421,7 +421,7 @@ func TestAQueryIsSentAsAURLParserWritesIt(t *testing.T) {
 	}
 }
 
-func TestAReasonIsOfBoundedLength(t *testing.T) {
+func TestAReasonHasABoundedLength(t *testing.T) {
 	fd := handle(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/"+strings.Repeat("é", 50_000))
 	})

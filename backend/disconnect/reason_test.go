@@ -20,7 +20,7 @@ func TestAClippedSentenceIsValidUTF8AndBounded(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatNobodyWantedCountsAsDown(t *testing.T) {
+func TestOnlyUnwantedDisconnectsCountAsDown(t *testing.T) {
 	for code, want := range map[string]struct {
 		down bool
 		gap  string

@@ -2,13 +2,13 @@ package eventstream
 
 import "io"
 
-// ReadSize is how much is read from a connection at once, in bytes. A feed at
-// full speed fills it.
+// ReadSize is the size of one read from a connection, in bytes. A feed at full
+// speed fills it.
 const ReadSize = 64 << 10
 
-// A body is the response body that the library reads. It parses the real one
-// and returns one block of the codec per call, no faster than the library asks
-// for them, so a slow Handler slows the server through TCP.
+// A body is the response body that r3labs/sse reads. It parses the server's body
+// and returns one block of the codec at a time. It reads only when r3labs/sse
+// does, so a slow Handler slows the server through TCP.
 type body struct {
 	src    io.ReadCloser
 	parser *parser
@@ -22,8 +22,8 @@ type body struct {
 	err      error  // why the stream ended
 }
 
-// Read ends with io.EOF in any case: the library interprets errors in its own
-// way. The real reason lies in err.
+// Read returns io.EOF at every end: r3labs/sse interprets other errors in its own
+// way. b.err has the server's error.
 func (b *body) Read(dst []byte) (int, error) {
 	for {
 		if len(b.unread) > 0 {
@@ -57,7 +57,7 @@ func (b *body) Read(dst []byte) (int, error) {
 	}
 }
 
-// encode makes the parser's event the block to be read.
+// encode makes the parser's event the next block to read.
 func (b *body) encode() {
 	b.block = b.codec.encode(b.block[:0], &b.parser.event)
 	b.unread = b.block

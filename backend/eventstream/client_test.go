@@ -81,7 +81,7 @@ func TestACleanCloseIsTheEndOfTheStream(t *testing.T) {
 	}
 }
 
-func TestAnEndedContextIsGivenAsTheReason(t *testing.T) {
+func TestRunReturnsTheCauseOfAnEndedContext(t *testing.T) {
 	why := errors.New("why")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	c := &Client{MaxEvent: func() int { return 1 << 20 }, Open: func(ctx context.Context) (*http.Response, error) {
@@ -94,7 +94,7 @@ func TestAnEndedContextIsGivenAsTheReason(t *testing.T) {
 	}
 }
 
-func TestAnErrorOfOpenIsTheReason(t *testing.T) {
+func TestRunReturnsTheErrorOfOpen(t *testing.T) {
 	why := errors.New("why")
 	calls := 0
 	c := &Client{MaxEvent: func() int { return 1 << 20 }, Open: func(context.Context) (*http.Response, error) {
@@ -106,19 +106,19 @@ func TestAnErrorOfOpenIsTheReason(t *testing.T) {
 	}
 }
 
-func TestCommentsAreSeen(t *testing.T) {
+func TestCommentsAreReported(t *testing.T) {
 	if got := read(t, ": a\n\n:b\n:c\n\n", nil); got.comments != 3 || len(got.events) != 0 {
 		t.Errorf("%+v", got)
 	}
 }
 
-func TestRetryIsSeen(t *testing.T) {
+func TestReconnectionTimesAreReported(t *testing.T) {
 	if got := read(t, "retry: 7\n\nretry: x\n\nretry: 8\n", nil); !slices.Equal(got.retries, []int64{7, 8}) || len(got.events) != 0 {
 		t.Errorf("%+v", got)
 	}
 }
 
-func TestTheLibraryPassesEventsOnAsTheyAre(t *testing.T) {
+func TestTheLibraryDoesNotChangeEvents(t *testing.T) {
 	for _, c := range []struct {
 		name, stream string
 		want         []string
@@ -188,7 +188,7 @@ func TestStreamsInFilesReadAsTheirGoldens(t *testing.T) {
 	}
 }
 
-func TestNothingFollowsWhatWasNotTaken(t *testing.T) {
+func TestNoEventFollowsARefusedEvent(t *testing.T) {
 	got := read(t, strings.Repeat("data: a\n\n", 1000), func(c *Client) {
 		n := 0
 		c.Handler.Event = func(Event) bool {
@@ -203,7 +203,7 @@ func TestNothingFollowsWhatWasNotTaken(t *testing.T) {
 	}
 }
 
-func TestEventsComeOneByOneAsTheyAreTaken(t *testing.T) {
+func TestTheHandlerReceivesOneEventAtATime(t *testing.T) {
 	// More than what all buffers between hold: the server must be held up.
 	const events = 200_000
 	sent := make(chan int, 1)

@@ -8,34 +8,33 @@ import (
 	"github.com/r3labs/sse/v2"
 )
 
-// maxInline is the largest event that goes through the library's scanner, in
-// bytes. A larger one waits in codec.large instead: otherwise the scanner's
-// buffer would grow to the largest event of the connection, and be copied each
-// time it grows.
+// maxInline is the size of the largest event that passes through the scanner of
+// r3labs/sse, in bytes. A larger event waits in codec.large instead: otherwise
+// the scanner's buffer would grow to the largest event of the connection, with a
+// copy each time it grows.
 const maxInline = 32 << 10
 
-// A codec passes events through the library's client: encode writes each as one
-// block that the library cannot misread, decode reads the event that the
-// library makes of it.
+// A codec passes events through r3labs/sse: encode writes each event as one block
+// that r3labs/sse cannot misread, and decode restores the event from the block.
 //
-// The data stands on one line, with a byte in place of each line break that
-// occurs in no UTF-8 text. Every block has an event field, or the library would
-// take it for empty. The event field begins with a mark.
+// The data is on one line; each line break is replaced by a byte that occurs in
+// no UTF-8 text. Every block has an event field, because r3labs/sse drops blocks
+// that seem empty. The event field begins with a mark.
 type codec struct {
 	mu    sync.Mutex
-	large []Event // those that are not inline, in order
+	large []Event // events over maxInline, in order
 
-	types map[string]string // the event types seen, so that each is allocated once
+	types map[string]string // the event types seen
 }
 
 const (
-	markWithID    = 'e' // the block holds the event, whose id is its own
-	markWithoutID = 'n' // the block holds the event; the id is that of an earlier one
+	markWithID    = 'e' // the block is the event, which has an id
+	markWithoutID = 'n' // the block is the event; its id comes from an earlier event
 	markLarge     = '@' // the event waits in codec.large
 
 	encodedBreak = 0xFF
 
-	maxTypes   = 256 // remembered in codec.types
+	maxTypes   = 256 // entries of codec.types
 	maxTypeLen = 128 // of each, in bytes
 )
 
@@ -58,8 +57,8 @@ func (c *codec) encode(b []byte, e *rawEvent) []byte {
 	b = append(b, mark)
 	b = append(b, e.typ...)
 	b = append(b, "\nid: "...)
-	b = append(b, e.origin...) // a position, which has no "="
-	b = append(b, '=')         // the id is never empty: the library would write the last one there
+	b = append(b, e.origin...) // a position, which contains no "="
+	b = append(b, '=')         // never empty: r3labs/sse replaces an empty id with the last one
 	b = append(b, e.lastEventID...)
 	b = append(b, "\ndata: "...)
 	from := len(b)
@@ -68,8 +67,7 @@ func (c *codec) encode(b []byte, e *rawEvent) []byte {
 	return append(b, "\n\n"...)
 }
 
-// decode returns the event that encode wrote as the block of which the library
-// made e.
+// decode returns the event whose block r3labs/sse read as e.
 func (c *codec) decode(e *sse.Event) Event {
 	if e.Event[0] == markLarge {
 		c.mu.Lock()
@@ -98,8 +96,8 @@ func replace(text []byte, from, to byte) {
 	}
 }
 
-// typeOf returns the same string for the same type: a feed has few types, and
-// the journal holds very many messages.
+// typeOf returns the same string for the same type, so that it is allocated once:
+// a feed has few types and very many messages.
 func (c *codec) typeOf(b []byte) string {
 	if s, ok := c.types[string(b)]; ok {
 		return s

@@ -13,11 +13,12 @@ var (
 	messageType = []byte("message")
 )
 
-// maxOrigin is more than any position has, in bytes.
+// maxOrigin is the longest origin that is read, in bytes. Every position is
+// shorter.
 const maxOrigin = 64
 
-// startField finds the field that the name stands for. Names are compared as
-// they are: "Data" is not "data".
+// startField sets the field for the name of the line. Names are case-sensitive:
+// "Data" is not "data".
 func (p *parser) startField() {
 	switch string(p.name) {
 	case "":
@@ -61,27 +62,27 @@ func (p *parser) addToValue(b []byte) {
 	}
 }
 
-// addText adds to the value of an id or type, and discards the event where the
-// value becomes longer than its limit.
-func (p *parser) addText(what string, b []byte, limit int) {
+// addText adds to the value of an "id" or "type", and discards the event if the
+// value exceeds its limit.
+func (p *parser) addText(name string, b []byte, limit int) {
 	if len(p.value)+len(b) <= limit {
 		p.value = append(p.value, b...)
 		return
 	}
-	if what == "id" {
-		p.newID, p.hasID = p.newID[:0], false // of several ids the last counts, and this one is none
+	if name == "id" {
+		p.newID, p.hasID = p.newID[:0], false // the last of several ids counts, and this one is not usable
 	}
-	p.discard(what)
+	p.discard(name)
 	size := int64(len(p.value) + len(b))
 	p.value, p.field = nil, unknownField
-	if p.tooLong == what {
+	if p.tooLong == name {
 		p.field = tooLongField
 		p.countTooLong(size)
 	}
 }
 
-// addDigits adds to a reconnection time. Anything but an ASCII digit makes it
-// no number.
+// addDigits adds to a reconnection time. The standard ignores a value with
+// anything but ASCII digits.
 func (p *parser) addDigits(b []byte) {
 	for _, c := range b {
 		switch {
@@ -97,7 +98,7 @@ func (p *parser) addDigits(b []byte) {
 	p.digits = p.digits || len(b) > 0
 }
 
-// addData adds to the data buffer, or only counts what is over the limit.
+// addData adds to the data buffer. Over the limit it only counts bytes.
 func (p *parser) addData(b []byte) {
 	p.dataSize += int64(len(b))
 	if p.discarded {
@@ -110,27 +111,27 @@ func (p *parser) addData(b []byte) {
 	p.data = append(p.data, b...)
 }
 
-// maxID and maxType are how long an id and a type may be, in bytes: as long as
-// a publisher's. The id comes back in a request header, and servers refuse long
-// headers. An event with a longer id is left out and the last event ID stays as
-// it was, so the feed resumes from before that event: something comes twice and
-// nothing is lost.
+// maxID and maxType are the longest id and type, in bytes, as for a publisher.
+// The id is sent back in a request header, and servers refuse long headers. An
+// event with a longer id is left out and the last event ID stays unchanged. The
+// feed then resumes before that event: messages may arrive twice, but none is
+// lost.
 func (p *parser) maxID() int   { return min(p.maxEvent(), wire.MaxID) }
 func (p *parser) maxType() int { return min(p.maxEvent(), wire.MaxType) }
 
-// discard drops the event because of its "id", its "type" or, where what is
-// empty, its data. From here on its bytes are only counted.
-func (p *parser) discard(what string) {
+// discard drops the event because of its "id" or "type", or "" for its data. From
+// here on its bytes are only counted.
+func (p *parser) discard(name string) {
 	if !p.discarded {
-		p.discarded, p.data, p.tooLong = true, nil, what
-		if what == "" {
+		p.discarded, p.data, p.tooLong = true, nil, name
+		if name == "" {
 			p.oversize()
 		}
 	}
 }
 
-// countTooLong counts bytes of an id or type over its limit. Once they are as
-// many as those of an event over the limit, they are reported like one.
+// countTooLong counts bytes of an id or type over its limit. When the count
+// exceeds the limit of an event, it reports an oversize event.
 func (p *parser) countTooLong(n int64) {
 	before, limit := p.tooLongSize, int64(p.maxEvent())
 	if p.tooLongSize += n; before <= limit && p.tooLongSize > limit {
@@ -138,7 +139,7 @@ func (p *parser) countTooLong(n int64) {
 	}
 }
 
-// size returns the size of the data, or of the field that went over its limit.
+// size returns the size of the data, or of the field that exceeded its limit.
 func (p *parser) size() int64 {
 	if p.tooLong != "" {
 		return p.tooLongSize
@@ -146,7 +147,8 @@ func (p *parser) size() int64 {
 	return p.dataSize
 }
 
-// endLine interprets the line. An empty line dispatches the event.
+// endLine interprets the line and reports whether p.event is a new event. An
+// empty line dispatches the event.
 func (p *parser) endLine() (found bool) {
 	if !p.started {
 		return p.dispatch()
@@ -176,9 +178,9 @@ func (p *parser) endLine() (found bool) {
 	return false
 }
 
-// setOrigin reads the field in which a Signalbox writes where a message was
-// first published (wire.AppendFrame) or, at the beginning of the stream, which
-// journal its ids belong to (wire.AppendOpening).
+// setOrigin reads the origin field of a Signalbox. In an event it is the position
+// at which the message was first published (wire.AppendFrame). At the beginning
+// of the stream it is the epoch of the server's journal (wire.AppendOpening).
 func (p *parser) setOrigin(value string) {
 	if len(value) > maxOrigin {
 		return
@@ -191,8 +193,8 @@ func (p *parser) setOrigin(value string) {
 	}
 }
 
-// eventOrigin returns the origin of the event: the one it names, or its id
-// where that is a position of the server.
+// eventOrigin returns the origin of the event: its origin field, or its id if the
+// id is a position of the server's journal.
 func (p *parser) eventOrigin() []byte {
 	if len(p.origin) > 0 || p.peer == "" || !p.hasID {
 		return p.origin
@@ -203,8 +205,8 @@ func (p *parser) eventOrigin() []byte {
 	return nil
 }
 
-// dispatch does what the standard does at a blank line (9.2.6, "dispatch the
-// event"). The last event ID changes even where nothing is dispatched.
+// dispatch follows the standard's steps for a blank line (9.2.6, "dispatch the
+// event"). The last event ID changes even if no event is dispatched.
 func (p *parser) dispatch() (found bool) {
 	defer p.reset()
 	p.event = rawEvent{retry: p.eventRetry, size: p.size(), oversize: p.tooLong}
@@ -219,7 +221,7 @@ func (p *parser) dispatch() (found bool) {
 		}
 	}
 	p.event.lastEventID = p.lastEventID
-	if p.dataLines == 0 { // also where the id or the type was too long
+	if p.dataLines == 0 { // also if the id or the type was too long
 		p.event.kind = IDOnly
 		return changed
 	}
@@ -248,7 +250,7 @@ func (p *parser) reset() {
 	p.hasID, p.eventRetry = false, -1
 }
 
-// reuse returns a buffer emptied, or nil where it became too large to keep.
+// reuse returns b without its contents, or nil if it is too large to keep.
 func reuse(b []byte) []byte {
 	if cap(b) > maxReused {
 		return nil

@@ -2,7 +2,7 @@ package eventstream
 
 import "bytes"
 
-// A rawEvent is an Event whose texts lie in the parser's buffers. They are
+// A rawEvent is an Event whose texts are slices of the parser's buffers. They are
 // valid until the next call of the parser.
 type rawEvent struct {
 	kind        Kind
@@ -10,32 +10,32 @@ type rawEvent struct {
 	data        []byte
 	lastEventID []byte
 	hasID       bool
-	retry       int64 // -1 where there was none
+	retry       int64 // -1 means none
 	size        int64
 	oversize    string
 	origin      []byte
 }
 
-// A parser turns bytes into events as sections 9.2.5 (parsing) and 9.2.6
-// (interpretation) say, however the bytes are split into reads. It holds one
-// event at most, and of one over the limit only its size.
+// A parser turns bytes into events as defined in sections 9.2.5 (parsing) and
+// 9.2.6 (interpretation), however the bytes are split into reads. It stores one
+// event at most; of an event over the limit it stores only the size.
 type parser struct {
 	maxEvent func() int         // the largest event, in bytes
 	comment  func()             // called for each comment
 	retry    func(ms int64)     // called for each reconnection time
-	oversize func()             // called when an event goes over the limit
-	server   func(epoch string) // called with the epoch of the journal, where the server is a Signalbox
+	oversize func()             // called when an event exceeds the limit
+	server   func(epoch string) // called with the epoch of its journal if the server is a Signalbox
 
-	bom     int  // bytes of a byte order mark seen; -1 once there can be none
+	bom     int  // bytes of a byte order mark read; -1 after the first character
 	afterCR bool // the last byte was CR: an LF now belongs to the same line end
 
 	// The current line.
 	field     field
-	name      []byte // the field's name as far as it was read
-	started   bool   // the line has a byte
-	skipSpace bool   // one space may still be left out before the value
+	name      []byte // the beginning of the field's name
+	started   bool   // the line is not empty
+	skipSpace bool   // the next byte is left out if it is a space
 	value     []byte // of an id, event or origin field
-	number    int64  // of a retry field; -1 where the value is no number
+	number    int64  // of a retry field; -1 if the value is not a number
 	digits    bool   // the retry field has a digit
 	nul       bool   // the id field has a NUL
 
@@ -49,15 +49,15 @@ type parser struct {
 	eventRetry  int64
 	dataSize    int64
 	discarded   bool   // the event is over the limit
-	tooLong     string // what went over the limit first, as in Event.Oversize
+	tooLong     string // the field that first exceeded its limit, as in Event.Oversize
 	tooLongSize int64  // of the id or type over the limit
 
 	lastEventID []byte // the last event ID buffer
-	peer        string // the epoch of the server's journal, where the server is a Signalbox
+	peer        string // the epoch of the server's journal; empty if the server is no Signalbox
 	event       rawEvent
 }
 
-// A field is what the current line sets.
+// A field is the field of the current line.
 type field uint8
 
 const (
@@ -73,14 +73,14 @@ const (
 )
 
 const (
-	// maxFieldName is how many bytes of a field's name are kept: one more than
-	// the longest name that means something, "origin".
+	// maxFieldName is how many bytes of a field's name are stored: one more than
+	// the longest known name, "origin".
 	maxFieldName = 7
 	// maxReused is the largest buffer that is reused for the next event.
 	maxReused = 1 << 20
 )
 
-// newParser returns a parser for the stream that follows the last event ID. Its
+// newParser returns a parser for a stream that resumes after lastEventID. Its
 // callbacks do nothing until they are set.
 func newParser(lastEventID string, maxEvent func() int) *parser {
 	nothing := func() {}
@@ -90,8 +90,8 @@ func newParser(lastEventID string, maxEvent func() int) *parser {
 	}
 }
 
-// next reads from b until an event is found, which then stands in p.event. It
-// returns how many bytes it read.
+// next reads from b until it finds an event, and stores it in p.event. It returns
+// how many bytes it read.
 func (p *parser) next(b []byte) (n int, found bool) {
 	for n < len(b) {
 		unread := b[n:]
@@ -121,8 +121,8 @@ func (p *parser) next(b []byte) (n int, found bool) {
 	return n, false
 }
 
-// end ends the stream. The standard drops an unfinished event; one over the
-// limit is reported as Truncated.
+// end ends the stream. The standard drops an unfinished event; if the event is
+// over the limit, end reports it as Truncated.
 func (p *parser) end() (found bool) {
 	if !p.discarded {
 		return false
@@ -134,12 +134,12 @@ func (p *parser) end() (found bool) {
 
 const bom = "\xEF\xBB\xBF"
 
-// skipBOM leaves out one byte order mark at the beginning of the stream
-// (Encoding, UTF-8 decode). It returns how many bytes it read.
+// skipBOM skips one byte order mark at the beginning of the stream (Encoding,
+// UTF-8 decode). It returns how many bytes it read.
 func (p *parser) skipBOM(b []byte) int {
 	for i, c := range b {
 		if c != bom[p.bom] {
-			// No byte order mark: its first bytes begin the first line.
+			// Not a byte order mark: these bytes begin the first line.
 			begin := bom[:p.bom]
 			p.bom = -1
 			p.addToLine([]byte(begin))
@@ -153,9 +153,9 @@ func (p *parser) skipBOM(b []byte) int {
 	return len(b)
 }
 
-// lineEnd returns the index of the first CR or LF, or -1. It searches growing
-// stretches: a stream that ends its lines with CR alone would otherwise be
-// searched for LF to its end at every line.
+// lineEnd returns the index of the first CR or LF, or -1. It searches stretches
+// of growing length. Otherwise, if a stream ends its lines with CR alone, each
+// line would be a search for LF through the whole of b.
 func lineEnd(b []byte) int {
 	for from, size := 0, 256; from < len(b); from, size = from+size, size*4 {
 		stretch := b[from:min(len(b), from+size)]
@@ -199,7 +199,7 @@ func (p *parser) addToLine(b []byte) {
 	p.addToValue(b)
 }
 
-// addToName keeps as much of a field's name as is needed to recognise it.
+// addToName stores as much of a field's name as startField needs.
 func (p *parser) addToName(b []byte) {
 	p.name = append(p.name, b[:min(len(b), maxFieldName-min(maxFieldName, len(p.name)))]...)
 }

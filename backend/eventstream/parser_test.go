@@ -91,7 +91,7 @@ func deliveries(stream string) map[string][][]byte {
 	return all
 }
 
-func TestTheParserReadsAsTheStandardSays(t *testing.T) {
+func TestTheParserFollowsTheStandard(t *testing.T) {
 	for _, c := range parserCases {
 		t.Run(c.section+" "+c.name, func(t *testing.T) {
 			for how, pieces := range deliveries(c.stream) {
@@ -170,7 +170,7 @@ func TestALongLineIsRead(t *testing.T) {
 	}
 }
 
-func TestAnEndlessLineTakesNoMemory(t *testing.T) {
+func TestAnEndlessLineUsesNoMemory(t *testing.T) {
 	for _, begin := range []string{"data: ", "data", "id: ", "event: ", ":", "x: ", "retry: ", "retry: 1"} {
 		p := newParser("", func() int { return 1 << 10 })
 		p.next([]byte(begin))
@@ -187,7 +187,7 @@ func TestAnEndlessLineTakesNoMemory(t *testing.T) {
 	}
 }
 
-func TestALargeEventsBufferIsNotKept(t *testing.T) {
+func TestTheBufferOfALargeEventIsReleased(t *testing.T) {
 	p := newParser("", func() int { return 16 << 20 })
 	if _, found := p.next([]byte("data: " + strings.Repeat("x", 8<<20) + "\n\n")); !found {
 		t.Fatal("it was not found")

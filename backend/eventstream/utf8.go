@@ -2,13 +2,13 @@ package eventstream
 
 import "unicode/utf8"
 
-// replaceInvalidUTF8 returns b with U+FFFD in place of what is not UTF-8, one for each
-// maximal subpart as the decoder of the Encoding standard does; Go's own
-// conversions write one for each byte. It reports false where the result would
-// be longer than limit: one byte may become three.
+// replaceInvalidUTF8 returns b with U+FFFD in place of each maximal subpart of
+// invalid UTF-8, like the decoder of the Encoding standard; Go's own conversions
+// replace each byte. It reports false if the result would be longer than limit:
+// one byte may become three.
 //
-// Fields may be decoded one by one: no character contains a line end or a
-// colon, so an invalid one never reaches beyond its field.
+// Decoding field by field gives the same as decoding the stream: CR, LF and ':'
+// are never part of a longer character.
 func replaceInvalidUTF8(b []byte, limit int) (text []byte, fits bool) {
 	if utf8.Valid(b) {
 		return b, len(b) <= limit
@@ -28,8 +28,8 @@ func replaceInvalidUTF8(b []byte, limit int) (text []byte, fits bool) {
 	return append(text, b[from:]...), true
 }
 
-// eachInvalid calls f with the index and the length of each part of b that
-// becomes one U+FFFD.
+// eachInvalid calls f with the index and the length of each part of b to be
+// replaced by one U+FFFD.
 func eachInvalid(b []byte, f func(i, n int)) {
 	for i := 0; i < len(b); {
 		if b[i] < utf8.RuneSelf {
@@ -45,15 +45,15 @@ func eachInvalid(b []byte, f func(i, n int)) {
 	}
 }
 
-// maximalSubpart returns how many bytes at the beginning of b begin a character
-// that is not completed (Encoding, 8.1.1). It is at least 1.
+// maximalSubpart returns the length of the incomplete character at the beginning
+// of b (Encoding, 8.1.1), which is at least 1.
 func maximalSubpart(b []byte) int {
-	low, high, need := byte(0x80), byte(0xBF), 0
+	low, high, continuation := byte(0x80), byte(0xBF), 0
 	switch c := b[0]; {
 	case 0xC2 <= c && c <= 0xDF:
-		need = 1
+		continuation = 1
 	case 0xE0 <= c && c <= 0xEF:
-		need = 2
+		continuation = 2
 		switch c {
 		case 0xE0:
 			low = 0xA0
@@ -61,7 +61,7 @@ func maximalSubpart(b []byte) int {
 			high = 0x9F
 		}
 	case 0xF0 <= c && c <= 0xF4:
-		need = 3
+		continuation = 3
 		switch c {
 		case 0xF0:
 			low = 0x90
@@ -70,7 +70,7 @@ func maximalSubpart(b []byte) int {
 		}
 	}
 	n := 1
-	for ; n <= need && n < len(b) && low <= b[n] && b[n] <= high; n++ {
+	for ; n <= continuation && n < len(b) && low <= b[n] && b[n] <= high; n++ {
 		low, high = 0x80, 0xBF
 	}
 	return n

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestWhatSilenceIsUsualIsLearnedFromSilences(t *testing.T) {
+func TestTheUsualSilenceIsLearnedFromSilences(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	start := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
@@ -71,7 +71,7 @@ func TestOneSilenceIsTooLittleToJudge(t *testing.T) {
 	}
 }
 
-func TestAHeartbeatIsSeenThroughTraffic(t *testing.T) {
+func TestAHeartbeatIsRecognisedBetweenMessages(t *testing.T) {
 	var y silenceModel
 	now := time.Now()
 	for i := range 40 { // a server that sends one only after 15 s without a message
@@ -102,7 +102,7 @@ func TestAHeartbeatIsSeenThroughTraffic(t *testing.T) {
 	}
 }
 
-func TestTheLongestSilenceIsOfTheLastDay(t *testing.T) {
+func TestTheLongestSilenceCoversTheLastDay(t *testing.T) {
 	var y silenceModel
 	now := time.Date(2026, 11, 21, 14, 30, 0, 0, time.UTC)
 	y.add(4*time.Minute, now)
@@ -115,7 +115,7 @@ func TestTheLongestSilenceIsOfTheLastDay(t *testing.T) {
 	}
 }
 
-func TestARateIsOfTheLastTenSeconds(t *testing.T) {
+func TestARateCoversTheLastTenSeconds(t *testing.T) {
 	var r rate
 	now := time.Now()
 	if r.perSecond(now) != 0 {

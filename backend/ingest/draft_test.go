@@ -9,7 +9,7 @@ import (
 	"signalbox/backend/live"
 )
 
-func TestAnEventOverTheLimitSaysWhatWasTooLarge(t *testing.T) {
+func TestTheGapOfAnOversizeEventNamesTheFieldOverTheLimit(t *testing.T) {
 	for _, c := range []struct {
 		e      eventstream.Event
 		limit  int

@@ -2,7 +2,7 @@ package ingest
 
 import "testing"
 
-func TestASequenceCountsWhatItsIdsProve(t *testing.T) {
+func TestASequenceCountsTheMissingIDs(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		before  []string

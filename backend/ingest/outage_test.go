@@ -74,7 +74,7 @@ func TestTheFirstIDAfterAReturnIsTheEvidence(t *testing.T) {
 	}
 }
 
-func TestWithoutIDsWhatIsMissingCannotBeKnown(t *testing.T) {
+func TestWithoutIDsTheLossIsUnknown(t *testing.T) {
 	g, reason := gapFor(nil, "", false)
 	if g == nil || g.Code != "no_ids" || g.Missing != nil || !strings.Contains(reason, "sends no ids") {
 		t.Errorf("%+v", g)
@@ -84,7 +84,7 @@ func TestWithoutIDsWhatIsMissingCannotBeKnown(t *testing.T) {
 	}
 }
 
-func TestNothingIsToldOfTheFirstConnection(t *testing.T) {
+func TestTheFirstConnectionHasNoGap(t *testing.T) {
 	var o Outage
 	o.Returned("", time.Now())
 	if o.GapBefore(eventstream.Event{LastEventID: "1", HasID: true}) != nil || o.GapWithoutEvidence() != nil {
@@ -109,7 +109,7 @@ func TestLossesBeforeTheReturnIsWrittenAreOneOutage(t *testing.T) {
 	}
 }
 
-func TestEvidenceMayComeAfterTheReturnWasTold(t *testing.T) {
+func TestEvidenceMayArriveAfterTheReturnWasWritten(t *testing.T) {
 	for next, missing := range map[string]int64{"5": 0, "8": 3} {
 		var o Outage
 		for _, id := range []string{"1", "2", "3", "4"} {

@@ -8,7 +8,7 @@ import (
 	"signalbox/backend/live"
 )
 
-func TestASummaryNotesTheFirstAtOnceAndCollectsTheRest(t *testing.T) {
+func TestTheFirstNotesAreWrittenAtOnceAndTheRestSummarized(t *testing.T) {
 	var s summary
 	now := time.Now()
 	for n := range 3 {

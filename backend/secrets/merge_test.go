@@ -7,7 +7,7 @@ import (
 	"signalbox/backend/live"
 )
 
-func TestSecretsThatWereNotGivenStayAsLongAsTheyAreUsed(t *testing.T) {
+func TestSecretsThatWereNotEnteredStayWhileTheyAreUsed(t *testing.T) {
 	old := &live.Secrets{Token: "one", Password: "two", Headers: map[string]string{"X-Key": "three", "X-Gone": "four"}}
 	key := []live.Header{{Name: "X-Key", Secret: true}, {Name: "X-Team", Value: "blue"}}
 	for _, c := range []struct {

@@ -61,7 +61,7 @@ func keeps(t *testing.T, s *Store) {
 	s.has(t, 2, "")
 }
 
-func TestSecretsLieInTheKeyring(t *testing.T) {
+func TestSecretsAreStoredInTheKeyring(t *testing.T) {
 	r := secretstest.New()
 	s := openStore(t, r)
 	keeps(t, s)
@@ -73,7 +73,7 @@ func TestSecretsLieInTheKeyring(t *testing.T) {
 	}
 }
 
-func TestWithoutAKeyringSecretsLieInAFileOfTheUser(t *testing.T) {
+func TestWithoutAKeyringSecretsAreStoredInAPrivateFile(t *testing.T) {
 	s := openStore(t, nil)
 	keeps(t, s)
 	s.set(t, 1, someSecrets)
@@ -126,7 +126,7 @@ func TestASessionBusWithoutAKeyringIsNoHindrance(t *testing.T) {
 	s.has(t, 1, "")
 }
 
-func TestARefusalIsNotAskedForAgainAtOnce(t *testing.T) {
+func TestARefusingKeyringIsNotAskedAgainAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := secretstest.New()
 		s := openStore(t, r)
@@ -147,7 +147,7 @@ func TestARefusalIsNotAskedForAgainAtOnce(t *testing.T) {
 	})
 }
 
-func TestAKeyringThatIsSlowOnceIsNotEmpty(t *testing.T) {
+func TestASlowKeyringIsNotAnEmptyOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := secretstest.New()
 		s := openStore(t, r)
@@ -177,7 +177,7 @@ func TestAKeyringThatIsSlowOnceIsNotEmpty(t *testing.T) {
 	})
 }
 
-func TestWhatALockedKeyringShouldForgetIsForgottenLater(t *testing.T) {
+func TestALockedKeyringDeletesEntriesOnceItAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := secretstest.New()
 		s := openStore(t, r)
@@ -200,7 +200,7 @@ func TestWhatALockedKeyringShouldForgetIsForgottenLater(t *testing.T) {
 	})
 }
 
-func TestAChangeOfSecretsCanBeTakenBack(t *testing.T) {
+func TestAChangeOfSecretsCanBeUndone(t *testing.T) {
 	locked := errors.New("locked")
 	for name, c := range map[string]struct{ before, during, after error }{
 		"in the keyring":                {},
@@ -236,7 +236,7 @@ func TestAChangeOfSecretsCanBeTakenBack(t *testing.T) {
 	}
 }
 
-func TestABrokenSecretsFileIsSaidAndLeftAlone(t *testing.T) {
+func TestABrokenSecretsFileIsReportedAndNotChanged(t *testing.T) {
 	s := openStore(t, nil)
 	if err := os.WriteFile(s.file.path, []byte("{ t0ken"), 0o600); err != nil {
 		t.Fatal(err)

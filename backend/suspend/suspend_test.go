@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestSleepIsSeenByTheClocks(t *testing.T) {
+func TestTheClocksRevealASleep(t *testing.T) {
 	now := time.Now()
 	if d := sleptFor(now, now.Add(time.Hour)); d != 0 {
 		t.Errorf("an hour awake looks like %v asleep", d)
