@@ -1,9 +1,9 @@
 import { EventSource as NodeEventSource } from 'eventsource';
 import { expect, test } from './fixture';
 
-// Two clients that none of us wrote follow a channel, are stopped and resume
-// with their Last-Event-ID while 1,000 messages a second are published. The
-// Go clients and curl are held to the same in backend/serve.
+// Two independent clients follow a channel, are stopped, and resume with their
+// Last-Event-ID while 1,000 messages a second are published. backend/serve has
+// the same test for Go clients and curl.
 
 const publishers = 8;
 const each = 500;
@@ -12,7 +12,7 @@ const perSecond = 1000;
 test.use({ fresh: true });
 test.setTimeout(60_000);
 
-/** Each publisher sends 0, 1, 2… one acknowledged after the other; together they send 1,000 a second. */
+/** Each publisher sends 0, 1, 2… and waits for each acknowledgement; together they send 1,000 a second. */
 async function publishAll(url: string, channel: string) {
   const begun = Date.now();
   const publisher = async (name: number) => {
@@ -27,7 +27,7 @@ async function publishAll(url: string, channel: string) {
   await Promise.all(Array.from({ length: publishers }, (_, name) => publisher(name)));
 }
 
-/** Every message is there once, and each publisher's are in its order. */
+/** Checks that every message arrived once, and those of each publisher in order. */
 function expectAll(got: string[]) {
   expect(got.length).toBe(publishers * each);
   for (let name = 0; name < publishers; name++) {
@@ -66,7 +66,7 @@ test('the npm eventsource package has every message once over many stops', async
 });
 
 test("a browser's EventSource has every message once over many cuts", async ({ node, page, request }) => {
-  // A browser waits so long after each cut; with the usual 3 s the test would too.
+  // A browser waits this long after each cut. With the default of 3 s the test would take long.
   await request.put('/api/settings', { data: { retry_ms: 50 } });
   await page.goto('/examples/');
   await page.evaluate(() => {
@@ -101,8 +101,8 @@ test("a browser's EventSource has every message once over many cuts", async ({ n
   expect(opens).toBeGreaterThan(4);
 });
 
-// Messages that nobody thought of, SEED=… the same ones again: what is read
-// back is what was published. backend/serve/readback_test.go has the Go clients.
+// Random messages, repeatable with SEED=…: what is read back is what was published.
+// backend/serve/readback_test.go has the same for Go clients.
 
 interface Draft {
   event?: string;
@@ -118,7 +118,7 @@ interface Read {
 const random = 300;
 const seed = Number(process.env.SEED) || Math.floor(Math.random() * 2 ** 32);
 
-/** mulberry32: numbers from 0 to below 1 that a seed decides. */
+/** mulberry32: pseudo-random numbers from 0 to below 1. */
 function numbers(state: number) {
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -151,10 +151,10 @@ function drafts(): Draft[] {
   return Array.from({ length: random }, (_, i) => {
     const size = i % 120 === 100 ? 1 << 20 : below(8) === 0 ? below(64 << 10) : below(300);
     const draft: Draft = { data: text(size) };
-    // A line break ends a field; these two names are events of EventSource's own.
+    // A type has no line break, and EventSource itself fires events of these two names.
     const event = text(below(60));
     if (below(2) === 0 && event && !/[\r\n]/.test(event) && event !== 'open' && event !== 'error') draft.event = event;
-    // An id comes back in a header.
+    // An id is sent back in a header.
     const id = text(below(80))
       .replace(/[\x00-\x1f\x7f]/g, '')
       .replace(/^ +| +$/g, '');
@@ -182,7 +182,7 @@ test.describe('random messages', () => {
     }
   });
 
-  /** Every message, in its order; the first that differs is shown with the seed. */
+  /** Checks that every message arrived, in order. Shows the first that differs, with the seed. */
   function expectRead(got: Read[]) {
     for (const [i, want] of wanted.entries()) expect(got[i], `SEED=${seed}, message ${i}`).toEqual(want);
     expect(got.length).toBe(wanted.length);

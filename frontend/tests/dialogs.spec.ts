@@ -72,7 +72,7 @@ test.describe('a feed', () => {
     await open(page, 'Follow a feed');
     await page.getByLabel('Address').fill(`${node.url}/events/${own}?after=0`);
     const name = page.getByLabel('Name', { exact: true });
-    // A source of this name is there already: the channel itself.
+    // The name is taken by the channel itself.
     await expect(name).toHaveValue(`${own} 2`);
     await page.getByRole('button', { name: 'Test', exact: true }).click();
     await expect(page.getByText(/It works\. 1 message arrived/)).toBeVisible({ timeout: 10_000 });
@@ -81,7 +81,7 @@ test.describe('a feed', () => {
     await page.getByRole('button', { name: 'Follow', exact: true }).click();
     await expect(page.getByText(/This is this Signalbox's own address\./)).toBeVisible();
     await expect(page.getByRole('heading', { name: `${own} 2` })).toBeVisible();
-    // The stream is this program's own: its messages are there already.
+    // The stream is this program's own, so its messages are not stored again.
     await expect
       .poll(async () =>
         (await (await request.get(`/sources/${own} 2/messages`)).json()).messages.map(
@@ -129,7 +129,7 @@ test.describe('a feed', () => {
     expect(JSON.stringify(feed)).not.toMatch(/one|two|three/);
     expect(feed.has_secrets.length).toBe(2);
 
-    // What is kept stays with its server: for another one it is typed again.
+    // A stored secret belongs to its server. For another server it must be typed again.
     await page.getByRole('button', { name: `Manage ${name}` }).click();
     await page.getByRole('menuitem', { name: 'Edit…' }).click();
     await page.getByLabel('Address').fill(`${node.url.replace('127.0.0.1', 'localhost')}/events/${own}`);

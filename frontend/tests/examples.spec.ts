@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixture';
 
-// There is one device and one room: one test at a time.
+// The tests share one device and one room, so they run one at a time.
 test.describe.configure({ mode: 'default' });
 
 const pages = ['messages', 'clock', 'chat', 'reliable', 'device'];
@@ -132,7 +132,7 @@ test.describe('chat', () => {
 
     await south.close();
     await expect(log(north).getByText(`south ${run} left.`)).toBeVisible();
-    // The tab's process ends with no chance to say anything.
+    // The process of the tab ends without closing anything.
     await west.goto('chrome://crash').catch(() => {});
     await expect(log(north).getByText(`west ${run} left.`)).toBeVisible({ timeout: 15_000 });
     await expect(here(north).getByText(`${run}`)).toHaveText([`north ${run} (you)`]);

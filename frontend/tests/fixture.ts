@@ -4,13 +4,13 @@ import { startNode, type Node } from './node';
 export { expect } from '@playwright/test';
 
 interface Fixtures {
-  /** A node of the test's own, with nothing in it. */
+  /** An empty node for this test alone. */
   fresh: boolean;
   node: Pick<Node, 'url' | 'token'> & Partial<Node>;
 }
 
 interface Things {
-  /** The name of a channel that was made for this test. */
+  /** The name of a channel that was created for this test. */
   own: string;
   /** Publishes to a channel. */
   publish: (channel: string, message: { event?: string; id?: string; data: unknown }) => Promise<void>;

@@ -1,17 +1,17 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixture';
 
-// Whatever a message says, it is shown as text: nothing of it becomes an
-// element, runs, or is fetched, on any screen.
+// Every screen shows a message as text: no part of it becomes an element, runs,
+// or is fetched.
 
 test.use({ fresh: true });
 
 const markup =
   '<img src="/owned.png" onerror="window.owned=1"><script>window.owned=1</script><svg onload="window.owned=1">';
-// A name and a type have less room, and an id no line break.
+// Names and types are shorter, and ids have no line breaks.
 const channel = '<img src=x onerror=owned=1>';
 
-/** Collects what a page must not do. */
+/** Collects everything that a page must not do. */
 function watch(page: Page) {
   const wrong: string[] = [];
   page.on('dialog', (d) => {
@@ -29,7 +29,7 @@ function watch(page: Page) {
   return wrong;
 }
 
-/** No element of the page came from a message. */
+/** Checks that no element of the page came from a message. */
 async function expectText(page: Page) {
   const found = await page.evaluate(() => ({
     owned: 'owned' in window,
@@ -46,19 +46,19 @@ test('what a message says stays text on every screen', async ({ page, request, n
   expect((await request.post('/api/channels', { data: { name: channel } })).status()).toBe(201);
   await publish(channel, { event: markup, id: markup, data: markup });
   await publish(channel, { event: markup, data: { [markup]: [markup, { html: markup }] } });
-  // A client that calls itself so is listed among the clients.
+  // A client with markup as its name, for the list of clients.
   const stop = new AbortController();
   const stream = await fetch(`${node.url}/events/${encodeURIComponent(channel)}?type=${encodeURIComponent(markup)}`, {
     headers: { 'User-Agent': markup, 'Last-Event-ID': '<b>unknown</b>' },
     signal: stop.signal,
   });
   expect(stream.status).toBe(200);
-  // A feed whose server says so is shown with its health.
+  // A feed whose server sends markup as its status, for its health.
   const feed = await request.post('/api/feeds', {
     data: { name: `feed ${channel}`, url: `${node.url}/nothing/${encodeURIComponent(markup)}`, method: 'GET' },
   });
   expect(feed.status()).toBe(201);
-  // One that is refused is among those last published.
+  // A refused publish, for the list of recent publishes.
   const refused = await request.post(`/channels/${encodeURIComponent(channel)}/messages`, {
     data: { id: `${markup}\n`, data: markup },
   });
@@ -71,7 +71,7 @@ test('what a message says stays text on every screen', async ({ page, request, n
   await expect(rows.filter({ hasText: '<script>window.owned' }).first()).toBeVisible();
   await expectText(page);
 
-  // The inspector, message by message: as text, as JSON, and the frame.
+  // The inspector, for each message: as text, as JSON, and the frame.
   const inspector = page.getByRole('region', { name: 'Inspector' });
   for (let i = 0; i < (await rows.count()); i++) {
     await rows.nth(i).click();
@@ -84,7 +84,7 @@ test('what a message says stays text on every screen', async ({ page, request, n
   }
   await expect(inspector).toContainText('window.owned');
 
-  // Last published, the palette, all messages, health with clients and attempts.
+  // Recent publishes, the palette, all messages, health with clients and attempts.
   await expect(page.getByRole('region', { name: 'Publish' })).toContainText('<img');
   await expectText(page);
   await page.keyboard.press('Control+k');

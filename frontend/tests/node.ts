@@ -8,24 +8,24 @@ import { createInterface } from 'node:readline';
 export interface Node {
   url: string;
   token: string;
-  /** Ends it, waits until it has ended, and deletes its data. */
+  /** Stops it, waits for its end, and deletes its data. */
   stop(): Promise<void>;
-  /** Ends it, and keeps its data. */
+  /** Stops it and keeps its data. */
   end(): Promise<void>;
   /** Starts it again on the same data and port. */
   again(): Promise<void>;
-  /** Ends it and starts it again. */
+  /** Stops it and starts it again. */
   restart(): Promise<void>;
 }
 
-/** Starts `signalbox serve` on a free port of the loopback. */
+/** Starts `signalbox serve` on a free port of loopback. */
 export async function startNode(program: string): Promise<Node> {
   const data = mkdtempSync(join(tmpdir(), 'signalbox-e2e-'));
   let child: ChildProcess;
   const run = async (addr: string) => {
     child = spawn(program, ['serve', '--addr', addr, '--data', data], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Neither the user's own settings nor a keyring may reach into a test.
+      // Neither the user's settings nor a keyring may affect a test.
       env: { PATH: process.env.PATH, HOME: data, XDG_CONFIG_HOME: data, XDG_DATA_HOME: data },
     });
     return listening(child);

@@ -8,7 +8,7 @@ test('the page of another site neither publishes nor reads', async ({ page, node
   await publish('messages', { data: 'not for others' });
   const other = createServer((_, answer) => answer.setHeader('Content-Type', 'text/html').end('<!doctype html>other'));
   await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
-  // localhost is another site than 127.0.0.1, and another port is another origin.
+  // localhost and 127.0.0.1 are different sites, and different ports are different origins.
   for (const host of ['localhost', '127.0.0.1']) {
     await page.goto(`http://${host}:${(other.address() as AddressInfo).port}/`);
     const got = await page.evaluate(async (url) => {
@@ -49,7 +49,7 @@ test('the page of another site neither publishes nor reads', async ({ page, node
       stream: 'refused',
     });
   }
-  // What a page cannot read the answer of was refused as well.
+  // If a page cannot read the response, check that the request was refused, too.
   const { messages } = (await (await fetch(`${node.url}/messages`)).json()) as { messages: { data: string }[] };
   expect(messages.map((m) => m.data)).toEqual(['not for others']);
   await new Promise((done) => other.close(done));

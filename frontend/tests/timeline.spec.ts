@@ -15,7 +15,7 @@ async function open(page: Page, channel: string) {
   await expect(page.getByRole('heading', { level: 1, name: channel })).toBeVisible();
 }
 
-/** Where a row stands in the window, to the pixel. */
+/** The position of a row in the window, in pixels. */
 const top = async (page: Page, text: string) => (await row(page, text).boundingBox())!.y;
 
 test('a new message appears at the end while following', async ({ page, own: channel, publish }) => {

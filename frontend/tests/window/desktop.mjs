@@ -1,6 +1,5 @@
-// A desktop without a monitor (Xvfb) and the real program on it, with a data
-// folder of its own. The tests of the window, the README's pictures and the
-// benchmarks all use it.
+// A virtual display (Xvfb) with the real program and a data folder of its own, for
+// the tests of the window, the screenshots of the README, and the benchmarks.
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +15,7 @@ const root = join(import.meta.dirname, '..', '..', '..');
 export const program = process.env.SIGNALBOX_BIN ?? join(root, 'build', 'bin', 'signalbox');
 export const results = join(root, 'frontend', 'test-results');
 
-/** A port of the loopback on which nobody listens. */
+/** A free port of loopback. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -26,13 +25,13 @@ export async function freePort() {
   return port;
 }
 
-/** An empty folder, and the call that deletes it. */
+/** An empty folder, and a function that deletes it. */
 export function folder() {
   const path = mkdtempSync(join(tmpdir(), 'signalbox-window-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** Ends a child: with SIGTERM, and with SIGKILL where that does not help in time. */
+/** Stops a child with SIGTERM, and with SIGKILL if it does not end in time. */
 async function end(child, limit = 10_000) {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const ended = once(child, 'exit');
@@ -43,7 +42,7 @@ async function end(child, limit = 10_000) {
   return code;
 }
 
-/** A Desktop is one Xvfb with a display number that it chose itself. */
+/** A Desktop is an Xvfb, which chooses its own display number. */
 export class Desktop {
   static async start(size = '1600x1000') {
     const child = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', `${size}x24`, '-nolisten', 'tcp', '-noreset'], {
@@ -68,7 +67,7 @@ export class Desktop {
     return stdout.trim();
   }
 
-  /** What is on the screen, as a picture. */
+  /** Takes a screenshot. */
   async picture(path) {
     mkdirSync(dirname(path), { recursive: true });
     await execute('import', ['-display', this.display, '-window', 'root', path]);
@@ -78,7 +77,7 @@ export class Desktop {
     return end(this.child);
   }
 
-  /** The environment of a program on this desktop: nothing of the user's own reaches into it. */
+  /** The environment of a program on this desktop, without anything of the user's. */
   environment(home, more = {}) {
     return {
       PATH: process.env.PATH,
@@ -97,7 +96,7 @@ export class Desktop {
     };
   }
 
-  /** Opens the window and waits until the dashboard is drawn. */
+  /** Opens the window and waits for the dashboard. */
   async open(home, args = ['--addr', '127.0.0.1:0']) {
     const host = `127.0.0.1:${await freePort()}`;
     const child = spawn(program, ['--data', join(home, 'data'), ...args], {
@@ -112,7 +111,7 @@ export class Desktop {
         'the window is there',
         async () => (await this.input('search', '--onlyvisible', '--name', '^Signalbox$')).split('\n')[0],
       );
-      // There is no window manager here that would give it the keyboard.
+      // There is no window manager to give it the keyboard focus.
       await this.input('windowfocus', '--sync', app.id);
     } catch (error) {
       await app.stop();
@@ -121,7 +120,7 @@ export class Desktop {
     return app;
   }
 
-  /** Runs the program to its end, for starts that must fail. */
+  /** Runs the program until it ends, for starts that must fail. */
   async fails(home, args) {
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: this.environment(home) });
     let said = '';
@@ -144,10 +143,10 @@ class App {
     this.early = once(child, 'exit').then(([code]) =>
       Promise.reject(new Error(`Signalbox ended with ${code}:\n${this.said}`)),
     );
-    this.early.catch(() => {}); // it ends at last, and that is no error
+    this.early.catch(() => {}); // a program that ends is not an error
   }
 
-  /** A call of the HTTP API from inside the window, as its own page makes them. */
+  /** Calls the HTTP API from the page of the window. */
   api(method, path, body = null) {
     return this.page.evaluate(
       async (method, path, body) => {
@@ -166,7 +165,7 @@ class App {
     );
   }
 
-  /** Clicks with the real mouse on the first button with that name, or on what a selector (with a bracket) finds. */
+  /** Clicks with the mouse on the first button with that name, or on the element of a selector (with a bracket). */
   async click(target) {
     const at = await until(`"${target}" is on the screen`, () =>
       this.page.evaluate((target) => {
@@ -188,7 +187,7 @@ class App {
     await this.desktop.input('mousemove', '--window', this.id, at.x, at.y, 'click', 1);
   }
 
-  /** Presses keys one after the other, such as 'ctrl+k' or 'Return'. */
+  /** Presses keys in turn, such as 'ctrl+k' or 'Return'. */
   keys(...keys) {
     return this.desktop.input('key', '--delay', 40, ...keys);
   }
@@ -206,7 +205,7 @@ class App {
     return [Number(lines.match(/^WIDTH=(\d+)/m)[1]), Number(lines.match(/^HEIGHT=(\d+)/m)[1])];
   }
 
-  /** Ends the program as a desktop's log-out does, and returns its exit code. */
+  /** Ends the program as logging out does, and returns its exit code. */
   stop() {
     this.page?.close();
     return end(this.child);

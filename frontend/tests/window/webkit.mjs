@@ -1,8 +1,8 @@
-// A client for the remote inspector of WebKitGTK, which the released program
-// has in it: no hook for tests is built into the product. The protocol is that
-// of WebKit's Web Inspector, each message wrapped for the page it goes to.
+// A client for the remote inspector of WebKitGTK. The released program has it too,
+// so the product needs no hooks for tests. The protocol is that of WebKit's Web
+// Inspector, with each message wrapped for its page.
 
-/** Waits until probe returns something true, and returns that. */
+/** Waits until probe returns a true value, and returns that value. */
 export async function until(what, probe, limit = 15_000) {
   const began = Date.now();
   for (let last = ''; ;) {
@@ -25,12 +25,12 @@ export async function attach(host) {
   });
   const inspector = new Inspector(new WebSocket(`ws://${host}${path}`));
   await inspector.ready;
-  await inspector.send('Console.enable'); // what was said before comes too
+  await inspector.send('Console.enable'); // earlier messages are sent, too
   return inspector;
 }
 
 class Inspector {
-  /** What the page has said on its console: { level, text }. */
+  /** The messages on the console of the page: { level, text }. */
   console = [];
   #socket;
   #target;
@@ -77,7 +77,7 @@ class Inspector {
     });
   }
 
-  /** Calls a function in the page with arguments that JSON can carry, and returns what it, or its promise, gives. */
+  /** Calls a function in the page with JSON arguments, and returns its result, or that of its promise. */
   async evaluate(fn, ...args) {
     const expression = `Promise.resolve((${fn})(...${JSON.stringify(args)})).then((v) => JSON.stringify({ v }))`;
     const made = await this.send('Runtime.evaluate', { expression });

@@ -1,7 +1,6 @@
-// The real window on a desktop without a monitor: real clicks and keys go in
-// through the X server, and what the page holds is read by WebKit's inspector.
-// Every test opens the program on a data folder of its own, and leaves a
-// picture of its end in frontend/test-results.
+// The real window on a virtual display. Clicks and keys go through the X server, and
+// WebKit's inspector reads the page. Every test opens the program with a data
+// folder of its own, and leaves a screenshot of its end in frontend/test-results.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -17,7 +16,7 @@ before(async () => {
 });
 after(() => desktop?.stop());
 
-/** Opens the program on an empty folder; everything is put away after the test. */
+/** Opens the program with an empty folder, and deletes it after the test. */
 async function opened(t, args) {
   const home = folder();
   t.after(home.remove);
@@ -63,7 +62,7 @@ test('a first start shows the dashboard, with three ways in and nothing on the c
 
 test('the page runs its own scripts and those of Wails, and no other', async (t) => {
   const { app } = await opened(t);
-  // A call through both of Wails' scripts.
+  // A call that needs both scripts of Wails.
   assert.equal(await app.page.evaluate(() => window.go.main.App.Copy('copied')), null);
   const ran = await app.page.evaluate(async () => {
     const refused = [];
