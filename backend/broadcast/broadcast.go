@@ -1,7 +1,3 @@
-// Package broadcast wakes every goroutine that waits for a change.
-//
-// A waiter first takes the channel, then reads the state, then waits. A change
-// that happens after the channel was taken closes it, so none is missed.
 package broadcast
 
 import "sync/atomic"

@@ -2,8 +2,9 @@
 // GTK draws, and the pages that it shows before or instead of the dashboard.
 //
 // The data does not pass through here. The window fetches it from the same HTTP
-// handler as every browser, so there is one set of screens to write and to test.
+// handler as every browser, so there is one set of screens to write and to
+// test.
 //
-// Read size.go, opening.go (the page that a long migration shows), starterror.go
-// (the page of a start that failed) and graphics.go; they are independent.
+// Read size.go first, then opening.go (the page during a long migration),
+// starterror.go (the page after a failed start) and graphics.go.
 package desk

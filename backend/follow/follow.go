@@ -1,10 +1,3 @@
-// Package tail follows one event stream without a journal, as `signalbox tail`
-// does.
-//
-// It connects, resumes and waits between attempts like package feed, and passes
-// on the same messages and gaps. It keeps nothing: the last event ID is lost
-// when it returns, there are no notes, and a slow Event function slows the
-// server.
 package follow
 
 import (

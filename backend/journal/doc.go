@@ -4,15 +4,17 @@
 // # Writing
 //
 // One goroutine, the writer, commits. All requests that queued up during one
-// commit share the next one, and thus one fsync; a request to an idle journal is
-// committed at once. After the commit the writer adds the messages to those in memory,
-// replies to the callers and wakes the readers, so nobody sees a message that a
-// crash can still undo. Tasks that change sources or trim run in the writer
-// between two commits, which keeps the counts in the store and in memory equal.
+// commit share the next one, and thus one fsync; a request to an idle journal
+// is committed at once. After the commit the writer adds the messages to those
+// in memory, replies to the callers and wakes the readers, so nobody sees a
+// message that a crash can still undo. Tasks that change sources or trim run in
+// the writer between two commits, which keeps the counts in the store and in
+// memory equal.
 //
-// If a batch fails, the writer commits its requests one by one, so that only the
-// bad request fails. If the store fails (a full disk), publishers get its error,
-// Stats reports it, and the writer checks the store every second until it works.
+// If a batch fails, the writer commits its requests one by one, so that only
+// the bad request fails. If the store fails (a full disk), publishers get its
+// error, Stats reports it, and the writer checks the store every second until
+// it works.
 //
 // A request is never withdrawn. If a caller's context ends first, the caller
 // gets the error "not_known": the message may be committed already.
@@ -20,19 +22,19 @@
 // # Reading
 //
 // Follow returns a cursor.Cursor, which reads the newest messages from memory
-// and older ones from the store. Waking all readers takes time for each of them,
-// so under load the writer does it at most once per Options.WakeInterval. A
-// Reader is a cursor whose number is stored: it reads every message once, over
-// any number of starts of the program. Read returns one page.
+// and older ones from the store. Waking all readers takes time for each of
+// them, so under load the writer does it at most once per Options.WakeInterval.
+// A Reader is a cursor whose number is stored: it reads every message once,
+// over any number of starts of the program. Read returns one page.
 //
 // # Ids and repeats
 //
 // The store compares ids in the transaction of the append. The first message of
 // a source with an id is sent with that id; a later one is sent with its
 // position as id. So a Last-Event-ID stands for one message, and Resume skips
-// nothing. A retried publish (Draft.Once) is stored once. A message of this
-// journal that comes back through a feed is recognised by its origin and its
-// content, and is not stored again. Both set Message.Repeated.
+// nothing. A retried publish, and a message of this journal that a feed
+// receives, are not stored again (live.Message.Repeated); sqlite/insert/doc.go
+// has the rules.
 //
 // # Trimming
 //
@@ -48,7 +50,9 @@
 // disks lose data after they have confirmed it: a number that a reader may have
 // seen must not belong to another message later.
 //
-// The parts are in packages of their own: recent (the newest messages in memory),
-// sources (the list of sources), cursor (the readers). Read journal.go first,
-// then append.go, writer.go and store.go.
+// The parts are in packages of their own: recent (the newest messages in
+// memory), sources (the list of sources), cursor (the readers).
+//
+// Read journal.go first, then append.go, queue.go, writer.go, store.go,
+// resume.go and trim.go.
 package journal

@@ -18,5 +18,6 @@
 //	query         messages are read: ranges, pages, filters
 //	installation  feeds, attempts, settings
 //
-// This package joins them. Read db.go, then append.go and trim.go.
+// This package joins them. Read db.go first, then append.go, trim.go, source.go
+// and mark.go.
 package sqlite

@@ -15,7 +15,7 @@
 //     happens once for every message, and reflection costs about ten times as
 //     much.
 //
-// Read frame.go and id.go for what goes out, then publish.go, which names the
-// forms of a publish, check.go for its limits, and publishlines.go for many
-// messages in one request. jsonvalue.go and object.go read JSON.
+// Read frame.go first, then id.go and json.go (what leaves), then publish.go
+// (the forms of a publish), check.go (its limits), publishlines.go (many
+// messages in one request), and jsonvalue.go with object.go (reading JSON).
 package wire

@@ -1,10 +1,3 @@
-// Package journaltest has the tests that every store of a journal passes. They
-// use the methods of journal.Store and nothing else, so that a second store can
-// take the place of the first.
-//
-// A store's own test calls Run with a function that opens an empty history.
-// Read suite.go for the list of tests; messages.go, duplicates.go, pages.go and
-// sources.go have them.
 package journaltest
 
 import (

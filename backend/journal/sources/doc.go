@@ -7,5 +7,6 @@
 // A name can pass from one source to another. A NameSet follows names instead of
 // sources: it includes every message that is published under one of them.
 //
-// Read list.go first.
+// Read list.go first, then retention.go (which messages are due to be trimmed)
+// and nameset.go.
 package sources

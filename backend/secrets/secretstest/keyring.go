@@ -1,4 +1,3 @@
-// Package secretstest has a keyring for tests.
 package secretstest
 
 import (

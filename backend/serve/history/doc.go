@@ -3,5 +3,7 @@
 //
 // Pages for other programs have a budget, of readers of the database and of
 // memory, so that they keep neither Signalbox's own screens waiting nor fill
-// the memory (budget.go). Read history.go first, then query.go.
+// the memory.
+//
+// Read history.go first, then query.go and budget.go.
 package history

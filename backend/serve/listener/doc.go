@@ -7,5 +7,6 @@
 //
 // A Listener wraps a net.Listener. ConnContext and ConnState are hooks of
 // http.Server that connect its requests with the connections counted here.
+//
 // Read listener.go first, then conn.go.
 package listener

@@ -19,5 +19,11 @@
 //     (hijack.go); behind TLS and over HTTP/2 it writes to the ResponseWriter
 //     (response.go).
 //
-// Read hub.go, stream.go and response.go first.
+// Other packages decide two things: journal.Resume, where a Last-Event-ID
+// leads, and package guard, who may subscribe. The heartbeat is in stream.go
+// (maintain).
+//
+// Read hub.go first, then subscription.go, stream.go with framecache.go and
+// catchup.go, then sender.go and response.go with hijack.go, client.go and
+// api.go.
 package stream

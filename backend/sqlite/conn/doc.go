@@ -12,6 +12,6 @@
 // UserError turns the errors of SQLite and of the disk into sentences for the
 // user.
 //
-// Read dsn.go for the options of each connection and their reasons, then
+// Read dsn.go first (the options of each connection and their reasons), then
 // writer.go, statement.go and pool.go.
 package conn

@@ -6,15 +6,16 @@
 // A lock file keeps a second program out: two writers would give the same
 // numbers. A file that is no database, or belongs to another program or a newer
 // Signalbox, is refused and left as it is; so is a log whose database is
-// missing, which SQLite would delete. A history that cannot be written is opened
-// for reading only. Every error of Open is a live.Error.
+// missing, which SQLite would delete. A history that cannot be written is
+// opened for reading only. Every error of Open is a live.Error.
 //
 // # Numbers
 //
 // AUTOINCREMENT keeps the greatest number ever given, even after all messages
-// were trimmed. The flag about.clean is cleared at the start, and is in the file
-// itself before anything is appended. If it is still clear at the next start,
-// the end was unclean, and numbers jump past all that a lost log can have held.
+// were trimmed. The flag about.clean is cleared at the start, and is in the
+// file itself before anything is appended. If it is still clear at the next
+// start, the end was unclean, and numbers jump past all that a lost log can
+// have held.
 //
 // # A full disk
 //
@@ -24,8 +25,8 @@
 // space to trimming and settings (TxWithReserve). The log is copied into the
 // file first, and after each change, so that it starts again in the space that
 // it has. Pages that trimming has freed are given back to the disk. When the
-// reserve can be made again, or a smaller one if there are no more pages to give
-// back, appends go on.
+// reserve can be made again, or a smaller one if there are no more pages to
+// give back, appends go on.
 //
 // # Files that disappear
 //
@@ -34,5 +35,5 @@
 // none: while they do not lead to the files that were opened, every commit
 // fails.
 //
-// Read open.go, start.go, fulldisk.go and files.go in this order.
+// Read open.go first, then start.go, fulldisk.go and files.go.
 package database

@@ -5,4 +5,6 @@
 // None of it is part of the journal, although one file holds both so that one
 // lock and one copy are enough: another Signalbox may share a journal and never
 // this.
+//
+// Read installation.go first, then feeds.go and attempts.go.
 package installation

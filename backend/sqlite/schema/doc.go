@@ -10,5 +10,7 @@
 // Check refuses a file of another program or of a newer version, and does not
 // change it.
 //
-// The tables are described in migrations/. Read migrate.go, then backfill.go.
+// The tables are described in migrations/.
+//
+// Read migrate.go first, then backfill.go.
 package schema

@@ -1,5 +1,8 @@
-// Package trim deletes the oldest messages and keeps what must be known of
-// them.
+// Package trim deletes the oldest messages and keeps a tombstone of each.
+//
+// It does not decide which messages are due: package journal/sources does
+// (retention.go). Nor does it decide when: node's trim loop and the journal's
+// writer call it through sqlite.DB.Trim.
 //
 // One call of Trim runs in one short transaction: it selects the messages that
 // a live.Trim names, deletes them, corrects the counts of their sources, and
@@ -15,5 +18,5 @@
 // Nothing remains of the messages of a source that the user removed, and notes
 // have no tombstones, because clients never get them.
 //
-// Read trim.go, then tombstone.go.
+// Read trim.go first, then tombstone.go.
 package trim
