@@ -3,9 +3,9 @@ package broadcast
 import "sync/atomic"
 
 // A Broadcast announces changes to any number of goroutines, and counts them.
-// The zero value is ready. It must not be copied after its first use. No method
-// takes a lock: thousands of readers that wake at the same time do not wait for
-// each other.
+// The zero value is ready. It must not be copied after its first use. Its
+// methods may be called from any goroutine, and use no lock: thousands of
+// readers that wake at the same time do not wait for each other.
 type Broadcast struct{ state atomic.Pointer[state] }
 
 // A state never changes; each change replaces it.

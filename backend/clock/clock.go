@@ -15,15 +15,15 @@ const (
 	patience = 10 * time.Minute
 )
 
-// A State is what a Clock hands from one run of the program to the next.
+// A State is the part of a Clock that the program stores for its next run.
 type State struct {
 	Known  time.Time     `json:"known"`           // a time that was accepted
-	Leapt  time.Time     `json:"leapt,omitzero"`  // what the wall clock said when it jumped; zero without a jump
+	Leapt  time.Time     `json:"leapt,omitzero"`  // the wall clock's time after the jump; zero without a jump
 	Lasted time.Duration `json:"lasted,omitzero"` // how long the jump has lasted, in nanoseconds
 }
 
-// A Clock is a wall clock that does not follow short jumps. It is safe for use
-// by several goroutines.
+// A Clock is a wall clock that does not follow short jumps. Its methods
+// may be called from any goroutine.
 type Clock struct {
 	wall   func() time.Time
 	uptime func() time.Duration // the monotonic clock: it never jumps
@@ -31,7 +31,7 @@ type Clock struct {
 	mu         sync.Mutex
 	accepted   time.Time     // the last time of the wall clock that was accepted,
 	acceptedAt time.Duration // and the uptime at that moment
-	jumped     time.Time     // what the wall clock said when it jumped; zero without a jump
+	jumped     time.Time     // the wall clock's time after the jump; zero without a jump
 	jumpedAt   time.Duration // the uptime at that moment
 }
 
@@ -50,12 +50,12 @@ func newClock(s State, wall func() time.Time, uptime func() time.Duration) *Cloc
 	return c
 }
 
-// read returns the time of the wall clock without Go's monotonic reading. Two
-// times that carry one differ by what has really passed, which hides a jump.
+// read returns the time of the wall clock without Go's monotonic reading. The
+// difference of two times with that reading would hide a jump.
 func (c *Clock) read() time.Time { return c.wall().Round(0) }
 
-// Now returns the time of the wall clock. While a jump lasts it returns what
-// the wall clock would say without the jump.
+// Now returns the time of the wall clock. While a jump lasts, it returns the
+// time that the wall clock would show without the jump.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -12,22 +12,23 @@ import (
 	"signalbox/backend/setting"
 )
 
-// Options are what may be chosen about following a stream.
+// Options change how Follow follows a stream.
 type Options struct {
 	LastEventID string                 // sent with the first request
 	Once        bool                   // return when the stream ends
 	MaxEvent    int                    // the largest event, in bytes; 0 means the default of the setting
 	UserAgent   string                 // empty means "Signalbox"
-	Event       func(live.Draft) error // called for each message and gap; an error ends Follow
+	Event       func(live.Draft) error // called for each message and gap; its error ends Follow
 
 	// State is called when the state of the connection changes; may be nil. The
 	// code is the text code of why it is lost, as in live.Text; "" once it is open.
 	State func(code, sentence string)
 }
 
-// Follow follows a stream. It returns when ctx ends, when Event fails, when the
-// server says that nothing more will come, or with Once when the stream ends.
-// The settings of the feed may be wrong: then it returns an Error.
+// Follow follows a stream. It returns when ctx ends, when Options.Event returns
+// an error, when the server ends the stream for good (204), or, with Once, when
+// the stream ends. If the settings of the feed are wrong, it returns a
+// live.Error.
 func Follow(ctx context.Context, feed live.Feed, secrets live.Secrets, opt Options) error {
 	if err := dial.Normalize(&feed, &secrets); err != nil {
 		return err
@@ -41,7 +42,7 @@ func Follow(ctx context.Context, feed live.Feed, secrets live.Secrets, opt Optio
 	if opt.State == nil {
 		opt.State = func(string, string) {}
 	}
-	f := &follower{opt: opt, feed: &feed, secrets: &secrets, retry: dial.DefaultReconnectionTime, lastID: opt.LastEventID}
+	f := &follower{opt: opt, feed: &feed, secrets: &secrets, reconnectionTime: dial.DefaultReconnectionTime, lastID: opt.LastEventID}
 	return f.run(ctx)
 }
 
@@ -51,13 +52,13 @@ type follower struct {
 	feed    *live.Feed
 	secrets *live.Secrets
 
-	retry      time.Duration // the reconnection time
-	lastID     string
-	connection int64
-	openedAt   time.Time // of the present connection; zero until it is open
-	messages   int64     // on it
-	outage     ingest.Outage
-	err        error // of Options.Event
+	reconnectionTime time.Duration
+	lastID           string
+	connection       int64
+	openedAt         time.Time // when the current connection was opened; zero until then
+	messages         int64     // received on the current connection
+	outage           ingest.Outage
+	err              error // what Options.Event returned
 }
 
 func (f *follower) run(ctx context.Context) error {
@@ -82,7 +83,7 @@ func (f *follower) run(ctx context.Context) error {
 			lived = time.Since(f.openedAt)
 			f.outage.Lost("disconnected", time.Now())
 		}
-		d := backoff.Next(f.retry, why, lived, f.messages)
+		d := backoff.Next(f.reconnectionTime, why, lived, f.messages)
 		sentence := why.Message
 		if why.Hint != "" {
 			sentence += " " + why.Hint
@@ -110,7 +111,7 @@ func (f *follower) attempt(ctx context.Context) *disconnect.Reason {
 			f.opt.State("", "Connected to "+dial.DisplayHost(f.feed.URL)+".")
 		},
 		Handler: eventstream.Handler{
-			Retry: func(ms int64) { f.retry = dial.ReconnectionTime(ms) },
+			Retry: func(ms int64) { f.reconnectionTime = dial.ReconnectionTime(ms) },
 			Event: f.event,
 		},
 	}

@@ -15,8 +15,8 @@ func IsLost(s live.Source, now time.Time) bool {
 	return !s.Removed.IsZero() && now.Sub(s.Removed) >= RestoreTime
 }
 
-// Excess returns what to trim if the limit of all sources, or that of one, is
-// exceeded by more than that many percent.
+// Excess returns the Trim that is due if the limit all of the whole journal, or
+// the limit of one source, is exceeded by more than percent.
 func (l *List) Excess(all live.Keep, percent int64) (live.Trim, bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -42,8 +42,8 @@ func excess(keep live.Keep, messages, bytes, percent int64) (cut live.Trim, over
 	return cut, cut.Messages > 0 || cut.Bytes > 0
 }
 
-// Expired returns what to trim because of its age, or because its source was
-// removed and can no longer be restored.
+// Expired returns the Trims that are due because messages are too old, or
+// because their source was removed and can no longer be restored.
 func (l *List) Expired(all live.Keep, now time.Time) []live.Trim {
 	var cuts []live.Trim
 	if all.Age > 0 {

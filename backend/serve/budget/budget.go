@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// A Budget is an amount that requests reserve from and give back. Requests that
-// wait are served in the order in which they came, so that small ones do not
-// starve a large one. All methods may be called from any goroutine.
+// A Budget is an amount that requests reserve parts of, and release again.
+// Requests that wait are served in the order in which they came, so that small
+// ones do not starve a large one. All methods may be called from any goroutine.
 type Budget struct {
 	limit int64
 
@@ -37,8 +37,8 @@ func (b *Budget) Used() int64 {
 }
 
 // Acquire reserves n and reports whether that was possible within wait, and
-// before ctx ended. While nothing is reserved anything fits: a request that is
-// larger than the whole budget runs alone. Release gives n back.
+// before ctx ended. If nothing is reserved, any n fits: a request that is
+// larger than the whole budget runs alone. Release returns n to the budget.
 func (b *Budget) Acquire(ctx context.Context, n int64, wait time.Duration) bool {
 	b.mu.Lock()
 	if len(b.queue) == 0 && b.fits(n) {
@@ -60,8 +60,8 @@ func (b *Budget) Acquire(ctx context.Context, n int64, wait time.Duration) bool 
 	return !b.abandon(w)
 }
 
-// abandon takes a waiter out of the queue. It is false where the waiter's
-// amount was reserved in the meantime.
+// abandon removes a waiter from the queue. It returns false if the waiter's
+// amount was reserved meanwhile.
 func (b *Budget) abandon(w *waiter) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -74,7 +74,7 @@ func (b *Budget) abandon(w *waiter) bool {
 	return true
 }
 
-// Release gives n back.
+// Release returns n to the budget.
 func (b *Budget) Release(n int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -82,8 +82,8 @@ func (b *Budget) Release(n int64) {
 	b.serveQueue()
 }
 
-// serveQueue reserves for those who wait, while there is room. The caller
-// holds the lock.
+// serveQueue reserves for the waiters, oldest first, while their amounts fit.
+// It is called with mu held.
 func (b *Budget) serveQueue() {
 	for len(b.queue) > 0 && b.fits(b.queue[0].n) {
 		w := b.queue[0]
@@ -96,15 +96,15 @@ func (b *Budget) serveQueue() {
 
 func (b *Budget) fits(n int64) bool { return b.used == 0 || b.used+n <= b.limit }
 
-// A Reservation is what one request holds of a Budget. A nil Reservation holds
-// nothing. It is not for several goroutines at a time.
+// A Reservation is the amount that one request has reserved of a Budget; nil is
+// none. Only one goroutine at a time may use it.
 type Reservation struct {
 	budget *Budget
 	n      int64
 }
 
 // Reserve is Acquire with a Reservation that remembers the amount. It returns
-// false where there was no room in time.
+// false if the amount was not free in time.
 func (b *Budget) Reserve(ctx context.Context, n int64, wait time.Duration) (*Reservation, bool) {
 	if !b.Acquire(ctx, n, wait) {
 		return nil, false
@@ -112,7 +112,7 @@ func (b *Budget) Reserve(ctx context.Context, n int64, wait time.Duration) (*Res
 	return &Reservation{b, n}, true
 }
 
-// ShrinkTo gives back all but n. It never reserves more.
+// ShrinkTo releases all but n. It never reserves more.
 func (r *Reservation) ShrinkTo(n int64) {
 	if r != nil && r.n > n {
 		r.budget.Release(r.n - n)
@@ -120,5 +120,5 @@ func (r *Reservation) ShrinkTo(n int64) {
 	}
 }
 
-// Release gives back what is left. It may be called again.
+// Release releases the rest. It may be called again.
 func (r *Reservation) Release() { r.ShrinkTo(0) }

@@ -8,16 +8,17 @@ import (
 	"strings"
 )
 
-// ownHost reports whether Host names this server. Only browsers can be led
-// astray by DNS rebinding, and they always send Host.
+// ownHost reports whether the request's Host names this server. A request
+// without Host passes: only browsers can be attacked by DNS rebinding, and they
+// always send Host.
 func (g *Guard) ownHost(r *http.Request) bool {
 	host := normalHost(r.Host)
 	if host == "" || isLocalhost(host) {
 		return true
 	}
 	if addr, err := netip.ParseAddr(host); err == nil {
-		// The very address that the connection came in at: somebody chose to
-		// listen there, and an address in Host was not looked up by a name.
+		// The address that received the connection: the user chose to listen there,
+		// and DNS rebinding needs a name in Host.
 		local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 		if addr.IsLoopback() || ok && sameAddress(addr, local) {
 			return true

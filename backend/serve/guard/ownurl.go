@@ -47,7 +47,7 @@ func isOwnURL(raw, address string, hosts []string, local func() []netip.Addr) bo
 	return to == at.WithZone("")
 }
 
-// localAddresses returns the IP addresses of this machine, none where they
+// localAddresses returns the IP addresses of this machine, or none if they
 // cannot be read.
 func localAddresses() (all []netip.Addr) {
 	found, err := net.InterfaceAddrs()
@@ -63,7 +63,7 @@ func localAddresses() (all []netip.Addr) {
 }
 
 // LocalURL returns the URL of a server that listens at address, as a browser on
-// this machine writes it, "" for an address that cannot be read.
+// this machine writes it, or "" if the address cannot be parsed.
 func LocalURL(address string, tls bool) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
