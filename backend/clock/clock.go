@@ -6,24 +6,23 @@ import (
 )
 
 const (
-	// tolerance is how far the wall clock may run ahead before it counts as a
-	// jump.
+	// tolerance is the greatest lead of the wall clock that is not a jump.
 	tolerance = time.Minute
-	// patience is how long a jump must last before it is accepted. A machine
-	// that resumes with a wrong clock is usually corrected within that time. A
-	// machine that was off for a month deletes its old messages this much later.
-	patience = 10 * time.Minute
+	// acceptAfter is how long a jump must last before it is accepted. The clock of
+	// a machine that resumes is usually corrected within that time. A machine that
+	// was off for a month deletes its old messages this much later.
+	acceptAfter = 10 * time.Minute
 )
 
-// A State is the part of a Clock that the program stores for its next run.
+// A State is the state of a Clock that is stored for the next run of the program.
 type State struct {
-	Known  time.Time     `json:"known"`           // a time that was accepted
-	Leapt  time.Time     `json:"leapt,omitzero"`  // the wall clock's time after the jump; zero without a jump
+	Known  time.Time     `json:"known"`           // the last accepted time
+	Leapt  time.Time     `json:"leapt,omitzero"`  // the wall clock's time after its jump; zero without a jump
 	Lasted time.Duration `json:"lasted,omitzero"` // how long the jump has lasted, in nanoseconds
 }
 
-// A Clock is a wall clock that does not follow short jumps. Its methods
-// may be called from any goroutine.
+// A Clock is a wall clock that does not follow short jumps. Its methods may be
+// called from any goroutine.
 type Clock struct {
 	wall   func() time.Time
 	uptime func() time.Duration // the monotonic clock: it never jumps
@@ -31,7 +30,7 @@ type Clock struct {
 	mu         sync.Mutex
 	accepted   time.Time     // the last time of the wall clock that was accepted,
 	acceptedAt time.Duration // and the uptime at that moment
-	jumped     time.Time     // the wall clock's time after the jump; zero without a jump
+	jumped     time.Time     // the wall clock's time after its jump; zero without a jump
 	jumpedAt   time.Duration // the uptime at that moment
 }
 
@@ -54,8 +53,8 @@ func newClock(s State, wall func() time.Time, uptime func() time.Duration) *Cloc
 // difference of two times with that reading would hide a jump.
 func (c *Clock) read() time.Time { return c.wall().Round(0) }
 
-// Now returns the time of the wall clock. While a jump lasts, it returns the
-// time that the wall clock would show without the jump.
+// Now returns the time of the wall clock. During a jump it returns the time that
+// the wall clock would have without the jump.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -70,7 +69,7 @@ func (c *Clock) now() time.Time {
 	case c.jumped.IsZero():
 		c.jumped, c.jumpedAt = wall, uptime
 		return expected
-	case uptime-c.jumpedAt < patience:
+	case uptime-c.jumpedAt < acceptAfter:
 		return expected
 	}
 	c.accepted, c.acceptedAt, c.jumped = wall, uptime, time.Time{}

@@ -4,8 +4,8 @@ package live
 // read, because part of its file was overwritten. The messages after Through
 // can be read.
 type Damage struct {
-	After, Through int64  // unreadable are those with After < number <= Through
-	Missing        *int64 // how many of them were asked for; nil where that cannot be known
+	After, Through int64  // the messages with After < number <= Through cannot be read
+	Missing        *int64 // how many messages the reader misses; nil if that is unknown
 	Err            error
 }
 

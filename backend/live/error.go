@@ -1,38 +1,37 @@
 package live
 
-// An Error is what a user or another program is told when something is
-// refused: a code that never changes, a sentence, and what to do about it.
-// Every package returns one where its error reaches a screen or the HTTP API.
+// An Error has a code that never changes, a sentence and a hint. Every error
+// that reaches a screen or the HTTP API is one.
 type Error struct {
 	Code    string `json:"code"`           // "bad_name", "too_large", "not_found"…
 	Message string `json:"message"`        // a sentence in English
-	Hint    string `json:"hint,omitempty"` // what to do about it, in English
-	// Text is the code of the sentence where Code alone does not tell which one
-	// it is, such as "not_found/feed"; else empty. With Params it makes Message
-	// and Hint in another language.
+	Hint    string `json:"hint,omitempty"` // advice to the user, in English
+	// Text is the code of the sentence, such as "not_found/feed", if Code has
+	// several sentences; else empty. Text and Params make Message and Hint in
+	// another language.
 	Text   string `json:"text,omitempty"`
 	Params Params `json:"params,omitempty"`
 	Field  string `json:"field,omitempty"` // the field of the request that is wrong
-	// Offset and Length say which part of the field is wrong, in characters.
-	// Offset is nil where all of it is wrong.
+	// Offset and Length are the range of the field that is wrong, in characters.
+	// Offset is nil if the whole field is wrong.
 	Offset *int  `json:"offset,omitempty"`
 	Length int   `json:"length,omitempty"`
-	Line   int   `json:"line,omitempty"` // the line that is wrong, from 1, of a body with a message on each; 0 otherwise
+	Line   int   `json:"line,omitempty"` // the number of the wrong line of a body of JSON lines, from 1; else 0
 	Err    error `json:"-"`              // the cause, for the log
 }
 
-// Errorf makes an Error whose sentence is Textf(code, format, args...). Its
-// Code is the part of the text code before the slash.
+// Errorf returns an Error with the sentence of Textf(code, format, args...). Its
+// Code is the part of code before the slash.
 func Errorf(code, format string, args ...any) *Error {
 	return Textf(code, format, args...).AsError()
 }
 
-// AsError returns an Error that says t, with its hint.
+// AsError returns an Error with the sentence and the hint of t.
 func (t Text) AsError() *Error {
-	return &Error{Code: baseCode(t.Code), Message: t.English, Hint: t.Hint, Text: t.finer(), Params: t.Params}
+	return &Error{Code: baseCode(t.Code), Message: t.English, Hint: t.Hint, Text: t.subcode(), Params: t.Params}
 }
 
-// AsText returns the sentence of e with its hint.
+// AsText returns the sentence and the hint of e.
 func (e *Error) AsText() Text {
 	t := Text{Code: e.Text, Params: e.Params, English: e.Message, Hint: e.Hint}
 	if t.Code == "" {
@@ -41,15 +40,15 @@ func (e *Error) AsText() Text {
 	return t
 }
 
-// WithHint returns e with what to do about it. The hint has the same
-// parameters as the sentence.
+// WithHint returns e with a hint. The hint has the same parameters as the
+// sentence.
 func (e *Error) WithHint(format string) *Error { e.Hint = Fill(format, e.Params); return e }
 
-// WithField returns e with the field that is wrong.
+// WithField returns e with the name of the field that is wrong.
 func (e *Error) WithField(field string) *Error { e.Field = field; return e }
 
-// WithRange returns e with the part of the field that is wrong: length
-// characters, the first of them at offset.
+// WithRange returns e with the range of the field that is wrong: length
+// characters from offset on.
 func (e *Error) WithRange(offset, length int) *Error {
 	e.Offset, e.Length = &offset, length
 	return e
@@ -72,8 +71,8 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is reports whether target is an Error with the same code, so that
-// errors.Is(err, &live.Error{Code: "not_found"}) works.
+// Is reports whether target is an Error with the same code, for
+// errors.Is(err, &live.Error{Code: "not_found"}).
 func (e *Error) Is(target error) bool {
 	t, ok := target.(*Error)
 	return ok && t.Code == e.Code

@@ -1,7 +1,7 @@
 package live
 
-// A Feed is a remote SSE stream that Signalbox follows, with its settings as
-// the user entered them. Its secrets are kept apart, in Secrets.
+// A Feed is a remote SSE stream that Signalbox follows, with the user's
+// settings. Its passwords and tokens are stored apart, in Secrets.
 type Feed struct {
 	Source
 	URL     string   `json:"url"`            // http or https
@@ -10,34 +10,35 @@ type Feed struct {
 	Headers []Header `json:"headers,omitempty"`
 	Auth    string   `json:"auth,omitempty"` // how to sign in: "", "bearer" or "basic"
 	User    string   `json:"user,omitempty"` // the user name of basic sign-in
-	// CA has certificate authorities in PEM that are trusted for this feed, in
-	// addition to those of the system.
+	// CA has certificate authorities in PEM that this feed trusts in addition to
+	// those of the system.
 	CA string `json:"ca,omitempty"`
 	// Certificate is the SHA-256, in hex, of a server certificate that the user
 	// accepted although it cannot be verified.
 	Certificate string `json:"certificate,omitempty"`
-	// Proxy is the URL of a proxy, "direct" for none, or empty for the one that
-	// the environment names.
+	// Proxy is the URL of a proxy, "direct" for none, or empty for the proxy that
+	// the environment variables name.
 	Proxy string `json:"proxy,omitempty"`
-	// MaxRate is how many messages a second are stored, 0 for all. The others
-	// are counted in a Gap.
+	// MaxRate is the most messages to store in a second, 0 for no limit. A Gap
+	// counts the others.
 	MaxRate int  `json:"max_rate,omitempty"`
 	Paused  bool `json:"paused"`
-	// Fault says why the stored settings cannot be read. Only the Source is
-	// known then, and the feed waits until the user edits or removes it.
+	// Fault is the reason why the stored settings cannot be read; empty if they
+	// can. With a Fault only the Source is known, and the feed waits until the user
+	// edits or removes it.
 	Fault string `json:"-"`
 }
 
-// A Header is one header of a feed's request. The value of a secret header is
-// in Secrets.Headers under its name, and empty here.
+// A Header is one header of a feed's request. If it is Secret, its Value is
+// empty, and Secrets.Headers has the value under its name.
 type Header struct {
 	Name   string `json:"name"`
 	Value  string `json:"value,omitempty"`
 	Secret bool   `json:"secret,omitempty"`
 }
 
-// Secrets are the parts of a feed's settings that nobody may see. They are
-// stored in the system's keyring, or in a file that only the user can read.
+// Secrets are the secret parts of a feed's settings. They are stored in the
+// system's keyring, or in a file that only the user can read.
 type Secrets struct {
 	Token    string            `json:"token,omitempty"`    // of bearer sign-in
 	Password string            `json:"password,omitempty"` // of basic sign-in

@@ -7,21 +7,21 @@ import (
 
 // A Filter selects messages. The zero Filter selects all of them. The store
 // compiles a Filter to SQL, and Match tests one message in memory. Both ignore
-// the case of the letters A to Z only, because that is what SQLite does.
+// the case of the letters A to Z only, as SQLite does.
 //
 // Types, ID, Text and Without are conditions on events. Gaps and notes pass
-// them: without its gaps, a view would look as if nothing were missing. Only
-// Sources and Kinds can leave them out.
+// them, so that a filtered view still shows that messages are missing. Only
+// Sources and Kinds can exclude gaps and notes.
 type Filter struct {
 	Sources []int64  // one of these sources; empty means all
 	Kinds   []Kind   // one of these kinds; empty means all
-	Types   []string // one of these event types, where "order.*" stands for all that begin with "order."; empty means all
+	Types   []string // one of these event types; "order.*" means all types that begin with "order."; empty means all
 	ID      string   // this event id; empty means any
-	Text    []string // all of these occur in the data or the event type
-	Without []string // none of these occur there
+	Text    []string // each of these occurs in the data or the event type
+	Without []string // none of these occurs in the data or the event type
 }
 
-// IsZero reports whether f selects every message of its sources.
+// IsZero reports whether f has no condition besides its sources.
 func (f *Filter) IsZero() bool {
 	return len(f.Kinds) == 0 && len(f.Types) == 0 && f.ID == "" && len(f.Text) == 0 && len(f.Without) == 0
 }
@@ -61,7 +61,7 @@ func (f *Filter) Match(m *Message) bool {
 	return true
 }
 
-// matchAny reports whether s is one of the patterns.
+// matchAny reports whether s matches one of the patterns.
 func matchAny(patterns []string, s string) bool {
 	for _, p := range patterns {
 		if prefix, ok := strings.CutSuffix(p, "*"); ok && strings.HasPrefix(s, prefix) || p == s {
@@ -71,7 +71,7 @@ func matchAny(patterns []string, s string) bool {
 	return false
 }
 
-// lower returns A to Z in lower case and every other byte as it is.
+// lower returns A to Z in lower case and every other byte unchanged.
 func lower(c byte) byte {
 	if 'A' <= c && c <= 'Z' {
 		c += 'a' - 'A'
@@ -93,7 +93,7 @@ func containsFold(s, sub string) bool {
 	return false
 }
 
-// equalFold compares two strings of one length, ignoring the case of A to Z.
+// equalFold compares two strings of equal length, ignoring the case of A to Z.
 func equalFold(a, b string) bool {
 	for i := range len(a) {
 		if lower(a[i]) != lower(b[i]) {

@@ -10,20 +10,20 @@ import (
 // kinds lists all kinds of messages.
 var kinds = []Kind{Event, GapKind, NoteKind}
 
-// ParseFilter reads a filter as a user types it. Its terms have spaces between
-// them, and an event must meet all of them:
+// ParseFilter parses a filter that a user has typed. Spaces separate its terms,
+// and an event must match all of them:
 //
 //	paid "two words"              these texts occur in the data or the event type
-//	-paid -"two words"            they do not
+//	-paid -"two words"            these texts do not occur there
 //	event:order.*,stock.low       one of these event types
 //	id:88405                      this event id
 //	is:gap is:event,note -is:gap  kinds of messages
 //
-// The sources of the Filter are left to the caller. A word that looks like a
-// key and is none ("source:orders") is an error rather than a text to search
-// for: it would find nothing, and the user would conclude that nothing
-// happened. In quotation marks it is a text. An error has the code bad_filter,
-// the field "q", and the place of the mistake.
+// The caller sets the sources of the Filter. A word with an unknown key
+// ("source:orders") is an error rather than a text to search for: the search
+// would find nothing, and the user would conclude that nothing happened. In
+// quotation marks it is a text. An error has the code bad_filter, the field "q",
+// and the range of the mistake.
 func ParseFilter(s string) (Filter, error) {
 	p := filterParser{text: s}
 	for p.skip(); p.at < len(s); p.skip() {
@@ -34,16 +34,16 @@ func ParseFilter(s string) (Filter, error) {
 	return p.finish()
 }
 
-// A filterParser reads one filter, term by term.
+// A filterParser parses one filter, term by term.
 type filterParser struct {
 	text         string
 	at           int // the offset of the next byte
 	f            Filter
-	only, hidden []Kind // the kinds that is: and -is: name
-	lastIs       [2]int // the beginning and the end of the last is: or -is:
+	only, hidden []Kind // the kinds after is: and after -is:
+	lastIs       [2]int // the beginning and the end of the last is: or -is: term
 }
 
-// term reads the term that begins at p.at.
+// term parses the term that begins at p.at.
 func (p *filterParser) term() error {
 	start := p.at
 	negative := strings.HasPrefix(p.text[p.at:], "-") && p.at+1 < len(p.text)
@@ -85,7 +85,7 @@ func (p *filterParser) term() error {
 	return nil
 }
 
-// is reads the names of kinds after is: or -is:. They begin at value and end at
+// is adds the kinds after is: or -is:. Their names begin at value and end at
 // p.at.
 func (p *filterParser) is(names []string, value int, negative bool) error {
 	for _, name := range names {
@@ -93,7 +93,7 @@ func (p *filterParser) is(names []string, value int, negative bool) error {
 		switch {
 		case i < 0:
 			return p.mark(value, p.at, Errorf("bad_filter/kind", `"{name}" is not a kind of message.`, "name", name).
-				WithHint("is: takes event, gap or note."))
+				WithHint("Write is:event, is:gap or is:note."))
 		case negative:
 			p.hidden = append(p.hidden, kinds[i])
 		default:
@@ -103,7 +103,7 @@ func (p *filterParser) is(names []string, value int, negative bool) error {
 	return nil
 }
 
-// finish returns the filter that was read.
+// finish returns the filter of all terms.
 func (p *filterParser) finish() (Filter, error) {
 	for _, k := range kinds {
 		if (len(p.only) == 0 || slices.Contains(p.only, k)) && !slices.Contains(p.hidden, k) {
@@ -125,7 +125,7 @@ func (p *filterParser) skip() {
 	p.at += len(p.text[p.at:]) - len(strings.TrimLeftFunc(p.text[p.at:], unicode.IsSpace))
 }
 
-// word reads a word or a quoted phrase. It sets p.at to -1 where the closing
+// word reads a word or a quoted phrase. It sets p.at to -1 if the closing
 // quotation mark is missing.
 func (p *filterParser) word() string {
 	s := p.text[p.at:]
@@ -143,7 +143,7 @@ func (p *filterParser) word() string {
 	return s[1 : n+1]
 }
 
-// unknownKey returns the error about a key at p.at that does not exist.
+// unknownKey returns the error about an unknown key at p.at.
 func (p *filterParser) unknownKey(key string, negative bool) error {
 	word := p.text[p.at : p.at+wordLength(p.text[p.at:])]
 	quoted := `"` + word + `"`
@@ -176,11 +176,11 @@ func (p *filterParser) mark(start, end int, e *Error) *Error {
 		WithRange(utf8.RuneCountInString(p.text[:start]), utf8.RuneCountInString(p.text[start:end]))
 }
 
-// keyOf returns the key that s begins with, or "". A key is a name followed by
-// a colon, and includes the colon. A name begins with a letter, _, $ or @ and
-// goes on with letters, digits and . _ - $ @. A name before "://" is no key: it
-// is the scheme of a URL. A path into the data, which begins with "$." or "$[",
-// is a key as well and needs no colon.
+// keyOf returns the key at the beginning of s, or "". A key is a name followed
+// by a colon, and includes the colon. A name begins with a letter, _, $ or @ and
+// continues with letters, digits and . _ - $ @. A name before "://" is the
+// scheme of a URL and not a key. A path into the data, which begins with "$." or
+// "$[", is also a key and needs no colon.
 func keyOf(s string) string {
 	if strings.HasPrefix(s, "$.") || strings.HasPrefix(s, "$[") {
 		return s[:wordLength(s)]
@@ -206,7 +206,7 @@ func wordLength(s string) int {
 	return len(s)
 }
 
-// splitList splits a list at its commas and leaves out empty parts.
+// splitList splits a list at its commas and drops empty parts.
 func splitList(s string) []string {
 	return slices.DeleteFunc(strings.Split(s, ","), func(part string) bool { return part == "" })
 }

@@ -2,31 +2,31 @@ package live
 
 import "time"
 
-// An Attempt is one attempt to connect a feed, and what came of it.
+// An Attempt is one attempt to connect a feed, with its result.
 type Attempt struct {
 	Source     int64         `json:"-"`
 	Connection int64         `json:"connection"` // counts the attempts of its feed, from 1
 	Started    time.Time     `json:"started"`
 	Opened     time.Time     `json:"opened,omitzero"` // when the headers of a good response were read
 	Ended      time.Time     `json:"ended,omitzero"`  // zero while it lasts
-	DNS        time.Duration `json:"dns"`             // how long each step took; 0 for a step that was not taken
+	DNS        time.Duration `json:"dns"`             // the duration of each step; 0 for a step that was not needed
 	Connect    time.Duration `json:"connect"`
 	TLS        time.Duration `json:"tls"`
 	FirstByte  time.Duration `json:"first_byte"`        // from the request to the first byte of the response
-	Status     int           `json:"status,omitempty"`  // of HTTP; 0 where no response came
+	Status     int           `json:"status,omitempty"`  // of HTTP; 0 if no response came
 	Address    string        `json:"address,omitempty"` // the IP address and port connected to
 	Messages   int64         `json:"messages"`
 	Bytes      int64         `json:"bytes"` // of the response's body
-	// Code says why it ended, and never changes: "closed", "dns", "tls",
+	// Code is the reason of the end, and never changes: "closed", "dns", "tls",
 	// "refused", "status", "type", "timeout", "removed"…
 	Code   string `json:"code,omitempty"`
-	Reason string `json:"reason,omitempty"` // the same as one or two sentences in English
-	// Text and Params say Reason in another language, as in Error.
+	Reason string `json:"reason,omitempty"` // one or two sentences in English
+	// Text and Params make Reason in another language, as in Error.
 	Text   string `json:"text,omitempty"`
 	Params Params `json:"params,omitempty"`
 }
 
-// A State says whether a feed is connected.
+// A State is the state of a feed's connection.
 type State string
 
 // The five states of a feed.
@@ -34,35 +34,35 @@ const (
 	Connecting State = "connecting"
 	Open       State = "open"
 	Quiet      State = "quiet"   // open, but silent for longer than is usual for it
-	Waiting    State = "waiting" // for the next attempt
+	Waiting    State = "waiting" // until the next attempt
 	Stopped    State = "stopped" // paused by the user, or ended for good by the server (HTML, 9.2.3)
 )
 
-// A Health is what is known about the connection of one feed at one moment.
+// A Health is the state and the statistics of one feed's connection.
 type Health struct {
 	State State     `json:"state"`
 	Since time.Time `json:"since"` // when the state began
-	// Code and Reason say why the state is not Open, as in Attempt, or what is
-	// wrong although it is.
+	// Code and Reason explain why the state is not Open, as in Attempt, or which
+	// problem an Open feed has.
 	Code   string `json:"code,omitempty"`
 	Reason string `json:"reason,omitempty"`
-	Hint   string `json:"hint,omitempty"` // what to do about it
-	// Text and Params say Reason and Hint in another language, as in Error.
+	Hint   string `json:"hint,omitempty"` // advice to the user
+	// Text and Params make Reason and Hint in another language, as in Error.
 	Text   string `json:"text,omitempty"`
 	Params Params `json:"params,omitempty"`
-	// Certificate is the SHA-256, in hex, of the server's certificate where it
-	// is not trusted. The user can accept it.
+	// Certificate is the SHA-256, in hex, of the server's certificate if it is not
+	// trusted. The user can accept it.
 	Certificate string    `json:"certificate,omitempty"`
 	RetryAt     time.Time `json:"retry_at,omitzero"` // when the next attempt begins
 	Attempt     int       `json:"attempt"`           // attempts since the feed was last open
 	Connection  int64     `json:"connection"`        // the number of the newest attempt
 	Rate        float64   `json:"rate"`              // messages a second
 	Messages    int64     `json:"messages"`          // received since the program started
-	Duplicates  int64     `json:"home,omitempty"`    // of Messages, those that the journal had already
+	Duplicates  int64     `json:"home,omitempty"`    // how many of Messages were in the journal already
 	LastMessage time.Time `json:"last_message,omitzero"`
 	LastByte    time.Time `json:"last_byte,omitzero"`
 	// Heartbeat is the usual time between comments and UsualSilence the longest
-	// usual silence, both in milliseconds; 0 while too little is known.
+	// usual silence, both in milliseconds; 0 until they are known.
 	Heartbeat      int64   `json:"heartbeat_ms"`
 	UsualSilence   int64   `json:"rhythm_ms"`
 	LongestSilence int64   `json:"longest_silence_ms"` // of the last 24 hours
@@ -74,7 +74,7 @@ type Health struct {
 	Bars []string `json:"bars,omitempty"`
 	// RetryMS is the reconnection time in force, in milliseconds (HTML, 9.2.2).
 	RetryMS int64 `json:"retry_ms"`
-	// LastEventID is what the next attempt sends.
+	// LastEventID is the Last-Event-ID header of the next attempt.
 	LastEventID string `json:"last_event_id,omitempty"`
 }
 
@@ -82,18 +82,18 @@ type Health struct {
 type FeedStatus struct {
 	Feed
 	Health     Health
-	HasSecrets []string // the secrets that are stored: "token", "password", and the names of secret headers
+	HasSecrets []string // which secrets are stored: "token", "password", and the names of secret headers
 }
 
 // A FeedCheck is the result of trying the settings of a feed once.
 type FeedCheck struct {
 	OK          bool   // the server answered with a stream
-	Status      int    // of HTTP; 0 where no response came
+	Status      int    // of HTTP; 0 if no response came
 	Code        string // as in Attempt, or the code of the Error about a setting
-	Field       string // the setting that is wrong; empty where none is
+	Field       string // the setting that is wrong; empty if none is
 	Reason      string // one or two sentences in English
-	Hint        string // what to do about it
-	Text        string // with Params, Reason and Hint in another language, as in Error
+	Hint        string // advice to the user
+	Text        string // with Params, makes Reason and Hint in another language, as in Error
 	Params      Params
 	Certificate string // as in Health
 	DNS         time.Duration

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A Keep says how much of the journal, or of one source, is kept. What exceeds
-// any of its limits is trimmed, the oldest messages first. 0 means no limit.
+// A Keep limits the messages kept of the journal, or of one source. Messages
+// beyond any of its limits are trimmed, the oldest first. 0 means no limit.
 type Keep struct {
 	Messages int64
 	Bytes    int64         // the sum of Draft.Size
@@ -16,8 +16,8 @@ type Keep struct {
 
 const day = 24 * time.Hour
 
-// MaxKeepDays is the greatest age to keep, in days: a century. A time.Duration
-// holds almost three.
+// MaxKeepDays is the greatest Age in days: a century. A time.Duration holds
+// almost three.
 const MaxKeepDays = 36500
 
 type keepJSON struct {
@@ -31,8 +31,8 @@ func (k Keep) MarshalJSON() ([]byte, error) {
 	return json.Marshal(keepJSON{k.Messages, k.Bytes, int64(k.Age / day)})
 }
 
-// UnmarshalJSON changes the limits that the JSON names and leaves the others
-// as they are. Its error is an Error with the field "keep".
+// UnmarshalJSON changes the limits that are in the JSON, and no others. Its error
+// is an Error with the field "keep".
 func (k *Keep) UnmarshalJSON(b []byte) error {
 	to := keepJSON{k.Messages, k.Bytes, int64(k.Age / day)}
 	dec := json.NewDecoder(bytes.NewReader(b))

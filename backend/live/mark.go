@@ -1,13 +1,13 @@
 package live
 
-// A Mark is the stored place of a reader that outlives the program. The Mark
-// of a feed holds its Last-Event-ID (HTML, 9.2.3) in Text; it is saved in the
-// transaction that appends the feed's messages, so the two never disagree.
+// A Mark stores how far a reader has read, for the next run of the program. The
+// Mark of a feed has its Last-Event-ID (HTML, 9.2.3) in Text. It is saved in the
+// transaction that appends the feed's messages, so the two always agree.
 type Mark struct {
 	Name   string // "feed/12", "rule/3"
-	Number int64  // the last message examined; or Newest, in Append
+	Number int64  // of the last message examined; or Newest, when it is appended
 	Text   string
-	Ended  bool // in Append: deletes the mark
+	Ended  bool // when it is appended: deletes the mark
 }
 
 // Newest, as the Number of a Mark that is appended, stands for the number of

@@ -5,28 +5,28 @@ import (
 	"strings"
 )
 
-// A Position is a place in one journal: the epoch of the journal and a number
-// in it, written "k3f9.1042". Numbers start at 1 and grow. None is given to two
-// messages; some are skipped after an unclean end.
+// A Position identifies one message of one journal: the epoch of the journal and
+// the number of the message, written "k3f9.1042". Numbers start at 1 and grow. No
+// two messages have the same number; an unclean end skips some numbers.
 type Position struct {
-	Epoch  string // made at random with the database: a to z and 0 to 9
+	Epoch  string // random, chosen when the database is created: a to z and 0 to 9
 	Number int64
 }
 
-// String returns the written form. It is also the id on the wire of a message
-// that has no id of its own.
+// String returns the written form. A message without an id of its own is sent
+// with it as id.
 func (p Position) String() string {
 	return p.Epoch + "." + strconv.FormatInt(p.Number, 10)
 }
 
-// AppendTo appends the written form to b, without allocating where b has room.
+// AppendTo appends the written form to b. It does not allocate if b has room.
 func (p Position) AppendTo(b []byte) []byte {
 	b = append(b, p.Epoch...)
 	b = append(b, '.')
 	return strconv.AppendInt(b, p.Number, 10)
 }
 
-// ParsePosition reads the written form. It accepts neither a sign nor a leading
+// ParsePosition parses the written form. It accepts neither a sign nor a leading
 // zero, so every position has exactly one written form.
 func ParsePosition(s string) (Position, bool) {
 	epoch, digits, ok := strings.Cut(s, ".")
@@ -46,10 +46,10 @@ func ParsePosition(s string) (Position, bool) {
 	return Position{Epoch: epoch, Number: n}, true
 }
 
-// MarshalText writes the written form.
+// MarshalText returns the written form.
 func (p Position) MarshalText() ([]byte, error) { return p.AppendTo(nil), nil }
 
-// UnmarshalText reads the written form.
+// UnmarshalText parses the written form.
 func (p *Position) UnmarshalText(b []byte) error {
 	q, ok := ParsePosition(string(b))
 	if !ok {

@@ -7,39 +7,38 @@ import (
 	"unicode/utf8"
 )
 
-// A SourceKind tells a feed from a channel.
+// A SourceKind is "feed" or "channel".
 type SourceKind string
 
 // The two kinds of source.
 const (
 	FeedSource    SourceKind = "feed"    // a remote stream that is followed
-	ChannelSource SourceKind = "channel" // a local stream that is published to
+	ChannelSource SourceKind = "channel" // a local stream that programs publish to
 )
 
-// A Source is where a message came from: a feed or a channel. Clients of the
+// A Source is a feed or a channel. Every message belongs to one. Clients of the
 // local server can subscribe to either under its name.
 type Source struct {
-	ID      int64      `json:"id"` // given by the store, never reused
+	ID      int64      `json:"id"` // set by the store, never reused
 	Name    string     `json:"name"`
 	Kind    SourceKind `json:"kind"`
 	Colour  int        `json:"colour"` // 1 to Colours, on screen the variable --src-1 to --src-6
 	Created time.Time  `json:"created"`
-	// Removed is when the user removed the source; zero while it exists. For
-	// ten minutes it can be restored, then its messages are deleted.
+	// Removed is when the user removed the source; zero while it exists. It can be
+	// restored for ten minutes; then its messages are deleted.
 	Removed time.Time `json:"removed,omitzero"`
 	// Keep limits this source, in addition to the limits of the whole journal.
 	Keep Keep `json:"keep,omitzero"`
 }
 
-// Colours is how many colours there are for sources.
+// Colours is the number of colours for sources.
 const Colours = 6
 
-// MaxName is the length of the longest name of a source, in characters.
+// MaxName is the greatest length of the name of a source, in characters.
 const MaxName = 100
 
-// CheckName returns an Error with the code bad_name if name cannot be the name
-// of a source, and nil otherwise. A name has to fit a segment of a URL and a
-// line on the screen.
+// CheckName returns an Error with the code bad_name unless name is valid for a
+// source. A name must fit a segment of a URL and a line on the screen.
 func CheckName(name string) error {
 	var e *Error
 	switch {
@@ -63,13 +62,13 @@ func CheckName(name string) error {
 
 const nameHint = "A name has 1 to 100 characters, without control characters and slashes."
 
-// A Tally is what the store counts of one source. The counts change in the
-// transaction that changes the messages, so no screen has to count rows.
+// A Tally has the counts of one source. The store changes them in the transaction
+// that changes the messages, so no screen has to count rows.
 type Tally struct {
-	Appended int64     // messages ever appended
-	Kept     int64     // messages that are still in the journal
-	Bytes    int64     // the sum of their Draft.Size
-	Last     int64     // the number of the newest message, 0 where there was none
+	Appended int64     // all messages ever appended
+	Kept     int64     // the messages still in the journal
+	Bytes    int64     // the sum of the Draft.Size of the messages kept
+	Last     int64     // the number of the newest message, 0 if there never was one
 	LastAt   time.Time // when the newest message was received
 	Seen     int64     // how many of Appended the user has seen; the others are unread
 }

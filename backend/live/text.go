@@ -11,28 +11,28 @@ import (
 	"unicode/utf8"
 )
 
-// A Text is a sentence that a screen shows: in English, and as a code with
-// parameters, from which the sentence can be made in another language. Error,
-// Gap, Note, Health and Attempt each carry one.
+// A Text is a sentence for a screen: in English, and as a code with parameters
+// that translate into another language. Error, Gap, Note, Health and Attempt each
+// have one.
 type Text struct {
-	// Code never changes. It names the sentence: the code of the Error, Gap or
-	// Note, and behind a slash the case, where there are several
-	// ("not_found/feed"). A Text of several sentences has their codes, with
-	// spaces between them.
+	// Code identifies the sentence and never changes. It is the code of the Error,
+	// Gap or Note, followed by a slash and the case if that code has several
+	// sentences ("not_found/feed"). A Text of several sentences has their codes,
+	// separated by spaces.
 	Code    string
 	Params  Params
 	English string
-	Hint    string // what to do about it, in English; empty where there is nothing
+	Hint    string // advice to the user, in English; empty if there is none
 }
 
-// Textf makes a Text. The format has a {name} for each parameter, and args are
+// Textf returns a Text. The format has a {name} for each parameter, and args are
 // pairs of a name and a value:
 //
 //	live.Textf("not_found/feed", "There is no feed called {name}.", "name", name)
 //
 // A value is a text, a number, a boolean, an error or a time.Duration. The name
 // of a duration ends in _ms and the name of a size in bytes ends in _bytes; the
-// sentence then shows it with a unit that suits it.
+// sentence then shows it with a suitable unit.
 //
 // Code and format must be constants: a test reads them from the source and
 // writes the catalogue for translators, frontend/src/lib/texts.en.json.
@@ -47,9 +47,9 @@ func (t Text) WithHint(format string) Text {
 	return t
 }
 
-// Then returns a Text that says t, then next. Both share one set of
-// parameters, so one name must mean one thing in both. The hint is that of
-// next, or of t where next has none.
+// Then returns a Text with the sentence of t and then the sentence of next. Both
+// share one set of parameters, so a name must mean the same in both. The hint is
+// next's, or t's if next has none.
 func (t Text) Then(next Text) Text {
 	all := t.Params.values()
 	for name, v := range next.Params.values() {
@@ -71,29 +71,29 @@ func baseCode(textCode string) string {
 	return base
 }
 
-// finer returns the text code where it says more than its base code, else "".
-func (t Text) finer() string {
+// subcode returns t.Code if it is longer than its base code, else "".
+func (t Text) subcode() string {
 	if t.Code == baseCode(t.Code) {
 		return ""
 	}
 	return t.Code
 }
 
-// Params are the parameters of a Text as a JSON object, its names sorted; empty
-// where there are none. They are a string rather than a map, so that whatever
-// carries them can be compared and stored as it is.
+// Params are the parameters of a Text as a JSON object with sorted names; empty
+// if there are none. They are a string rather than a map, so that structs with
+// Params can be compared with ==.
 type Params string
 
 const (
-	// MaxParam is how much of one text is kept as a parameter, in bytes. A
-	// parameter often repeats what a stranger sent.
+	// MaxParam is the greatest length of one text as a parameter, in bytes; a longer
+	// one is cut. Parameters often repeat the input of an unknown sender.
 	MaxParam = 1000
-	// MaxParams is how large the parameters of one Text may be, in bytes, when
+	// MaxParams is the greatest size of the parameters of one Text, in bytes, when
 	// they are read from JSON.
 	MaxParams = 8 << 10
 )
 
-// newParams makes Params of pairs of a name and a value.
+// newParams returns the Params of pairs of a name and a value.
 func newParams(args []any) Params {
 	if len(args) == 0 {
 		return ""
@@ -109,8 +109,7 @@ func newParams(args []any) Params {
 	return encodeParams(values)
 }
 
-// paramValue returns what JSON holds of a parameter: a text, a number or a
-// boolean.
+// paramValue returns a parameter as JSON has it: a text, a number or a boolean.
 func paramValue(v any) any {
 	switch v := v.(type) {
 	case time.Duration:
@@ -135,7 +134,7 @@ func cutParam(s string) string {
 	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
-// encodeParams returns the JSON of values, or "" where there are none.
+// encodeParams returns the JSON of values, or "" if there are none.
 func encodeParams(values map[string]any) Params {
 	b, err := json.Marshal(values)
 	if err != nil || len(values) == 0 {
@@ -149,11 +148,11 @@ func (p Params) values() map[string]any {
 	values := map[string]any{}
 	dec := json.NewDecoder(strings.NewReader(string(p)))
 	dec.UseNumber()
-	_ = dec.Decode(&values) // what is no object has no parameters
+	_ = dec.Decode(&values) // JSON that is not an object has no parameters
 	return values
 }
 
-// MarshalJSON writes the object.
+// MarshalJSON returns the object.
 func (p Params) MarshalJSON() ([]byte, error) {
 	if p == "" {
 		return []byte("{}"), nil
@@ -161,8 +160,8 @@ func (p Params) MarshalJSON() ([]byte, error) {
 	return []byte(p), nil
 }
 
-// UnmarshalJSON reads an object. One that is larger than MaxParams is left
-// out: the English sentence beside it says the same.
+// UnmarshalJSON reads an object. If it is larger than MaxParams, p becomes empty,
+// and the screen shows the English sentence.
 func (p *Params) UnmarshalJSON(b []byte) error {
 	*p = ""
 	if len(b) > MaxParams || bytes.Equal(b, []byte("{}")) || bytes.Equal(b, []byte("null")) {
@@ -177,9 +176,9 @@ func (p *Params) UnmarshalJSON(b []byte) error {
 }
 
 // Fill returns a template with each {name} replaced by the parameter of that
-// name. A {name} without a parameter stays as it is, and so does every other
-// brace. Control characters of a parameter are written as escapes, so that no
-// sentence can drive a terminal.
+// name. A {name} without a parameter and every other brace stay unchanged.
+// Control characters of a parameter become escapes, so that no sentence can
+// control a terminal.
 func Fill(template string, p Params) string {
 	if p == "" || !strings.Contains(template, "{") {
 		return template
@@ -204,7 +203,7 @@ func Fill(template string, p Params) string {
 	}
 }
 
-// showParam writes a parameter as English does.
+// showParam returns a parameter as an English sentence shows it.
 func showParam(name string, v any) string {
 	if n, ok := v.(json.Number); ok {
 		i, err := n.Int64()
@@ -231,8 +230,8 @@ func showParam(name string, v any) string {
 	return s
 }
 
-// EnglishDuration writes a duration in the one or two units that suit it: "1.4
-// s", "12 min", "3 h 05 min".
+// EnglishDuration returns a duration in one or two suitable units: "1.4 s",
+// "12 min", "3 h 05 min".
 func EnglishDuration(d time.Duration) string {
 	switch {
 	case d < time.Second:
@@ -249,8 +248,8 @@ func EnglishDuration(d time.Duration) string {
 	return fmt.Sprintf("%d days", int(d.Hours()/24))
 }
 
-// EnglishSize writes a size in bytes in the unit that suits it: "512 bytes",
-// "16 MiB", "1.5 GiB".
+// EnglishSize returns a size in bytes in a suitable unit: "512 bytes", "16 MiB",
+// "1.5 GiB".
 func EnglishSize(bytes int64) string {
 	switch {
 	case bytes >= 1<<30:

@@ -2,22 +2,22 @@ package live
 
 import "time"
 
-// A Trim says which messages a store deletes in one step: the oldest of one
+// A Trim selects the messages that a store deletes in one step: the oldest of one
 // source, or of the whole journal.
 type Trim struct {
 	Source   int64     // of this source; 0 means of all sources
 	Messages int64     // at least this many messages,
-	Bytes    int64     // and enough to remove this many bytes,
-	Before   time.Time // and all that were received before this time
-	// Removed deletes every message of the source, and what is remembered of
-	// its trimmed messages.
+	Bytes    int64     // and messages of at least this many bytes,
+	Before   time.Time // and all messages received before this time
+	// Removed selects every message of the source, and the tombstones of its
+	// trimmed messages.
 	Removed bool
-	Limit   int // but at most this many messages in the step; 0 means 500
+	Limit   int // but at most this many messages in one step; 0 means 500
 }
 
-// A Trimmed says what a Trim deleted.
+// A Trimmed is the result of a Trim.
 type Trimmed struct {
-	Sources map[int64]Tally // Kept and Bytes of what was deleted, by source; empty where nothing was
-	First   int64           // the oldest number that is left, 0 where none is
-	More    bool            // the store can give more space back to the disk
+	Sources map[int64]Tally // Kept and Bytes of the deleted messages, by source; empty if none was deleted
+	First   int64           // the oldest number left, 0 if there is none
+	More    bool            // whether the store can return more space to the disk
 }

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// CheckURL returns an Error with the code bad_url if s cannot be the address of
-// a feed or of a page, and nil otherwise. It accepts http and https only: a
-// file: or javascript: address would reach what a feed must not reach.
+// CheckURL returns an Error with the code bad_url unless s is a valid address of
+// a feed or a page. It accepts http and https only: a file: address could read
+// the user's files, and a javascript: address could run code.
 func CheckURL(s string) error {
 	u, err := url.Parse(s)
 	var e *Error
@@ -41,8 +41,8 @@ const (
 	portHint = "A port is a number from 1 to 65535."
 )
 
-// ValidPort reports whether port, as it stands in an address, is a number from
-// 1 to 65535. Empty is valid too: it stands for the port of the scheme.
+// ValidPort reports whether port, the port in an address, is a number from 1 to
+// 65535. An empty port is valid too: it means the default port of the scheme.
 func ValidPort(port string) bool {
 	n, err := strconv.ParseUint(port, 10, 16)
 	return port == "" || err == nil && n > 0
