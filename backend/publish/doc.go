@@ -4,8 +4,8 @@
 // The screens list the newest publications.
 //
 // A retried publish is not stored again. Its receipt has the position of the
-// first publish, and Repeated. Package sqlite/insert decides what a retried
-// publish is, in duplicate.go; its doc.go has the rules.
+// first publish, and Repeated. sqlite/insert/duplicate.go
+// recognises retried publishes, by the rules in sqlite/insert/doc.go.
 //
 // A message is checked before its channel is created, so a refused message
 // leaves no channel behind, and only a few characters of it in memory.

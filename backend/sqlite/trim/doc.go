@@ -1,8 +1,8 @@
 // Package trim deletes the oldest messages and keeps a tombstone of each.
 //
-// It does not decide which messages are due: package journal/sources does
-// (retention.go). Nor does it decide when: node's trim loop and the journal's
-// writer call it through sqlite.DB.Trim.
+// It does not decide which messages are due: journal/sources/retention.go does.
+// Nor does it decide when: node's trim loop (node/run.go) and the journal's
+// writer (journal/trim.go) call it through sqlite.DB.Trim.
 //
 // One call of Trim runs in one short transaction: it selects the messages that
 // a live.Trim names, deletes them, corrects the counts of their sources, and
