@@ -116,8 +116,8 @@ func (f *Follower) applyEdit(ctx context.Context, s *subscription, old, feed *li
 	// Settings that could not be read may have been those of the same stream.
 	if old.Fault == "" && !dial.SameStream(old, feed) {
 		s.monitor.ForgetStream()
-		if err := s.recorder.ForgetPlace(); err != nil {
-			s.log.Warn("the place in the feed's stream was not stored", "error", err)
+		if err := s.recorder.ForgetStream(); err != nil {
+			s.log.Warn("the last event ID of the old stream was not deleted", "error", err)
 		}
 	}
 	f.start(s)

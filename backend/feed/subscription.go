@@ -187,8 +187,8 @@ func (s *subscription) run(ctx context.Context) {
 			s.standStill(ctx, why)
 			return
 		}
-		lived, messages, retry := s.monitor.LastAttempt()
-		if !s.wait(ctx, backoff.Next(retry, why, lived, messages), why, nil) {
+		lived, messages, reconnectionTime := s.monitor.LastAttempt()
+		if !s.wait(ctx, backoff.Next(reconnectionTime, why, lived, messages), why, nil) {
 			return
 		}
 	}
@@ -256,12 +256,12 @@ func (s *subscription) attempt(ctx context.Context) *disconnect.Reason {
 	a.Handler = eventstream.Handler{
 		Read:     s.received,
 		Comment:  s.monitor.Comment,
-		Retry:    func(ms int64) { s.monitor.SetRetry(dial.ReconnectionTime(ms)) },
+		Retry:    func(ms int64) { s.monitor.SetReconnectionTime(dial.ReconnectionTime(ms)) },
 		Oversize: func() { s.monitor.Oversize(s.MaxEvent()) },
 		Server: func(epoch string) {
 			ownStream.Store(epoch == s.journal.Epoch())
 			if ownStream.Load() {
-				s.recorder.NoteOwnStream(ctx)
+				s.recorder.WriteOwnStreamNote(ctx)
 			}
 		},
 		Event: func(e eventstream.Event) bool {

@@ -10,16 +10,16 @@ import (
 const (
 	// CheckInterval is the longest time between two calls of Check.
 	CheckInterval = 5 * time.Second
-	// A connection that has sent heartbeats and misses deadHeartbeats of them,
-	// for at least minDead, is half open and is given up.
+	// A connection that has sent heartbeats counts as dead after a silence of
+	// deadHeartbeats intervals, and of at least minDead.
 	deadHeartbeats = 6
 	minDead        = time.Minute
-	// WakeGrace is how long a connection has to show that it survived the sleep
-	// of the machine.
+	// WakeGrace is how long a connection may be silent after the machine wakes
+	// before it counts as dead.
 	WakeGrace = 10 * time.Second
 )
 
-// Received notes that n bytes were received. A quiet feed is open again.
+// Received counts n received bytes. A quiet feed becomes open again.
 func (m *Monitor) Received(n int) {
 	m.mu.Lock()
 	now := time.Now()
@@ -29,7 +29,7 @@ func (m *Monitor) Received(n int) {
 	wasQuiet := m.state == live.Quiet
 	if wasQuiet {
 		m.setState(live.Open, nil)
-		m.since = m.opened // it was open all the time
+		m.since = m.opened // the connection was open all the time
 	}
 	m.mu.Unlock()
 	if wasQuiet {
@@ -37,7 +37,7 @@ func (m *Monitor) Received(n int) {
 	}
 }
 
-// Comment notes a comment, mostly a heartbeat.
+// Comment counts a comment, which usually is a heartbeat.
 func (m *Monitor) Comment() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -45,7 +45,7 @@ func (m *Monitor) Comment() {
 	m.comments++
 }
 
-// Message notes a message.
+// Message counts a message.
 func (m *Monitor) Message(now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -57,29 +57,29 @@ func (m *Monitor) Message(now time.Time) {
 	m.oversize = 0
 }
 
-// CountDuplicates notes that of the messages n were in the journal already.
+// CountDuplicates counts n messages that were in the journal already.
 func (m *Monitor) CountDuplicates(n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.duplicates += int64(n)
 }
 
-// SetRetry sets the reconnection time that the server asked for.
-func (m *Monitor) SetRetry(d time.Duration) {
+// SetReconnectionTime sets the reconnection time that the server sent.
+func (m *Monitor) SetReconnectionTime(d time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.retry = d
+	m.reconnectionTime = d
 }
 
-// Oversize notes that an event over a limit, in bytes, is arriving.
+// Oversize records that an event over a limit, in bytes, is arriving.
 func (m *Monitor) Oversize(limit int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.oversize = limit
 }
 
-// SetStoreFault notes why nothing can be stored, or with nil that it can be
-// again.
+// SetStoreFault sets the reason why nothing can be stored; nil means that the
+// journal works.
 func (m *Monitor) SetStoreFault(err error) {
 	m.mu.Lock()
 	changed := (m.storeFault == nil) != (err == nil) || err != nil && m.storeFault.Error() != err.Error()
@@ -90,8 +90,8 @@ func (m *Monitor) SetStoreFault(err error) {
 	}
 }
 
-// Woke notes that the machine was asleep. An open connection has WakeGrace to
-// show that it is alive. It reports whether the feed is waiting instead.
+// Woke records that the machine was asleep. An open connection must receive
+// something within WakeGrace. Woke reports whether the feed waits to reconnect.
 func (m *Monitor) Woke() (waiting bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -101,10 +101,10 @@ func (m *Monitor) Woke() (waiting bool) {
 	return m.state == live.Waiting
 }
 
-// IsQuiet reports whether the feed is called quiet.
+// IsQuiet reports whether the state is quiet.
 func (m *Monitor) IsQuiet() bool { return m.State() == live.Quiet }
 
-// Silence returns how long nothing was received, and a sentence about it.
+// Silence returns the time since the last received bytes, and a sentence about it.
 func (m *Monitor) Silence(now time.Time) (d time.Duration, reason live.Text) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -112,14 +112,14 @@ func (m *Monitor) Silence(now time.Time) (d time.Duration, reason live.Text) {
 	return d, silenceText(d, m.silence.expected())
 }
 
-// A Verdict is what Check found out about an open connection.
+// A Verdict is the result of Check for an open connection.
 type Verdict struct {
-	Quiet bool               // silent for longer than usual: call TurnQuiet
-	Dead  *disconnect.Reason // not nil where the connection is to be given up
+	Quiet bool               // silent for much longer than usual: call TurnQuiet
+	Dead  *disconnect.Reason // if not nil, end the connection
 	Next  time.Duration      // until the next Check
 }
 
-// Check looks whether the open connection is quiet or dead.
+// Check reports whether the open connection is quiet or dead.
 func (m *Monitor) Check(now time.Time) Verdict {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -129,8 +129,8 @@ func (m *Monitor) Check(now time.Time) Verdict {
 	if quietAfter > silent {
 		v.Next = min(v.Next, quietAfter-silent)
 	}
-	// Only where this very connection has sent heartbeats: a healthy idle stream
-	// must not be ended for its silence.
+	// Only if this connection itself has sent heartbeats: a healthy idle stream must
+	// not be ended for its silence.
 	if dead := max(deadHeartbeats*heartbeat, minDead); heartbeat > 0 && m.comments >= 2 && silent >= dead {
 		v.Dead = disconnect.Because(live.Textf("silent/heartbeat", "Nothing came for {silent_ms}, not even the usual heartbeat.", "silent_ms", silent))
 		v.Dead.Immediate = true
@@ -142,8 +142,8 @@ func (m *Monitor) Check(now time.Time) Verdict {
 }
 
 // TurnQuiet changes the state from open to quiet, unless something was received
-// since Check. It reports whether it has, and returns a sentence about it. The
-// caller announces the change.
+// since Check. It returns a sentence about the silence and whether the state
+// changed. It does not call changed: the caller first writes its note.
 func (m *Monitor) TurnQuiet(now time.Time) (reason live.Text, turned bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -1,17 +1,16 @@
-// Package health knows how a feed's connection is doing.
+// Package health observes the connections of a feed.
 //
-// A Monitor is told what happens on one feed's connections, and answers at any
-// moment with a live.Health. It learns what is usual for the feed from the feed
-// alone, and finds a connection that is quiet for longer than usual, or dead.
-// It opens no connection and writes nothing: whoever calls Check acts on what
-// it returns.
+// A Monitor receives every event of one feed's connections and returns a
+// live.Health at any moment. It learns the usual silence of the feed from the
+// feed alone, and detects a connection that is quiet for longer than usual, or
+// dead. It opens no connection and writes nothing: the caller of Check acts on
+// the Verdict.
 //
-// Durations are measured by the monotonic clock. A time of day that is shown is
-// counted back from the present one, so a countdown and a silence stay right
-// however the system's clock jumps.
+// Durations are measured with the monotonic clock. A time of day for the screen
+// is counted back from the present time, so countdowns and silences stay correct
+// when the system's clock jumps.
 //
-// Begin with monitor.go (the state and the current attempt), then activity.go
-// (bytes, comments and messages; quiet and dead connections), silence.go (what
-// silence is usual), uptime.go (the last 24 hours), and rate.go (messages a
-// second).
+// Read monitor.go first (the state and the present attempt), then activity.go
+// (bytes, comments and messages; quiet and dead connections), silence.go (the
+// usual silence), uptime.go (the last 24 hours), and rate.go (messages a second).
 package health

@@ -11,8 +11,8 @@ import (
 	"signalbox/backend/live"
 )
 
-// A Monitor keeps what is known about one feed's connection. It is safe for use
-// by several goroutines; no method blocks.
+// A Monitor observes one feed's connections. Its methods may be called from any
+// goroutine and do not block.
 type Monitor struct {
 	source  int64
 	changed func() // called after the state has changed, with no lock held
@@ -21,7 +21,8 @@ type Monitor struct {
 	state live.State
 	since time.Time
 	why   *disconnect.Reason // why the state is not open
-	retry time.Duration      // the reconnection time in force
+
+	reconnectionTime time.Duration
 
 	retryAt  time.Time // of the next attempt, while waiting
 	attempts int       // since the feed was last open
@@ -29,47 +30,46 @@ type Monitor struct {
 
 	// The running attempt, or the last.
 	attempt  live.Attempt
-	describe func(*live.Attempt) // fills in what the attempt knows of its request
+	describe func(*live.Attempt) // completes the record of the attempt
 	began    time.Time
 	isOpen   bool
-	opened   time.Time // zero where the attempt was not open
+	opened   time.Time // zero if the attempt was not open
 	comments int
 
 	messages     int64
-	duplicates   int64 // of messages, those that the journal had already
+	duplicates   int64 // messages that were in the journal already
 	lastMessage  time.Time
 	lastByte     time.Time
 	lastActivity time.Time // the last bytes, or the opening
-	wokeAt       time.Time // when the machine woke, while the connection has to prove itself
+	wokeAt       time.Time // when the machine last woke during this connection
 	storeFault   error     // why nothing can be stored
-	oversize     int       // the limit that an arriving event is over; 0 where none is
+	oversize     int       // the limit that an arriving event exceeds; 0 means none
 
 	silence     silenceModel
 	rate        rate
 	uptime      uptime
-	countedTo   time.Time // up to when uptime is filled
+	countedTo   time.Time // the end of the time that uptime has counted
 	connectTime recent
 }
 
-// NewMonitor returns a Monitor of a feed that is about to connect or, where why
-// is not nil, is stopped. It begins with a reconnection time. changed is called
-// after each change of the state.
-func NewMonitor(source int64, retry time.Duration, why *disconnect.Reason, changed func()) *Monitor {
-	m := &Monitor{source: source, changed: changed, retry: retry, state: live.Connecting, since: time.Now()}
+// NewMonitor returns a Monitor of a feed that is about to connect or, if why is
+// not nil, is stopped. changed is called after each change of the state, with no
+// lock held.
+func NewMonitor(source int64, reconnectionTime time.Duration, why *disconnect.Reason, changed func()) *Monitor {
+	m := &Monitor{source: source, changed: changed, reconnectionTime: reconnectionTime, state: live.Connecting, since: time.Now()}
 	if why != nil {
 		m.state, m.why = live.Stopped, why
 	}
 	return m
 }
 
-// State returns the state.
 func (m *Monitor) State() live.State {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.state
 }
 
-// SetState changes the state to one without an attempt, because of why.
+// SetState changes the state to one without a connection, because of why.
 func (m *Monitor) SetState(s live.State, why *disconnect.Reason) {
 	m.mu.Lock()
 	m.setState(s, why)
@@ -77,7 +77,7 @@ func (m *Monitor) SetState(s live.State, why *disconnect.Reason) {
 	m.changed()
 }
 
-// WaitUntil changes the state to waiting, for the next attempt at that time.
+// WaitUntil changes the state to waiting: the next attempt begins at that time.
 func (m *Monitor) WaitUntil(at time.Time, why *disconnect.Reason) {
 	m.mu.Lock()
 	m.setState(live.Waiting, why)
@@ -93,8 +93,9 @@ func (m *Monitor) setState(s live.State, why *disconnect.Reason) {
 	m.state, m.since, m.why, m.retryAt = s, now, why, time.Time{}
 }
 
-// countTime adds the time up to now to the uptime, for the state as it was. Both
-// ends are counted from now, so a jump of the system's clock adds no time.
+// countTime adds the time since the last call to the uptime, as time in the
+// present state. It measures that time with the monotonic clock, so a jump of
+// the system's clock adds no time.
 func (m *Monitor) countTime(now time.Time) {
 	elapsed := now.Sub(m.countedTo)
 	if !m.countedTo.IsZero() {
@@ -103,7 +104,7 @@ func (m *Monitor) countTime(now time.Time) {
 	m.countedTo = now
 }
 
-// timeKind returns how time in the present state counts.
+// timeKind returns the kind of time that the present state is.
 func (m *Monitor) timeKind() timeKind {
 	switch m.state {
 	case live.Open:
@@ -121,8 +122,8 @@ func (m *Monitor) timeKind() timeKind {
 }
 
 // BeginAttempt begins the record of an attempt and returns the number of its
-// connection. describe is called, at any time, to fill in what the attempt knows
-// of its request.
+// connection. Record and AddPresent call describe, which must not block, to
+// complete the record.
 func (m *Monitor) BeginAttempt(describe func(*live.Attempt)) int64 {
 	m.mu.Lock()
 	now := time.Now()
@@ -138,7 +139,7 @@ func (m *Monitor) BeginAttempt(describe func(*live.Attempt)) int64 {
 	return number
 }
 
-// Opened notes that the response is a stream.
+// Opened records that the response is a stream.
 func (m *Monitor) Opened() {
 	m.mu.Lock()
 	now := time.Now()
@@ -166,33 +167,33 @@ func (m *Monitor) EndAttempt(why *disconnect.Reason) (wasOpen bool) {
 	return wasOpen
 }
 
-// LastAttempt returns what the next wait depends on: how long the last
-// connection was open, how many messages it brought, and the reconnection time.
-func (m *Monitor) LastAttempt() (lived time.Duration, messages int64, retry time.Duration) {
+// LastAttempt returns the parameters of dial.Backoff: how long the last connection
+// was open, how many messages it received, and the reconnection time.
+func (m *Monitor) LastAttempt() (lived time.Duration, messages int64, reconnectionTime time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !m.opened.IsZero() {
 		lived = time.Since(m.opened)
 	}
-	return lived, m.attempt.Messages, m.retry
+	return lived, m.attempt.Messages, m.reconnectionTime
 }
 
-// ResetAttempts makes the next attempt the first.
+// ResetAttempts sets the number of attempts since the feed was open to 0.
 func (m *Monitor) ResetAttempts() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.attempts = 0
 }
 
-// ForgetStream makes the next connection the first of another stream, whose
-// opening is no return.
+// ForgetStream makes the next connection the first of another stream: it does not
+// count as a reconnection.
 func (m *Monitor) ForgetStream() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.wasOpen = false
 }
 
-// Record returns the attempt with what is known of it by now.
+// Record returns the record of the present attempt, or of the last.
 func (m *Monitor) Record() live.Attempt {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -203,8 +204,8 @@ func (m *Monitor) Record() live.Attempt {
 	return a
 }
 
-// AddPresent puts the present attempt at the head of a list, newest first, or in
-// the place of its stored record. The list stays within the limit.
+// AddPresent replaces the stored record of the present attempt in a list, newest
+// first, or inserts it at the head. The list is cut to the limit.
 func (m *Monitor) AddPresent(list []live.Attempt, limit int) []live.Attempt {
 	present := m.Record()
 	switch {
@@ -218,7 +219,8 @@ func (m *Monitor) AddPresent(list []live.Attempt, limit int) []live.Attempt {
 	return list[:min(len(list), limit)]
 }
 
-// RestoreMessage notes a stored message of the feed, from before the start.
+// RestoreMessage restores the time of a message, and the number of its
+// connection, from before the start.
 func (m *Monitor) RestoreMessage(received time.Time, connection int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -226,7 +228,8 @@ func (m *Monitor) RestoreMessage(received time.Time, connection int64) {
 	m.attempt.Connection = max(m.attempt.Connection, connection)
 }
 
-// RestoreAttempts notes the attempts from before the start, oldest first.
+// RestoreAttempts restores the uptime from the attempts before the start, oldest
+// first.
 func (m *Monitor) RestoreAttempts(list []live.Attempt) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -250,8 +253,8 @@ func (m *Monitor) RestoreAttempts(list []live.Attempt) {
 	m.attempt.Connection = max(m.attempt.Connection, before.Connection)
 }
 
-// Health returns what is known at this moment. The last event ID is not known
-// here.
+// Health returns the health of the feed. It does not set the last event ID, which
+// ingest.Recorder knows.
 func (m *Monitor) Health(now time.Time) live.Health {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -262,7 +265,7 @@ func (m *Monitor) Health(now time.Time) live.Health {
 		Heartbeat: m.silence.heartbeat().Milliseconds(), UsualSilence: m.silence.usual().Milliseconds(),
 		LongestSilence: m.silence.longest24h(now).Milliseconds(),
 		ConnectP50:     m.connectTime.median().Microseconds(), Bars: m.uptime.bars(now),
-		RetryMS: m.retry.Milliseconds(), Rate: m.rate.perSecond(now),
+		RetryMS: m.reconnectionTime.Milliseconds(), Rate: m.rate.perSecond(now),
 	}
 	h.Up, h.Reconnects = m.uptime.share(now)
 	if why := m.why; why != nil && m.state != live.Open && m.state != live.Quiet {
@@ -289,12 +292,12 @@ func (m *Monitor) Health(now time.Time) live.Health {
 	return h
 }
 
-// setReason sets why the state is what it is.
+// setReason sets the reason for the state.
 func setReason(h *live.Health, e *live.Error) {
 	h.Code, h.Reason, h.Hint, h.Text, h.Params = e.Code, e.Message, e.Hint, e.Text, e.Params
 }
 
-// textOf returns what an error says.
+// textOf returns the sentence of an error.
 func textOf(err error) live.Text {
 	if e, ok := errors.AsType[*live.Error](err); ok {
 		return disconnect.FromError(e).AsText()
@@ -302,8 +305,8 @@ func textOf(err error) live.Text {
 	return live.Textf("store/other", "{error}.", "error", strings.TrimSuffix(err.Error(), "."))
 }
 
-// silenceText says that a feed has been silent for d and was expected to be heard
-// from within another time; 0 where that is not known.
+// silenceText returns a sentence about a silence of d, for a feed that usually
+// sends something within expected; 0 means that this is not known.
 func silenceText(d, expected time.Duration) live.Text {
 	if expected == 0 {
 		return live.Textf("unknown_rhythm", "Nothing for {silent_ms}; the usual interval is unknown.", "silent_ms", d)
@@ -311,7 +314,7 @@ func silenceText(d, expected time.Duration) live.Text {
 	return live.Textf("silent", "Nothing for {silent_ms}; usually something comes within {usual_ms}.", "silent_ms", d, "usual_ms", expected)
 }
 
-// timeOfDay returns a moment as the system's clock would show it now.
+// timeOfDay converts a moment to the system's clock as it is set now.
 func timeOfDay(now, t time.Time) time.Time {
 	if t.IsZero() {
 		return t

@@ -5,8 +5,8 @@ import "time"
 // A rate counts messages over the last ten seconds.
 type rate struct {
 	start   time.Time // of the first message
-	counts  [11]int64 // of the running second and the ten before it
-	seconds [11]int64 // which seconds since start these are
+	counts  [11]int64 // in the present second and the ten before it
+	seconds [11]int64 // the number of each second since start
 }
 
 const rateSeconds = 10
@@ -24,7 +24,7 @@ func (r *rate) add(n int64, now time.Time) {
 }
 
 // perSecond returns the mean over the last ten seconds, or over the time since
-// the first message where that is shorter.
+// the first message if that is shorter.
 func (r *rate) perSecond(now time.Time) float64 {
 	if r.start.IsZero() {
 		return 0
@@ -37,7 +37,7 @@ func (r *rate) perSecond(now time.Time) float64 {
 			sum += r.counts[i]
 		}
 	}
-	// The running second counts with its elapsed part.
+	// The present second counts with its elapsed part.
 	span := min(age, (rateSeconds-1)*time.Second+age%time.Second)
 	return float64(sum) / max(span.Seconds(), 1)
 }

@@ -6,25 +6,23 @@ import (
 	"time"
 )
 
-// A silenceModel knows what silence is usual for one feed: how often it gives a
-// sign of life, and how long it is silent at most. It learns from the feed
-// alone.
+// A silenceModel learns how long one feed is usually silent, from that feed alone.
 //
-// Silences are weighted by their length: a feed that sends a hundred messages in
-// a second and then nothing for a minute is used to a minute, although nearly all
-// its silences are short. Usual is the length up to which silences make up 95 %
-// of the time. Older silences fade with a half-life of six hours of connected
-// time, and one long silence among many does not count.
+// Silences are weighted by their length. If a feed sends a hundred messages in a
+// second and then nothing for a minute, its usual silence is a minute, although
+// nearly all its silences are short. The usual silence is the length up to which
+// silences make up 95 % of the time. The weight of older silences has a half-life
+// of six hours of connected time, and a single long silence does not count.
 type silenceModel struct {
 	weight  [96]float64 // seconds spent in silences of this bucket; four buckets for each doubling from 1 ms
 	total   float64     // seconds in all buckets
 	count   int
 	unfaded float64 // seconds since the weights were last reduced
 
-	idleBeats   recent // intervals of comments with nothing between
-	allBeats    recent // intervals of comments in any case
+	idleBeats   recent // intervals between comments without a message between them
+	allBeats    recent // intervals between all comments
 	lastComment time.Time
-	interrupted bool // something else was received since the last comment
+	interrupted bool // a message was received since the last comment
 
 	longest [24]time.Duration // the longest silence of each of the last 24 hours
 	hours   [24]int64
@@ -33,17 +31,17 @@ type silenceModel struct {
 const (
 	halfLife   = 6 * 3600.0 // in seconds
 	usualShare = 0.95
-	// minQuiet is the shortest silence for which a feed is called quiet.
+	// minQuiet is the shortest silence after which a feed is quiet.
 	minQuiet = 10 * time.Second
-	// quietUnknown is how long a feed may be silent while nothing is known about
-	// it. Without it a stream that died unnoticed would look well for ever.
+	// quietUnknown replaces the threshold while the model knows too little. Without
+	// it, a connection that died unnoticed would always look open.
 	quietUnknown = 10 * time.Minute
-	// A feed is judged after so many silences of so many seconds in all.
+	// The model needs this many silences, and this many seconds of them in all.
 	enoughSilences = 6
 	enoughSeconds  = 10.0
 )
 
-// add notes that the feed was silent for d before it was heard from.
+// add counts a silence of d that ended now.
 func (s *silenceModel) add(d time.Duration, now time.Time) {
 	if d <= 0 {
 		return
@@ -69,7 +67,7 @@ func (s *silenceModel) add(d time.Duration, now time.Time) {
 	}
 }
 
-// comment notes a comment, mostly a heartbeat.
+// comment counts a comment, which usually is a heartbeat.
 func (s *silenceModel) comment(now time.Time) {
 	if !s.lastComment.IsZero() {
 		s.allBeats.add(now.Sub(s.lastComment))
@@ -80,14 +78,14 @@ func (s *silenceModel) comment(now time.Time) {
 	s.lastComment, s.interrupted = now, false
 }
 
-// message notes that a message was received.
+// message counts a message.
 func (s *silenceModel) message() { s.interrupted = true }
 
-// disconnected notes that the time until the next comment is no interval.
+// disconnected ends the present interval between comments.
 func (s *silenceModel) disconnected() { s.lastComment = time.Time{} }
 
 // heartbeat returns the usual time between comments, 0 while it is not known.
-// Servers differ: some send one only after a time without messages.
+// Some servers send a comment only after a time without messages.
 func (s *silenceModel) heartbeat() time.Duration {
 	if s.idleBeats.n >= 2 {
 		return s.idleBeats.median()
@@ -98,7 +96,7 @@ func (s *silenceModel) heartbeat() time.Duration {
 	return 0
 }
 
-// usual returns the longest silence that is usual, 0 while too little is known.
+// usual returns the longest usual silence, 0 while the model knows too little.
 func (s *silenceModel) usual() time.Duration {
 	if s.count < enoughSilences || s.total < enoughSeconds {
 		return 0
@@ -112,11 +110,11 @@ func (s *silenceModel) usual() time.Duration {
 	return bucketEnd(len(s.weight) - 1)
 }
 
-// expected returns within what time the feed is usually heard from, 0 while that
-// is not known.
+// expected returns the time within which the feed usually sends something, 0
+// while it is not known.
 func (s *silenceModel) expected() time.Duration { return max(s.usual(), s.heartbeat()) }
 
-// quietAfter returns how long the feed may be silent before it is called quiet.
+// quietAfter returns the silence after which the feed is quiet.
 func (s *silenceModel) quietAfter() time.Duration {
 	d := s.expected()
 	if d == 0 {
@@ -147,10 +145,10 @@ func bucketEnd(bucket int) time.Duration {
 	return time.Duration(math.Exp2(float64(bucket)/4) * float64(time.Millisecond))
 }
 
-// A recent holds the last 15 durations.
+// A recent stores the last 15 durations.
 type recent struct {
 	d [15]time.Duration
-	n int // how many were added
+	n int // durations added so far
 }
 
 func (r *recent) add(d time.Duration) {
@@ -158,7 +156,7 @@ func (r *recent) add(d time.Duration) {
 	r.n++
 }
 
-// median returns the median, 0 where there is none.
+// median returns the median, or 0 without durations.
 func (r *recent) median() time.Duration {
 	n := min(r.n, len(r.d))
 	if n == 0 {

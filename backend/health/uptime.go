@@ -14,24 +14,24 @@ type halfHour struct {
 	up      time.Duration
 	quiet   time.Duration // of up
 	down    time.Duration
-	returns int64 // times that the connection came back
+	returns int64 // reconnections
 }
 
 const (
 	bars           = 48
 	halfHourLength = 30 * time.Minute
-	// downBar is how long a feed must have been down in half an hour for its bar
-	// to say so. With less it is a warning.
+	// downBar is the least downtime in half an hour for the bar "down". With less,
+	// the bar is "warn".
 	downBar = time.Minute
 )
 
-// A timeKind says how a stretch of time counts.
+// A timeKind is how a period counts.
 type timeKind uint8
 
 const (
-	uncounted timeKind = iota // not followed, or nobody's fault
+	uncounted timeKind = iota // not followed, or ended by the user
 	up
-	upQuiet // up, and silent for longer than usual
+	upQuiet // up, and quiet
 	down
 )
 
@@ -40,7 +40,7 @@ func (u *uptime) add(kind timeKind, from, to time.Time) {
 	if kind == uncounted {
 		return
 	}
-	from = later(from, to.Add(-25*time.Hour)) // more is not shown
+	from = later(from, to.Add(-25*time.Hour)) // older time is not shown
 	for from.Before(to) {
 		end := from.Truncate(halfHourLength).Add(halfHourLength)
 		n := earlier(end, to).Sub(from)
@@ -57,10 +57,11 @@ func (u *uptime) add(kind timeKind, from, to time.Time) {
 	}
 }
 
-// addReturn counts that the connection came back.
+// addReturn counts a reconnection.
 func (u *uptime) addReturn(at time.Time) { u.at(at).returns++ }
 
-// at returns the half hour of a moment, emptied where it is a day old.
+// at returns the half hour of a moment, emptied if it still has the counts of
+// the day before.
 func (u *uptime) at(t time.Time) *halfHour {
 	index := t.Unix() / int64(halfHourLength/time.Second)
 	h := &u.halfHours[index%bars]
@@ -70,7 +71,7 @@ func (u *uptime) at(t time.Time) *halfHour {
 	return h
 }
 
-// each calls f for the 48 half hours up to now, oldest first.
+// each calls f for each of the last 48 half hours, oldest first.
 func (u *uptime) each(now time.Time, f func(i int, h halfHour)) {
 	last := now.Unix() / int64(halfHourLength/time.Second)
 	for i := range int64(bars) {
@@ -83,8 +84,8 @@ func (u *uptime) each(now time.Time, f func(i int, h halfHour)) {
 	}
 }
 
-// share returns the share of the time that the feed was up, 0 to 1, and how
-// often it came back.
+// share returns the share of the time that the feed was up, 0 to 1, and the
+// number of reconnections.
 func (u *uptime) share(now time.Time) (share float64, returns int64) {
 	var up, down time.Duration
 	u.each(now, func(_ int, h halfHour) {
@@ -96,7 +97,7 @@ func (u *uptime) share(now time.Time) (share float64, returns int64) {
 	return float64(up) / float64(up+down), returns
 }
 
-// bars returns a word for each half hour, as in live.Health.
+// bars returns one word for each half hour, as in live.Health.
 func (u *uptime) bars(now time.Time) []string {
 	words := make([]string, bars)
 	u.each(now, func(i int, h halfHour) {

@@ -14,23 +14,22 @@ import (
 )
 
 const (
-	// maxQueued and maxQueuedBytes are how much waits for the journal before the
-	// feed is read no further.
+	// The batcher reads no further while its queue has this many drafts or bytes.
 	maxQueued      = 8192
 	maxQueuedBytes = 8 << 20
-	// commitRetry is how long after a failed commit the next is tried.
-	commitRetry = time.Second
+	// commitPause is the pause after a failed commit.
+	commitPause = time.Second
 )
 
-// A batcher commits one feed's drafts to the journal. What is added while a
-// commit runs goes into the next one, in one transaction with the feed's mark.
-// So the id to resume after is never ahead of the messages nor behind them.
-// While the journal cannot write, put blocks, and the server is held back.
+// A batcher commits one feed's drafts to the journal. Drafts that are added
+// during a commit are in the next one, in one transaction with the feed's mark:
+// the stored last event ID always matches the stored messages. While the journal
+// cannot write, put blocks, which slows the server through TCP.
 type batcher struct {
 	journal    *journal.Journal
 	log        *slog.Logger
-	duplicates func(n int) // called for messages that the journal had already
-	fault      func(error) // called when commits begin to fail, and with nil when they work again
+	duplicates func(n int) // called with the number of messages that were in the journal already
+	fault      func(error) // called when commits begin to fail, and with nil when they succeed again
 
 	work broadcast.Broadcast // something was added
 	room broadcast.Broadcast // the queue was emptied
@@ -40,11 +39,11 @@ type batcher struct {
 	unsaved   bool // the mark has changed since the last commit
 	queue     []live.Draft
 	bytes     int          // of the queue
-	freeQueue []live.Draft // an empty slice for reuse
+	freeQueue []live.Draft // the last queue, emptied, for reuse
 }
 
-// put adds a draft, and the last event ID after it where that is not nil. It
-// waits while the queue is full, and reports false where ctx ended first.
+// put adds a draft and, if lastID is not nil, the last event ID after it. It waits
+// while the queue is full, and reports false if ctx ends first.
 func (b *batcher) put(ctx context.Context, d live.Draft, lastID *string) bool {
 	b.mu.Lock()
 	for len(b.queue) >= maxQueued || b.bytes >= maxQueuedBytes {
@@ -62,8 +61,8 @@ func (b *batcher) put(ctx context.Context, d live.Draft, lastID *string) bool {
 	return true
 }
 
-// add adds a note or a gap even where the queue is full: there are few of them,
-// and they must not be lost while the journal stands still.
+// add adds a note or a gap even if the queue is full: there are few of them, and
+// they must not be lost while the journal cannot write.
 func (b *batcher) add(d live.Draft, lastID *string) {
 	b.mu.Lock()
 	b.append(d, lastID)
@@ -78,8 +77,8 @@ func (b *batcher) setLastID(id string) {
 	b.mu.Unlock()
 }
 
-// notifyIfIdle wakes run where there was nothing to commit. Otherwise it is awake
-// and will find what is added now. It is called with mu held.
+// notifyIfIdle wakes run if there was nothing to commit. Otherwise run is awake
+// and will find the new draft. It is called with mu held.
 func (b *batcher) notifyIfIdle() {
 	if len(b.queue) == 0 && !b.unsaved {
 		b.work.Notify()
@@ -121,7 +120,7 @@ func (b *batcher) saveMark() error {
 	mark, alone := b.mark, b.unsaved && len(b.queue) == 0
 	b.mu.Unlock()
 	if !alone {
-		return nil // it is saved, or goes with the queue
+		return nil // the mark is saved, or will be with the queue
 	}
 	if err := b.save(nil, mark); err != nil {
 		return err
@@ -132,8 +131,8 @@ func (b *batcher) saveMark() error {
 	return nil
 }
 
-// run commits until done is closed and the queue is empty. What cannot be
-// committed by then stays in the queue, and the stored mark stays before it.
+// run commits until done is closed and the queue is empty. Drafts that cannot be
+// committed by then stay in the queue, and the stored mark stays before them.
 func (b *batcher) run(done <-chan struct{}) {
 	for {
 		work, _ := b.work.Wait()
@@ -188,11 +187,11 @@ func (b *batcher) commit(done <-chan struct{}) (more bool) {
 		case <-done:
 			b.requeue(drafts)
 			return false
-		case <-time.After(commitRetry):
+		case <-time.After(commitPause):
 		}
 	}
 	b.fault(nil)
-	clear(drafts) // the journal has their texts now
+	clear(drafts) // so that the queue does not keep their texts in memory
 	b.mu.Lock()
 	b.freeQueue = drafts[:0]
 	b.mu.Unlock()
@@ -202,7 +201,7 @@ func (b *batcher) commit(done <-chan struct{}) (more bool) {
 // save commits drafts and the mark in one transaction.
 func (b *batcher) save(drafts []live.Draft, mark live.Mark) error {
 	mark.Number = live.Newest
-	// No context of a caller: whoever stops waiting for a commit does not know
+	// Without a caller's context: if a commit were cancelled, nobody would know
 	// whether it was made.
 	done, err := b.journal.AppendAll(context.Background(), drafts, mark)
 	if err == nil && done.Repeated > 0 {
@@ -219,9 +218,9 @@ func (b *batcher) requeue(drafts []live.Draft) {
 	b.unsaved = true
 }
 
-// commitEach commits drafts one by one because one of them was refused, with a
-// gap in the place of each that is. It returns those that could not be committed
-// for another reason.
+// commitEach commits drafts one by one, because the journal refused one of them,
+// and replaces each refused draft by a gap. At any other error it returns the
+// drafts that are left.
 func (b *batcher) commitEach(drafts []live.Draft) (left []live.Draft) {
 	for i := range drafts {
 		_, err := b.journal.AppendAll(context.Background(), drafts[i:i+1])

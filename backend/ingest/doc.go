@@ -1,17 +1,19 @@
-// Package ingest writes what happens on a feed's connections into the journal:
-// its messages, a note for each change of its health, and a gap for what is or
-// may be missing.
+// Package ingest writes the history of a feed's connections into the journal: its
+// messages, a note for each change of its health, and a gap for messages that
+// are or may be missing.
 //
-// A Recorder does this for one feed. It promises an order: a loss is noted when
-// it happens; the return and its gap come before the first new message, whose id
-// may prove what is missing, or after two seconds of silence. It promises that
-// the stored Last-Event-ID is that of the last message committed, no more and
-// no less: both are committed together. It promises bounds: a rate limit counts
-// what it leaves out into one gap a second, and what happens over and over is
-// collected into summaries. And nothing is dropped unnoticed: where the journal
-// stands still, so does the feed.
+// A Recorder does this for one feed. It promises:
 //
-// Begin with recorder.go (events), then notes.go (changes of health), outage.go
-// and idsequence.go (what an outage cost), summary.go, ratelimit.go, draft.go
-// and upstream.go (the forms in the journal), and batcher.go (commits).
+//   - Order: a loss is written when it happens. The return and its gap are
+//     written before the first new message, whose id may prove how many messages
+//     are missing, or after two seconds without a message.
+//   - Resumption: the stored last event ID always matches the stored messages,
+//     because both are committed together.
+//   - Bounds: events over a rate limit become one gap a second, and occurrences
+//     that repeat become summaries.
+//   - Nothing is dropped silently: while the journal cannot write, Event blocks.
+//
+// Read recorder.go first (events), then notes.go (changes of health), outage.go
+// and idsequence.go (how many messages an outage lost), summary.go, ratelimit.go,
+// draft.go and upstream.go (the journal's forms), and batcher.go (commits).
 package ingest

@@ -10,12 +10,12 @@ import (
 	"signalbox/backend/wire"
 )
 
-// Draft returns an event as it goes into the journal: a message, a gap from
-// upstream, or the gap in the place of an event over the limit of maxEvent bytes.
+// Draft returns the journal's form of an event: a message, a gap from upstream,
+// or a gap that replaces an event over the limit of maxEvent bytes.
 //
-// A message has the id that came with it, and none where none came. By the
-// standard it has that of the message before; then two messages would have the
-// same id, and nobody could resume after the first.
+// A message without an id field has no id. By the standard it would have the id
+// of the message before; then two messages would have the same id, and nobody
+// could resume after the first.
 func Draft(source, connection int64, e eventstream.Event, now time.Time, maxEvent int) live.Draft {
 	if e.Kind != eventstream.Dispatched {
 		return oversizeDraft(source, connection, e, now, maxEvent)
@@ -35,7 +35,7 @@ func Draft(source, connection int64, e eventstream.Event, now time.Time, maxEven
 	return d
 }
 
-// GapDraft returns a gap as it goes into the journal.
+// GapDraft returns the journal's form of a gap.
 func GapDraft(source, connection int64, g live.Gap, now time.Time) live.Draft {
 	g.From, g.To = live.StoredTime(g.From), live.StoredTime(g.To)
 	return live.Draft{Source: source, Kind: live.GapKind, Connection: connection, Data: jsonText(g), Received: now}
@@ -48,7 +48,7 @@ func noteDraft(source, connection int64, n live.Note, now time.Time) live.Draft 
 func jsonText(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // gaps and notes have texts, times and numbers
+		panic(err) // impossible: gaps and notes are texts, times and numbers
 	}
 	return string(b)
 }
@@ -58,7 +58,7 @@ func oversizeDraft(source, connection int64, e eventstream.Event, now time.Time,
 	return GapDraft(source, connection, g, now)
 }
 
-// oversizeText says what of an event was over its limit.
+// oversizeText returns a sentence about the size of an event and its limit.
 func oversizeText(e eventstream.Event, maxEvent int) live.Text {
 	limit := maxEvent
 	switch e.Oversize {
@@ -69,7 +69,7 @@ func oversizeText(e eventstream.Event, maxEvent int) live.Text {
 	}
 	size, most := live.EnglishSize(e.Size), live.EnglishSize(int64(limit))
 	if n := int64(limit); e.Size > n && e.Size-n < n/10 {
-		// Rounded, the two could look the same.
+		// Rounded, size and limit could look the same.
 		size, most = fmt.Sprintf("%d bytes", e.Size), fmt.Sprintf("%d bytes", limit)
 	}
 	cut := e.Kind == eventstream.Truncated

@@ -7,20 +7,20 @@ import (
 	"signalbox/backend/live"
 )
 
-// An idSequence knows whether a feed's ids have been consecutive of late, so
-// that missing messages can be counted. "88397" counts, and so does "run7-19",
-// by the digits at its end while the prefix stays the same.
+// An idSequence detects whether the latest ids of a feed are consecutive numbers,
+// so that missing messages can be counted. The number is at the end of the id,
+// after a prefix that stays the same, as in "88397" and "run7-19".
 type idSequence struct {
 	prefix string
 	last   int64
-	steps  int // how many ids in a row were one more than the one before
+	steps  int // consecutive increments by one
 	valid  bool
 }
 
-// enoughSteps is how many consecutive ids make a sequence. Two could be chance.
+// enoughSteps is how many increments make a sequence. Fewer could be chance.
 const enoughSteps = 3
 
-// add notes the id of an event.
+// add adds the id of an event.
 func (s *idSequence) add(id string) {
 	prefix, n, ok := splitID(id)
 	same := s.valid && prefix == s.prefix
@@ -29,15 +29,15 @@ func (s *idSequence) add(id string) {
 		s.steps = 0
 	case same && n == s.last+1:
 		s.steps++
-	case same && n == s.last: // a server that repeats the last event on resuming
+	case same && n == s.last: // some servers repeat the last event after a reconnection
 	default:
 		s.steps = 0
 	}
 	s.prefix, s.last, s.valid = prefix, n, ok
 }
 
-// missing returns how many ids lie between the last one and this one. It is
-// known only where the ids have been a sequence and this one belongs to it.
+// missing returns how many ids are between the last id and this one. That is
+// known only if the ids were a sequence to which this id belongs.
 func (s *idSequence) missing(id string) (n int64, known bool) {
 	prefix, next, ok := splitID(id)
 	if !ok || !s.valid || prefix != s.prefix || s.steps < enoughSteps || next < s.last {
@@ -46,15 +46,15 @@ func (s *idSequence) missing(id string) (n int64, known bool) {
 	return max(0, next-s.last-1), true
 }
 
-// isBefore reports whether the id is from before the last one.
+// isBefore reports whether the id is before the last id of a sequence.
 func (s *idSequence) isBefore(id string) bool {
 	prefix, next, ok := splitID(id)
 	return ok && s.valid && prefix == s.prefix && s.steps >= enoughSteps && next < s.last
 }
 
-// splitID splits an id into its decimal number at the end and the prefix. The
-// position of another Signalbox has no such number: all its sources share one
-// count, so a step proves nothing and a jump is no loss.
+// splitID splits an id into a prefix and the decimal number at its end. It reports
+// false for the position of another Signalbox: all its sources share one count,
+// so an increment proves nothing and a jump is no loss.
 func splitID(id string) (prefix string, n int64, ok bool) {
 	if _, isPosition := live.ParsePosition(id); isPosition {
 		return "", 0, false

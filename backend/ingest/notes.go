@@ -8,7 +8,7 @@ import (
 	"signalbox/backend/live"
 )
 
-// newNote returns a note with a code that says t.
+// newNote returns a note with a code and the sentence t.
 func newNote(code string, t live.Text) live.Note {
 	n := live.NewNote(t)
 	if n.Code != code {
@@ -27,14 +27,14 @@ func reasonText(why *disconnect.Reason) live.Text {
 // note writes a note. It is called with mu held.
 func (r *Recorder) note(code string, t live.Text, now time.Time) { r.write(newNote(code, t), now) }
 
-// write writes a note. Its time is the present one also where the note is late:
-// what follows in the journal must not be older. It is called with mu held.
+// write writes a note. Its time is the present even if the note is late: later
+// entries of the journal must not be older. It is called with mu held.
 func (r *Recorder) write(n live.Note, now time.Time) {
 	r.batcher.add(noteDraft(r.Source, r.connection, n, now), nil)
 }
 
-// Opened notes that the connection to host is open, resumed after an id. After
-// an outage that is written later, with what the outage cost.
+// Opened records that the connection to host is open and resumed after an id.
+// After an outage, the note is written later, together with the gap.
 func (r *Recorder) Opened(after, host string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -46,15 +46,15 @@ func (r *Recorder) Opened(after, host string) {
 	}
 }
 
-// Lost notes that an open connection ended. Where the user ended it, only the
-// time is kept for the gap.
+// Lost writes a note that an open connection ended. If the user ended it, Lost
+// only stores the time for the gap.
 func (r *Recorder) Lost(why *disconnect.Reason) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
 	r.endSilence(now, false)
 	if why.Wanted() {
-		// The next start finds these two in the record of the attempts.
+		// For Shutdown and Removed, the next start reads the stored attempts.
 		if why != disconnect.Shutdown && why != disconnect.Removed {
 			r.outage.Lost(why.Code, now)
 		}
@@ -69,8 +69,8 @@ func (r *Recorder) Lost(why *disconnect.Reason) {
 	}
 }
 
-// Failed notes why an attempt failed, unless the one before failed for the same
-// reason.
+// Failed writes a note of why an attempt failed, unless the attempt before failed
+// for the same reason.
 func (r *Recorder) Failed(why *disconnect.Reason) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -86,7 +86,7 @@ func (r *Recorder) Failed(why *disconnect.Reason) {
 	}
 }
 
-// Stopped notes that there will be no further attempt.
+// Stopped writes a note that there will be no further attempt.
 func (r *Recorder) Stopped(why *disconnect.Reason) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -96,16 +96,16 @@ func (r *Recorder) Stopped(why *disconnect.Reason) {
 	r.note("stopped", reasonText(why), now)
 }
 
-// Waited notes that the next attempt was put off for so long.
+// Waited adds d to the time that Signalbox itself waited during the outage.
 func (r *Recorder) Waited(d time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.outage.Waited(d)
 }
 
-// writeReturn writes that the connection is open again, with the gap for what the
-// outage cost. Where the gap was written before without evidence, only the new
-// one is written. It is called with mu held.
+// writeReturn writes a note that the connection is open again, and the gap of the
+// outage. If the gap was written before without evidence, it writes only the new
+// gap. It is called with mu held.
 func (r *Recorder) writeReturn(g *live.Gap, wasUnproven bool) {
 	switch {
 	case r.outages.collecting && wasUnproven && r.outages.proveLast(g):
@@ -119,7 +119,7 @@ func (r *Recorder) writeReturn(g *live.Gap, wasUnproven bool) {
 	}
 }
 
-// NoEvidence writes the return of a connection on which no message has come
+// NoEvidence writes the return of a connection that has received no message
 // within EvidenceTimeout.
 func (r *Recorder) NoEvidence() {
 	r.mu.Lock()
@@ -134,9 +134,9 @@ func (r *Recorder) writeUnprovenReturn() {
 	}
 }
 
-// Quiet notes that the feed is silent for longer than usual. turn changes the
-// state under the lock and returns the sentence, or reports false where
-// something was received meanwhile; then nothing is noted.
+// Quiet calls turn, with the lock held, to change the state to quiet. If it
+// changed, Quiet writes the sentence that turn returned as a note. It returns
+// whether the state changed.
 func (r *Recorder) Quiet(now time.Time, turn func(now time.Time) (reason live.Text, turned bool)) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -151,14 +151,14 @@ func (r *Recorder) Quiet(now time.Time, turn func(now time.Time) (reason live.Te
 	return true
 }
 
-// Heard notes that a quiet feed is heard from again.
+// Heard writes a note that a quiet feed has sent something again.
 func (r *Recorder) Heard(now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.endSilence(now, true)
 }
 
-// endSilence ends a silence because the feed was heard from, or because the
+// endSilence ends a silence, because the feed has sent something or because the
 // connection is lost. It is called with mu held.
 func (r *Recorder) endSilence(now time.Time, heard bool) {
 	if r.quietSince.IsZero() {
@@ -174,15 +174,15 @@ func (r *Recorder) endSilence(now time.Time, heard bool) {
 	r.quietSince = time.Time{}
 }
 
-// End writes what is left to write when the feed is no longer followed, and why
-// it is not.
+// End writes all pending gaps and summaries, and a note of why the feed is no
+// longer followed if the user wanted that.
 func (r *Recorder) End(why *disconnect.Reason) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
 	r.writeLimitGap(now)
 	if why == disconnect.Shutdown {
-		r.writeUnprovenReturn() // the next start does not know of it
+		r.writeUnprovenReturn() // the next start cannot write it
 	}
 	r.writeSummaries(now, true)
 	if why.Wanted() && why != disconnect.Shutdown && why != disconnect.Removed {
@@ -190,7 +190,8 @@ func (r *Recorder) End(why *disconnect.Reason) {
 	}
 }
 
-// WriteDue writes what was put off and is due. It is called every few seconds.
+// WriteDue writes the gaps and summaries that are due. It must be called every
+// few seconds.
 func (r *Recorder) WriteDue(now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -200,9 +201,9 @@ func (r *Recorder) WriteDue(now time.Time) {
 	r.writeSummaries(now, false)
 }
 
-// ConnectionEnded writes the gap of the limit without waiting for the end of the
-// second. Connections that end quickly one after the other do not get a gap
-// each.
+// ConnectionEnded writes the gap of the rate limit without waiting for the end of
+// the second, unless the last such gap is less than a second old: short
+// connections share one gap.
 func (r *Recorder) ConnectionEnded() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -211,9 +212,9 @@ func (r *Recorder) ConnectionEnded() {
 	}
 }
 
-// writeSummaries writes the summaries that are due, or all of them, and notes an
-// outage or a silence that is being collected and has lasted for long. It is
-// called with mu held.
+// writeSummaries writes the summaries that are due, or all of them. It also writes
+// a note of a present outage or silence if that has become too long to be
+// collected. It is called with mu held.
 func (r *Recorder) writeSummaries(now time.Time, all bool) {
 	outages := &r.outages
 	isDown := outages.collecting && r.outage.isDown()
@@ -244,15 +245,15 @@ func (r *Recorder) writeSummaries(now time.Time, all bool) {
 	}
 }
 
-// Resumed notes that a paused feed is followed again.
+// Resumed writes a note that a paused feed is followed again.
 func (r *Recorder) Resumed() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.note("resumed", live.Textf("resumed", "Resumed."), time.Now())
 }
 
-// Edited notes new settings for which no connection was ended. Where Run does
-// not run, it commits the note itself.
+// Edited writes a note of new settings for which no connection was ended. If Run
+// is not running, Edited commits the note itself.
 func (r *Recorder) Edited(ctx context.Context, why *disconnect.Reason, running bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -261,7 +262,7 @@ func (r *Recorder) Edited(ctx context.Context, why *disconnect.Reason, running b
 		r.write(n, time.Now())
 		return
 	}
-	// The mark stays as it is: this is no message of the feed's.
+	// Without the mark: the note is not part of the stream.
 	if _, err := r.Journal.AppendAll(ctx, []live.Draft{noteDraft(r.Source, r.connection, n, time.Now())}); err != nil {
 		r.Log.Warn("a note was not stored", "error", err)
 	}

@@ -7,31 +7,31 @@ import (
 	"signalbox/backend/live"
 )
 
-// EvidenceTimeout is how long a connection that is open again may be silent
-// before its gap is written without the evidence of a first message.
+// EvidenceTimeout is how long the gap of an outage waits for the first message,
+// whose id is the evidence of how many messages are missing.
 const EvidenceTimeout = 2 * time.Second
 
-// An Outage is the time without a connection, from the loss until its gap is
-// written. The zero value is none. It is not safe for use by several
-// goroutines.
+// An Outage is a time without a connection, from the loss until its gap is
+// written. The zero value is no outage. Its methods must not be called from two
+// goroutines at once.
 type Outage struct {
 	ids idSequence
 
-	code       string        // as in live.Gap; empty where there is nothing to write
+	code       string        // as in live.Gap; empty if there is no outage
 	from       time.Time     // the first loss
 	losses     int64         // since from
-	unrecorded int64         // losses before a crash, which were not in the journal yet
-	waited     time.Duration // our own waiting
-	after      string        // the id to resume after; empty where there is none
-	sent       bool          // it was sent to the server
+	unrecorded int64         // losses before a crash that are not in the journal
+	waited     time.Duration // how long Signalbox itself waited
+	after      string        // the id to resume after; empty if there is none
+	sent       bool          // after was sent to the server
 
 	returnedAt time.Time     // when the connection was open again; zero until then
-	lasted     time.Duration // until then
-	unproven   bool          // the gap was written without evidence; the first message may still give it
+	lasted     time.Duration // until returnedAt
+	unproven   bool          // the gap was written without evidence; the first message may still be evidence
 }
 
-// Lost notes a loss. It reports false where the gap of an earlier one is not
-// written yet: both are one outage.
+// Lost counts a loss. It reports false if the gap of an earlier loss is not
+// written yet: both losses belong to one outage.
 func (o *Outage) Lost(code string, at time.Time) (first bool) {
 	first = o.code == "" || o.unproven
 	o.returnedAt, o.unproven = time.Time{}, false
@@ -43,14 +43,14 @@ func (o *Outage) Lost(code string, at time.Time) (first bool) {
 	return true
 }
 
-// Waited notes that we put off the next attempt for so long.
+// Waited adds d to the time that Signalbox itself waited.
 func (o *Outage) Waited(d time.Duration) {
 	if o.code != "" {
 		o.waited += d
 	}
 }
 
-// Returned notes that the connection is open again, resumed after an id.
+// Returned records that the connection is open again and resumed after an id.
 func (o *Outage) Returned(after string, now time.Time) {
 	if o.code == "" {
 		return
@@ -62,10 +62,10 @@ func (o *Outage) Returned(after string, now time.Time) {
 // isDown reports whether the connection is lost and not open again.
 func (o *Outage) isDown() bool { return o.code != "" && o.returnedAt.IsZero() }
 
-// GapBefore returns the gap to write before an event, nil where there is none.
-// The id of the event may prove how much is missing.
+// GapBefore returns the gap to write before an event, or nil. The id of the event
+// may prove how many messages are missing.
 func (o *Outage) GapBefore(e eventstream.Event) *live.Gap {
-	defer o.noteID(e)
+	defer o.addID(e)
 	if o.returnedAt.IsZero() || e.Kind == eventstream.IDOnly {
 		return nil
 	}
@@ -86,9 +86,9 @@ func (o *Outage) GapBefore(e eventstream.Event) *live.Gap {
 	case known:
 		evidence = live.Textf("evidence/many", "Resumed after id {after}, {missing} messages are missing.", "after", after, "missing", missing)
 	case wasUnproven:
-		return nil // there is nothing to add to the gap that was written
+		return nil // the gap was written, and there is no new evidence
 	case e.HasID && o.ids.isBefore(e.LastEventID):
-		evidence = live.Textf("evidence/earlier", "The server was asked to continue after id {after} and began at {first}. What is missing is not known.",
+		evidence = live.Textf("evidence/earlier", "The server was asked to continue after id {after} and began at {first}. It is not known how many messages are missing.",
 			"after", after, "first", shorten(e.LastEventID))
 	default:
 		evidence = o.whyUnknown()
@@ -100,8 +100,8 @@ func (o *Outage) GapBefore(e eventstream.Event) *live.Gap {
 	return &g
 }
 
-// noteID adds the id of an event to the sequence.
-func (o *Outage) noteID(e eventstream.Event) {
+// addID adds the id of an event to the sequence.
+func (o *Outage) addID(e eventstream.Event) {
 	if e.Kind != eventstream.Dispatched {
 		return
 	}
@@ -112,8 +112,8 @@ func (o *Outage) noteID(e eventstream.Event) {
 	}
 }
 
-// GapWithoutEvidence returns the gap to write where no message has come within
-// EvidenceTimeout, nil where there is none.
+// GapWithoutEvidence returns the gap to write if no message has arrived within
+// EvidenceTimeout, or nil.
 func (o *Outage) GapWithoutEvidence() *live.Gap {
 	if o.returnedAt.IsZero() || o.unproven {
 		return nil
@@ -128,7 +128,8 @@ func (o *Outage) GapWithoutEvidence() *live.Gap {
 	return &g
 }
 
-// whyUnknown says why it is not known what is missing.
+// whyUnknown returns a sentence about why the number of missing messages is not
+// known.
 func (o *Outage) whyUnknown() live.Text {
 	switch {
 	case o.sent:
@@ -145,7 +146,7 @@ func noIDs() live.Text {
 	return live.Textf("no_ids", "The server sends no ids, so messages of the meantime could not be asked for.")
 }
 
-// gap returns the gap, and what is known of it without a message.
+// gap returns the gap, and the sentence that does not depend on a message.
 func (o *Outage) gap() (live.Gap, live.Text) {
 	g := live.Gap{Code: o.code, From: live.StoredTime(o.from), To: live.StoredTime(o.returnedAt), After: o.after}
 	var t live.Text
@@ -177,7 +178,8 @@ func (o *Outage) gap() (live.Gap, live.Text) {
 	return g, t
 }
 
-// crashText says that losses were not written before a crash.
+// crashText returns the sentence about losses that were not written before a
+// crash.
 func (o *Outage) crashText() live.Text {
 	if o.unrecorded == 1 {
 		return live.Textf("restarted/crash_once",
@@ -188,8 +190,8 @@ func (o *Outage) crashText() live.Text {
 		"times", o.unrecorded, "lasted_ms", o.lasted)
 }
 
-// lossText says how often the connection was lost and for how long. Our own
-// waiting is named from a second on.
+// lossText returns a sentence about how often the connection was lost and for how
+// long. It names Signalbox's own waiting if that was a second or more.
 func (o *Outage) lossText() live.Text {
 	waited := o.waited >= time.Second
 	switch {
@@ -206,7 +208,7 @@ func (o *Outage) lossText() live.Text {
 	return live.Textf("disconnected", "Connection lost for {lasted_ms}.", "lasted_ms", o.lasted)
 }
 
-// shorten returns an id cut to what a line has room for.
+// shorten cuts an id to 40 characters, to fit on a line.
 func shorten(id string) string {
 	if r := []rune(id); len(r) > 40 {
 		return string(r[:39]) + "…"

@@ -7,31 +7,32 @@ import (
 	"signalbox/backend/live"
 )
 
-// limitWindow is the time in which messages are counted against the limit.
+// limitWindow is the period of the limit, and the shortest time between two gaps.
 const limitWindow = time.Second
 
-// A rateLimit lets so many messages a second pass and counts the others. It is
-// not safe for use by several goroutines.
+// A rateLimit allows a number of messages a second and counts the others. Its
+// methods must not be called from two goroutines at once.
 //
-// golang.org/x/time/rate does not fit: its bucket lets messages of a flood pass
-// one by one throughout the second, and each would need a gap before it. Here
-// all pass at the beginning of a window, and one gap follows.
+// It is not a token bucket like golang.org/x/time/rate: that would allow single
+// messages of a flood throughout the second, each with a gap before it. Here all
+// allowed messages are at the beginning of a window, and one gap follows.
 type rateLimit struct {
 	windowStart time.Time
 	passed      int // in the window
 
-	// What was left out since the last gap.
+	// Events left out since the last gap.
 	messages    int64
 	gaps        int64 // gaps from upstream
-	missing     int64 // by these
-	unknown     bool  // one of them does not know how many
+	missing     int64 // the sum of these gaps
+	unknown     bool  // one of these gaps has no number
 	from, to    time.Time
-	resumeAfter string // the last event ID after what was left out
+	resumeAfter string // the last event ID after them
 	rate        int
 	writtenAt   time.Time // the last gap
 }
 
-// allow reports whether a message may pass. Rate 0 lets all pass.
+// allow counts a message and reports whether it is within the rate. Rate 0 means
+// no limit.
 func (l *rateLimit) allow(rate int, now time.Time) bool {
 	if rate == 0 {
 		return true
@@ -43,8 +44,8 @@ func (l *rateLimit) allow(rate int, now time.Time) bool {
 	return l.passed <= rate
 }
 
-// leaveOut counts an event that may not pass. The feed resumes after it: what
-// was left out on purpose is not asked for again.
+// leaveOut counts an event over the rate. The feed resumes after it: an event that
+// was left out on purpose is not requested again.
 func (l *rateLimit) leaveOut(rate int, now time.Time, e eventstream.Event) {
 	if !l.pending() {
 		l.from = now
@@ -63,7 +64,7 @@ func (l *rateLimit) leaveOut(rate int, now time.Time, e eventstream.Event) {
 	l.gaps++
 }
 
-// pending reports whether something was left out for which there is no gap yet.
+// pending reports whether events were left out since the last gap.
 func (l *rateLimit) pending() bool { return l.messages+l.gaps > 0 }
 
 // due reports whether the gap may be written: after the window, once a window.
@@ -71,7 +72,7 @@ func (l *rateLimit) due(now time.Time) bool {
 	return l.pending() && now.Sub(l.windowStart) >= limitWindow && now.Sub(l.writtenAt) >= limitWindow
 }
 
-// takeGap returns the gap for what was left out, and begins the next one.
+// takeGap returns the gap for the events left out, and sets the counts to 0.
 func (l *rateLimit) takeGap(now time.Time) live.Gap {
 	g := live.Gap{Code: "limit", From: l.from, To: l.to}.Because(l.text())
 	if missing := l.messages + l.missing; !l.unknown {
@@ -82,7 +83,7 @@ func (l *rateLimit) takeGap(now time.Time) live.Gap {
 	return g
 }
 
-// text says what was left out.
+// text returns a sentence about the events left out.
 func (l *rateLimit) text() live.Text {
 	switch {
 	case l.messages == 1 && l.gaps == 0:

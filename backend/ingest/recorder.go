@@ -13,39 +13,40 @@ import (
 	"signalbox/backend/live"
 )
 
-// MarkName returns the name of the mark that holds a feed's Last-Event-ID.
+// MarkName returns the name of the mark that stores a feed's last event ID.
 func MarkName(source int64) string { return fmt.Sprintf("feed/%d", source) }
 
-// A Config is what a Recorder needs. The functions are called with its lock
-// held and must not call it.
+// A Config configures a Recorder. Its functions are called with the Recorder's
+// lock held and must not call the Recorder.
 type Config struct {
 	Journal *journal.Journal
 	Source  int64
 	Log     *slog.Logger
-	// Silence returns how long nothing was received, and a sentence about it.
+	// Silence returns the time since the last received bytes, and a sentence about
+	// it.
 	Silence    func(now time.Time) (d time.Duration, reason live.Text)
 	Duplicates func(n int) // n messages were in the journal already
-	Fault      func(error) // commits fail because of an error, or with nil work again
+	Fault      func(error) // commits begin to fail; nil means that they succeed again
 }
 
-// A Recorder writes one feed's messages, notes and gaps. It is safe for use by
-// several goroutines; only Event waits for the journal.
+// A Recorder writes one feed's messages, notes and gaps. Its methods may be called
+// from any goroutine. Event waits while the queue for the journal is full.
 type Recorder struct {
 	Config
 	batcher *batcher
 
-	mu         sync.Mutex // held while something is written, so that the order stays
+	mu         sync.Mutex // held while writing, so that the order is correct
 	connection int64
 	outage     Outage
 	limit      rateLimit
-	ownStream  bool // it was noted that the server is this Signalbox
+	ownStream  bool // the note that the server is this Signalbox was written
 
-	lastFailure    string // the reason of the last failed attempt, as far as it was noted
+	lastFailure    string // the sentence of the last failure
 	outages        outageSummary
 	failures       summary
 	silences       summary
-	quietSince     time.Time // zero where the feed is not quiet
-	quietCollected bool      // the present silence is in no note
+	quietSince     time.Time // zero if the feed is not quiet
+	quietCollected bool      // the present silence will be in a summary
 }
 
 // NewRecorder returns a Recorder. Nothing is committed before Run.
@@ -54,11 +55,12 @@ func NewRecorder(c Config) *Recorder {
 	return &Recorder{Config: c, batcher: b}
 }
 
-// Run commits until done is closed and all is committed that can be.
+// Run commits until done is closed. Before it returns it commits the queue,
+// unless the journal cannot write.
 func (r *Recorder) Run(done <-chan struct{}) { r.batcher.run(done) }
 
-// Restore sets the place in the stream from what is stored: the mark, and the
-// newest messages with the oldest first, whose ids may be a sequence.
+// Restore restores the last event ID from the stored mark, and the id sequence
+// from the newest messages, oldest first.
 func (r *Recorder) Restore(mark live.Mark, messages []live.Message) {
 	r.batcher.restoreMark(mark)
 	r.mu.Lock()
@@ -71,17 +73,16 @@ func (r *Recorder) Restore(mark live.Mark, messages []live.Message) {
 	}
 }
 
-// RestoreOutage makes the time since the last connection an outage: the
-// connection ended with a code at that time.
+// RestoreOutage restores the outage since the last connection, which ended at that
+// time with a code.
 func (r *Recorder) RestoreOutage(code string, at time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.outage.code, r.outage.from = disconnect.GapCode(code), at
 }
 
-// RestoreUnrecorded adds losses before a crash to the outage that ended the last
-// run. A summary had collected them and was not written; first is when the first
-// of them was.
+// RestoreUnrecorded adds losses to a restored outage: losses that a summary had
+// collected when the program crashed. first is the time of the first of them.
 func (r *Recorder) RestoreUnrecorded(first time.Time, losses int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -90,7 +91,7 @@ func (r *Recorder) RestoreUnrecorded(first time.Time, losses int64) {
 	}
 }
 
-// SetConnection sets the number of the connection for all that follows.
+// SetConnection sets the number of the connection for further entries.
 func (r *Recorder) SetConnection(number int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -100,8 +101,8 @@ func (r *Recorder) SetConnection(number int64) {
 // LastEventID returns the last event ID received.
 func (r *Recorder) LastEventID() string { return r.batcher.lastID() }
 
-// ResumeAfter returns the id to resume after: that of the last event that is in
-// the journal, or was left out by the limit.
+// ResumeAfter returns the last event ID after the last event that was stored, or
+// left out by the rate limit.
 func (r *Recorder) ResumeAfter() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -111,10 +112,10 @@ func (r *Recorder) ResumeAfter() string {
 	return r.batcher.lastID()
 }
 
-// ForgetPlace forgets the place in the stream, because the feed now leads to
-// another one. It is called while Run does not run. Until the next commit, a
-// crash would bring the old place back.
-func (r *Recorder) ForgetPlace() error {
+// ForgetStream deletes the last event ID and the outage, because the feed has been
+// changed to another stream. It must be called while Run is not running. If it
+// returns an error, the old last event ID is still stored until the next commit.
+func (r *Recorder) ForgetStream() error {
 	r.mu.Lock()
 	r.outage = Outage{}
 	r.mu.Unlock()
@@ -122,23 +123,23 @@ func (r *Recorder) ForgetPlace() error {
 	return r.batcher.saveMark()
 }
 
-// EventOptions are what holds for one event.
+// EventOptions are the settings of Event.
 type EventOptions struct {
 	MaxRate   int  // messages a second that are stored; 0 means all
-	MaxEvent  int  // the size limit that an oversize event was over, in bytes
-	OwnStream bool // it comes from this very Signalbox
+	MaxEvent  int  // the size limit of events, in bytes
+	OwnStream bool // the server is this Signalbox
 }
 
-// Event writes an event: it waits while the journal is behind, and reports false
-// where ctx ended first. The event is not stored then.
+// Event writes an event. It waits while the queue for the journal is full, and
+// reports false if ctx ends first; then the event is not stored.
 func (r *Recorder) Event(ctx context.Context, e eventstream.Event, opt EventOptions) bool {
 	now := time.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if e.Kind == eventstream.IDOnly {
 		if r.limit.pending() {
-			// The id is behind messages that were left out. It is stored with
-			// their gap: a crash before that must ask for them again.
+			// The id follows messages that were left out. It is stored together with
+			// their gap: after a crash before that, they must be requested again.
 			r.limit.resumeAfter = e.LastEventID
 		} else {
 			r.batcher.setLastID(e.LastEventID)
@@ -159,13 +160,14 @@ func (r *Recorder) Event(ctx context.Context, e eventstream.Event, opt EventOpti
 	return r.batcher.put(ctx, d, &e.LastEventID)
 }
 
-// OwnStream says that a feed follows this very Signalbox.
+// OwnStream returns the sentence for a feed that follows this Signalbox itself.
 func OwnStream() live.Text {
 	return live.Textf("own", "This stream is this Signalbox's own. Its messages are in the journal already and are not stored again.")
 }
 
-// NoteOwnStream notes, once, that the feed follows this very Signalbox.
-func (r *Recorder) NoteOwnStream(ctx context.Context) {
+// WriteOwnStreamNote writes a note that the feed follows this Signalbox itself. It
+// does so once.
+func (r *Recorder) WriteOwnStreamNote(ctx context.Context) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.ownStream {
@@ -173,9 +175,9 @@ func (r *Recorder) NoteOwnStream(ctx context.Context) {
 	}
 }
 
-// writeLimitGap writes the gap for what the limit left out, with the id to
-// resume after: both are committed together, so neither a message nor its gap
-// can be lost. It is called with mu held.
+// writeLimitGap writes the gap of the rate limit together with the last event ID
+// after it. Both are committed in one transaction, so neither a message nor its
+// gap can be lost. It is called with mu held.
 func (r *Recorder) writeLimitGap(now time.Time) {
 	if !r.limit.pending() {
 		return

@@ -7,37 +7,38 @@ import (
 )
 
 const (
-	// summarizeAfter is how many times in a row something is noted as it happens.
+	// summarizeAfter is how many occurrences in a row have a note each.
 	summarizeAfter = 3
-	// summaryReset is how long it must not happen for the count to begin again.
+	// summaryReset is the time without an occurrence after which the count begins
+	// again.
 	summaryReset = 15 * time.Minute
-	// firstPeriod is how long a summary collects at first. The period doubles
-	// with each summary, up to MaxSummaryPeriod.
+	// firstPeriod is the period of the first summary. It doubles with each summary,
+	// up to MaxSummaryPeriod.
 	firstPeriod = time.Minute
-	// MaxSummaryPeriod is the longest time that a summary collects.
+	// MaxSummaryPeriod is the longest period of a summary.
 	MaxSummaryPeriod = 10 * time.Minute
-	// MaxCollectedOutage is how long an outage or a silence may last before it is
-	// noted although a summary is collecting.
+	// MaxCollectedOutage is how long an outage or a silence may last before it has a
+	// note of its own although a summary is collecting.
 	MaxCollectedOutage = time.Minute
 )
 
-// A summary keeps what happens over and over from filling the journal: the first
-// few times are noted at once, and of the others one summary with a count is
-// written per period. What is written is never changed. It is not safe for use
-// by several goroutines.
+// A summary limits the notes about an occurrence that repeats. The first few have
+// a note each, written at once. The others are collected, and once per period one
+// note with their number is written. Its methods must not be called from two
+// goroutines at once.
 type summary struct {
-	last      time.Time     // when it last happened
-	streak    int           // how often it has, each time within summaryReset of the one before
+	last      time.Time     // the last occurrence
+	streak    int           // occurrences, each within summaryReset of the one before
 	writtenAt time.Time     // the last note or summary
-	period    time.Duration // of which there is one summary
+	period    time.Duration // between two summaries
 
-	count    int64 // times that are collected and not written
+	count    int64 // occurrences collected and not yet written
 	from, to time.Time
-	reason   live.Text // of the last one
+	reason   live.Text // of the last occurrence
 }
 
-// happened notes that it happened, and reports whether to note it in the journal
-// at once. Otherwise it is to be collected.
+// happened counts an occurrence, and reports whether to write its note at once.
+// Otherwise the caller must call collect.
 func (s *summary) happened(now time.Time) (atOnce bool) {
 	if s.last.IsZero() || now.Sub(s.last) >= summaryReset {
 		s.streak, s.period = 0, firstPeriod
@@ -51,7 +52,7 @@ func (s *summary) happened(now time.Time) (atOnce bool) {
 	return true
 }
 
-// written notes that the journal has a note or a summary of it.
+// written records that a note or a summary was written.
 func (s *summary) written(now time.Time) {
 	s.writtenAt = now
 	if s.streak > summarizeAfter {
@@ -59,7 +60,7 @@ func (s *summary) written(now time.Time) {
 	}
 }
 
-// collect counts one time that was not noted at once.
+// collect adds one occurrence to the summary.
 func (s *summary) collect(from, to time.Time, reason live.Text) {
 	if s.count == 0 {
 		s.from = from
@@ -68,19 +69,20 @@ func (s *summary) collect(from, to time.Time, reason live.Text) {
 	s.to, s.reason = to, reason
 }
 
-// due reports whether the summary has collected for long enough.
+// due reports whether the summary must be written.
 func (s *summary) due(now time.Time) bool { return s.count > 0 && now.Sub(s.writtenAt) >= s.period }
 
-// reset begins the next summary, after this one was written.
+// reset begins the next summary after one was written.
 func (s *summary) reset(now time.Time) {
 	s.count, s.reason = 0, live.Text{}
 	s.written(now)
 }
 
-// summaryTexts make the note of a summary.
+// summaryTexts are the sentences of a summary.
 type summaryTexts struct {
 	once live.Text
-	// again says how often it happened, and introduces the last time.
+	// again returns the sentence with the number of occurrences. The sentence about
+	// the last one follows it.
 	again func(n int64, within time.Duration) live.Text
 }
 
@@ -99,8 +101,8 @@ var (
 	}
 )
 
-// note returns the summary as a note: what happened, how often, and why the last
-// time.
+// note returns the note of the summary: the number of occurrences, and the reason
+// of the last one.
 func (s *summary) note(code string, texts summaryTexts) live.Note {
 	if s.count == 1 {
 		return newNote(code, texts.once.Then(s.reason))
@@ -110,22 +112,22 @@ func (s *summary) note(code string, texts summaryTexts) live.Note {
 	return n
 }
 
-// An outageSummary collects outages, which otherwise take a note of the loss, a
-// note of the return and a gap each.
+// An outageSummary collects outages. Without a summary each would have a note of
+// the loss, a note of the return, and a gap.
 type outageSummary struct {
 	summary
-	collecting bool      // the present outage is to be collected
+	collecting bool      // the present outage will be collected
 	lossReason live.Text // of the last loss
 
 	losses   int64
 	lasted   time.Duration // in all
 	waited   time.Duration
 	missing  int64
-	unproven int64    // of how many it is not known what is missing
+	unproven int64    // outages with an unknown number of missing messages
 	lastGap  live.Gap // of the last outage
 }
 
-// collectGap counts an outage that is over, by its gap.
+// collectGap adds the gap of an outage that has ended.
 func (s *outageSummary) collectGap(g *live.Gap) {
 	if s.count == 0 {
 		s.losses, s.lasted, s.waited, s.missing, s.unproven = 0, 0, 0, 0, 0
@@ -142,8 +144,8 @@ func (s *outageSummary) collectGap(g *live.Gap) {
 	}
 }
 
-// proveLast replaces the gap of the last outage by one with evidence. It reports
-// false where the last one is written already.
+// proveLast replaces the gap of the last outage by a gap with evidence. It reports
+// false if the summary with the last gap is written already.
 func (s *outageSummary) proveLast(g *live.Gap) bool {
 	if s.count == 0 {
 		return false
@@ -154,7 +156,7 @@ func (s *outageSummary) proveLast(g *live.Gap) bool {
 	return true
 }
 
-// gap returns the summary of the outages that are over.
+// gap returns the gap that summarizes the collected outages.
 func (s *outageSummary) gap() live.Gap {
 	if s.count == 1 {
 		return s.lastGap

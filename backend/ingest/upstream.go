@@ -14,18 +14,16 @@ import (
 const (
 	// maxUpstreamCode is longer than any code of a gap, in bytes.
 	maxUpstreamCode = 64
-	// maxUpstreamReason is the longest reason taken from another Signalbox, in
-	// bytes.
+	// maxUpstreamReason bounds the sentence of a gap of another Signalbox, in bytes.
 	maxUpstreamReason = 1000
 )
 
-// gapFromUpstream returns the gap that another Signalbox sent as an event: of
-// the type "gap", without an id of its own, and in exactly the form of a
-// live.Gap. As an ordinary event it would be lost to readers that ask for other
-// types, and with it the fact that something is missing.
+// gapFromUpstream returns the gap that another Signalbox sent as an event: with
+// the type "gap", without an id, and exactly in the form of a live.Gap. If it
+// were stored as a message, readers of other types would not receive it.
 func gapFromUpstream(e eventstream.Event) (live.Gap, bool) {
 	if e.Type != "gap" || e.HasID || !strings.HasPrefix(e.Data, `{"missing":`) {
-		return live.Gap{}, false // before g: it is allocated, and nearly all events end here
+		return live.Gap{}, false // before g, which is allocated: nearly all events return here
 	}
 	var g live.Gap
 	dec := json.NewDecoder(strings.NewReader(e.Data))
@@ -43,7 +41,7 @@ func gapFromUpstream(e eventstream.Event) (live.Gap, bool) {
 	return g, valid
 }
 
-// clip shortens a text to so many bytes, the last of which are an ellipsis.
+// clip cuts a text to limit bytes, with an ellipsis at the end.
 func clip(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -55,8 +53,8 @@ func clip(s string, limit int) string {
 	return s[:limit] + "…"
 }
 
-// hasJSONYear reports whether a time in UTC has a year of four digits, as JSON
-// needs. Another zone may hide that it has not.
+// hasJSONYear reports whether a time has a year of four digits in UTC, as JSON
+// demands. In its own zone it may have another year.
 func hasJSONYear(t time.Time) bool {
 	year := t.UTC().Year()
 	return 1 <= year && year <= 9999
