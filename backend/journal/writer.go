@@ -49,7 +49,7 @@ type writer struct {
 }
 
 // write is the writer goroutine. It drains the queue, commits the requests, adds
-// their messages to the tail, and wakes the readers.
+// their messages to those in memory, and wakes the readers.
 func (j *Journal) write() {
 	defer close(j.writerDone)
 	w := &writer{Journal: j, ctx: context.Background(), fault: j.Stats().Fault != ""}

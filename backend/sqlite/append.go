@@ -9,7 +9,7 @@ import (
 )
 
 // Append commits messages and marks in one transaction, or nothing. It gives
-// the messages their numbers, in order, and sets Again and Repeated. A mark
+// the messages their numbers, in order, and sets DuplicateID and Repeated. A mark
 // whose Number is -n gets the number of the nth message. The context does not
 // cancel it: to wait a little longer is better than not to know.
 func (db *DB) Append(_ context.Context, ms []live.Message, marks []live.Mark) error {

@@ -92,7 +92,7 @@ func (c *Cursor) storeError(err error) error {
 }
 
 // resizeBlock makes room for n entries. The block is reused while the cursor
-// catches up, and freed when the cursor reads from the tail.
+// catches up, and freed when the cursor reads from memory.
 func (c *Cursor) resizeBlock(n int) {
 	if len(c.block)/8 <= n && n <= len(c.block) {
 		return

@@ -20,7 +20,7 @@ func (in *Inserter) insertCompared(last int64, ms []live.Message) (int64, error)
 	for _, repeats := range []func(*live.Message) (bool, error){in.repeatsOrigin, in.repeatsKey, in.repeatsID} {
 		repeated, err := repeats(m)
 		if repeated && err == nil && m.ID != "" {
-			// Clients know the stored message by its id unless that has Again.
+			// Clients know the stored message by its id, unless its DuplicateID is set.
 			var again int64
 			again, err = in.w.Int64(`SELECT ifnull(again, 0) FROM messages WHERE number = ?1
 				UNION ALL SELECT ifnull(again, 0) FROM trimmed WHERE number = ?1`, m.Number)
@@ -149,7 +149,7 @@ func isRetryTime(received int64, m *live.Message) bool {
 }
 
 // repeatsID recognises a retry by its id. If the message is no retry and its id
-// was used before, it sets Again.
+// was used before, it sets DuplicateID.
 func (in *Inserter) repeatsID(m *live.Message) (bool, error) {
 	if m.ID == "" {
 		return false, nil

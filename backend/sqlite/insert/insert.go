@@ -44,7 +44,7 @@ func New(w *conn.Writer, epoch string) *Inserter {
 }
 
 // Messages stores messages with the numbers that follow last, and returns the
-// last number given. It sets Number, Again and Repeated.
+// last number given. It sets Number, DuplicateID and Repeated.
 func (in *Inserter) Messages(last int64, ms []live.Message) (int64, error) {
 	defer in.args.Clear()
 	for len(ms) > 0 {

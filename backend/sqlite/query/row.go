@@ -67,7 +67,7 @@ func scanRare(m *live.Message, text string) (ok bool) {
 
 // addPageColumns adds what scanPage reads. Type, id and data are cut to
 // previews if preview is not 0. The last column is nearly always NULL: "!" for
-// Again, and the origin behind it.
+// DuplicateID, and the origin behind it.
 func (b *builder) addPageColumns(preview int) {
 	b.add("number, source, received, kind, connection, retry, size, ")
 	if preview > 0 {
