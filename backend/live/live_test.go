@@ -117,8 +117,8 @@ func TestAnErrorInAFilterHasItsOffset(t *testing.T) {
 		{"größe:", "größe:", "größe: is not a key of the filter.", keys + `: "größe:".`},
 		{"Event:x", "Event:", "Event: is not a key of the filter.", keys + `: "Event:x".`},
 		{"x $.total>100", "$.total>100", "The filter cannot look inside the data for $.total>100.", keys + `: "$.total>100".`},
-		{"is:gone", "gone", `"gone" is not a kind of message.`, "is: takes event, gap or note."},
-		{"a -is:event,x", "event,x", `"x" is not a kind of message.`, "is: takes event, gap or note."},
+		{"is:gone", "gone", `"gone" is not a kind of message.`, "Write is:event, is:gap or is:note."},
+		{"a -is:event,x", "event,x", `"x" is not a kind of message.`, "Write is:event, is:gap or is:note."},
 		{"is:gap -is:gap b", "-is:gap", "The filter leaves out every kind of message.", "The kinds are event, gap and note."},
 	} {
 		_, err := ParseFilter(c.in)
