@@ -12,14 +12,14 @@ import (
 
 // PublishLines appends the messages of a request of JSON lines to a channel, in
 // one transaction and in their order: all of them or none. It returns a receipt
-// for each. A message that is a retry is not stored again, and its receipt is
-// that of the first one; this goes for the second of two equal messages with an
-// id in one request, too.
+// for each. A retried message is not stored again; its receipt has the position
+// of the first. Two equal messages with an id in one request are the same
+// message, too.
 //
-// key is the Idempotency-Key of the request, "" without one. It tells the
-// messages apart that have no id, or ask for a second copy (live.Draft.Once is
-// false): such a message has the key together with the number of its line. The
-// others are recognised by their ids.
+// key is the Idempotency-Key of the request, or "". It is for messages that
+// have no id or ask for a second copy (live.Draft.Once is false): the Key of
+// such a message is the request's key with the number of its line. The other
+// messages are recognised by their ids.
 //
 // An error about one message has the number of its line (live.Error.Line). The
 // errors are those of Publish.
@@ -32,7 +32,7 @@ func (p *Publisher) PublishLines(ctx context.Context, channel string, lines wire
 	if key != "" {
 		for i := range drafts {
 			if d := &drafts[i]; d.ID == "" || !d.Once {
-				// A key in a header has no line break, so this is no other request's.
+				// A key in a header has no line break, so no other request has this key.
 				d.Key = key + "\n" + strconv.Itoa(lines.Numbers[i])
 			}
 		}
@@ -67,7 +67,8 @@ func (p *Publisher) checkLines(lines wire.Lines) (int, error) {
 }
 
 // receipts returns the receipts of messages of one channel. It counts the
-// clients only where the type changes: that looks at each client with a filter.
+// clients only when the type changes: each count examines all clients with a
+// filter.
 func (p *Publisher) receipts(entries []*recent.Entry) []Receipt {
 	epoch, count := p.journal.Epoch(), *p.clients.Load()
 	receipts := make([]Receipt, len(entries))

@@ -160,7 +160,7 @@ func TestABadLineRefusesTheWholeRequest(t *testing.T) {
 	}
 }
 
-// Requests that wait for the same commit are tried one by one where it fails.
+// Requests that wait for the same commit are committed one by one if it fails.
 // The lines of one request stay together then too.
 func TestARequestIsStoredWholeOrNotAtAll(t *testing.T) {
 	b := open(t)

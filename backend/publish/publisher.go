@@ -12,11 +12,10 @@ import (
 	"signalbox/backend/wire"
 )
 
-// Limits bound what may be published, and where. Zero means the default of a
-// number.
+// Limits bound what may be published, and which channels publishing creates.
 type Limits struct {
 	CreateChannels bool // whether publishing and subscribing create a channel that does not exist
-	MaxChannels    int  // the number of channels up to which they do; 0 means the default of the setting
+	MaxChannels    int  // no channel is created if there are so many; 0 means the default of the setting
 	MaxEvent       int  // the largest data of a message, in bytes; 0 means the default of the setting
 }
 
@@ -35,7 +34,7 @@ func (l Limits) withDefaults() Limits {
 type Publisher struct {
 	journal *journal.Journal
 	limits  atomic.Pointer[Limits]
-	making  sync.Mutex // one channel is created at a time, or MaxChannels would not hold
+	making  sync.Mutex // held while a channel is counted and created, or MaxChannels would be exceeded
 	recent  recentPublications
 	clients atomic.Pointer[func(*live.Message) int]
 }
@@ -58,25 +57,25 @@ func (p *Publisher) SetLimits(l Limits) {
 func (p *Publisher) Limits() Limits { return *p.limits.Load() }
 
 // CountClients sets the function that counts the clients that a message
-// reaches. Its result may depend on the source and the type of a message only.
+// reaches. Its result may depend only on the message's source and type.
 func (p *Publisher) CountClients(count func(*live.Message) int) { p.clients.Store(&count) }
 
 // A Receipt is what a publisher gets after the commit.
 type Receipt struct {
-	Position live.Position // of the message; of the first one where it was a retry
-	ID       string        // the chosen id, where that is the id on the wire; "" where the position is
-	Clients  int           // that follow the channel and want this type
-	Repeated bool          // it was a retry, and was not stored again
+	Position live.Position // of the message; for a retried publish, of the first
+	ID       string        // the message's id on the wire; "" if that is its position
+	Clients  int           // how many follow the channel and want this type
+	Repeated bool          // a retried publish, which was not stored again
 }
 
-// attempts is how often a channel is looked up and published to. It may be
-// removed between the two.
+// attempts is how often toChannel looks a channel up: it may be removed before
+// the append.
 const attempts = 3
 
-// Publish appends a message to a channel, which is created where it does not
-// exist, and returns after the commit. It fills in the draft's Source. Errors:
-// those of wire.Check, Source and the journal, "not_a_channel", and "key_reused"
-// where another message has the draft's Key.
+// Publish appends a message to a channel and returns after the commit. It
+// creates the channel if it does not exist, and sets the draft's Source.
+// Errors: those of wire.Check, Source and the journal, "not_a_channel", and
+// "key_reused" if another message has the draft's Key.
 func (p *Publisher) Publish(ctx context.Context, channel string, d live.Draft) (Receipt, error) {
 	got, err := p.Emit(ctx, channel, d)
 	if err != nil {
@@ -87,8 +86,8 @@ func (p *Publisher) Publish(ctx context.Context, channel string, d live.Draft) (
 	return got, nil
 }
 
-// Emit is Publish for messages of the program itself, such as the samples. Recent
-// does not list them: they would push out what the user published. The marks are
+// Emit is Publish for messages of the program itself, such as the samples.
+// Recent does not list them: they would displace the user's. The marks are
 // committed together with the message.
 func (p *Publisher) Emit(ctx context.Context, channel string, d live.Draft, marks ...live.Mark) (Receipt, error) {
 	if err := wire.Check(p.journal.Epoch(), &d, p.Limits().MaxEvent); err != nil {
@@ -116,8 +115,8 @@ func (p *Publisher) receipt(m *live.Message) Receipt {
 	return r
 }
 
-// toChannel calls put with the id of a channel, and again where the channel was
-// removed meanwhile.
+// toChannel calls put with the id of a channel, and repeats that if the channel
+// was removed meanwhile.
 func (p *Publisher) toChannel(ctx context.Context, channel string, put func(source int64) error) error {
 	for attempt := 1; ; attempt++ {
 		src, err := p.Source(ctx, channel)
@@ -143,8 +142,9 @@ func (p *Publisher) Refuse(channel string, d live.Draft, err error) {
 // first.
 func (p *Publisher) Recent() []Publication { return p.recent.list() }
 
-// Source looks up a source. Where it does not exist and the limits allow it, it
-// creates a channel. Errors: "bad_name", "not_found", "too_many_channels".
+// Source looks up a source. If it does not exist and the limits allow it,
+// Source creates a channel. Errors: "bad_name", "not_found",
+// "too_many_channels".
 func (p *Publisher) Source(ctx context.Context, name string) (live.Source, error) {
 	if src, ok := p.journal.Source(name); ok {
 		return src, nil
@@ -175,8 +175,8 @@ func (p *Publisher) Source(ctx context.Context, name string) (live.Source, error
 	return p.add(ctx, live.Source{Name: name, Kind: live.ChannelSource})
 }
 
-// Channel looks up a channel, or creates it whatever the limits say: for parts
-// of the program that need one. Error: "name_taken" where a feed has the name.
+// Channel looks up a channel, or creates it regardless of the limits: for parts
+// of the program that need one. Error: "name_taken" if a feed has the name.
 func (p *Publisher) Channel(ctx context.Context, channel live.Source) (live.Source, error) {
 	src, ok := p.journal.Source(channel.Name)
 	if !ok {

@@ -80,7 +80,7 @@ func TestARepeatIsStoredOnceAndGetsTheFirstPosition(t *testing.T) {
 	d := live.Draft{ID: "7", Type: "order", Data: "a", Once: true}
 	first := b.publish("x", d)
 	if first.Repeated {
-		t.Error("the first one is no retry")
+		t.Error("the first publish is no repeat")
 	}
 	b.publish("x", live.Draft{Data: "between"})
 	for _, again := range []string{"at once", "after a restart"} {
@@ -97,11 +97,11 @@ func TestARepeatIsStoredOnceAndGetsTheFirstPosition(t *testing.T) {
 		{ID: "7", Type: "order", Data: "b", Once: true}, {ID: "7", Type: "order", Data: "a"},
 	} {
 		if got := b.publish("x", other); got.Repeated {
-			t.Errorf("%+v was taken for a retry", other)
+			t.Errorf("%+v was recognised as a repeat", other)
 		}
 	}
 	if got := b.publish("y", d); got.Repeated {
-		t.Error("a message of another channel was taken for a retry")
+		t.Error("a message of another channel was recognised as a repeat")
 	}
 	if got := b.data("x"); got != "a between a a b a" {
 		t.Errorf("stored: %s", got)
@@ -152,7 +152,7 @@ func TestARepeatOfATrimmedMessageIsRecognised(t *testing.T) {
 		{ID: "id of a1", Data: "a", Once: true}, {ID: "7", Type: "order", Data: "a"},
 	} {
 		if got := b.publish("x", other); got.Repeated {
-			t.Errorf("%q, %q was taken for a retry", other.ID, other.Type)
+			t.Errorf("%q, %q was recognised as a repeat", other.ID, other.Type)
 		}
 	}
 	if _, err := b.Publish(t.Context(), "x", live.Draft{Data: "b", Key: "key of a", Once: true}); !errors.Is(err, &live.Error{Code: "key_reused"}) {
@@ -161,7 +161,7 @@ func TestARepeatOfATrimmedMessageIsRecognised(t *testing.T) {
 	b.now = b.now.Add(live.RetryWindow + time.Second)
 	for _, d := range drafts[:3] {
 		if b.publish("x", d).Repeated {
-			t.Errorf("%q was taken for a retry after more than an hour", d.ID)
+			t.Errorf("%q was recognised as a repeat after more than an hour", d.ID)
 		}
 	}
 }
@@ -176,7 +176,7 @@ func TestARepeatIsRecognisedForAnHour(t *testing.T) {
 	}
 	b.now = b.now.Add(2 * time.Second)
 	if b.publish("x", d).Repeated {
-		t.Error("it was taken for a retry after more than an hour")
+		t.Error("it was recognised as a repeat after more than an hour")
 	}
 }
 
@@ -198,7 +198,7 @@ func TestAKeyReplacesTheID(t *testing.T) {
 	// The same id and data with keys of their own are meant twice.
 	for _, key := range []string{"k2", "k3"} {
 		if b.publish("x", live.Draft{ID: "7", Data: "c", Key: key, Once: true}).Repeated {
-			t.Errorf("%s was taken for a retry", key)
+			t.Errorf("%s was recognised as a repeat", key)
 		}
 	}
 	b.now = b.now.Add(live.RetryWindow + time.Second)

@@ -22,10 +22,10 @@ type Publication struct {
 	At       time.Time `json:"at"`
 	Channel  string    `json:"channel"`
 	Event    string    `json:"event"`
-	ID       string    `json:"id"`       // on the wire; the publisher's where it was refused
-	Position string    `json:"position"` // "" where it was refused
+	ID       string    `json:"id"`       // on the wire; the publisher's if the message was refused
+	Position string    `json:"position"` // "" if the message was refused
 	Clients  int       `json:"clients"`
-	Repeated bool      `json:"repeated,omitempty"` // a retry, which was not stored again
+	Repeated bool      `json:"repeated,omitempty"` // a retried publish, which was not stored again
 
 	// Why it was refused: a sentence in English, and its code and parameters as
 	// in live.Error. Line is the number of its line in a request of JSON lines.
