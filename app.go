@@ -12,8 +12,8 @@ import (
 	"signalbox/backend/live"
 )
 
-// App is what the window's page can call: only what a desktop can do and a
-// browser cannot.
+// App has the methods that the window's page can call, for what a browser cannot
+// do.
 type App struct{ ctx context.Context }
 
 // OpenURL opens a web address in the user's browser.
@@ -32,8 +32,8 @@ func (a *App) Copy(text string) (err error) {
 	return runtime.ClipboardSetText(a.ctx, text)
 }
 
-// ChooseFolder shows a dialog for choosing a folder, which starts in the
-// folder from. It returns "" when the user cancels.
+// ChooseFolder shows a dialog for choosing a folder. It starts in the folder
+// from, and returns "" if the user cancels.
 func (a *App) ChooseFolder(title, from string) (dir string, err error) {
 	defer recovered(&err)
 	return runtime.OpenDirectoryDialog(a.ctx, runtime.OpenDialogOptions{

@@ -13,7 +13,7 @@ import (
 )
 
 // main writes frontend/wailsjs: with the tag bindings, wails.Run writes the
-// bindings of what it is given and returns.
+// bindings of the methods of App and returns.
 func main() {
 	err := wails.Run(&options.App{
 		Title:       "Signalbox",

@@ -4,7 +4,7 @@
 // feeds, serves local channels, keeps every message in SQLite, and shows it
 // all live.
 //
-// The build tags decide what is built:
+// The build tags select the program:
 //
 //   - desktop: the program with its window. It needs GTK and WebKit on Linux.
 //   - none: the same program without a window. It needs a C compiler for
@@ -32,7 +32,7 @@ func main() {
 		panic(err) // the folder is embedded above
 	}
 	os.Exit(cli.Main(cli.Program{
-		Version: version, Assets: assets, Window: window,
+		Version: version, Assets: assets, Window: openWindow,
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 	}))
 }

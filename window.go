@@ -16,7 +16,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
-	wailsrun "github.com/wailsapp/wails/v2/pkg/runtime"
+	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"signalbox/backend/desk"
 	"signalbox/backend/node"
@@ -25,108 +25,132 @@ import (
 //go:embed build/appicon.png
 var icon []byte
 
-// openingDelay is how long a history may take to open before the window shows
-// its progress. Most open sooner, and a page that flashes by helps nobody.
+// openingDelay is the time after which the window shows the progress of opening
+// the history. Most histories open sooner, without a page that only flashes.
 const openingDelay = time.Second
 
-// window opens the node and its window, and closes both.
-func window(ctx context.Context, opt node.Options) error {
-	opening := &desk.Opening{}
-	opt.Progress = opening.Progress
-	opened := make(chan result, 1) // so that Open can end after the window did
+// openWindow opens the node and its window, and closes both.
+func openWindow(ctx context.Context, opt node.Options) error {
+	migration := &desk.MigrationPage{}
+	opt.Progress = migration.Progress
 	openCtx, stopOpening := context.WithCancel(ctx)
 	defer stopOpening()
+	opened := make(chan openResult, 1) // a buffer, so that Open can end after the window
 	go func() {
 		n, err := node.Open(openCtx, opt)
-		opened <- result{n, err}
+		opened <- openResult{n, err}
 	}()
-	size := desk.FirstSize()
-	var page http.Handler = opening
-	var running atomic.Pointer[node.Node] // nil until it is opened
-	ended := make(chan error, 1)          // so that Run can end after the window did
-	// Not ended by ctx: the window closes first, and then the node.
-	nodeCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	start := func(r result) {
-		if r.err != nil {
-			ended <- r.err
-			return
-		}
-		running.Store(r.node)
-		go func() { ended <- r.node.Run(nodeCtx) }()
+	// Not cancelled by ctx: the window closes first, then the node.
+	nodeCtx, stopNode := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopNode()
+	r := &runner{ctx: nodeCtx, ended: make(chan error, 1)} // a buffer, so that Run can end after the window
+	size, page, err := firstPage(ctx, r, opened, migration)
+	if err != nil {
+		return err
 	}
-	select {
-	case r := <-opened:
-		if r.err != nil {
-			// Nobody reads standard error when a desktop's menu has started the
-			// program.
-			if os.Getenv("GIO_LAUNCHED_DESKTOP_FILE") != "" {
-				run(&App{}, &options.App{Width: 720, Height: 400, AssetServer: &assetserver.Options{Handler: desk.StartError(r.err)}})
-			}
-			return r.err
-		}
-		size, page = desk.LastSize(ctx, r.node), r.node.Window()
-		start(r)
-	case <-time.After(openingDelay):
-		go func() {
-			r := <-opened
-			start(r)
-			if r.err != nil {
-				opening.Finish(nil, r.err)
-			} else {
-				opening.Finish(r.node.Window(), nil)
-			}
-		}()
-	}
-	state := options.Normal
+	startState := options.Normal
 	if size.Maximised {
-		state = options.Maximised
+		startState = options.Maximised
 	}
-	shown := run(&App{}, &options.App{
+	windowErr := showWindow(&App{}, &options.App{
 		Width: size.Width, Height: size.Height, MinWidth: desk.MinWidth, MinHeight: desk.MinHeight,
-		WindowStartState: state,
+		WindowStartState: startState,
 		AssetServer:      &assetserver.Options{Handler: page},
-		OnDomReady: func(wails context.Context) {
-			context.AfterFunc(ctx, func() { wailsrun.Quit(wails) }) // Ctrl+C, SIGTERM
+		OnDomReady: func(windowCtx context.Context) {
+			context.AfterFunc(ctx, func() { runtime.Quit(windowCtx) }) // Ctrl+C, SIGTERM
 		},
-		OnBeforeClose: func(wails context.Context) bool {
-			// Wails calls this twice. GTK may report the size before the user's
-			// last change at first; the second call corrects it.
-			if n := running.Load(); n != nil {
-				if err := desk.SaveSize(wails, n); err != nil {
-					opt.Log.Warn("remember the window's size", "err", err)
+		OnBeforeClose: func(windowCtx context.Context) bool {
+			// Wails calls this twice. On the first call GTK may report an outdated
+			// size.
+			if n := r.node.Load(); n != nil {
+				if err := desk.SaveSize(windowCtx, n); err != nil {
+					opt.Log.Warn("store the size of the window", "err", err)
 				}
 			}
 			return false
 		},
 	})
 	stopOpening()
-	stop()
-	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+	stopNode()
+	if err := <-r.ended; err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
-	return shown
+	return windowErr
 }
 
-// A result is what node.Open returned.
-type result struct {
+// An openResult is the result of node.Open.
+type openResult struct {
 	node *node.Node
 	err  error
 }
 
-// run shows a window and returns when it is closed. It adds the options that
-// every window of the program shares.
-func run(app *App, o *options.App) error {
+// A runner runs the node once it is open.
+type runner struct {
+	ctx   context.Context
+	node  atomic.Pointer[node.Node] // nil until the node is open
+	ended chan error                // gets the error of Open or of Run
+}
+
+// start starts to run an opened node.
+func (r *runner) start(o openResult) {
+	if o.err != nil {
+		r.ended <- o.err
+		return
+	}
+	r.node.Store(o.node)
+	go func() { r.ended <- o.node.Run(r.ctx) }()
+}
+
+// firstPage waits for the opened node and returns the window's size and the
+// dashboard. After openingDelay it waits no longer and returns the migration page,
+// which the dashboard replaces when the node is open.
+func firstPage(ctx context.Context, r *runner, opened <-chan openResult, migration *desk.MigrationPage) (desk.Size, http.Handler, error) {
+	select {
+	case o := <-opened:
+		if o.err != nil {
+			showStartError(o.err)
+			return desk.Size{}, nil, o.err
+		}
+		size := desk.LastSize(ctx, o.node)
+		r.start(o)
+		return size, o.node.Window(), nil
+	case <-time.After(openingDelay):
+		go func() {
+			o := <-opened
+			r.start(o)
+			if o.err != nil {
+				migration.Finish(nil, o.err)
+			} else {
+				migration.Finish(o.node.Window(), nil)
+			}
+		}()
+		return desk.FirstSize(), migration, nil
+	}
+}
+
+// showStartError shows the error of a start in a window if a desktop's menu has
+// started the program: the user does not see standard error then.
+func showStartError(err error) {
+	if os.Getenv("GIO_LAUNCHED_DESKTOP_FILE") == "" {
+		return
+	}
+	// The caller returns err; an error of this window adds nothing.
+	_ = showWindow(&App{}, &options.App{Width: 720, Height: 400, AssetServer: &assetserver.Options{Handler: desk.StartError(err)}})
+}
+
+// showWindow shows a window and returns when it is closed. It adds the options
+// that all windows of the program share.
+func showWindow(app *App, o *options.App) error {
 	o.Title = "Signalbox"
 	o.Bind = []any{app}
 	o.BackgroundColour = options.NewRGB(12, 14, 18) // --bg: no white flash before the first paint
 	o.Logger, o.LogLevel, o.LogLevelProduction = nil, logger.ERROR, logger.ERROR
 	desk.PlainGraphics()
-	o.OnStartup = func(wails context.Context) { app.ctx = wails }
+	o.OnStartup = func(windowCtx context.Context) { app.ctx = windowCtx }
 	o.Linux = &linux.Options{
 		Icon: icon, ProgramName: "signalbox",
-		// Hardware compositing does nothing for text and takes 75 MB where there
-		// is no graphics card.
+		// Text needs no hardware compositing, which costs memory on a machine
+		// without a graphics card.
 		WebviewGpuPolicy: linux.WebviewGpuPolicyNever,
 	}
 	return wails.Run(o)

@@ -8,5 +8,5 @@ import (
 	"signalbox/backend/node"
 )
 
-// window is nil: this program is built without a window.
-var window func(context.Context, node.Options) error
+// openWindow is nil: this program is built without a window.
+var openWindow func(context.Context, node.Options) error

@@ -18,52 +18,54 @@ import (
 const (
 	// lineWait is how long a line waits for others to share its request.
 	lineWait = 20 * time.Millisecond
-	// requestLines and requestBytes are how much goes into one request. A line
-	// that is longer than that goes alone.
+	// requestLines and requestBytes are the limits of one request. A line that is
+	// longer than requestBytes has a request to itself.
 	requestLines = 5000
 	requestBytes = 1 << 20
-	// lastTry is how long the lines that were read before an interrupt may take.
-	lastTry = time.Second
+	// interruptTimeout is how long a request may take after an interrupt.
+	interruptTimeout = time.Second
 )
 
 // A linePublisher publishes each line of standard input as a message. One
 // request is on its way at a time, which keeps the order.
 type linePublisher struct {
-	command *publishCommand
-	program *Program
-	out     *bufio.Writer
-	before  []byte // what stands before the data in the JSON of a line
+	command    *publishCommand
+	program    *Program
+	out        *bufio.Writer
+	linePrefix []byte // of the JSON of a line, up to the data
 
-	unfinished []byte // a line of which the end was not read yet
-	read       int    // lines
-	// What waits for the next request.
+	unfinished []byte // the start of a line whose end was not read yet
+	linesRead  int
+	// The next request.
 	body     []byte
 	lines    int // in the body
-	messages int // in the body: lines that are not blank
+	messages int // lines in the body that are not blank
 
-	published, repeated int // messages, and how many of them were stored before
+	published int // messages
+	repeated  int // of the published messages, those that were stored before
 }
 
 func newLinePublisher(c *publishCommand, p *Program) *linePublisher {
 	l := &linePublisher{command: c, program: p, out: bufio.NewWriter(p.Stdout)}
-	l.before = append(l.before, '{')
+	l.linePrefix = append(l.linePrefix, '{')
 	if c.Event != "" {
-		l.before = append(wire.AppendString(append(l.before, `"event":`...), c.Event), ',')
+		l.linePrefix = append(wire.AppendString(append(l.linePrefix, `"event":`...), c.Event), ',')
 	}
 	if c.ID != "" {
-		l.before = append(wire.AppendString(append(l.before, `"id":`...), c.ID), ',')
+		l.linePrefix = append(wire.AppendString(append(l.linePrefix, `"id":`...), c.ID), ',')
 	}
 	if c.Retry != nil {
-		l.before = append(strconv.AppendInt(append(l.before, `"retry":`...), *c.Retry, 10), ',')
+		l.linePrefix = append(strconv.AppendInt(append(l.linePrefix, `"retry":`...), *c.Retry, 10), ',')
 	}
 	if c.Again {
-		l.before = append(l.before, `"again":true,`...)
+		l.linePrefix = append(l.linePrefix, `"again":true,`...)
 	}
-	l.before = append(l.before, `"data":`...)
+	l.linePrefix = append(l.linePrefix, `"data":`...)
 	return l
 }
 
-// run publishes until standard input ends, something is refused, or ctx ends.
+// run publishes until standard input ends, a line is refused, or ctx ends. Then it
+// prints the count.
 func (l *linePublisher) run(ctx context.Context) error {
 	err := l.publishAll(ctx)
 	count := fmt.Sprintf("signalbox: %d messages published", l.published)
@@ -74,33 +76,34 @@ func (l *linePublisher) run(ctx context.Context) error {
 	return err
 }
 
+// publishAll publishes until standard input ends, a line is refused, or ctx ends.
 func (l *linePublisher) publishAll(ctx context.Context) error {
 	stop := make(chan struct{})
 	defer close(stop)
 	chunks, ended := readChunks(l.program.Stdin, stop)
-	waited := time.NewTimer(lineWait)
-	defer waited.Stop()
+	flushTimer := time.NewTimer(lineWait)
+	defer flushTimer.Stop()
 	for {
 		select {
 		case chunk := <-chunks:
 			waiting := l.lines > 0
-			if err := l.take(ctx, chunk); err != nil {
+			if err := l.split(ctx, chunk); err != nil {
 				return err
 			}
 			if !waiting {
-				waited.Reset(lineWait)
+				flushTimer.Reset(lineWait)
 			}
-		case <-waited.C:
-			if err := l.send(ctx); err != nil {
+		case <-flushTimer.C:
+			if err := l.flush(ctx); err != nil {
 				return err
 			}
 		case err := <-ended:
 			if len(l.unfinished) > 0 {
-				if err := l.add(ctx, l.unfinished); err != nil {
+				if err := l.queue(ctx, l.unfinished); err != nil {
 					return err
 				}
 			}
-			if err := l.send(ctx); err != nil {
+			if err := l.flush(ctx); err != nil {
 				return err
 			}
 			if err != nil {
@@ -108,20 +111,21 @@ func (l *linePublisher) publishAll(ctx context.Context) error {
 			}
 			return nil
 		case <-ctx.Done():
-			// The program before this one in a pipe cannot say these lines again.
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTry)
+			// The lines are gone from the pipe, so they are still sent. An
+			// unfinished line is dropped: its rest will not be read.
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), interruptTimeout)
 			defer cancel()
-			return l.send(ctx)
+			return l.flush(ctx)
 		}
 	}
 }
 
 // readChunks reads in the background until the input ends or stop is closed. A
-// chunk may be used until the next one is taken.
+// chunk may be used until the next one is received.
 func readChunks(in io.Reader, stop <-chan struct{}) (<-chan []byte, <-chan error) {
-	chunks, ended := make(chan []byte), make(chan error, 1) // the reader does not wait for its end to be taken
+	chunks, ended := make(chan []byte), make(chan error, 1) // a buffer, so that the goroutine ends without a receiver
 	go func() {
-		// Two buffers take turns: when one is taken, the other is free.
+		// Two buffers alternate: while the receiver uses one, the other is filled.
 		var buffers [2][64 << 10]byte
 		for turn := 0; ; turn = 1 - turn {
 			n, err := in.Read(buffers[turn][:])
@@ -144,8 +148,8 @@ func readChunks(in io.Reader, stop <-chan struct{}) (<-chan []byte, <-chan error
 	return chunks, ended
 }
 
-// take adds the lines of a chunk.
-func (l *linePublisher) take(ctx context.Context, chunk []byte) error {
+// split queues the lines of a chunk.
+func (l *linePublisher) split(ctx context.Context, chunk []byte) error {
 	for {
 		line, rest, found := bytes.Cut(chunk, []byte("\n"))
 		if !found {
@@ -156,28 +160,28 @@ func (l *linePublisher) take(ctx context.Context, chunk []byte) error {
 			l.unfinished = append(l.unfinished, line...)
 			line = l.unfinished
 		}
-		if err := l.add(ctx, line); err != nil {
+		if err := l.queue(ctx, line); err != nil {
 			return err
 		}
 		l.unfinished, chunk = l.unfinished[:0], rest
 	}
 }
 
-// add adds a line to the next request, and sends that where it is full.
-func (l *linePublisher) add(ctx context.Context, line []byte) error {
+// queue adds a line to the next request, and flushes a full one.
+func (l *linePublisher) queue(ctx context.Context, line []byte) error {
 	line = bytes.TrimSuffix(line, []byte("\r"))
 	if l.lines > 0 && len(l.body)+len(line) > requestBytes {
-		if err := l.send(ctx); err != nil {
+		if err := l.flush(ctx); err != nil {
 			return err
 		}
 	}
 	if !l.command.JSON && !utf8.Valid(line) {
-		if err := l.send(ctx); err != nil {
+		if err := l.flush(ctx); err != nil {
 			return err
 		}
-		return onLines(errNotUTF8(), l.read+1, l.read+1)
+		return onLines(errNotUTF8(), l.linesRead+1, l.linesRead+1)
 	}
-	l.read++
+	l.linesRead++
 	l.lines++
 	if l.command.JSON {
 		l.body = append(append(l.body, line...), '\n')
@@ -185,19 +189,19 @@ func (l *linePublisher) add(ctx context.Context, line []byte) error {
 			l.messages++
 		}
 	} else {
-		l.body = append(wire.AppendString(append(l.body, l.before...), string(line)), "}\n"...)
+		l.body = append(wire.AppendString(append(l.body, l.linePrefix...), string(line)), "}\n"...)
 		l.messages++
 	}
 	if l.lines >= requestLines {
-		return l.send(ctx)
+		return l.flush(ctx)
 	}
 	return nil
 }
 
-// send publishes what waits. Where a line of it is refused, the lines before
-// that one are published by themselves.
-func (l *linePublisher) send(ctx context.Context) error {
-	body, first, messages := l.body, l.read-l.lines+1, l.messages
+// flush publishes the queued lines. If one is refused, it publishes the lines
+// before that one.
+func (l *linePublisher) flush(ctx context.Context) error {
+	body, first, messages := l.body, l.linesRead-l.lines+1, l.messages
 	l.body, l.lines, l.messages = l.body[:0], 0, 0
 	if messages == 0 {
 		return nil
@@ -206,18 +210,18 @@ func (l *linePublisher) send(ctx context.Context) error {
 	if l.command.Wait > 0 {
 		request.key = newKey()
 	}
-	err := l.publish(ctx, &request)
+	err := l.post(ctx, &request)
 	if e, ok := errors.AsType[*live.Error](err); ok && e.Line > 0 {
-		// The same key: these lines have the numbers that they had before.
+		// The same key: the server numbers these lines as in the first request.
 		request.body = firstLines(body, e.Line-1)
 		if len(bytes.TrimSpace(request.body)) > 0 {
-			if err := l.publish(ctx, &request); err != nil {
+			if err := l.post(ctx, &request); err != nil {
 				return onLines(err, first, first+e.Line-2)
 			}
 		}
 		return onLines(err, first+e.Line-1, first+e.Line-1)
 	}
-	return onLines(err, first, l.read)
+	return onLines(err, first, l.linesRead)
 }
 
 // firstLines returns the first n lines of a text.
@@ -229,8 +233,8 @@ func firstLines(text []byte, n int) []byte {
 	return text[:end]
 }
 
-// publish sends one request and prints its receipts.
-func (l *linePublisher) publish(ctx context.Context, request *publishRequest) error {
+// post sends one request and prints its receipts.
+func (l *linePublisher) post(ctx context.Context, request *publishRequest) error {
 	var answer struct{ Receipts []receipt }
 	tries, err := l.command.untilStored(ctx, l.program, request, &answer)
 	if err != nil {
@@ -247,8 +251,8 @@ func (l *linePublisher) publish(ctx context.Context, request *publishRequest) er
 	return l.out.Flush()
 }
 
-// onLines adds to an error the numbers of the lines that it is about, or
-// returns nil where it is nil.
+// onLines adds the numbers of the refused lines to an error. It returns nil for
+// nil.
 func onLines(err error, first, last int) error {
 	e, ok := errors.AsType[*live.Error](err)
 	if !ok {

@@ -22,7 +22,7 @@ import (
 	"signalbox/backend/setting"
 )
 
-// serverFlags say which running Signalbox a command talks to.
+// serverFlags are the flags of a command that talks to a running Signalbox.
 type serverFlags struct {
 	flags.Set
 	shared *http.Client // for all requests of the command; nil before the first
@@ -35,16 +35,16 @@ func (f *serverFlags) token() string { return f.Values.Text(setting.Token) }
 // or the configuration file belongs to the running Signalbox, so no other server
 // may learn it. A token on the command line is for the address beside it.
 func (f *serverFlags) tokenFor(address string) string {
-	if f.Typed[setting.Token] || f.own(address) {
+	if f.Typed[setting.Token] || f.isOwnServer(address) {
 		return f.token()
 	}
 	return ""
 }
 
-// own reports whether an address is that of the running Signalbox: the same
-// scheme, host and port. localhost does not count as 127.0.0.1: it may resolve
-// to ::1, where another program can listen on the same port.
-func (f *serverFlags) own(address string) bool {
+// isOwnServer reports whether an address has the scheme, host and port of the
+// running Signalbox. localhost does not count as 127.0.0.1: it may resolve to
+// ::1, and another program can listen on the same port there.
+func (f *serverFlags) isOwnServer(address string) bool {
 	a, err := url.Parse(address)
 	if err != nil {
 		return false
@@ -68,9 +68,9 @@ func (f *serverFlags) url() string {
 	return url
 }
 
-// server returns the address, and the SHA-256 of the certificate where the data
-// folder holds it. That certificate is trusted whoever signed it: it is this
-// user's own.
+// server returns the address, and the SHA-256 of the certificate if the data
+// folder holds it. That certificate is trusted without an authority, because
+// only this user can write to the folder.
 func (f *serverFlags) server() (url, certificate string) {
 	if url := f.Values.Text(setting.URL); url != "" {
 		return strings.TrimRight(url, "/"), ""
@@ -88,11 +88,11 @@ func (f *serverFlags) server() (url, certificate string) {
 	return fmt.Sprintf("http://127.0.0.1:%d", setting.Port.Number()), ""
 }
 
-// trust adds to a feed the certificates to trust: those of --ca, and for the
-// running Signalbox itself the one in its data folder.
-func (f *serverFlags) trust(fd *live.Feed, own bool) error {
+// addCertificates adds the certificates of --ca to a feed, and for the running
+// Signalbox itself also the certificate of its data folder.
+func (f *serverFlags) addCertificates(feed *live.Feed, own bool) error {
 	if own {
-		_, fd.Certificate = f.server()
+		_, feed.Certificate = f.server()
 	}
 	file := f.Values.Text(setting.CA)
 	if file == "" {
@@ -102,8 +102,8 @@ func (f *serverFlags) trust(fd *live.Feed, own bool) error {
 	if err != nil {
 		return live.Errorf("bad_ca/unreadable", "The certificates in {file} cannot be read: {reason}.", "file", file, "reason", errors.Unwrap(err)).WithField("ca").WithCause(err)
 	}
-	fd.CA = string(text)
-	if _, err := dial.TLSConfig(fd); err != nil {
+	feed.CA = string(text)
+	if _, err := dial.TLSConfig(feed); err != nil {
 		return live.Errorf("bad_ca/none", "There is no certificate in {file}.", "file", file).WithField("ca").WithHint("Name a file in PEM format.").WithCause(err)
 	}
 	return nil
@@ -114,11 +114,11 @@ func (f *serverFlags) client() (*http.Client, error) {
 	if f.shared != nil {
 		return f.shared, nil
 	}
-	fd := live.Feed{URL: f.url()}
-	if err := f.trust(&fd, true); err != nil {
+	feed := live.Feed{URL: f.url()}
+	if err := f.addCertificates(&feed, true); err != nil {
 		return nil, err
 	}
-	config, err := dial.TLSConfig(&fd)
+	config, err := dial.TLSConfig(&feed)
 	if err != nil {
 		return nil, err
 	}
@@ -128,15 +128,15 @@ func (f *serverFlags) client() (*http.Client, error) {
 	return f.shared, nil
 }
 
-// unreachable turns the error of a request that took so long into one for a
-// person.
+// unreachable returns the error of a request that had no response after the time
+// took.
 func unreachable(url string, err error, took time.Duration) *live.Error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return live.Errorf("unreachable/timeout", "{url} did not answer within {took_ms}.", "url", url, "took_ms", took).WithCause(err)
 	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return live.Errorf("untrusted/authority", "The certificate of {url} is not trusted.", "url", url).
-			WithHint("Name its file with --ca. A self-made one lies in the data folder as tls-cert.pem.").WithCause(err)
+			WithHint("Name its file with --ca. A self-signed one lies in the data folder as tls-cert.pem.").WithCause(err)
 	}
 	if e, ok := errors.AsType[x509.HostnameError](err); ok {
 		return live.Errorf("untrusted/name", "The certificate of {url} is not valid for the name {name}.", "url", url, "name", e.Host).
@@ -146,7 +146,7 @@ func unreachable(url string, err error, took time.Duration) *live.Error {
 		WithHint("Start one with: signalbox serve").WithCause(err)
 }
 
-// refused returns the error that an answer carries.
+// refused returns the error in a response.
 func refused(res *http.Response) error {
 	var body struct{ Error *live.Error }
 	if err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&body); err == nil && body.Error != nil {

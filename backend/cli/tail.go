@@ -22,7 +22,7 @@ type tailCommand struct {
 	JSON   bool     `help:"Print one JSON object a line, also in a terminal."`
 	Once   bool     `help:"End when the stream ends instead of reconnecting."`
 
-	withheld bool // there is a token, but not for this address
+	withheld bool // a token is set, but is not sent to this address
 }
 
 func (c *tailCommand) Help() string {
@@ -37,12 +37,12 @@ Examples:
 }
 
 func (c *tailCommand) Run(ctx context.Context, p *Program) error {
-	fd, secrets, err := c.stream()
+	feed, secrets, err := c.feed()
 	if err != nil {
 		return err
 	}
-	out := newPrinter(p, c.JSON || !terminal(p.Stdout))
-	err = follow.Follow(ctx, fd, secrets, follow.Options{
+	out := newPrinter(p, c.JSON || !isTerminal(p.Stdout))
+	err = follow.Follow(ctx, feed, secrets, follow.Options{
 		LastEventID: c.lastEventID(), Once: c.Once,
 		Event: func(d live.Draft) error {
 			if f := (live.Filter{Types: c.Type}); !f.Match(&live.Message{Draft: d}) {
@@ -56,7 +56,7 @@ func (c *tailCommand) Run(ctx context.Context, p *Program) error {
 		},
 	})
 	if errors.Is(err, context.Canceled) {
-		return nil // Ctrl+C is the way to end it
+		return nil // Ctrl+C is the usual end
 	}
 	if e, ok := errors.AsType[*live.Error](err); ok {
 		c.explainWithheld(out, e.AsText().Code)
@@ -64,8 +64,8 @@ func (c *tailCommand) Run(ctx context.Context, p *Program) error {
 	return err
 }
 
-// explainWithheld prints, once, why no token was sent to a server that demands
-// one. The code is that of why the connection was lost.
+// explainWithheld prints once why no token was sent to a server that demands one.
+// The code is the text code of the disconnect reason.
 func (c *tailCommand) explainWithheld(out *printer, code string) {
 	if c.withheld && code == "status/unauthorized" {
 		c.withheld = false
@@ -73,55 +73,56 @@ func (c *tailCommand) explainWithheld(out *printer, code string) {
 	}
 }
 
-// lastEventID returns --after for an address. A source of a Signalbox gets it in
-// the query instead, where 0 means the oldest message.
+// lastEventID returns --after for an address. The URL of a source has it in the
+// query instead, because there 0 means the oldest message.
 func (c *tailCommand) lastEventID() string {
-	if remote(c.Source) {
+	if isURL(c.Source) {
 		return c.After
 	}
 	return ""
 }
 
-// stream returns the feed to follow.
-func (c *tailCommand) stream() (live.Feed, live.Secrets, error) {
-	fd := live.Feed{Method: "GET", URL: c.Source}
-	fd.Name = c.Source
+// feed returns the feed to follow, with its secrets.
+func (c *tailCommand) feed() (live.Feed, live.Secrets, error) {
+	feed := live.Feed{Method: "GET", URL: c.Source}
+	feed.Name = c.Source
 	var secrets live.Secrets
-	if !remote(c.Source) {
+	if !isURL(c.Source) {
 		if err := live.CheckName(c.Source); err != nil {
-			return fd, secrets, err
+			return feed, secrets, err
 		}
 		query := url.Values{}
 		if c.After != "" {
 			query.Set("after", c.After)
 		}
-		fd.URL = c.url() + "/events/" + url.PathEscape(c.Source)
+		feed.URL = c.url() + "/events/" + url.PathEscape(c.Source)
 		if len(query) > 0 {
-			fd.URL += "?" + query.Encode()
+			feed.URL += "?" + query.Encode()
 		}
 	}
-	token := c.tokenFor(fd.URL)
+	token := c.tokenFor(feed.URL)
 	if token != "" {
-		fd.Auth, secrets.Token = "bearer", token
+		feed.Auth, secrets.Token = "bearer", token
 	}
 	c.withheld = c.token() != "" && token == ""
 	for _, line := range c.Header {
 		name, value, ok := strings.Cut(line, ":")
 		if !ok || strings.TrimSpace(name) == "" {
-			return fd, secrets, live.Errorf("bad_header", `"{header}" is not a header.`, "header", line).WithHint("Write it as in 'X-Api-Key: abc'.")
+			return feed, secrets, live.Errorf("bad_header", `"{header}" is not a header.`, "header", line).WithHint("Write it as in 'X-Api-Key: abc'.")
 		}
-		fd.Headers = append(fd.Headers, live.Header{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)})
+		feed.Headers = append(feed.Headers, live.Header{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)})
 	}
-	if err := c.trust(&fd, c.own(fd.URL)); err != nil {
-		return fd, secrets, err
+	if err := c.addCertificates(&feed, c.isOwnServer(feed.URL)); err != nil {
+		return feed, secrets, err
 	}
-	return fd, secrets, live.CheckURL(fd.URL)
+	return feed, secrets, live.CheckURL(feed.URL)
 }
 
-// remote reports whether an argument is an address rather than a source.
-func remote(s string) bool { return strings.Contains(s, "://") }
+// remote reports whether an argument is an address, not the name of a source.
+func isURL(s string) bool { return strings.Contains(s, "://") }
 
-func terminal(w any) bool {
+// isTerminal reports whether a writer is a terminal.
+func isTerminal(w any) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

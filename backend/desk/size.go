@@ -9,7 +9,7 @@ import (
 	"signalbox/backend/node"
 )
 
-// The smallest window that every screen fits in, and the size of the first one.
+// The smallest size that every screen fits into, and the size of the first window.
 const (
 	MinWidth, MinHeight     = 800, 560
 	firstWidth, firstHeight = 1440, 900
@@ -25,7 +25,7 @@ type Size struct {
 // FirstSize returns the size of the first window.
 func FirstSize() Size { return Size{Width: firstWidth, Height: firstHeight} }
 
-// LastSize returns the size that SaveSize stored, or that of the first window.
+// LastSize returns the size that SaveSize stored, else FirstSize.
 func LastSize(ctx context.Context, n *node.Node) Size {
 	s := FirstSize()
 	if text, err := n.WindowValue(ctx, "frame"); err == nil && text != "" {
@@ -37,9 +37,9 @@ func LastSize(ctx context.Context, n *node.Node) Size {
 	return s
 }
 
-// SaveSize stores the size of the window for the next start. ctx is the one that
-// Wails passes to its callbacks. Of a maximised window it stores the size from
-// before it was maximised.
+// SaveSize stores the size of the window for the next start. If the window is
+// maximised, it stores that, and keeps the stored width and height. ctx must be
+// the context of a callback of Wails.
 func SaveSize(ctx context.Context, n *node.Node) error {
 	s := LastSize(ctx, n)
 	s.Maximised = runtime.WindowIsMaximised(ctx)

@@ -6,7 +6,7 @@ import (
 )
 
 // StartError returns the page that the window shows when Signalbox cannot start:
-// the error and what to do about it. Nobody may see standard error.
+// the error and its hint. Standard error may be invisible to the user.
 func StartError(err error) http.Handler {
 	e := asError(err)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -16,7 +16,7 @@ func StartError(err error) http.Handler {
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", startErrorPolicy)
-		_ = startErrorPage.Execute(w, e) // an error means that the window has gone
+		_ = startErrorPage.Execute(w, e) // an error means that the window was closed
 	})
 }
 

@@ -15,11 +15,12 @@ import (
 	"signalbox/backend/setting"
 )
 
-// portsToTry is how many ports are tried after one that is taken.
+// portsToTry is how many ports listen tries after the one that is set.
 const portsToTry = 20
 
-// listen listens on an address. Without one it listens on the port on loopback,
-// or on the next free one with a notice for the user.
+// listen listens on an address. Without one it listens on a port of 127.0.0.1. If
+// another program uses the port, listen uses the next free one and returns a
+// notice for the user.
 func listen(addr string, port int, token string) (net.Listener, string, error) {
 	if addr != "" {
 		l, err := listenAt(addr, token)
@@ -33,7 +34,7 @@ func listen(addr string, port int, token string) (net.Listener, string, error) {
 			return l, "", nil
 		case err == nil:
 			return l, fmt.Sprintf("Port %d is taken by another program; %d is used instead.", port, p), nil
-		case !taken(err):
+		case !inUse(err):
 			return nil, "", live.Errorf("address_taken/port", "The local server cannot listen on port {port}.", "port", p).
 				WithHint("Choose another one with --addr 127.0.0.1:PORT.").WithCause(err)
 		}
@@ -42,8 +43,8 @@ func listen(addr string, port int, token string) (net.Listener, string, error) {
 		WithHint("Choose a free one with --addr 127.0.0.1:PORT.")
 }
 
-// listenAt listens on an address that the user has set, or fails. Without a
-// token it listens on loopback only.
+// listenAt listens on an address that the user has set. Without a token it
+// refuses all addresses but loopback.
 func listenAt(addr, token string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -57,7 +58,7 @@ func listenAt(addr, token string) (net.Listener, error) {
 	switch {
 	case err == nil:
 		return l, nil
-	case taken(err):
+	case inUse(err):
 		return nil, live.Errorf("address_taken", "{address} is taken by another program.", "address", addr).
 			WithHint("Choose another port, or leave --addr out: then the next free one is used.").WithField("addr").WithCause(err)
 	}
@@ -73,9 +74,9 @@ const (
 	wsaAccessDenied = syscall.Errno(10013)
 )
 
-// taken reports whether an address could not be listened on because it is in
-// use. The Windows numbers mean nothing on other systems.
-func taken(err error) bool {
+// inUse reports whether err means that another program listens on an address. The
+// Windows numbers mean nothing on other systems.
+func inUse(err error) bool {
 	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, wsaAddressInUse) || errors.Is(err, wsaAccessDenied)
 }
 
@@ -103,12 +104,12 @@ func loopback(host string) bool {
 // "127.0.0.1:4480".
 func (n *Node) Address() string { return n.listener.Addr().String() }
 
-// Notice returns a sentence where the node does not listen on the port that is
-// set, else "".
+// Notice returns a sentence for the user if the node listens on another port than
+// the one that is set, else "".
 func (n *Node) Notice() string { return n.notice }
 
-// URL returns the address as a browser on this machine writes it. An address of
-// all interfaces becomes 127.0.0.1.
+// URL returns the URL of the node for a browser on this machine. If the node
+// listens on all interfaces, the host is 127.0.0.1.
 func (n *Node) URL() string {
 	addr := n.Address()
 	host, port, err := net.SplitHostPort(addr)
@@ -121,8 +122,8 @@ func (n *Node) URL() string {
 	return "http://" + addr
 }
 
-// Exposed returns a warning where other machines reach the node, else "".
-func (n *Node) Exposed() string {
+// ExposureWarning returns a warning if other machines can reach the node, else "".
+func (n *Node) ExposureWarning() string {
 	host, _, err := net.SplitHostPort(n.Address())
 	if err != nil || loopback(host) {
 		return ""
@@ -138,9 +139,10 @@ func (n *Node) Exposed() string {
 // that runs there, and on a second line the SHA-256 of its certificate, if any.
 const AddressFile = "address"
 
-// writeAddressFile writes the file in which `signalbox publish` and `tail` on
-// this machine find the address. The certificate stands there because it may be
-// self-made, or not valid for 127.0.0.1. The returned function removes the file.
+// writeAddressFile writes the AddressFile, from which `signalbox publish` and
+// `tail` on this machine read the address. The file names the certificate because
+// that may be self-signed, or not valid for 127.0.0.1. The returned function
+// removes the file.
 func (n *Node) writeAddressFile() (remove func()) {
 	file := filepath.Join(n.data, AddressFile)
 	write := func() {
@@ -162,8 +164,8 @@ func (n *Node) writeAddressFile() (remove func()) {
 	return func() { os.Remove(file) }
 }
 
-// certificateNames returns the names in the settings, which a self-made
-// certificate must be valid for.
+// certificateNames returns the host names in the settings. A self-signed
+// certificate must be valid for them.
 func certificateNames(set setting.Values) []string {
 	var names []string
 	host, _, _ := net.SplitHostPort(set.Text(setting.Addr)) // "" without an address

@@ -19,7 +19,7 @@ import (
 	"signalbox/backend/setting"
 )
 
-// The files of a self-made certificate, in the data folder.
+// The files of a self-signed certificate, in the data folder.
 const (
 	selfCert = "tls-cert.pem"
 	selfKey  = "tls-key.pem"
@@ -29,24 +29,23 @@ const (
 // certificate is used without a restart.
 const reloadInterval = time.Minute
 
-// A certificate is what the server identifies itself with, as it lies in two
-// files. It is read again when they change. A self-made one is renewed before it
-// expires.
+// A certificate is the server's TLS certificate with its key, in two files. It is
+// read again when they change. A self-signed one is renewed before it expires.
 type certificate struct {
 	cert, key string   // the files, in PEM
-	self      bool     // made here, and kept in the data folder
-	names     []string // that a self-made one must be valid for
+	self      bool     // self-signed, in the data folder
+	names     []string // a self-signed one must be valid for them
 	log       *slog.Logger
-	changed   func() // called when another one is in use
+	changed   func() // called when the certificate in use has changed
 
 	mu     sync.Mutex
 	loaded time.Time // when the files were last read
-	text   []byte    // of both files
+	text   []byte    // the content of both files
 	inUse  *tls.Certificate
 }
 
-// openCertificate returns the certificate that the settings ask for, or nil
-// where they ask for none.
+// openCertificate returns the certificate of the settings, or nil if they do not
+// ask for TLS.
 func openCertificate(data string, set setting.Values, log *slog.Logger) (*certificate, error) {
 	c := &certificate{
 		cert: set.Text(setting.TLSCert), key: set.Text(setting.TLSKey), self: set.On(setting.TLSSelf),
@@ -56,7 +55,7 @@ func openCertificate(data string, set setting.Values, log *slog.Logger) (*certif
 	case !c.self && !named:
 		return nil, nil
 	case c.self && named:
-		return nil, live.Errorf("bad_tls/both", "A certificate was named, and a self-made one asked for.").WithField("tls-self").
+		return nil, live.Errorf("bad_tls/both", "--tls-self and a certificate of your own exclude each other.").WithField("tls-self").
 			WithHint("Leave out --tls-self, or --tls-cert and --tls-key.")
 	case c.self:
 		c.cert, c.key = filepath.Join(data, selfCert), filepath.Join(data, selfKey)
@@ -77,14 +76,14 @@ func (c *certificate) config() *tls.Config {
 	}}
 }
 
-// current returns the certificate in use, after reading the files again if it is
-// time to.
+// current returns the certificate in use. It reads the files again first, if they
+// were last read reloadInterval ago.
 func (c *certificate) current(now time.Time) *tls.Certificate {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if now.Sub(c.loaded) >= reloadInterval {
 		if err := c.load(now); err != nil {
-			// The certificate in use is as good as it was.
+			// The certificate in use is still valid.
 			c.log.Warn("read the certificate again", "err", err)
 		}
 	}
@@ -99,14 +98,15 @@ func (c *certificate) sum() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// load reads the files, and makes a self-made certificate if it is time to. It is
-// called with the lock held, or before anybody else has the certificate.
+// load reads the files. It makes the self-signed certificate if that does not
+// exist or must be renewed. Call it with the lock held, or before the certificate
+// is shared.
 func (c *certificate) load(now time.Time) error {
 	c.loaded = now
 	text, pair, err := c.read(now)
 	if c.self && (err != nil || mustRenew(pair.Leaf, c.names, now)) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			c.log.Warn("make the self-made certificate again", "err", err)
+			c.log.Warn("make the self-signed certificate again", "err", err)
 		}
 		if err := makeCertificate(c.cert, c.key, c.names, now); err != nil {
 			return err
@@ -124,7 +124,7 @@ func (c *certificate) load(now time.Time) error {
 	return nil
 }
 
-// read reads both files. Its errors say which of them is wrong.
+// read reads both files. Its errors name the wrong one.
 func (c *certificate) read(now time.Time) ([]byte, *tls.Certificate, error) {
 	cert, err := os.ReadFile(c.cert)
 	if err != nil {
@@ -153,7 +153,7 @@ func (c *certificate) read(now time.Time) ([]byte, *tls.Certificate, error) {
 	return append(cert, key...), &pair, nil
 }
 
-// badTLS makes the error of a file that is wrong, with what to do about it.
+// badTLS returns the error of a wrong file, with a hint.
 func badTLS(field string, err error, code, format string, args ...any) error {
 	e := live.Errorf(code, format, args...).WithField(field).
 		WithHint("Name a certificate and its key in PEM with --tls-cert and --tls-key, or use --tls-self.")
@@ -163,8 +163,8 @@ func badTLS(field string, err error, code, format string, args ...any) error {
 	return e
 }
 
-// Certificate returns the SHA-256 of the certificate, in hex, and its file; ""
-// without TLS.
+// Certificate returns the SHA-256 of the certificate, in hex, and its file. Both
+// are "" without TLS.
 func (n *Node) Certificate() (sum, file string) {
 	if n.cert == nil {
 		return "", ""

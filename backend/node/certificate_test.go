@@ -17,8 +17,8 @@ import (
 	"signalbox/backend/setting"
 )
 
-// selfMade opens the self-made certificate in a data folder.
-func selfMade(t *testing.T, dir string, names ...string) *certificate {
+// selfSigned opens the self-signed certificate in a data folder.
+func selfSigned(t *testing.T, dir string, names ...string) *certificate {
 	t.Helper()
 	return open(t, dir, setting.Values{setting.TLSSelf: true, setting.Hosts: names})
 }
@@ -32,9 +32,9 @@ func open(t *testing.T, dir string, set setting.Values) *certificate {
 	return c
 }
 
-func TestASelfMadeCertificateIsGoodForThisMachineAndNothingElse(t *testing.T) {
+func TestASelfSignedCertificateIsGoodForThisMachineAndNothingElse(t *testing.T) {
 	dir := t.TempDir()
-	leaf := selfMade(t, dir, "box.example", "192.0.2.7").inUse.Leaf
+	leaf := selfSigned(t, dir, "box.example", "192.0.2.7").inUse.Leaf
 	for _, name := range append(ownNames(), "box.example", "192.0.2.7", "localhost", "127.0.0.1", "::1") {
 		if err := leaf.VerifyHostname(name); err != nil {
 			t.Error(err)
@@ -51,27 +51,27 @@ func TestASelfMadeCertificateIsGoodForThisMachineAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestASelfMadeCertificateIsKeptUntilItMustBeRenewed(t *testing.T) {
+func TestASelfSignedCertificateIsKeptUntilItMustBeRenewed(t *testing.T) {
 	dir := t.TempDir()
-	first := selfMade(t, dir)
-	if again := selfMade(t, dir); again.sum() != first.sum() {
+	first := selfSigned(t, dir)
+	if again := selfSigned(t, dir); again.sum() != first.sum() {
 		t.Error("the next start made another one")
 	}
-	if other := selfMade(t, dir, "box.example"); other.sum() == first.sum() {
+	if other := selfSigned(t, dir, "box.example"); other.sum() == first.sum() {
 		t.Error("it is not good for the name that was asked for")
 	}
 	// A half that is missing, or of another pair, does not keep it from starting.
-	c := selfMade(t, dir)
+	c := selfSigned(t, dir)
 	if err := os.WriteFile(filepath.Join(dir, selfKey), []byte("torn"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if mended := selfMade(t, dir); mended.sum() == c.sum() {
+	if mended := selfSigned(t, dir); mended.sum() == c.sum() {
 		t.Error("a certificate without its key was kept")
 	}
 }
 
-func TestASelfMadeCertificateIsRenewedWhileItIsInUse(t *testing.T) {
-	c := selfMade(t, t.TempDir())
+func TestASelfSignedCertificateIsRenewedWhileItIsInUse(t *testing.T) {
+	c := selfSigned(t, t.TempDir())
 	told := make(chan string)
 	c.changed = func() { told <- c.sum() }
 	first, now := c.inUse, time.Now()
@@ -184,7 +184,7 @@ func TestBehindTLSEveryAddressSaysHTTPS(t *testing.T) {
 			t.Fatalf("%+v", s.Health)
 		}
 	}
-	if n.Exposed() != "" {
-		t.Error(n.Exposed())
+	if n.ExposureWarning() != "" {
+		t.Error(n.ExposureWarning())
 	}
 }

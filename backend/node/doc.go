@@ -6,11 +6,10 @@
 //
 // The order at the end matters. The server ends first, so that publishers get
 // their answers while the journal still commits. Then the feeds and examples
-// stop and hand over the messages that they hold. The journal is closed last; it
-// marks the database as cleanly closed.
+// stop and append the messages that they still hold. The journal is closed last;
+// it marks the database as cleanly closed.
 //
-// Read node.go first (Options, Open, Close), then run.go (Run), settings.go,
-// address.go (where it listens), certificate.go with selfmade.go (TLS),
-// installation.go (what is stored beside the journal) and samples.go (the feeds
-// of the sample events).
+// Read node.go first, then run.go, settings.go, address.go (listening),
+// certificate.go with selfsigned.go (TLS), installation.go (values stored beside
+// the journal) and samples.go (the feeds of the sample events).
 package node

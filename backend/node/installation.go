@@ -9,8 +9,8 @@ import (
 	"signalbox/backend/sqlite/installation"
 )
 
-// consoleToken returns the token that is set. Without one it returns the token
-// of the console, which the first start makes and stores.
+// consoleToken returns the setting token. Without it, it returns the token that
+// the first start made and stored.
 func (n *Node) consoleToken(ctx context.Context) (string, error) {
 	if token := n.opt.Settings.Text(setting.Token); token != "" {
 		return token, nil
@@ -27,7 +27,7 @@ func (n *Node) consoleToken(ctx context.Context) (string, error) {
 	return token, err
 }
 
-// WindowValue returns what SetWindowValue stored under a name, or "".
+// WindowValue returns the text that SetWindowValue stored under a name, or "".
 func (n *Node) WindowValue(ctx context.Context, name string) (string, error) {
 	value, _, err := n.installation.Setting(ctx, "desk."+name)
 	return value, err
@@ -53,7 +53,7 @@ func (s sessions) SetSignedOut(ctx context.Context, signedOut json.RawMessage) e
 	return s.store.PutSetting(ctx, "signed_out", string(signedOut))
 }
 
-// sampleStore stores what the sample events remember.
+// sampleStore stores the state of the sample events.
 type sampleStore struct{ store *installation.Store }
 
 func (s sampleStore) Load(ctx context.Context) (string, error) {

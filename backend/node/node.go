@@ -25,25 +25,25 @@ import (
 	"signalbox/backend/sqlite/installation"
 )
 
-// Options are what a Node is opened with.
+// Options are the parameters of Open.
 type Options struct {
-	// Settings are those that a flag, the environment or the configuration file
-	// decides for this run. Nobody can change them while it runs.
+	// Settings are the values of flags, the environment and the configuration file.
+	// They cannot be changed while the node runs.
 	Settings setting.Values
 	// DataFolder holds the history unless Settings name another folder. Open
-	// creates it where it does not exist.
+	// creates it if it does not exist.
 	DataFolder string
-	// FolderFile is the file that notes another data folder for the next start.
-	// Empty means that the data folder cannot be changed at run time.
+	// FolderFile stores the path of another data folder for the next start. Empty
+	// means that the data folder cannot be changed at run time.
 	FolderFile string
 	Assets     fs.FS // the dashboard
 	Version    string
 	Log        *slog.Logger // nil means no log
-	// Progress is called while Open migrates the history of an older version,
-	// with the number of messages that are done, and of all; may be nil.
+	// Progress is called while Open migrates the history of an older version, with
+	// the count of migrated messages and of all messages; may be nil.
 	Progress func(done, total int64)
-	// Now is the clock that stamps messages and tells their age; nil means that
-	// of the system.
+	// Now is the clock for the times of messages and their age; nil means
+	// time.Now.
 	Now func() time.Time
 }
 
@@ -63,14 +63,14 @@ type Node struct {
 	settings     *settings
 	listener     net.Listener
 	cert         *certificate // nil without TLS
-	token        string       // of the console
+	token        string       // the console's
 	notice       string
 	trimNow      chan struct{} // asks for a trim before the next interval
 }
 
-// Open opens the data folder and starts to listen. Errors that the user can do
-// something about are live.Errors, such as "in_use", "bad_database", "read_only"
-// and "address_taken". Run must follow, or Close.
+// Open opens the data folder and starts to listen. An error that the user can
+// correct is a live.Error, such as "in_use", "bad_database", "read_only" or
+// "address_taken". Run or Close must follow.
 func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
@@ -122,8 +122,8 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 	return n, nil
 }
 
-// build makes the parts that Run runs. The server is made last, because it shows
-// all others; what the others need of it they ask for later.
+// build creates the parts that Run runs. The server needs all others, so it is
+// created last; the others use it only in functions that are called later.
 func (n *Node) build() {
 	set := n.settings.current
 	n.feeds = feed.New(n.journal, n.installation, secrets.Open(n.journal.Epoch(), n.data), feed.Options{
@@ -151,7 +151,8 @@ func (n *Node) build() {
 	n.server.SetAddress(n.Address(), n.notice)
 }
 
-// Close closes what Open opened and Run has not closed. It may be called again.
+// Close closes the listener and the journal if Run has not closed them. It may be
+// called again.
 func (n *Node) Close() error {
 	var errs []error
 	if n.listener != nil {
@@ -170,8 +171,8 @@ func (n *Node) Close() error {
 	return errors.Join(errs...)
 }
 
-// DashboardURL returns the address that signs a browser in. It holds the token:
-// print it for the user, but do not log it.
+// DashboardURL returns the URL of the dashboard, with the token that signs a
+// browser in. Print it for the user, but do not log it.
 func (n *Node) DashboardURL() string {
 	return n.URL() + "/?token=" + url.QueryEscape(n.token)
 }
@@ -180,5 +181,5 @@ func (n *Node) DashboardURL() string {
 // because only the window can reach it.
 func (n *Node) Window() http.Handler { return n.server.Window() }
 
-// Theme returns the theme that is set: "system", "light" or "dark".
+// Theme returns the setting theme: "system", "light" or "dark".
 func (n *Node) Theme() string { return n.settings.get().Text(setting.Theme) }

@@ -10,12 +10,11 @@ import (
 	"signalbox/backend/live"
 )
 
-// Run serves until ctx ends, then closes everything and returns. It is called
-// once.
+// Run serves until ctx ends, then closes everything and returns. Call it once.
 //
 // The feeds end first, then the streams of the sample servers: the local server
 // waits for its connections, and the sample feeds hold some of them. The other
-// parts run until the server has answered every request that had begun.
+// parts run until the server has answered every open request.
 func (n *Node) Run(ctx context.Context) error {
 	others, stopOthers := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopOthers()
@@ -50,7 +49,7 @@ func (n *Node) Run(ctx context.Context) error {
 	removeAddress := n.writeAddressFile()
 	err := n.server.Serve(serving, n.listener)
 	removeAddress()
-	stopFollowing() // the server may have ended by itself
+	stopFollowing() // the server may have ended without ctx
 	stopOthers()
 	parts.Wait()
 	close(errs)
@@ -60,15 +59,15 @@ func (n *Node) Run(ctx context.Context) error {
 	return errors.Join(err, n.Close())
 }
 
-// runPart runs a part of the program until ctx ends. A part that ends before
-// that is logged, and the screens show the consequence at once.
+// runPart runs a part of the program until ctx ends. If the part ends earlier,
+// runPart logs its error, and the screens show the consequence at once.
 func (n *Node) runPart(ctx context.Context, name, consequence string, run func(context.Context) error) error {
 	err := run(ctx)
 	if err == nil || ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil
 	}
 	n.log.Error("a part of the program has ended", "part", name, "err", err)
-	reason := "Something went wrong inside Signalbox; its log says what."
+	reason := "Something went wrong inside Signalbox; its log names the cause."
 	if e, ok := errors.AsType[*live.Error](err); ok {
 		reason = e.Error()
 	}
@@ -87,8 +86,8 @@ func (n *Node) trimLoop(ctx context.Context) error {
 		keep := keepLimits(n.settings.get())
 		n.journal.SetKeep(keep)
 		_, err := n.journal.Trim(ctx, keep)
-		// The error of a store that fails is in the log already, and would repeat
-		// for hours.
+		// The journal has logged the error of a failing store already, and it would
+		// repeat for hours.
 		if err != nil && ctx.Err() == nil && n.journal.Stats().Fault == "" {
 			n.log.Warn("trim the journal", "err", err)
 		}

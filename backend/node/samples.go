@@ -14,7 +14,7 @@ import (
 // over real HTTP.
 type sampleFeeds struct{ node *Node }
 
-// feed returns the settings of a feed that follows a path of the local server.
+// feed returns a feed that follows a path of the local server, with its secrets.
 func (s sampleFeeds) feed(path string) (fd live.Feed, secrets live.Secrets) {
 	fd = live.Feed{URL: s.node.URL() + path, Method: "GET", Proxy: "direct"}
 	fd.Certificate, _ = s.node.Certificate()

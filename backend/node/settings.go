@@ -16,17 +16,17 @@ import (
 	"signalbox/backend/setting"
 )
 
-// settings are what the node is set to. The user's choices are stored in the
-// database, except the data folder, which must be known before there is a
-// database.
+// settings merges the user's stored choices with the settings that flags, the
+// environment and the configuration file fix. The choices are stored in the
+// database, except the data folder: it must be known before the database is open.
 type settings struct {
 	node  *Node
-	fixed setting.Values // decided by a flag, the environment or the file, for this run
+	fixed setting.Values // set by a flag, the environment or the file, for this run
 
 	mu      sync.Mutex
 	stored  setting.Values // the user's choices
-	current setting.Values // the choices, and over them what is fixed
-	started setting.Values // current as it was at the start
+	current setting.Values // stored, with the fixed values in place of their own
+	started setting.Values // current at the start
 }
 
 func loadSettings(ctx context.Context, n *Node) (*settings, error) {
@@ -36,21 +36,21 @@ func loadSettings(ctx context.Context, n *Node) (*settings, error) {
 	}
 	stored := setting.Values{}
 	if ok {
-		// Another version may have stored what this one does not know or accept.
-		// The settings that are right still count.
+		// Another version may have stored settings that this one refuses or does not
+		// know. The valid ones still count.
 		if stored, err = setting.ParseJSON([]byte(text)); err != nil {
 			n.log.Warn("read the stored settings", "err", err)
 		}
 	}
-	delete(stored, setting.Data) // this history lies where it was opened
+	delete(stored, setting.Data) // an earlier choice; n.data is open now
 	s := &settings{node: n, fixed: n.opt.Settings, stored: stored}
 	s.current = setting.Values{setting.Data: n.data}.With(stored).With(s.fixed)
 	s.started = s.current
 	return s, nil
 }
 
-// fixPort shows the port of the address that was asked for in place of the
-// setting, which does not decide it.
+// fixPort sets the port to the port of addr, and fixes it. It is called when the
+// setting addr decides where the node listens, so the setting port has no effect.
 func (s *settings) fixPort(addr net.Addr) {
 	if tcp, ok := addr.(*net.TCPAddr); ok {
 		port := setting.Values{setting.Port: int64(tcp.Port)}
@@ -72,13 +72,12 @@ func (s *settings) Settings() any {
 	return s.view()
 }
 
-// view returns the object of GET /api/settings. It is called with the lock
-// held.
+// view returns the object of GET /api/settings. Call it with the lock held.
 func (s *settings) view() map[string]any {
 	restart := []string{}
-	for _, one := range setting.All() {
-		if one.Restart && s.current.Value(one) != s.started.Value(one) {
-			restart = append(restart, one.Name)
+	for _, def := range setting.All() {
+		if def.Restart && s.current.Value(def) != s.started.Value(def) {
+			restart = append(restart, def.Name)
 		}
 	}
 	view := s.current.Object()
@@ -88,8 +87,8 @@ func (s *settings) view() map[string]any {
 	return view
 }
 
-// Change applies a JSON object with some of the settings, stores it, and
-// returns all settings. It changes nothing where one of them is wrong.
+// Change applies and stores a JSON object with some of the settings, and returns
+// all settings. If one of them is refused, it changes nothing.
 func (s *settings) Change(ctx context.Context, patch json.RawMessage) (any, error) {
 	change, err := setting.ParseJSON(patch)
 	if first, ok := errors.AsType[*live.Error](err); ok {
@@ -100,14 +99,14 @@ func (s *settings) Change(ctx context.Context, patch json.RawMessage) (any, erro
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, one := range setting.All() {
-		if change.Set(one) && s.fixed.Set(one) && change.Value(one) != s.fixed.Value(one) {
+	for _, def := range setting.All() {
+		if change.Set(def) && s.fixed.Set(def) && change.Value(def) != s.fixed.Value(def) {
 			return nil, live.Errorf("fixed", "This setting is decided by a flag, the environment or the configuration file.").
-				WithField(one.Name).WithHint("Change it there.")
+				WithField(def.Name).WithHint("Change it there.")
 		}
 	}
 	if dir := change.Text(setting.Data); change.Set(setting.Data) && dir != s.current.Text(setting.Data) {
-		if err := s.noteFolder(dir); err != nil {
+		if err := s.storeNextFolder(dir); err != nil {
 			return nil, err
 		}
 	}
@@ -124,7 +123,7 @@ func (s *settings) Change(ctx context.Context, patch json.RawMessage) (any, erro
 	return s.view(), nil
 }
 
-// apply brings into force what does not wait for a restart.
+// apply applies the settings that do not wait for a restart.
 func (s *settings) apply() {
 	s.node.server.SetTiming(heartbeat(s.current), retry(s.current))
 	s.node.publisher.SetLimits(publishLimits(s.current))
@@ -160,9 +159,9 @@ func keepLimits(v setting.Values) live.Keep {
 	}
 }
 
-// noteFolder notes another data folder for the next start, after it has made
-// the folder and written a file there.
-func (s *settings) noteFolder(dir string) error {
+// storeNextFolder stores the data folder of the next start in the FolderFile. It
+// creates the folder first, and checks that a file can be written there.
+func (s *settings) storeNextFolder(dir string) error {
 	bad := func(code, format string, args ...any) error {
 		return live.Errorf(code, format, args...).WithField(setting.Data.Name).
 			WithHint("Choose a folder that you can write to.")
@@ -185,7 +184,7 @@ func (s *settings) noteFolder(dir string) error {
 	return disk.WriteFile(s.node.opt.FolderFile, []byte(dir+"\n"), 0o600)
 }
 
-// Layout returns the JSON object that the window stored with SetLayout.
+// Layout returns the layout that SetLayout stored, or an empty JSON object.
 func (s *settings) Layout(ctx context.Context) (json.RawMessage, error) {
 	layout, ok, err := s.node.installation.Setting(ctx, "layout")
 	if err != nil || !ok {
@@ -194,7 +193,7 @@ func (s *settings) Layout(ctx context.Context) (json.RawMessage, error) {
 	return json.RawMessage(layout), nil
 }
 
-// SetLayout stores a JSON object for the window.
+// SetLayout stores the layout of the screens, a JSON object.
 func (s *settings) SetLayout(ctx context.Context, layout json.RawMessage) error {
 	return s.node.installation.PutSetting(ctx, "layout", string(layout))
 }

@@ -63,7 +63,8 @@ type Settings interface {
 	Settings() any
 	// Change applies an object with some of the settings and returns them all.
 	Change(ctx context.Context, patch json.RawMessage) (any, error)
-	// Layout is what the window remembers, any object; SetLayout stores one.
+	// Layout returns the layout of the screens, any JSON object; SetLayout stores
+	// one.
 	Layout(context.Context) (json.RawMessage, error)
 	SetLayout(context.Context, json.RawMessage) error
 }

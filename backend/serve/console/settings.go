@@ -32,10 +32,10 @@ func (c *Console) ChangeSettings(w http.ResponseWriter, r *http.Request) error {
 	return httpapi.WriteJSON(w, http.StatusOK, settings)
 }
 
-// maxLayout is the most that the window may remember, in bytes.
+// maxLayout is the largest layout, in bytes.
 const maxLayout = 64 << 10
 
-// ShowLayout answers GET /api/window with what the window remembers.
+// ShowLayout answers GET /api/window with the stored layout.
 func (c *Console) ShowLayout(w http.ResponseWriter, r *http.Request) error {
 	layout, err := c.settings.Layout(r.Context())
 	if err != nil {
@@ -44,7 +44,7 @@ func (c *Console) ShowLayout(w http.ResponseWriter, r *http.Request) error {
 	return httpapi.WriteJSON(w, http.StatusOK, layout)
 }
 
-// SetLayout answers PUT /api/window.
+// SetLayout answers PUT /api/window. It stores the layout.
 func (c *Console) SetLayout(w http.ResponseWriter, r *http.Request) error {
 	body, release, err := c.bodies.Read(w, r, maxLayout, func() error {
 		return live.Errorf("too_large/layout", "The layout is larger than the limit of {max_bytes}.", "max_bytes", maxLayout)

@@ -17,14 +17,14 @@ import (
 )
 
 const (
-	validity    = 397 * 24 * time.Hour // browsers accept no longer one
-	renewBefore = 30 * 24 * time.Hour  // it expires
+	validity    = 397 * 24 * time.Hour // browsers refuse a longer one
+	renewBefore = 30 * 24 * time.Hour  // before the certificate expires
 )
 
-// mustRenew reports whether a self-made certificate must be made again: it
-// expires soon, or is not valid for a name in the settings. An address of the
-// machine that it lacks is no reason. A notebook gets another address every day,
-// and whoever trusts its certificate would have to trust a new one every day.
+// mustRenew reports whether a self-signed certificate must be made again: it
+// expires soon, or is not valid for a name in the settings. A new address of this
+// machine is no reason. A notebook gets another address every day, and its users
+// would have to trust another certificate every day.
 func mustRenew(leaf *x509.Certificate, names []string, now time.Time) bool {
 	return leaf.NotAfter.Sub(now) < renewBefore || slices.ContainsFunc(names, func(name string) bool {
 		return leaf.VerifyHostname(name) != nil
@@ -39,12 +39,12 @@ func makeCertificate(certFile, keyFile string, names []string, now time.Time) er
 		return fmt.Errorf("make a key: %w", err)
 	}
 	t := x509.Certificate{
-		Subject:   pkix.Name{CommonName: "Signalbox", Organization: []string{"Self-made by Signalbox"}},
+		Subject:   pkix.Name{CommonName: "Signalbox", Organization: []string{"Self-signed by Signalbox"}},
 		NotBefore: now.Add(-time.Hour), // clocks differ
 		NotAfter:  now.Add(validity),
 		KeyUsage:  x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		// It is no authority. Whoever trusts it trusts this server, but nothing that
-		// a thief of the key signs.
+		// It is no authority: a client that trusts it does not trust certificates
+		// that a thief signs with its key.
 		BasicConstraintsValid: true,
 	}
 	all := slices.Concat(names, ownNames())
@@ -64,7 +64,7 @@ func makeCertificate(certFile, keyFile string, names []string, now time.Time) er
 	if err != nil {
 		return err
 	}
-	// If only the first is written, the two do not match, and load makes both
+	// If only the key is written, the files do not match, and load makes both
 	// again.
 	if err := writePEM(keyFile, "PRIVATE KEY", pkcs8, 0o600); err != nil {
 		return err
@@ -89,7 +89,7 @@ func ownNames() []string {
 	}
 	addrs, err := net.InterfaceAddrs()
 	if err != nil {
-		return names // the ones that are used most
+		return names // these are used most
 	}
 	for _, addr := range addrs {
 		if n, ok := addr.(*net.IPNet); ok && n.IP.IsGlobalUnicast() {
@@ -99,8 +99,8 @@ func ownNames() []string {
 	return names
 }
 
-// validName reports whether a certificate may hold a name. A name that it may
-// not hold would make the whole certificate unreadable.
+// validName reports whether a certificate may hold a name. An invalid name would
+// make the whole certificate unreadable.
 func validName(name string) bool {
 	return (&x509.Certificate{DNSNames: []string{name}}).VerifyHostname(name) == nil
 }
