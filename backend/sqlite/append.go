@@ -8,10 +8,10 @@ import (
 	"signalbox/backend/sqlite/conn"
 )
 
-// Append commits messages and marks in one transaction, or nothing. It gives
-// the messages their numbers, in order, and sets DuplicateID and Repeated. A mark
-// whose Number is -n gets the number of the nth message. The context does not
-// cancel it: to wait a little longer is better than not to know.
+// Append commits all messages and marks in one transaction, or none. It sets
+// Number, DuplicateID, Repeated and Origin of the messages. A mark whose Number
+// is -n gets the number of the nth message. The context does not cancel it, so
+// that the outcome is always known.
 func (db *DB) Append(_ context.Context, ms []live.Message, marks []live.Mark) error {
 	if len(ms) == 0 && len(marks) == 0 {
 		return nil

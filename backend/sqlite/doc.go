@@ -1,7 +1,6 @@
-// Package sqlite keeps all that must outlive the program in one SQLite file. A
-// DB is the journal's store: messages, sources with their counts, and marks.
-// Its Installation is the store of what belongs to this installation: feeds,
-// connection attempts, settings.
+// Package sqlite stores the program's data in one SQLite file. A DB is the
+// journal's store: messages, sources with their counts, and marks. Its
+// Installation stores feeds, connection attempts and settings.
 //
 // One connection writes, one transaction at a time: the journal's batches, and
 // between them the small writes of others. So SQLITE_BUSY cannot come from
@@ -13,10 +12,10 @@
 //	conn          the connections: options, transactions, errors
 //	schema        the tables and their migrations
 //	database      the file: opening, lock, full disk, damage, read-only
-//	insert        messages are added, and retries recognised
-//	trim          old messages are deleted, and tombstones kept
-//	query         messages are read: ranges, pages, filters
-//	installation  feeds, attempts, settings
+//	insert        adds messages and recognises repeats
+//	trim          deletes old messages and keeps tombstones
+//	query         reads messages: ranges, pages, filters
+//	installation  stores feeds, attempts and settings
 //
 // This package joins them. Read db.go first, then append.go, trim.go, source.go
 // and mark.go.

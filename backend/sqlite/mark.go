@@ -9,7 +9,7 @@ import (
 	"signalbox/backend/sqlite/conn"
 )
 
-// Mark returns the mark of that name; its zero value if there is none.
+// Mark returns the mark of that name, or the zero Mark if there is none.
 func (db *DB) Mark(ctx context.Context, name string) (live.Mark, error) {
 	m := live.Mark{Name: name}
 	err := db.file.Screens.QueryRowContext(ctx, "SELECT number, text FROM marks WHERE name = ?", name).Scan(&m.Number, &m.Text)
@@ -19,7 +19,7 @@ func (db *DB) Mark(ctx context.Context, name string) (live.Mark, error) {
 	return m, conn.UserError(err)
 }
 
-// putMarks saves marks in the transaction of the messages ms.
+// putMarks saves marks in the transaction that stores ms.
 func (db *DB) putMarks(marks []live.Mark, ms []live.Message) error {
 	for _, m := range marks {
 		if m.Ended {

@@ -58,7 +58,7 @@ func (db *DB) PutSource(_ context.Context, s live.Source) (live.Source, error) {
 	return s, conn.UserError(err)
 }
 
-// DeleteSource deletes a source whose messages are gone, with its feed and
+// DeleteSource deletes a source that has no messages left, with its feed and
 // attempts.
 func (db *DB) DeleteSource(_ context.Context, id int64) error {
 	return db.file.Change("DELETE FROM sources WHERE id = ?", id)

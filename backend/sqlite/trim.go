@@ -9,13 +9,13 @@ import (
 	"signalbox/backend/sqlite/trim"
 )
 
-// Trim deletes the messages that a cut names, in one short transaction, and
-// gives some of the space back to the disk. If nothing is left to delete,
-// Sources is empty.
+// Trim deletes the messages that a cut selects, in one short transaction, and
+// returns some free space to the disk. If nothing is left to delete, Sources is
+// empty.
 //
-// The transaction is not synced by itself: the sync of the next append covers
-// it, because both are in one log. A power cut before that brings deleted
-// messages back, and they are trimmed again.
+// Trim does not sync the transaction. The sync of the next append covers it,
+// because both are in one log. After a power cut before that, the deleted
+// messages exist again and are trimmed again.
 func (db *DB) Trim(_ context.Context, cut live.Trim) (live.Trimmed, error) {
 	if cut.Limit <= 0 {
 		cut.Limit = trim.MaxMessages
@@ -24,13 +24,13 @@ func (db *DB) Trim(_ context.Context, cut live.Trim) (live.Trimmed, error) {
 	var shrunk bool
 	run := func() error {
 		return db.file.Writer.TxUnsynced(func() (err error) {
-			if err := db.file.SaveClockDoubt(); err != nil {
+			if err := db.file.SaveClockJump(); err != nil {
 				return err
 			}
 			if t.Sources, t.First, err = db.trimmer.Trim(cut, db.file.Clock.Now()); err != nil {
 				return err
 			}
-			if !db.file.IsFull() { // else Check shrinks the file, in smaller steps
+			if !db.file.IsFull() { // else CheckWrite shrinks the file, in smaller steps
 				shrunk, t.More, err = db.trimmer.Shrink()
 			}
 			return err
@@ -39,8 +39,8 @@ func (db *DB) Trim(_ context.Context, cut live.Trim) (live.Trimmed, error) {
 	err := db.file.WithReserve(run)
 	for conn.IsFull(err) && cut.Limit > 1 {
 		// The changed pages must fit into the space of the log. Deleting many
-		// messages frees more pages than their tombstones take, but each may
-		// change another page of an index.
+		// messages frees more pages than their tombstones need, but each deletion
+		// may change another page of an index.
 		cut.Limit = max(1, cut.Limit/4)
 		err = db.file.WithReserve(run)
 	}
@@ -51,7 +51,7 @@ func (db *DB) Trim(_ context.Context, cut live.Trim) (live.Trimmed, error) {
 		return live.Trimmed{}, conn.UserError(fmt.Errorf("trim the history: %w", err))
 	}
 	if len(t.Sources) > 0 {
-		db.file.NoteTrimmed()
+		db.file.SetTrimmed()
 	}
 	if shrunk && !t.More {
 		// The file becomes shorter when the log is copied into it. If that fails,

@@ -1,4 +1,4 @@
-// Package conn holds the connections to one SQLite file.
+// Package conn opens the connections to one SQLite file.
 //
 // A Writer is the one connection that changes the file. It runs one
 // transaction at a time. It is a connection of the driver itself: the pool of

@@ -14,20 +14,20 @@ import (
 
 // sharedOptions are the options of every connection to an open history.
 var sharedOptions = url.Values{
-	// Never make a file: if the database was removed while the program runs, a
-	// connection that opens later would start an empty one in its place.
+	// Never create a file: if the database was removed while the program runs, a
+	// connection that opens later would create an empty one.
 	"mode": {"rw"},
-	// Readers go on while the writer commits, and a commit is one append to one
-	// file: a single fsync.
+	// Readers continue while the writer commits, and a commit is one append to one
+	// file with a single fsync.
 	"_journal_mode": {"WAL"},
-	// A commit returns after its fsync, so that an acknowledged message survives
-	// a power cut and not only a kill. NORMAL would save the fsync and break
-	// that promise. Callers that wait for the same commit share its fsync.
+	// A commit returns after its fsync, so an acknowledged message survives a power
+	// cut. With NORMAL it would survive a kill only. Callers that wait for the same
+	// commit share its fsync.
 	"_synchronous": {"FULL"},
-	// Another program (a backup, the sqlite3 shell) may lock the file for a
-	// moment: wait for it instead of failing.
+	// Another program (a backup, the sqlite3 shell) may lock the file briefly. Wait
+	// for it instead of failing.
 	"_busy_timeout": {"5000"},
-	// A message whose source does not exist is refused. Deleting a source
+	// SQLite refuses a message whose source does not exist. Deleting a source also
 	// deletes its feed and attempts.
 	"_foreign_keys": {"on"},
 }
@@ -39,8 +39,8 @@ var writerOptions = url.Values{
 	"_txlock": {"immediate"},
 	// The Writer has a mutex of its own.
 	"_mutex": {"no"},
-	// Trimming can give space back to the disk in small steps. SQLite needs
-	// this before the first table is created.
+	// Trimming can return space to the disk in small steps. SQLite needs this
+	// option before the first table is created.
 	"_auto_vacuum": {"incremental"},
 	// 16 MiB of pages: the ends of both indexes stay in memory.
 	"_cache_size": {"-16384"},
@@ -51,21 +51,21 @@ var readerOptions = url.Values{
 	// A reader that writes would be a bug. SQLite refuses it.
 	"_query_only": {"on"},
 	// A pooled connection has one user at a time, and interrupting it needs no
-	// mutex. SQLite's own would slow down every row.
+	// mutex. SQLite's own mutex would slow down every row.
 	"_mutex": {"no"},
 	// 4 MiB for each connection: a scan of the whole journal must not cost more.
 	"_cache_size": {"-4096"},
-	// A page takes a few different statements, again and again.
+	// Pages repeat a few different statements.
 	"_stmt_cache_size": {"32"},
 }
 
-// pragmas are the settings of every connection that the driver has no option
-// for.
+// pragmas are the settings of every connection for which the driver has no
+// option.
 var pragmas = []string{
 	// 4 MiB of log between checkpoints. With a longer log each fsync costs more:
 	// the file grows instead of being overwritten.
 	"PRAGMA wal_autocheckpoint = 1000",
-	// Cut a log down that grew large while a slow reader held its snapshot.
+	// Shorten a log that grew large while a slow reader held its snapshot.
 	"PRAGMA journal_size_limit = 67108864",
 	// Mapped pages count as memory of this program, and an I/O error in one
 	// kills the program with a signal instead of returning an error.
@@ -77,13 +77,13 @@ var pragmas = []string{
 func init() {
 	if runtime.GOOS == "darwin" {
 		// On macOS fsync leaves data in the cache of the disk, and a power cut
-		// loses it. These make SQLite use F_FULLFSYNC.
+		// loses it. These pragmas make SQLite use F_FULLFSYNC.
 		pragmas = append(pragmas, "PRAGMA fullfsync = 1", "PRAGMA checkpoint_fullfsync = 1")
 	}
 	sql.Register("signalbox", readerDriver{})
 }
 
-// dsn returns the driver's name of the file at path, with all the options.
+// dsn returns the data source name of the file at path with all the options.
 func dsn(path string, options ...url.Values) string {
 	all := url.Values{}
 	for _, some := range options {

@@ -9,12 +9,12 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// ErrBadRow is the error of a row that SQLite reads without complaint and that
+// ErrBadRow is the error of a row that SQLite reads without an error but that
 // Signalbox cannot have written.
 var ErrBadRow error = sqlite3.Error{Code: sqlite3.ErrCorrupt}
 
-// IsCorrupt reports whether a part of the file is damaged. A disk that cannot
-// be read at the moment is another matter: it may have everything later.
+// IsCorrupt reports whether a part of the file is damaged. An I/O error of the
+// disk does not count: the disk may be readable later.
 func IsCorrupt(err error) bool {
 	e, ok := errors.AsType[sqlite3.Error](err)
 	return ok && e.Code == sqlite3.ErrCorrupt
@@ -25,11 +25,11 @@ func IsFull(err error) bool {
 	return err != nil && errors.Is(UserError(err), &live.Error{Code: "disk_full"})
 }
 
-// UserError turns an error of SQLite or of the disk into a live.Error: a
-// sentence and what to do. A live.Error or live.Damage that err wraps is
-// returned as it is, and so is an error of another kind. The code "refused" is
-// about the messages or settings that were written; with every other code the
-// same write may succeed later.
+// UserError turns an error of SQLite or of the disk into a live.Error with a
+// sentence and a hint. If err wraps a live.Error or live.Damage, UserError
+// returns that; it returns any other error unchanged. The code "refused" is about
+// the messages or settings that were written; with every other code the same
+// write may succeed later.
 func UserError(err error) error {
 	if err == nil {
 		return nil
@@ -92,8 +92,8 @@ func userError(e sqlite3.Error, err error) error {
 	return live.Errorf("store_fault", "The history could not be read or written: {cause}.", "cause", e).WithCause(err)
 }
 
-// OpenError is UserError for an error of opening the history: every such error
-// becomes a live.Error.
+// OpenError is UserError for an error of opening the history. It always returns a
+// live.Error.
 func OpenError(err error) error {
 	err = UserError(err)
 	if _, ok := errors.AsType[*live.Error](err); !ok {
@@ -102,7 +102,7 @@ func OpenError(err error) error {
 	return err
 }
 
-// DamageHint says what to do about a damaged database.
+// DamageHint is the hint for a damaged database.
 const DamageHint = "Close Signalbox, keep a copy of signalbox.db, and save what can be read with: sqlite3 signalbox.db .recover"
 
 // DiskFull returns the error of a full disk.

@@ -12,11 +12,12 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// PoolSize is how many connections of a Pool read at the same time. Two cores
-// cannot use more, and each has a cache of its own.
+// PoolSize is the number of connections of a Pool. Two cores cannot use more, and
+// each has a cache of its own.
 const PoolSize = 3
 
-// A Pool is a few connections that only read. Anybody may use it at any time.
+// A Pool has a few connections that only read. Its methods may be called from any
+// goroutine.
 type Pool struct{ *sql.DB }
 
 // OpenPool opens a pool on the database file at path, which a Writer has open.
@@ -25,18 +26,17 @@ func OpenPool(ctx context.Context, path string) (*Pool, error) {
 }
 
 // OpenPoolAlone opens a pool on a database file that nobody writes, and writes
-// nothing itself. Other readers make and write a file beside the database: the
-// index of the log, which all processes share.
+// no file itself. Pools of OpenPool write a file beside the database: the index of
+// the log, which all processes share.
 func OpenPoolAlone(ctx context.Context, path string) (*Pool, error) {
 	options := url.Values{"mode": {"ro"}}
 	if log, err := os.Stat(path + "-wal"); err != nil || log.Size() == 0 {
-		// The database file has everything, and does not change.
+		// The database file is complete and does not change.
 		options.Set("immutable", "1")
 	} else {
-		// Each connection builds an index of its own in memory. SQLite demands an
-		// exclusive lock for that, which needs a file that can be written. So
-		// this VFS takes no locks; the lock of the folder keeps other Signalboxes
-		// out.
+		// Each connection builds an index of its own in memory. SQLite requires an
+		// exclusive lock for that, and the lock requires a writable file. So this
+		// VFS does not lock; the lock of the folder keeps other Signalboxes out.
 		options.Set("vfs", "unix-none")
 		if runtime.GOOS == "windows" {
 			options.Set("vfs", "win32-none")
@@ -60,10 +60,10 @@ func openPool(ctx context.Context, dsn string) (*Pool, error) {
 	return &Pool{db}, nil
 }
 
-// Rows calls row with the columns of each row of a query, until it returns
-// false. It reads the driver's own rows: the locks and conversions of
-// database/sql would be a third of the price of reading a message. The columns
-// are valid until row returns.
+// Rows calls row with the columns of each row of a query, until row returns
+// false. It reads the driver's own rows, without the locks and conversions of
+// database/sql, which would slow down every message. The columns are valid until
+// row returns.
 func (p *Pool) Rows(ctx context.Context, row func([]driver.Value) (more bool), query string, args ...any) (err error) {
 	conn, err := p.Conn(ctx)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// prepare returns the statement of a query. It is prepared once and kept until
-// Close.
+// prepare returns the prepared statement of a query. It prepares each query once
+// and keeps the statement until Close.
 func (w *Writer) prepare(query string) (*sqlite3.SQLiteStmt, error) {
 	if s, ok := w.statements[query]; ok {
 		return s, nil
@@ -33,7 +33,7 @@ func (w *Writer) Exec(query string, args ...driver.Value) (driver.Result, error)
 	return s.Exec(args)
 }
 
-// ExecNamed is Exec for arguments that exist as Args, without a copy of them.
+// ExecNamed is Exec for arguments in an Args. It does not copy them.
 func (w *Writer) ExecNamed(query string, args []driver.NamedValue) (driver.Result, error) {
 	s, err := w.prepare(query)
 	if err != nil {
@@ -42,7 +42,7 @@ func (w *Writer) ExecNamed(query string, args []driver.NamedValue) (driver.Resul
 	return s.ExecContext(context.Background(), args)
 }
 
-// ExecScript runs several statements that are needed once, such as a migration.
+// ExecScript runs several statements without preparing them, such as a migration.
 func (w *Writer) ExecScript(script string) error {
 	_, err := w.conn.Exec(script, nil)
 	return err
@@ -58,7 +58,7 @@ func (w *Writer) Changes(query string, args ...driver.Value) (bool, error) {
 	return n > 0, err
 }
 
-// Rows calls row with the columns of each row of a query, until it returns
+// Rows calls row with the columns of each row of a query, until row returns
 // false. The columns are valid until row returns.
 func (w *Writer) Rows(row func([]driver.Value) (more bool), query string, args ...driver.Value) error {
 	s, err := w.prepare(query)
@@ -78,7 +78,7 @@ func (w *Writer) Each(row func([]driver.Value), query string, args ...driver.Val
 	return w.Rows(func(v []driver.Value) bool { row(v); return true }, query, args...)
 }
 
-// Int64 returns the one number that a query selects, 0 if it selects none.
+// Int64 returns the number that a query selects, or 0 if it selects none.
 func (w *Writer) Int64(query string, args ...driver.Value) (n int64, err error) {
 	err = w.Each(func(v []driver.Value) { n, _ = v[0].(int64) }, query, args...)
 	return n, err
@@ -100,12 +100,12 @@ func readRows(rows driver.Rows, row func([]driver.Value) bool) error {
 	}
 }
 
-// GroupSizes are the numbers of rows that one INSERT takes, the largest first.
-// Most of the price of a small row is the statement around it. Few sizes keep
-// the number of prepared statements and of single rows at the end small.
+// GroupSizes are the possible numbers of rows of one INSERT, the largest first. A
+// small row costs less to write than its statement costs to run. A few sizes keep
+// both the number of prepared statements and the number of single rows low.
 var GroupSizes = [...]int{64, 16, 4, 1}
 
-// A GroupInsert is one INSERT for each of the GroupSizes.
+// A GroupInsert has one INSERT for each of the GroupSizes.
 type GroupInsert [len(GroupSizes)]string
 
 // NewGroupInsert returns the INSERTs into a table, such as "ABORT INTO marks
@@ -118,7 +118,7 @@ func NewGroupInsert(into string, columns int) (q GroupInsert) {
 	return q
 }
 
-// InsertAll inserts n rows with as few statements as the GroupSizes allow. Bind
+// InsertAll inserts n rows with as few statements as the GroupSizes allow. bind
 // sets the values of row i.
 func (w *Writer) InsertAll(q *GroupInsert, columns, n int, bind func(i int, args []driver.NamedValue)) error {
 	defer w.args.Clear()
@@ -141,11 +141,12 @@ func (w *Writer) InsertAll(q *GroupInsert, columns, n int, bind func(i int, args
 	return nil
 }
 
-// Args are the arguments of a statement. They are reused from one statement to
-// the next, so that none allocates.
+// Args are the arguments of a statement. The next statement reuses them, so that
+// it does not allocate.
 type Args []driver.NamedValue
 
-// Grow returns the first n arguments, with their values of the last statement.
+// Grow returns the first n arguments, which may still have the values of the last
+// statement.
 func (a *Args) Grow(n int) []driver.NamedValue {
 	for len(*a) < n {
 		*a = append(*a, driver.NamedValue{Ordinal: len(*a) + 1})
@@ -153,7 +154,7 @@ func (a *Args) Grow(n int) []driver.NamedValue {
 	return (*a)[:n]
 }
 
-// Clear drops the values. Otherwise their texts would stay in memory until the
+// Clear removes the values. Otherwise their texts would stay in memory until the
 // next batch overwrites them.
 func (a Args) Clear() {
 	for i := range a {

@@ -2,8 +2,8 @@ package conn
 
 import "time"
 
-// Micros returns a time as the database stores it: microseconds since 1970 in
-// UTC, 0 for the zero time.
+// Micros returns t in the form of the database: microseconds since 1970 in UTC, 0
+// for the zero time.
 func Micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

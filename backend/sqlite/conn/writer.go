@@ -9,15 +9,15 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// A Writer is the one connection that changes the database. Tx, TxUnsynced,
-// the checkpoints and Close may be called by anybody; the methods of
+// A Writer is the one connection that changes the database. Tx, TxUnsynced, the
+// checkpoints and Close may be called from any goroutine; the methods of
 // statement.go only within a transaction, or before the Writer is shared.
 type Writer struct {
 	mu         sync.Mutex
 	conn       *sqlite3.SQLiteConn
-	statements map[string]*sqlite3.SQLiteStmt // by their text
-	args       Args                           // of InsertAll
-	refusal    error                          // of every change, if the database can only be read
+	statements map[string]*sqlite3.SQLiteStmt // the prepared statements, by their SQL
+	args       Args                           // for InsertAll
+	refusal    error                          // the error of every change, if the database can only be read
 	closed     bool
 
 	// BeforeCommit is called before each commit, if it is not nil. Its error
@@ -46,8 +46,8 @@ func OpenPlain(path string) (*Writer, error) {
 	return newWriter(conn.(*sqlite3.SQLiteConn)), nil
 }
 
-// Refusing returns a Writer without a connection, for a database that can only
-// be read. Every transaction fails with why.
+// Refusing returns a Writer without a connection, for a database that can only be
+// read. Every transaction fails with the error why.
 func Refusing(why error) *Writer {
 	w := newWriter(nil)
 	w.refusal = why
@@ -58,26 +58,26 @@ func newWriter(conn *sqlite3.SQLiteConn) *Writer {
 	return &Writer{conn: conn, statements: make(map[string]*sqlite3.SQLiteStmt)}
 }
 
-// Refusal returns the error that Refusing was given, else nil.
+// Refusal returns the error of a Writer made by Refusing, else nil.
 func (w *Writer) Refusal() error { return w.refusal }
 
-// Tx runs fn in a transaction, and commits it unless fn fails. Nobody else
-// writes meanwhile. Tx returns after the commit is synced.
+// Tx runs fn in a transaction, and commits it unless fn fails. It runs one
+// transaction at a time, and returns after the commit is synced.
 func (w *Writer) Tx(fn func() error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.tx(fn)
 }
 
-// TxUnsynced is Tx without the sync: the commit is safe once a later commit was
-// synced, because both are in one log.
+// TxUnsynced is Tx without the sync. The sync of a later commit covers it, because
+// both are in one log.
 func (w *Writer) TxUnsynced(fn func() error) (err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.usable(); err != nil {
 		return err
 	}
-	// Not prepared: SQLite executes this pragma while it compiles it.
+	// Not a prepared statement: SQLite runs this pragma while it compiles it.
 	if _, err := w.conn.Exec("PRAGMA synchronous = NORMAL", nil); err != nil {
 		return err
 	}
@@ -104,8 +104,8 @@ func (w *Writer) tx(fn func() error) error {
 	if err == nil {
 		_, err = w.Exec("COMMIT")
 	}
-	// After some errors, a full disk among them, SQLite has already rolled
-	// back. The error of a second ROLLBACK would hide them.
+	// After some errors, such as a full disk, SQLite has already rolled back. The
+	// error of a second ROLLBACK would hide the first.
 	if err != nil && !w.conn.AutoCommit() {
 		w.Exec("ROLLBACK")
 	}
@@ -121,8 +121,8 @@ func (w *Writer) usable() error {
 }
 
 // CheckpointPassive copies as much of the log into the database file as it can
-// without waiting for anybody. If that is all of it, the next commit writes the
-// log from its beginning.
+// without waiting for readers. If it copies all of the log, the next commit
+// writes the log from its beginning.
 func (w *Writer) CheckpointPassive() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -132,9 +132,9 @@ func (w *Writer) CheckpointPassive() error {
 	return w.Each(ignoreRow, "PRAGMA wal_checkpoint(PASSIVE)")
 }
 
-// CheckpointTruncate copies the log into the database file, syncs that, and
-// empties the log. It waits for readers as long as the busy timeout says; if
-// another program still reads an older snapshot then, part of the log is left.
+// CheckpointTruncate copies the log into the database file, syncs the file, and
+// empties the log. It waits for readers up to the busy timeout; if another program
+// still reads an older snapshot then, part of the log is left.
 func (w *Writer) CheckpointTruncate() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -144,8 +144,8 @@ func (w *Writer) CheckpointTruncate() error {
 	return w.Each(ignoreRow, "PRAGMA wal_checkpoint(TRUNCATE)")
 }
 
-// SetAutoCheckpoint makes a commit copy the log into the database file once the
-// log has that many pages.
+// SetAutoCheckpoint makes a commit copy the log into the database file if the log
+// has that many pages.
 func (w *Writer) SetAutoCheckpoint(pages int64) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -156,8 +156,8 @@ func (w *Writer) SetAutoCheckpoint(pages int64) error {
 	return err
 }
 
-// SetMaxPages makes SQLite report a full disk when the database file would need
-// more pages. Tests use it.
+// SetMaxPages makes SQLite report a full disk if the database file would need more
+// pages. Tests use it.
 func (w *Writer) SetMaxPages(pages int64) error {
 	_, err := w.conn.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages), nil)
 	return err

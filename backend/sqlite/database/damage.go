@@ -7,17 +7,17 @@ import (
 	"signalbox/backend/sqlite/conn"
 )
 
-// A Damage is what was found to be unreadable since the start. The zero value
-// is ready. Its methods may be called by anybody.
+// A Damage records the damage found since the start. The zero value is ready to
+// use. Its methods may be called from any goroutine.
 type Damage struct {
 	mu         sync.Mutex
-	stretches  []live.Damage // of messages; two at most, which do not touch
+	ranges     []live.Damage // of messages; at most two, which do not touch
 	index      bool          // whether an index is damaged
-	trimFailed bool          // whether old messages cannot be deleted because of it
+	trimFailed bool          // whether the damage prevents deleting old messages
 	err        *live.Error
 }
 
-// Err returns a live.Error that says what is damaged, or nil.
+// Err returns a live.Error that describes the damage, or nil.
 func (d *Damage) Err() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -27,26 +27,26 @@ func (d *Damage) Err() error {
 	return d.err
 }
 
-// AddMessages notes messages that cannot be read. Two stretches of them are
-// enough to say that there are several.
+// AddMessages records a range of messages that cannot be read. It keeps at most
+// two ranges: the error says "several places" for two or more.
 func (d *Damage) AddMessages(epoch string, m live.Damage) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for i := range d.stretches {
-		// A reader of one source sees a part of the stretch.
-		if s := &d.stretches[i]; m.After <= s.Through && m.Through >= s.After {
+	for i := range d.ranges {
+		// A reader of one source finds only a part of the range.
+		if s := &d.ranges[i]; m.After <= s.Through && m.Through >= s.After {
 			s.After, s.Through = min(s.After, m.After), max(s.Through, m.Through)
 			d.describe(epoch, m.Err)
 			return
 		}
 	}
-	if len(d.stretches) < 2 {
-		d.stretches = append(d.stretches, m)
+	if len(d.ranges) < 2 {
+		d.ranges = append(d.ranges, m)
 		d.describe(epoch, m.Err)
 	}
 }
 
-// AddIndex notes an index that cannot be read, although the messages can.
+// AddIndex records that an index cannot be read, although the messages can.
 func (d *Damage) AddIndex(epoch string, cause error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -54,7 +54,7 @@ func (d *Damage) AddIndex(epoch string, cause error) {
 	d.describe(epoch, cause)
 }
 
-// AddTrimming notes that trimming could not delete damaged messages.
+// AddTrimming records that trimming could not delete damaged messages.
 func (d *Damage) AddTrimming(epoch string, cause error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -66,13 +66,13 @@ func (d *Damage) AddTrimming(epoch string, cause error) {
 func (d *Damage) describe(epoch string, cause error) {
 	var text live.Text
 	switch {
-	case len(d.stretches) == 1:
-		g := d.stretches[0].Gap(epoch)
+	case len(d.ranges) == 1:
+		g := d.ranges[0].Gap(epoch)
 		text = live.Text{Code: g.Code, Params: g.Params, English: g.Reason}
 		if g.Text != "" {
 			text.Code = g.Text
 		}
-	case len(d.stretches) > 1:
+	case len(d.ranges) > 1:
 		text = live.Textf("damaged/several", "The history is damaged: messages in several places cannot be read.")
 	case d.index:
 		text = live.Textf("damaged/index", "The history is damaged: one of its indexes cannot be read, so that finding messages takes longer.")

@@ -16,9 +16,9 @@ type files struct {
 	db, log disk.FileID
 }
 
-// identify notes which files are open. It looks them up by their paths: if this
-// opened and closed one of them, SQLite would lose its locks, which on Unix
-// belong to the process and not to the descriptor.
+// identify stores the identity of the open files. It looks them up by their paths
+// without opening them: closing one of them would release SQLite's locks, which on
+// Unix belong to the process and not to the descriptor.
 func (o *files) identify() (err error) {
 	if o.db, err = disk.Identify(o.path); err != nil {
 		return err
@@ -27,9 +27,9 @@ func (o *files) identify() (err error) {
 	return err
 }
 
-// check returns an error if a path no longer leads to the file that is open. A
-// file that disappears during the commit is no different from one that
-// disappears right after it, so a check before each commit is enough.
+// check returns an error if a path no longer leads to the open file. A check
+// before each commit is enough: a file that disappears during the commit could as
+// well disappear right after it.
 func (o *files) check() error {
 	for _, f := range []struct {
 		path   string
@@ -51,8 +51,8 @@ func gone(cause error) error {
 		WithHint("Put both back where they were, or restart Signalbox.").WithCause(cause)
 }
 
-// refuseLoneLog returns an error if there is a log and no database: SQLite
-// would delete the log, and with it messages that may be nowhere else.
+// refuseLoneLog returns an error if there is a log and no database: SQLite would
+// delete the log, with messages that may be nowhere else.
 func (o *files) refuseLoneLog() error {
 	log, err := os.Stat(o.path + "-wal")
 	if errors.Is(err, fs.ErrNotExist) || err == nil && log.Size() == 0 {

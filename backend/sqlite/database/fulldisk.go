@@ -12,19 +12,17 @@ import (
 	"signalbox/backend/sqlite/conn"
 )
 
-// largeBatch is the size, in bytes, from which on a batch needs enough free
-// space before it begins: the log that has grown by it must later fit into the
-// database file too.
+// largeBatch is the size of a batch, in bytes, from which CheckRoom requires free
+// space: the log grows by the batch, and later the database file does too.
 const largeBatch = 1 << 20
 
-// autoCheckpoint returns after how many pages of the log they are copied into
-// the database file. The log then has at least that much space of its own when
+// autoCheckpoint returns the number of pages of the log after which they are
+// copied into the database file. The log then has at least that much space when
 // the reserve is released.
 func (f *File) autoCheckpoint() int64 { return max(16, min(1000, f.reserve.Size()/4/4096)) }
 
-// isNoRoom reports whether opening the history failed because the disk is full.
-// Some of SQLite's errors do not give the reason; then it tries to write a
-// file.
+// isNoRoom reports whether opening the history failed because the disk is full. If
+// SQLite's error does not include the reason, isNoRoom tries to write a file.
 func isNoRoom(dir string, err error) bool {
 	if err == nil || conn.IsFull(err) {
 		return err != nil
@@ -40,11 +38,10 @@ func isNoRoom(dir string, err error) bool {
 	return disk.IsFull(errors.Join(disk.Allocate(f, 64<<10), f.Close()))
 }
 
-// IsFull reports whether the disk was full and the reserve is not yet made
-// again.
+// IsFull reports whether the reserve was released and is not yet made again.
 func (f *File) IsFull() bool { return f.full.Load() }
 
-// CheckRoom returns an error if there is no room for a batch of that many
+// CheckRoom returns an error if the disk has no room for a batch of that many
 // bytes.
 func (f *File) CheckRoom(bytes int) error {
 	if f.full.Load() {
@@ -59,41 +56,41 @@ func (f *File) CheckRoom(bytes int) error {
 	return nil
 }
 
-// ReleaseReserve releases the reserve, and reports whether it was held until
-// now. The log is copied into the database file with that space: then it starts
-// again in the space that it has.
+// ReleaseReserve releases the reserve, and reports whether it existed until now.
+// It copies the log into the database file, which the free space allows; the log
+// then restarts in the space that it has.
 func (f *File) ReleaseReserve() bool {
 	if f.full.Swap(true) {
 		return false
 	}
 	f.trimmed.Store(false)
 	f.reserve.Release()
-	_ = f.Writer.CheckpointPassive() // the next write meets its error again
+	_ = f.Writer.CheckpointPassive() // the next write returns its error again
 	return true
 }
 
-// TxWithReserve runs a transaction that must succeed on a full disk as well:
+// TxWithReserve runs a transaction that must also succeed on a full disk, such as
 // one that deletes messages or saves settings. If the disk is full, it releases
 // the reserve and calls fn a second time.
 func (f *File) TxWithReserve(fn func() error) error {
 	return f.WithReserve(func() error { return f.Writer.Tx(fn) })
 }
 
-// WithReserve is TxWithReserve for a function that begins the transaction
-// itself.
+// WithReserve is TxWithReserve for an fn that begins the transaction itself.
 func (f *File) WithReserve(fn func() error) error {
 	err := fn()
 	if conn.IsFull(err) && f.ReleaseReserve() {
 		err = fn()
 	}
 	if f.full.Load() {
-		// Let the log start again in the space that it has.
+		// The log then restarts in the space that it has.
 		_ = f.Writer.CheckpointPassive()
 	}
 	return err
 }
 
-// Change runs one statement in a transaction of its own, on a full disk too.
+// Change runs one statement in a transaction of its own. It also works on a full
+// disk.
 func (f *File) Change(query string, args ...driver.Value) error {
 	return conn.UserError(f.TxWithReserve(func() error {
 		_, err := f.Writer.Exec(query, args...)
@@ -101,20 +98,20 @@ func (f *File) Change(query string, args ...driver.Value) error {
 	}))
 }
 
-// NoteTrimmed notes that messages were deleted, so that a smaller reserve may
-// do.
-func (f *File) NoteTrimmed() { f.trimmed.Store(true) }
+// SetTrimmed records that messages were deleted. restoreReserve may then make a
+// smaller reserve.
+func (f *File) SetTrimmed() { f.trimmed.Store(true) }
 
-// restoreReserve gives free pages of the database back to the disk, a few at a
-// time, until there is room for the reserve. If there are no more free pages
-// and messages were deleted since the disk was full, it makes a smaller
-// reserve: a small history may have no more to delete. Without a deletion that
-// reserve would only take the space that it has just released.
+// restoreReserve returns free pages of the database to the disk, a few at a time,
+// until there is room for the reserve. If there are no more free pages and
+// messages were deleted since the disk was full, it makes a smaller reserve: a
+// small history may have no more to delete. Without a deletion, the smaller
+// reserve would only occupy the space that its release has just freed.
 func (f *File) restoreReserve() error {
 	for step := max(1, f.autoCheckpoint()/4); ; {
 		made := f.reserve.Make()
 		if !conn.IsFull(made) {
-			// Also if the reserve cannot be made for another reason.
+			// Other errors do not matter: the history works without a reserve.
 			return f.Writer.SetAutoCheckpoint(f.autoCheckpoint())
 		}
 		before, after, err := f.shrink(step)
@@ -132,8 +129,8 @@ func (f *File) restoreReserve() error {
 	}
 }
 
-// shrink gives up to that many free pages back to the disk, and returns how
-// many the database had before and after.
+// shrink returns up to that many free pages to the disk. Its results are the
+// numbers of free pages before and after.
 func (f *File) shrink(pages int64) (before, after int64, err error) {
 	w := f.Writer
 	err = w.Tx(func() (err error) {

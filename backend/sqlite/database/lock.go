@@ -13,10 +13,9 @@ import (
 var errInUse = live.Errorf("in_use", "Another Signalbox has this history open.").
 	WithHint("Close it, or start this one with --data.")
 
-// lockFolder keeps other programs out of the folder. If the lock file cannot be
-// written, the lock is that of the file as it is, or nil if there is none, and
-// comes with an error: another user, who can write the history, may have it
-// open.
+// lockFolder locks the folder against other programs. If the lock file cannot be
+// written, lockFolder opens it for reading and returns an error with that lock, or
+// with nil if there is no such file.
 func lockFolder(dir string) (*flock.Flock, error) {
 	path := filepath.Join(dir, "signalbox.lock")
 	lock := flock.New(path, flock.SetPermissions(0o600))

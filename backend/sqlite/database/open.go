@@ -18,17 +18,17 @@ import (
 	"signalbox/backend/sqlite/schema"
 )
 
-// A File is the open database file of one history: its lock, the connection
-// that writes, and those that read. Its methods may be called by anybody at any
-// time, unless they say otherwise.
+// A File is the open database file of one history: its lock, the connection that
+// writes, and those that read. Its methods may be called from any goroutine,
+// unless their comments differ.
 type File struct {
 	Writer  *conn.Writer
-	Screens *conn.Pool // for pages, settings, and all that a screen waits for
-	Streams *conn.Pool // for streams that resume or catch up, of which there may be many at once
+	Screens *conn.Pool // for pages, settings, and other reads for a screen
+	Streams *conn.Pool // for streams that resume or catch up; there may be many at once
 
 	Epoch string
 	// CountedByData is the newest number whose message was counted with its data
-	// alone; later ones are counted with their type and ids too.
+	// alone; later messages are counted with their type and ids too.
 	CountedByData int64
 	Clock         *clock.Clock
 	Damage        Damage
@@ -40,20 +40,21 @@ type File struct {
 	reserve disk.Reserve
 	full    atomic.Bool // whether the reserve was released
 	trimmed atomic.Bool // whether something was trimmed since then
-	doubted bool        // whether the saved state of the clock is one of doubt; only within a transaction
+	// jumpSaved is whether the saved state of the clock has a jump. It is used only
+	// within a transaction.
+	jumpSaved bool
 
 	closeOnce func() error
 }
 
-// Options are what can be chosen when a File is opened. Now and Progress must
-// be set.
+// Options configure a File. Now and Progress must be set.
 type Options struct {
 	Now      func() time.Time
 	Progress func(done, total int64) // of the backfill, in messages
-	MaxPages int64                   // makes the disk full at so many pages; 0 for no limit
+	MaxPages int64                   // the size at which SQLite reports a full disk, in pages; 0 for no limit
 }
 
-// Open opens the history in dir, and creates it if there is none.
+// Open opens the history in dir, or creates one.
 func Open(ctx context.Context, dir string, o Options) (*File, error) {
 	// Messages may hold secrets, so nobody else may read them.
 	err := os.MkdirAll(dir, 0o700)
@@ -92,8 +93,8 @@ func openLocked(ctx context.Context, path string, o Options, r disk.Reserve) (_ 
 	if err := f.files.refuseLoneLog(); err != nil {
 		return nil, err
 	}
-	// SQLite would make the file readable for others; its log gets the mode of
-	// the database.
+	// SQLite would make the file readable for others. The log gets the mode of the
+	// database.
 	made, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err == nil {
 		err = made.Close()
@@ -139,8 +140,8 @@ func openLocked(ctx context.Context, path string, o Options, r disk.Reserve) (_ 
 	return f, nil
 }
 
-// Close marks the end as clean, closes the connections and gives up the lock.
-// Later calls wait for the first one and return its error.
+// Close records a clean end, closes the connections and releases the lock. Later
+// calls wait for the first one and return its error.
 func (f *File) Close() error { return f.closeOnce() }
 
 func (f *File) close() error {
@@ -154,7 +155,7 @@ func (f *File) close() error {
 		err = e
 	}
 	if f.full.Load() {
-		// As much as there is room for, for the next start.
+		// The next start needs a reserve, even a smaller one.
 		if f.reserve.Make() != nil {
 			f.reserve.MakeSmaller()
 		}
@@ -167,8 +168,8 @@ func (f *File) close() error {
 	return conn.UserError(err)
 }
 
-// Last returns the greatest number that was committed or jumped over.
+// Last returns the greatest number that was committed or that a jump has skipped.
 func (f *File) Last() int64 { return f.last.Load() }
 
-// SetLast notes the greatest number of a commit.
+// SetLast sets the greatest number committed.
 func (f *File) SetLast(number int64) { f.last.Store(number) }

@@ -14,12 +14,11 @@ import (
 	"signalbox/backend/sqlite/schema"
 )
 
-// writeErrors are the codes of errors that prevent writing and may still allow
-// reading.
+// writeErrors are the codes of errors after which reading may still work.
 var writeErrors = []string{"disk_full", "read_only", "disk_error", "cannot_open"}
 
-// openReadOnly opens a history that cannot be opened for writing. Why is that
-// error; it is returned if reading does not work either.
+// openReadOnly opens a history that cannot be opened for writing. why is the error
+// of that; openReadOnly returns it if reading does not work either.
 func openReadOnly(ctx context.Context, path string, o Options, why error) (*File, error) {
 	e, ok := errors.AsType[*live.Error](why)
 	if !ok || !slices.Contains(writeErrors, e.Code) {
@@ -43,7 +42,7 @@ func openReadOnly(ctx context.Context, path string, o Options, why error) (*File
 	return f, nil
 }
 
-// readStart fills in what markOpen would, without writing.
+// readStart sets the fields that markOpen sets, without writing.
 func (f *File) readStart(ctx context.Context, o Options) error {
 	var version, app, unfilled, last, newest int64
 	var clean bool
@@ -86,8 +85,7 @@ func (f *File) readStart(ctx context.Context, o Options) error {
 	return nil
 }
 
-// readOnlyError returns the error of everything that would be added before the
-// next start.
+// readOnlyError returns the error of every write until the next start.
 func readOnlyError(e *live.Error) *live.Error {
 	var to *live.Error
 	switch e.Code {

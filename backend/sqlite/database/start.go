@@ -11,18 +11,16 @@ import (
 	"signalbox/backend/sqlite/schema"
 )
 
-// jump is how far numbers jump after an unclean end. FULL keeps what was
-// committed, but some disks say that data is safe too early, and a log can be
-// lost: a number that somebody may have seen must never belong to another
-// message. All that the log holds can be missing from the file. Usually that is
-// a few MiB, but the log grows for as long as another program keeps an old
-// snapshot open. A message takes at least 30 bytes of it, so 1,000 million of
-// them are a log of 30 GiB. A position has room for nine million such jumps
-// before it exceeds what JavaScript can hold in a number.
+// jump is how far numbers jump after an unclean end. Some disks confirm data too
+// early, and a log can be lost, but a number that somebody may have seen must never
+// belong to another message. All messages of the log can be missing from the file.
+// The log usually has a few MiB, but it grows for as long as another program keeps
+// an old snapshot open. A message uses at least 30 bytes of it, so 1,000 million
+// messages are a log of 30 GiB. Nine million jumps fit into the integers that
+// JavaScript represents exactly.
 const jump = 1_000_000_000
 
-// start migrates the database, reads what is known about it, and notes that it
-// is open.
+// start migrates the database, and marks it as open.
 func (f *File) start(ctx context.Context, o Options) error {
 	if err := schema.Migrate(ctx, f.Writer, o.Progress); err != nil {
 		return err
@@ -30,13 +28,13 @@ func (f *File) start(ctx context.Context, o Options) error {
 	if err := f.Writer.Tx(func() error { return f.markOpen(o) }); err != nil {
 		return err
 	}
-	// The note must be in the file itself: it could be lost together with the
-	// log, and the end would then look clean.
+	// The mark must be in the file itself: if it were lost with the log, the end
+	// would look clean.
 	return f.Writer.CheckpointTruncate()
 }
 
-// markOpen fills in what the File knows of the database, and clears the flag
-// clean. Only within a transaction.
+// markOpen sets Epoch, CountedByData, Clock and the last number of the File, and
+// clears the flag about.clean. Call it only within a transaction.
 func (f *File) markOpen(o Options) error {
 	w, clean := f.Writer, int64(1)
 	err := w.Each(func(v []driver.Value) { f.Epoch, clean, f.CountedByData = v[0].(string), v[1].(int64), v[2].(int64) },
@@ -78,7 +76,7 @@ func (f *File) markOpen(o Options) error {
 	return err
 }
 
-// markClean notes at the end that it was a clean one.
+// markClean saves the clock and sets the flag about.clean.
 func (f *File) markClean() error {
 	if err := f.saveClock(); err != nil {
 		return err
@@ -87,8 +85,8 @@ func (f *File) markClean() error {
 	return err
 }
 
-// setLastNumber makes last the greatest number ever given. It is stored even if
-// nothing is appended in this run: clients are shown positions up to it.
+// setLastNumber makes last the greatest number ever used. It must be stored even if
+// nothing is appended in this run, because clients get positions up to it.
 func setLastNumber(w *conn.Writer, last int64) error {
 	changed, err := w.Changes("UPDATE sqlite_sequence SET seq = ? WHERE name = 'messages'", last)
 	if changed || err != nil {
@@ -98,9 +96,8 @@ func setLastNumber(w *conn.Writer, last int64) error {
 	return err
 }
 
-// newEpoch makes four characters that hardly any other database of this user
-// has. The first is a letter: publishers like ids such as 1042.17, which must
-// not look like a position.
+// newEpoch returns four random characters. The first is a letter, so that a
+// publisher's id such as 1042.17 does not look like a position.
 func newEpoch() string {
 	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
 	b := make([]byte, 4)
