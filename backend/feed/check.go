@@ -8,16 +8,16 @@ import (
 	"signalbox/backend/live"
 )
 
-// Check tries a feed once, for up to five seconds after it opened, and stores
-// nothing. Wrong settings are reported in the same form. A feed that exists, by
-// its id, is tried with the secrets that it would have after an edit.
-func (f *Follower) Check(ctx context.Context, feed live.Feed, given live.Secrets) live.FeedCheck {
-	if err := f.checkSettings(&feed, &given); err != nil {
+// Check connects to a feed once, reads for up to five seconds and stores nothing.
+// Its result also reports settings that cannot be used. If the ID is that of an
+// existing feed, Check uses the secrets that the feed would have after an edit.
+func (f *Follower) Check(ctx context.Context, feed live.Feed, entered live.Secrets) live.FeedCheck {
+	if err := f.checkSettings(&feed, &entered); err != nil {
 		return dial.FailedCheck(err)
 	}
 	own := false
 	c := dial.Check(ctx, &dial.Connection{
-		Feed: &feed, Secrets: &given, UserAgent: f.opt.UserAgent, MaxEvent: f.MaxEvent, Dial: f.opt.dial,
+		Feed: &feed, Secrets: &entered, UserAgent: f.opt.UserAgent, MaxEvent: f.MaxEvent, Dial: f.opt.dial,
 		Handler: eventstream.Handler{Server: func(epoch string) { own = own || epoch == f.journal.Epoch() }},
 	})
 	if own && c.OK {
@@ -28,26 +28,26 @@ func (f *Follower) Check(ctx context.Context, feed live.Feed, given live.Secrets
 	return c
 }
 
-// checkSettings normalizes the settings of a check and finds the secrets that go
-// with them.
-func (f *Follower) checkSettings(feed *live.Feed, given *live.Secrets) error {
+// checkSettings normalizes the settings of a check. If the feed exists, it adds
+// the stored secrets to the entered ones.
+func (f *Follower) checkSettings(feed *live.Feed, entered *live.Secrets) error {
 	s, exists := f.subscription(feed.ID)
 	if !exists {
-		return dial.Normalize(feed, given)
+		return dial.Normalize(feed, entered)
 	}
-	f.secretStore.Retry()
+	f.secretStore.AskAgain()
 	old := s.settings()
-	edited, err := s.editSecrets(&old, feed, given)
+	edited, err := s.editSecrets(&old, feed, entered)
 	if err != nil {
 		return err
 	}
 	if edited.Next == nil {
 		_, unknown := s.storedSecrets()
 		if unknown == nil {
-			return f.checkSettings(feed, given) // the keyring has answered meanwhile
+			return f.checkSettings(feed, entered) // the keyring has answered meanwhile
 		}
 		return secretsUnknown(unknown)
 	}
-	*given = *edited.Next
+	*entered = *edited.Next
 	return nil
 }

@@ -1,21 +1,21 @@
-// Package feed follows remote event streams: it keeps each connected, and lets
-// the user add, edit, pause, check, remove and restore them.
+// Package feed follows remote event streams. It keeps each feed connected, and
+// lets the user add, edit, pause, check, remove and restore feeds.
 //
-// A Follower has a subscription for each feed. A subscription makes one attempt
-// after the other (package dial), tells a health.Monitor what happens on the
-// connection, and writes through an ingest.Recorder into the journal. What it
-// has learned of the feed outlives an attempt, and most of it a restart.
+// A Follower has a subscription for each feed. A subscription opens one
+// connection after the other (package dial), reports every event to a
+// health.Monitor, and writes to the journal through an ingest.Recorder. Its state
+// outlives a connection, and most of it a restart.
 //
-// It promises that after any end of the program the feed resumes after the last
-// message stored; that a feed which needs secrets is never connected without
-// them, nor with those of another server; and that an edit which fails changes
-// nothing. No feed waits for another, for its keyring or for its server.
+// It promises: after any end of the program, a feed resumes after its last stored
+// message. A feed that needs secrets is never connected without them, nor with
+// the secrets of another server. An edit that fails changes nothing. No feed
+// waits for the keyring or the server of another feed.
 //
-// When the machine wakes, waiting feeds are tried at once, and open connections
-// have ten seconds to show that they are alive.
+// When the machine wakes, waiting feeds connect at once, and an open connection
+// must receive something within ten seconds.
 //
-// Begin with follower.go and subscription.go, then watch.go (an open
-// connection), secrets.go and loadstate.go (before the first attempt), edit.go,
-// pause.go, remove.go, check.go, lock.go (one change at a time) and rollback.go
-// (a change or none).
+// Read follower.go first, then subscription.go, watch.go (an open connection),
+// secrets.go and loadstate.go (before the first attempt), edit.go, pause.go,
+// remove.go, check.go, lock.go (one change at a time) and rollback.go (undo of a
+// failed change).
 package feed

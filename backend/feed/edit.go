@@ -19,7 +19,7 @@ func (f *Follower) Add(ctx context.Context, feed live.Feed, entered live.Secrets
 		return live.FeedStatus{}, err
 	}
 	used := secrets.Merge(&feed, &entered, &live.Secrets{})
-	f.secretStore.Retry()
+	f.secretStore.AskAgain()
 	src, err := f.journal.AddSource(ctx, live.Source{Name: feed.Name, Colour: feed.Colour, Kind: live.FeedSource, Keep: feed.Keep})
 	if err != nil {
 		return live.FeedStatus{}, err
@@ -36,8 +36,8 @@ func (f *Follower) Add(ctx context.Context, feed live.Feed, entered live.Secrets
 		}
 	}
 	if err != nil {
-		// After a crash instead there is a feed without settings. The next start
-		// shows it as one that cannot be read, to be edited or removed.
+		// After a crash before this point, there is a feed without settings. The next
+		// start reports it as unreadable; the user can edit or remove it.
 		ctx := context.WithoutCancel(ctx)
 		return live.FeedStatus{}, errors.Join(err, f.journal.RemoveSource(ctx, src.ID), f.store.DeleteFeed(ctx, src.ID))
 	}
@@ -47,15 +47,15 @@ func (f *Follower) Add(ctx context.Context, feed live.Feed, entered live.Secrets
 	return s.status(), nil
 }
 
-// Edit replaces a feed's settings, its name included, and those of its secrets
-// that are given. It reconnects only where the request changes.
+// Edit replaces a feed's settings, including its name, and the entered secrets.
+// It reconnects only if the request changes.
 //
-// Name, secrets and settings are stored one after the other; where one of them
-// fails, those before it are undone. After a crash in between, the feed has its
-// new name, or its new secrets with the old settings. Secrets are sent only to
-// the server that they were entered for: the feed then works as before, or stops
-// and asks for its sign-in.
-func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, given *live.Secrets) (live.FeedStatus, error) {
+// Name, secrets and settings are stored in three steps. If one fails, Edit undoes
+// the steps before it. After a crash between them, the feed has its new name, or
+// its new name and secrets with the old settings. Because secrets are sent only
+// to the server for which they were entered, the feed then works as before, or
+// stops and asks for its sign-in.
+func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, entered *live.Secrets) (live.FeedStatus, error) {
 	if err := live.CheckName(feed.Name); err != nil {
 		return live.FeedStatus{}, err
 	}
@@ -64,13 +64,13 @@ func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, given 
 		return live.FeedStatus{}, err
 	}
 	defer unlock()
-	if err := f.retryUndo(s.id); err != nil {
+	if err := f.finishUndo(s.id); err != nil {
 		return live.FeedStatus{}, err
 	}
-	f.secretStore.Retry()
+	f.secretStore.AskAgain()
 	old := s.settings()
 	feed.Source.ID, feed.Paused = s.id, old.Paused
-	edited, err := s.editSecrets(&old, &feed, given)
+	edited, err := s.editSecrets(&old, &feed, entered)
 	if err != nil {
 		return live.FeedStatus{}, err
 	}
@@ -82,7 +82,7 @@ func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, given 
 		undo.add(step)
 	}
 	if err == nil {
-		err = f.store.PutFeed(ctx, feed) // the last step: it is never undone
+		err = f.store.PutFeed(ctx, feed) // the last step needs no undo
 	}
 	if err != nil {
 		f.rollBack(s.id, undo)
@@ -92,7 +92,7 @@ func (f *Follower) Edit(ctx context.Context, name string, feed live.Feed, given 
 	return s.status(), nil
 }
 
-// applyEdit makes a stored edit take effect.
+// applyEdit applies a stored edit to the subscription.
 func (f *Follower) applyEdit(ctx context.Context, s *subscription, old, feed *live.Feed, edited secrets.Edited) {
 	defer f.changes.Notify()
 	changed := dial.Changes(old, feed, edited.Changed)
@@ -113,7 +113,7 @@ func (f *Follower) applyEdit(ctx context.Context, s *subscription, old, feed *li
 	s.feed, s.secrets = *feed, edited.Next
 	s.mu.Unlock()
 	s.monitor.ResetAttempts()
-	// Settings that could not be read may have been those of the same stream.
+	// If the old settings could not be read, the stream may be the same.
 	if old.Fault == "" && !dial.SameStream(old, feed) {
 		s.monitor.ForgetStream()
 		if err := s.recorder.ForgetStream(); err != nil {
@@ -123,7 +123,7 @@ func (f *Follower) applyEdit(ctx context.Context, s *subscription, old, feed *li
 	f.start(s)
 }
 
-// editSource gives a source its name, colour and limits, where they differ.
+// editSource changes the name, colour and limits of a source if they differ.
 func (f *Follower) editSource(ctx context.Context, src live.Source, undo *undoSteps) (live.Source, error) {
 	old, ok := f.journal.SourceByID(src.ID)
 	if ok && old.Name == src.Name && (old.Colour == src.Colour || src.Colour == 0) && old.Keep == src.Keep {
@@ -139,10 +139,10 @@ func (f *Follower) editSource(ctx context.Context, src live.Source, undo *undoSt
 	return src, err
 }
 
-// editSecrets normalizes the new settings and returns the secrets that go with
-// them.
-func (s *subscription) editSecrets(old, feed *live.Feed, given *live.Secrets) (secrets.Edited, error) {
-	entered := secrets.Extract(feed, given)
+// editSecrets normalizes the new settings and returns the feed's secrets after
+// the edit.
+func (s *subscription) editSecrets(old, feed *live.Feed, entered *live.Secrets) (secrets.Edited, error) {
+	extracted := secrets.Extract(feed, entered)
 	if err := dial.Normalize(feed, nil); err != nil {
 		return secrets.Edited{}, err
 	}
@@ -151,7 +151,7 @@ func (s *subscription) editSecrets(old, feed *live.Feed, given *live.Secrets) (s
 	if unknown != nil {
 		known = nil
 	}
-	edited, err := secrets.Edit(old, feed, &entered, known)
+	edited, err := secrets.Edit(old, feed, &extracted, known)
 	switch {
 	case err == secrets.ErrUnknown:
 		return edited, secretsUnknown(unknown)
@@ -161,8 +161,7 @@ func (s *subscription) editSecrets(old, feed *live.Feed, given *live.Secrets) (s
 	return edited, dial.Normalize(feed, edited.Next)
 }
 
-// secretsUnknown returns the Error about an edit that needs secrets which are not
-// known.
+// secretsUnknown returns the Error of an edit that needs unknown secrets.
 func secretsUnknown(why *disconnect.Reason) error {
 	unlock := live.Textf("unlock", "It is needed for these settings.").WithHint("Unlock the keyring, or enter the sign-in of this feed again.")
 	return why.AsText().Then(unlock).AsError()

@@ -20,40 +20,41 @@ import (
 	"signalbox/backend/suspend"
 )
 
-// A Store keeps the settings of feeds and the record of their attempts.
+// A Store stores the settings of feeds and the records of their attempts.
 type Store interface {
-	// Feeds returns all feeds, also those whose source was removed and may be
-	// restored. A feed that cannot be read has its Source and a Fault only.
+	// Feeds returns all feeds, including removed feeds that can be restored. A feed
+	// that cannot be read has only its Source and a Fault.
 	Feeds(context.Context) ([]live.Feed, error)
 	PutFeed(context.Context, live.Feed) error
 	DeleteFeed(ctx context.Context, id int64) error
-	// PutAttempt adds an attempt, or replaces the one with its number.
+	// PutAttempt adds an attempt, or replaces the attempt with its number.
 	PutAttempt(context.Context, live.Attempt) error
-	// Attempts returns those that began at or after since, newest first.
+	// Attempts returns the attempts that began at or after since, newest first.
 	Attempts(ctx context.Context, source int64, since time.Time, limit int) ([]live.Attempt, error)
 }
 
-// A SecretStore keeps the secrets of feeds, as secrets.Store does.
+// A SecretStore stores the secrets of feeds, as secrets.Store does.
 type SecretStore interface {
-	// Get returns the zero value where a feed has no secrets, and an Error where
-	// they are not known.
+	// Get returns the zero value if a feed has no secrets, and an Error if they are
+	// not known.
 	Get(id int64) (secrets.Stored, error)
-	// Set replaces the secrets of a feed; the zero value deletes them. Either
-	// nothing has changed when it fails, or undo restores what was before.
+	// Set replaces the secrets of a feed; the zero value deletes them. If it returns
+	// an error, nothing has changed. Otherwise undo restores the earlier secrets.
 	Set(id int64, s secrets.Stored) (undo func() error, err error)
-	// Retry lets the next question reach a keyring that has refused one.
-	Retry()
-	// Answered returns a channel that is closed when a keyring answers late.
+	// AskAgain ends the pause after a refusal of the keyring.
+	AskAgain()
+	// Answered returns a channel that is closed when the keyring answers after the
+	// timeout.
 	Answered() <-chan struct{}
 }
 
-// Options are what may be chosen about following feeds.
+// Options configure a Follower.
 type Options struct {
 	Log       *slog.Logger
 	MaxEvent  int    // the largest event stored, in bytes; 0 means the default of the setting
 	UserAgent string // sent to servers; empty means "Signalbox"
-	// Fault is called with a sentence when no feed can be followed, and with ""
-	// when they can be again.
+	// Fault is called with a sentence when no feed can be followed, and with "" when
+	// the feeds can be followed again.
 	Fault func(sentence string)
 
 	dial dial.DialFunc // for tests
@@ -74,8 +75,8 @@ func (o *Options) setDefaults() {
 	}
 }
 
-// A Follower follows all feeds. Its methods are safe for use by several
-// goroutines, and work whether Run runs or not.
+// A Follower follows all feeds. Its methods may be called from any goroutine,
+// whether Run is running or not.
 type Follower struct {
 	journal     *journal.Journal
 	store       Store
@@ -84,14 +85,14 @@ type Follower struct {
 	maxEvent    atomic.Int64
 	changes     broadcast.Broadcast // of the state or the settings of any feed
 
-	life sync.RWMutex    // held while a subscription is started: Run ends all that were
-	ctx  context.Context // that of Run; nil while it does not run
+	life sync.RWMutex    // held while a subscription starts, so that Run ends all of them
+	ctx  context.Context // of Run; nil while Run is not running
 
 	mu            sync.Mutex
 	subscriptions map[int64]*subscription
 	locks         map[int64]*sync.Mutex // one change of a feed at a time
-	removed       map[int64]removedFeed // feeds that may be restored
-	undos         map[int64]undoSteps   // of failed changes, to be tried again
+	removed       map[int64]removedFeed // feeds that can be restored
+	undos         map[int64]undoSteps   // steps of failed changes that are not yet undone
 }
 
 // New returns a Follower. It follows nothing before Run.
@@ -106,8 +107,8 @@ func New(j *journal.Journal, store Store, secrets SecretStore, opt Options) *Fol
 	return f
 }
 
-// Run loads the feeds and follows them until ctx ends. When it returns, all is
-// committed that was received and can be.
+// Run loads the feeds and follows them until ctx ends. Before it returns, it
+// commits all received messages, unless the journal cannot write.
 func (f *Follower) Run(ctx context.Context) error {
 	feeds := f.loadFeeds(ctx)
 	if ctx.Err() != nil {
@@ -127,7 +128,7 @@ func (f *Follower) Run(ctx context.Context) error {
 		s := f.subscribe(feed, nil)
 		if feed.Paused {
 			wg.Go(func() {
-				_ = s.loadState(ctx) // tried again when the feed is resumed
+				_ = s.loadState(ctx) // repeated when the feed is resumed
 				f.changes.Notify()
 			})
 		}
@@ -151,7 +152,7 @@ func (f *Follower) Run(ctx context.Context) error {
 	unfinished, removed := slices.Collect(maps.Keys(f.undos)), slices.Collect(maps.Keys(f.removed))
 	f.mu.Unlock()
 	for _, id := range unfinished {
-		_ = f.retryUndo(id) // the failure was logged, and this is the last try
+		_ = f.finishUndo(id) // rollBack has logged the failure
 	}
 	for _, id := range removed {
 		f.forgetRemoved(id)
@@ -159,11 +160,11 @@ func (f *Follower) Run(ctx context.Context) error {
 	return nil
 }
 
-// loadRetry is how long after a failure the settings are read again.
-const loadRetry = 2 * time.Second
+// loadPause is the pause after a failure to read the settings.
+const loadPause = 2 * time.Second
 
-// loadFeeds reads the settings of all feeds. It tries again while the store
-// cannot read them, until ctx ends.
+// loadFeeds reads the settings of all feeds. If that fails, it repeats until ctx
+// ends.
 func (f *Follower) loadFeeds(ctx context.Context) []live.Feed {
 	for failed := false; ; failed = true {
 		feeds, err := f.storedFeeds(ctx)
@@ -178,15 +179,15 @@ func (f *Follower) loadFeeds(ctx context.Context) []live.Feed {
 			f.opt.Fault("No feed is followed: their settings cannot be read. " + err.Error())
 		}
 		select {
-		case <-time.After(loadRetry):
+		case <-time.After(loadPause):
 		case <-ctx.Done():
 			return nil
 		}
 	}
 }
 
-// storedFeeds returns all feeds of the store. One with an unusable address has a
-// Fault.
+// storedFeeds returns all feeds of the store, and sets the Fault of a feed with an
+// unusable address.
 func (f *Follower) storedFeeds(ctx context.Context) ([]live.Feed, error) {
 	feeds, err := f.store.Feeds(ctx)
 	for i := range feeds {
@@ -198,11 +199,11 @@ func (f *Follower) storedFeeds(ctx context.Context) ([]live.Feed, error) {
 	return feeds, err
 }
 
-// cleanUpInterval is how often cleaning up is tried.
+// cleanUpInterval is the time between two calls of cleanUp.
 const cleanUpInterval = 2 * time.Second
 
-// runCleanUp finishes from time to time what could not be finished at once. It
-// may wait for the keyring, which the watch for a sleep must not.
+// runCleanUp calls cleanUp until ctx ends. It has its own goroutine because
+// cleanUp may wait for the keyring.
 func (f *Follower) runCleanUp(ctx context.Context) {
 	ticker := time.NewTicker(cleanUpInterval)
 	defer ticker.Stop()
@@ -216,7 +217,7 @@ func (f *Follower) runCleanUp(ctx context.Context) {
 	}
 }
 
-// woke is called when the machine was asleep.
+// woke is called when the machine wakes.
 func (f *Follower) woke() {
 	f.opt.Log.Info("the machine was asleep, or its clock was set")
 	for _, s := range f.all() {
@@ -236,7 +237,7 @@ func (f *Follower) List() []live.FeedStatus {
 	return list
 }
 
-// Get returns the feed of that name.
+// Get returns the feed with a name.
 func (f *Follower) Get(name string) (live.FeedStatus, bool) {
 	s, err := f.find(name)
 	if err != nil {
@@ -245,12 +246,12 @@ func (f *Follower) Get(name string) (live.FeedStatus, bool) {
 	return s.status(), true
 }
 
-// Changed returns a channel that is closed when the state or the settings of
-// any feed change, and a number that has grown by then.
+// Changed returns a channel that is closed when the state or the settings of any
+// feed change, and the number of changes so far.
 func (f *Follower) Changed() (<-chan struct{}, int64) { return f.changes.Wait() }
 
-// Attempts returns the attempts of a feed, newest first, the present one
-// included.
+// Attempts returns the attempts of a feed, newest first, including the present
+// one.
 func (f *Follower) Attempts(ctx context.Context, name string, limit int) ([]live.Attempt, error) {
 	s, err := f.find(strings.TrimSpace(name))
 	if err != nil {
@@ -277,7 +278,7 @@ func (f *Follower) subscription(id int64) (*subscription, bool) {
 	return s, ok
 }
 
-// find returns the subscription of the feed of that name, or an Error.
+// find returns the subscription of the feed with a name, or an Error.
 func (f *Follower) find(name string) (*subscription, error) {
 	if src, ok := f.journal.Source(name); ok {
 		if s, ok := f.subscription(src.ID); ok {

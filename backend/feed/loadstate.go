@@ -14,25 +14,25 @@ import (
 )
 
 const (
-	loadAttempts = 1000 // as many as the store keeps of one feed
-	loadMessages = 20   // enough to see whether ids are consecutive
+	loadAttempts = 1000 // the store keeps no more of one feed
+	loadMessages = 20   // enough to detect consecutive ids
 )
 
-// loadStateRetrying loads the state and tries again where that fails: a feed
-// that does not know its place would ask for everything anew, or for nothing. It
-// reports false where ctx ended first.
-func (s *subscription) loadStateRetrying(ctx context.Context) bool {
+// awaitState calls loadState until it succeeds: without its last event ID, a feed
+// would receive old messages again, or miss new ones. It reports false if ctx
+// ends first.
+func (s *subscription) awaitState(ctx context.Context) bool {
 	for {
 		err := s.loadState(ctx)
 		if err == nil {
 			return true
 		}
-		text := live.Textf("store/place", "The place in this feed's stream cannot be read.")
+		text := live.Textf("store/place", "The last event ID of this feed cannot be read.")
 		if e, ok := errors.AsType[*live.Error](err); ok {
 			text = text.Then(disconnect.FromError(e).AsText())
 		}
 		why := disconnect.Because(text)
-		s.log.Warn("the place in the feed's stream was not read", "error", err)
+		s.log.Warn("the feed's last event ID was not read", "error", err)
 		s.monitor.WaitUntil(time.Now().Add(dial.DefaultReconnectionTime), why)
 		select {
 		case <-time.After(dial.DefaultReconnectionTime):
@@ -43,34 +43,35 @@ func (s *subscription) loadStateRetrying(ctx context.Context) bool {
 	}
 }
 
-// loadState reads what an earlier run of the program stored: once, before the
-// first attempt.
+// loadState restores the state from an earlier run of the program. It does so
+// once, before the first attempt.
 func (s *subscription) loadState(ctx context.Context) error {
 	s.loading.Lock()
 	defer s.loading.Unlock()
 	if s.loaded {
 		return nil
 	}
-	if err := s.loadPlace(ctx); err != nil {
+	if err := s.loadLastEventID(ctx); err != nil {
 		return err
 	}
 	s.loaded = true
 	if err := s.loadLastDay(ctx); err != nil {
-		s.log.Warn("the feed's attempts were not read", "error", err) // the uptime begins now
+		s.log.Warn("the feed's attempts were not read", "error", err) // not fatal: the uptime begins now
 	}
 	s.recorder.SetConnection(s.monitor.Record().Connection)
 	return nil
 }
 
-// loadPlace reads the place in the feed's stream: the mark and the newest ids.
-func (s *subscription) loadPlace(ctx context.Context) error {
+// loadLastEventID reads the mark with the last event ID, and the newest messages,
+// whose ids may be a sequence.
+func (s *subscription) loadLastEventID(ctx context.Context) error {
 	mark, err := s.journal.Mark(ctx, ingest.MarkName(s.id))
 	if err != nil {
 		return err
 	}
 	page, err := s.journal.Read(ctx, live.Query{
 		Filter: live.Filter{Sources: []int64{s.id}, Kinds: []live.Kind{live.Event}}, Newest: true, Limit: loadMessages,
-		Preview: wire.MaxID, // whole ids, and no more of the data than comes with them
+		Preview: wire.MaxID, // enough for whole ids
 	})
 	if err != nil {
 		return err
@@ -82,8 +83,8 @@ func (s *subscription) loadPlace(ctx context.Context) error {
 	return nil
 }
 
-// loadLastDay reads the attempts of the last 24 hours, and finds out how the last
-// connection ended.
+// loadLastDay reads the attempts of the last 24 hours, and restores the uptime and
+// the outage since the last connection.
 func (s *subscription) loadLastDay(ctx context.Context) error {
 	list, err := s.store.Attempts(ctx, s.id, time.Now().Add(-24*time.Hour), loadAttempts)
 	if err != nil {
@@ -117,9 +118,9 @@ func (s *subscription) loadLastDay(ctx context.Context) error {
 	return nil
 }
 
-// unrecordedLosses returns when the first and how many losses there were that are
-// not in the journal, because a summary was collecting them when the program
-// crashed. The attempts are in order, newest first.
+// unrecordedLosses counts the losses that are not in the journal, because a
+// summary was collecting them when the program crashed. It also returns the time
+// of the first. The attempts are in order, newest first.
 func (s *subscription) unrecordedLosses(ctx context.Context, list []live.Attempt) (first time.Time, losses int64, err error) {
 	since := list[0].Ended.Add(-ingest.MaxSummaryPeriod - ingest.MaxCollectedOutage)
 	if len(list) < 2 || list[1].Ended.Before(since) {
@@ -132,7 +133,7 @@ func (s *subscription) unrecordedLosses(ctx context.Context, list []live.Attempt
 		return first, 0, err
 	}
 	if m := page.Messages; len(m) > 0 && m[0].Received.After(since) {
-		since = m[0].Received // the journal has all losses up to here
+		since = m[0].Received // the journal has all losses before
 	}
 	first, losses = disconnect.Losses(list[1:], since)
 	return first, losses, nil

@@ -2,15 +2,15 @@ package feed
 
 import "sync"
 
-// lock waits for the right to change one feed. A keyring may be waited for while
-// it is held, so nothing that concerns other feeds waits for it.
+// lock locks one feed against other changes. Its holder may wait for the keyring,
+// so nothing that concerns other feeds may wait for this lock.
 func (f *Follower) lock(id int64) (unlock func()) {
 	m := f.lockOf(id)
 	m.Lock()
 	return m.Unlock
 }
 
-// lockByName finds a feed by its name and takes its lock.
+// lockByName finds a feed by its name and locks it.
 func (f *Follower) lockByName(name string) (s *subscription, unlock func(), err error) {
 	if s, err = f.find(name); err != nil {
 		return nil, nil, err
@@ -18,13 +18,13 @@ func (f *Follower) lockByName(name string) (s *subscription, unlock func(), err 
 	unlock = f.lock(s.id)
 	if !f.isListed(s) {
 		unlock()
-		return nil, nil, noFeed(name) // it was removed meanwhile
+		return nil, nil, noFeed(name) // the feed was removed meanwhile
 	}
 	return s, unlock, nil
 }
 
-// whenUnlocked calls do with the lock of a feed, unless the feed is removed by
-// then. Where the feed is being changed it does not wait: do is called after the
+// whenUnlocked calls do with the feed locked, unless the feed was removed. If the
+// feed is being changed, whenUnlocked returns at once, and do is called after the
 // change.
 func (f *Follower) whenUnlocked(s *subscription, do func()) {
 	locked := func(m *sync.Mutex) {
@@ -55,7 +55,7 @@ func (f *Follower) lockOf(id int64) *sync.Mutex {
 	return m
 }
 
-// isListed reports whether a subscription is still that of its feed.
+// isListed reports whether the feed still has this subscription.
 func (f *Follower) isListed(s *subscription) bool {
 	listed, ok := f.subscription(s.id)
 	return ok && listed == s

@@ -41,7 +41,7 @@ func (f *Follower) setPaused(ctx context.Context, name string, paused bool) erro
 		s.monitor.SetState(live.Stopped, disconnect.Paused)
 		return nil
 	}
-	f.secretStore.Retry()
+	f.secretStore.AskAgain()
 	s.recorder.Resumed()
 	f.start(s)
 	f.changes.Notify()
@@ -61,15 +61,15 @@ func (f *Follower) Reconnect(name string) error {
 	case feed.Paused:
 		return live.Errorf("paused/feed", "The feed is paused.").WithHint("Resume it to connect.")
 	}
-	f.secretStore.Retry()
+	f.secretStore.AskAgain()
 	f.restart(s)
 	return nil
 }
 
-// ReconnectAll reconnects all feeds that are not paused. It does not wait for one
-// that is being changed: that one reconnects after the change.
+// ReconnectAll reconnects all feeds that are not paused. It does not wait for a
+// feed that is being changed: such a feed reconnects after the change.
 func (f *Follower) ReconnectAll() {
-	f.secretStore.Retry()
+	f.secretStore.AskAgain()
 	for _, s := range f.all() {
 		f.whenUnlocked(s, func() {
 			if feed := s.settings(); !feed.Paused && feed.Fault == "" {

@@ -14,22 +14,22 @@ import (
 // messages for as long.
 const restoreTime = 10 * time.Minute
 
-// A removedFeed is what is kept in memory of a feed that may be restored.
+// A removedFeed is a feed that can be restored.
 type removedFeed struct {
 	secrets secrets.Stored
-	known   bool // otherwise the secrets are still stored
-	until   time.Time
+	known   bool      // secrets are the feed's; if false, they are still in the SecretStore
+	until   time.Time // when it can no longer be restored
 }
 
-// Remove takes a feed off the list and deletes its secrets. It can be restored
-// for ten minutes.
+// Remove removes a feed from the list and deletes its secrets. Restore can undo
+// that for ten minutes.
 func (f *Follower) Remove(ctx context.Context, name string) error {
 	s, unlock, err := f.lockByName(name)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	if err := f.retryUndo(s.id); err != nil {
+	if err := f.finishUndo(s.id); err != nil {
 		return err
 	}
 	removed := removedFeed{until: time.Now().Add(restoreTime)}
@@ -37,8 +37,8 @@ func (f *Follower) Remove(ctx context.Context, name string) error {
 	if feed := s.settings(); feed.Fault != "" || secrets.Needed(&feed) {
 		stored, unknown := s.storedSecrets()
 		if removed.known = unknown == nil; removed.known {
-			// Kept in memory only: a removed feed leaves no secrets behind,
-			// whenever the program ends.
+			// From here on the secrets are in memory only: whenever the program
+			// ends, none of a removed feed stay stored.
 			step, err := f.secretStore.Set(s.id, secrets.Stored{})
 			if err != nil {
 				return err
@@ -46,8 +46,8 @@ func (f *Follower) Remove(ctx context.Context, name string) error {
 			undo.add(step)
 			removed.secrets = stored
 		}
-		// A locked keyring does not prevent the removal. It is asked to delete
-		// the secrets when the feed can no longer be restored.
+		// A locked keyring does not prevent the removal. forgetRemoved deletes the
+		// secrets when the feed can no longer be restored.
 	}
 	s.stop(disconnect.Removed)
 	if err := f.journal.RemoveSource(ctx, s.id); err != nil {
@@ -63,8 +63,8 @@ func (f *Follower) Remove(ctx context.Context, name string) error {
 	return nil
 }
 
-// forgetRemoved makes a removed feed impossible to restore: it deletes its
-// secrets. It is called with the feed's lock held.
+// forgetRemoved deletes the secrets of a removed feed, which cannot be restored
+// then. It is called with the feed's lock held.
 func (f *Follower) forgetRemoved(id int64) {
 	f.mu.Lock()
 	removed, ok := f.removed[id]
@@ -78,13 +78,12 @@ func (f *Follower) forgetRemoved(id int64) {
 	}
 }
 
-// Restore undoes a removal. The secrets are stored first: where that fails,
-// nothing has changed. After a crash before the second step they are in the
-// keyring for a feed that is removed, as those of a feed that was removed while
-// the keyring was locked.
+// Restore undoes a removal. It stores the secrets first; if that fails, nothing
+// has changed. After a crash before the second step, the keyring still has
+// secrets of a removed feed, as after a removal with a locked keyring.
 func (f *Follower) Restore(ctx context.Context, id int64) (live.FeedStatus, error) {
 	defer f.lock(id)()
-	if err := f.retryUndo(id); err != nil {
+	if err := f.finishUndo(id); err != nil {
 		return live.FeedStatus{}, err
 	}
 	feeds, err := f.storedFeeds(ctx)
@@ -98,7 +97,7 @@ func (f *Follower) Restore(ctx context.Context, id int64) (live.FeedStatus, erro
 	f.mu.Lock()
 	removed := f.removed[id]
 	f.mu.Unlock()
-	f.secretStore.Retry()
+	f.secretStore.AskAgain()
 	var known *live.Secrets
 	var undo undoSteps
 	if removed.known {

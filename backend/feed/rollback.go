@@ -16,7 +16,8 @@ func (u *undoSteps) add(undo func() error) {
 	}
 }
 
-// run undoes the steps, the last one first, and returns those that failed.
+// run undoes the steps, the last one first, and returns the steps that could not
+// be undone.
 func (u undoSteps) run() (failed undoSteps, err error) {
 	for _, undo := range slices.Backward(u) {
 		if e := undo(); e != nil {
@@ -26,22 +27,22 @@ func (u undoSteps) run() (failed undoSteps, err error) {
 	return failed, err
 }
 
-// rollBack undoes the steps of a failed change. A step that cannot be undone now
-// is tried again, and also before the next change of the feed.
+// rollBack undoes the steps of a failed change. If a step cannot be undone now,
+// cleanUp and the next change of the feed call finishUndo.
 func (f *Follower) rollBack(id int64, undo undoSteps) {
 	failed, err := undo.run()
 	if err == nil {
 		return
 	}
-	f.opt.Log.Error("a failed change was not undone; it will be tried again", "feed", id, "error", err)
+	f.opt.Log.Error("a failed change was not undone; this will be repeated", "feed", id, "error", err)
 	f.mu.Lock()
 	f.undos[id] = failed
 	f.mu.Unlock()
 }
 
-// retryUndo tries again what rollBack could not undo. It is called with the
+// finishUndo undoes the steps that rollBack could not undo. It is called with the
 // feed's lock held.
-func (f *Follower) retryUndo(id int64) error {
+func (f *Follower) finishUndo(id int64) error {
 	f.mu.Lock()
 	undo := f.undos[id]
 	f.mu.Unlock()
@@ -58,8 +59,8 @@ func (f *Follower) retryUndo(id int64) error {
 	return err
 }
 
-// cleanUp tries again to undo failed changes, and forgets feeds that can no
-// longer be restored.
+// cleanUp finishes the undo of failed changes, and deletes the secrets of feeds
+// that can no longer be restored.
 func (f *Follower) cleanUp() {
 	f.mu.Lock()
 	unfinished := slices.Collect(maps.Keys(f.undos))
@@ -72,7 +73,7 @@ func (f *Follower) cleanUp() {
 	f.mu.Unlock()
 	for _, id := range unfinished {
 		unlock := f.lock(id)
-		if err := f.retryUndo(id); err != nil {
+		if err := f.finishUndo(id); err != nil {
 			f.opt.Log.Warn("a failed change was not undone yet", "feed", id, "error", err)
 		}
 		unlock()

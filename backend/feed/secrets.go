@@ -10,12 +10,12 @@ import (
 )
 
 // awaitSecrets waits until the feed's secrets are known. The feed is never
-// connected without them: a server may answer a request without a sign-in with a
-// stream that lacks messages, or lock the user out. It reports false where ctx
-// ended first.
+// connected without them: to a request without a sign-in, a server may send a
+// stream that lacks messages, or it may lock the user out. awaitSecrets reports
+// false if ctx ends first.
 func (s *subscription) awaitSecrets(ctx context.Context) bool {
 	for logged := ""; ; {
-		answered := s.secretStore.Answered() // before the question, or an answer in between would go unnoticed
+		answered := s.secretStore.Answered() // before loadSecrets, or an answer in between would be missed
 		why := s.loadSecrets()
 		if why == nil {
 			return true
@@ -35,13 +35,13 @@ func (s *subscription) awaitSecrets(ctx context.Context) bool {
 	}
 }
 
-// loadSecrets reads the feed's secrets, once. It returns why the feed cannot be
-// connected where they do not exist or are not known.
+// loadSecrets reads the feed's secrets if it has not read them before. If they do
+// not exist or are not known, it returns the Reason.
 func (s *subscription) loadSecrets() *disconnect.Reason {
 	s.mu.Lock()
 	feed, known := s.feed, s.secrets != nil
 	if !known && !secrets.Needed(&feed) {
-		s.secrets, known = &live.Secrets{}, true // the keyring need not be asked
+		s.secrets, known = &live.Secrets{}, true // without asking the keyring
 	}
 	s.mu.Unlock()
 	if known {
@@ -73,7 +73,7 @@ func (s *subscription) loadSecrets() *disconnect.Reason {
 	return nil
 }
 
-// storedSecrets returns the secrets that the feed has, or why they are not known.
+// storedSecrets returns the feed's secrets, or the Reason why they are not known.
 func (s *subscription) storedSecrets() (secrets.Stored, *disconnect.Reason) {
 	s.mu.Lock()
 	feed, known := s.feed, s.secrets

@@ -19,28 +19,28 @@ import (
 )
 
 // A subscription keeps one feed connected. Its goroutine runs between start and
-// stop; what it has learned of the feed stays from one run to the next.
+// stop. Its monitor and recorder keep their state from one run to the next.
 type subscription struct {
 	*Follower
 	id       int64
 	log      *slog.Logger
 	monitor  *health.Monitor
 	recorder *ingest.Recorder
-	wake     broadcast.Broadcast // ends the wait for the next attempt
+	wake     broadcast.Broadcast // starts the next attempt at once
 
 	loading sync.Mutex // held by loadState
 	loaded  bool
 
 	mu sync.Mutex
-	// While the subscription runs, nothing of the request changes.
+	// While the subscription runs, the settings of the request do not change.
 	feed    live.Feed
 	secrets *live.Secrets           // nil until they are known
 	cancel  context.CancelCauseFunc // nil while nothing runs
 	ended   chan struct{}
 }
 
-// subscribe adds a subscription to the list, or returns the one that is there.
-// It does not start it. secrets is nil where they are not known.
+// subscribe adds a subscription to the list, or returns the existing one. It does
+// not start it. secrets is nil if they are not known.
 func (f *Follower) subscribe(feed live.Feed, secrets *live.Secrets) *subscription {
 	s := &subscription{Follower: f, id: feed.Source.ID, feed: feed, secrets: secrets, log: f.opt.Log.With("feed", feed.Source.ID)}
 	s.monitor = health.NewMonitor(s.id, dial.DefaultReconnectionTime, s.whyStopped(), f.changes.Notify)
@@ -57,7 +57,7 @@ func (f *Follower) subscribe(feed live.Feed, secrets *live.Secrets) *subscriptio
 	if !exists {
 		return s
 	}
-	if secrets != nil { // Run has found the feed while it was being added
+	if secrets != nil { // Run has loaded the feed during Add
 		existing.mu.Lock()
 		existing.feed, existing.secrets = feed, secrets
 		existing.mu.Unlock()
@@ -65,7 +65,7 @@ func (f *Follower) subscribe(feed live.Feed, secrets *live.Secrets) *subscriptio
 	return existing
 }
 
-// start starts a subscription where Run runs. Otherwise Run will.
+// start starts a subscription if Run is running. Otherwise Run will start it.
 func (f *Follower) start(s *subscription) {
 	f.life.RLock()
 	defer f.life.RUnlock()
@@ -74,7 +74,7 @@ func (f *Follower) start(s *subscription) {
 	}
 }
 
-// start begins to follow the feed, unless it is paused or cannot be followed.
+// start starts to follow the feed, unless it is paused or cannot be followed.
 func (s *subscription) start(ctx context.Context) {
 	if why := s.whyStopped(); why != nil {
 		s.monitor.SetState(live.Stopped, why)
@@ -86,7 +86,7 @@ func (s *subscription) start(ctx context.Context) {
 	if s.cancel != nil {
 		s.mu.Unlock()
 		cancel(nil)
-		return // it runs
+		return // already running
 	}
 	s.cancel, s.ended = cancel, ended
 	s.mu.Unlock()
@@ -96,7 +96,7 @@ func (s *subscription) start(ctx context.Context) {
 	}()
 }
 
-// whyStopped returns why the feed is not to be followed, or nil.
+// whyStopped returns the Reason not to follow the feed, or nil.
 func (s *subscription) whyStopped() *disconnect.Reason {
 	switch feed := s.settings(); {
 	case feed.Fault != "":
@@ -107,8 +107,8 @@ func (s *subscription) whyStopped() *disconnect.Reason {
 	return nil
 }
 
-// stop ends the run and waits for it. Then all is committed that was received.
-// It reports false where nothing ran.
+// stop ends the run and waits until all received messages are committed. It
+// reports false if the subscription was not running.
 func (s *subscription) stop(why *disconnect.Reason) bool {
 	s.mu.Lock()
 	cancel, ended := s.cancel, s.ended
@@ -126,7 +126,7 @@ func (s *subscription) stop(why *disconnect.Reason) bool {
 	return true
 }
 
-// isRunning reports whether the feed is being followed.
+// isRunning reports whether the feed is followed.
 func (s *subscription) isRunning() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -148,7 +148,7 @@ func (s *subscription) maxRate() int {
 	return s.feed.MaxRate
 }
 
-// status returns the feed and how it is doing.
+// status returns the feed with its health.
 func (s *subscription) status() live.FeedStatus {
 	h := s.monitor.Health(time.Now())
 	h.LastEventID = s.recorder.LastEventID()
@@ -168,7 +168,7 @@ func (s *subscription) run(ctx context.Context) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer close(done)
-	if !s.loadStateRetrying(ctx) {
+	if !s.awaitState(ctx) {
 		return
 	}
 	wg.Go(func() { s.recorder.Run(done) })
@@ -194,7 +194,7 @@ func (s *subscription) run(ctx context.Context) {
 	}
 }
 
-// standStill stops for good: it waits for the end of ctx.
+// standStill stops without a further attempt, and waits for the end of ctx.
 func (s *subscription) standStill(ctx context.Context, why *disconnect.Reason) {
 	s.monitor.SetState(live.Stopped, why)
 	s.recorder.Stopped(why)
@@ -202,13 +202,13 @@ func (s *subscription) standStill(ctx context.Context, why *disconnect.Reason) {
 	s.recorder.End(disconnect.Cause(ctx))
 }
 
-// wait waits for the next attempt because of why: for d, or until sooner is
-// closed or the machine wakes. It reports false where ctx ended first.
+// wait waits for d because of why, or until sooner is closed or the machine wakes.
+// It reports false if ctx ends first.
 func (s *subscription) wait(ctx context.Context, d time.Duration, why *disconnect.Reason, sooner <-chan struct{}) bool {
-	wake, _ := s.wake.Wait() // before the state says that there is a wait to end
+	wake, _ := s.wake.Wait() // before WaitUntil, or a wake in between would be missed
 	began := time.Now()
 	s.monitor.WaitUntil(began.Add(d), why)
-	s.recorder.WriteDue(began) // a wait, like a connection, may be shorter than the interval
+	s.recorder.WriteDue(began) // the wait may be shorter than the interval of due
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	due := time.NewTicker(health.CheckInterval)
@@ -231,11 +231,11 @@ func (s *subscription) wait(ctx context.Context, d time.Duration, why *disconnec
 	}
 }
 
-// attempt connects once, and returns when the connection has ended.
+// attempt connects once, and returns the Reason when the connection has ended.
 func (s *subscription) attempt(ctx context.Context) *disconnect.Reason {
 	after := s.recorder.ResumeAfter()
 	s.mu.Lock()
-	feed, secrets := s.feed, s.secrets // a copy: the name may change meanwhile
+	feed, secrets := s.feed, s.secrets // a copy: the name may change during the attempt
 	s.mu.Unlock()
 	a := &dial.Connection{
 		Feed: &feed, Secrets: secrets, LastEventID: after, UserAgent: s.opt.UserAgent, MaxEvent: s.MaxEvent, Dial: s.opt.dial,
@@ -289,7 +289,7 @@ func (s *subscription) attempt(ctx context.Context) *disconnect.Reason {
 	return why
 }
 
-// unreadable returns the Error about a feed whose settings cannot be read.
+// unreadable returns the Error of a feed whose settings cannot be read.
 func unreadable(feed *live.Feed) *live.Error {
 	return live.Errorf("settings", "The settings of this feed cannot be read. {fault}", "fault", feed.Fault).
 		WithHint("Edit the feed and enter its address again, or remove it.")

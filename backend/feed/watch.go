@@ -9,12 +9,12 @@ import (
 	"signalbox/backend/live"
 )
 
-// saveInterval is how far the stored record of an attempt may be behind after a
+// saveInterval is how old the stored record of an attempt is at most after a
 // crash.
 const saveInterval = time.Minute
 
-// watch looks after an open connection until ctx ends. It cancels the attempt
-// where the connection is dead.
+// watch checks an open connection until ctx ends. It cancels the attempt if the
+// connection is dead.
 func (s *subscription) watch(ctx context.Context, cancel context.CancelCauseFunc) {
 	noEvidence := time.NewTimer(ingest.EvidenceTimeout)
 	defer noEvidence.Stop()
@@ -46,23 +46,23 @@ func (s *subscription) watch(ctx context.Context, cancel context.CancelCauseFunc
 	}
 }
 
-// received notes that n bytes were received.
+// received counts n received bytes.
 func (s *subscription) received(n int) {
 	if s.monitor.IsQuiet() {
-		s.recorder.Heard(time.Now()) // before the silence is over for the monitor
+		s.recorder.Heard(time.Now()) // before the monitor ends the silence
 	}
 	s.monitor.Received(n)
 }
 
-// saveAttempt stores the record of the attempt. While the attempt lasts it gets
-// the present as its end and no code: so it is known after a crash until when it
-// held.
+// saveAttempt stores the record of the attempt. While the attempt lasts, the
+// record ends at the present time and has no code: after a crash it tells until
+// when the connection was open.
 func (s *subscription) saveAttempt() {
 	a := s.monitor.Record()
 	if a.Ended.IsZero() {
 		a.Ended = live.StoredTime(time.Now())
 	}
-	// Not with the context of the run: its end is part of the record.
+	// Without the context of the run: the record must be stored after its end too.
 	if err := s.store.PutAttempt(context.Background(), a); err != nil {
 		s.log.Warn("the record of an attempt was not stored", "error", err)
 	}

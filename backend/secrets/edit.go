@@ -10,20 +10,20 @@ import (
 
 // Edited are a feed's secrets after an edit.
 type Edited struct {
-	Next    *live.Secrets // nil where the stored ones stay, and are not known now
-	Store   bool          // Next differs from what is stored
-	Changed bool          // Next differs from what the last request had
+	Next    *live.Secrets // nil if the stored secrets stay and are not known
+	Store   bool          // Next differs from the stored secrets
+	Changed bool          // Next differs from the secrets of the last request
 }
 
-// ErrUnknown says that an edit needs the stored secrets, which are not known.
+// ErrUnknown is returned if an edit needs the stored secrets and they are not
+// known.
 var ErrUnknown = errors.New("the stored secrets are needed and not known")
 
-// Edit returns the secrets that go with new settings: those that were entered,
-// and of the stored ones those that the feed uses. Stored secrets are used for
-// the server that they were entered for and for no other: otherwise it returns
-// an Error of CheckOrigin. stored is nil where the secrets are not known; then it
-// returns ErrUnknown unless all were entered, or none and nothing of them
-// changes.
+// Edit returns the secrets of a feed after an edit: the entered ones, and the
+// stored ones that the feed still uses. If a stored secret was entered for
+// another server, Edit returns the Error of CheckOrigin. stored is nil if the
+// stored secrets are not known. Then Edit returns ErrUnknown, unless all secrets
+// were entered, or none was and the feed uses the same ones for the same server.
 func Edit(old, feed *live.Feed, entered *live.Secrets, stored *Stored) (e Edited, err error) {
 	origin := Origin(feed.URL)
 	switch {

@@ -10,13 +10,13 @@ import (
 	"signalbox/backend/live"
 )
 
-// A file holds the secrets that the keyring did not take, as JSON by user.
+// A file stores the secrets that the keyring refused, as JSON by user.
 type file struct {
 	path string
 	mu   sync.Mutex // held while the file is changed
 }
 
-// load reads the file. One that does not exist is empty.
+// load reads the file. If it does not exist, load returns an empty map.
 func (f *file) load() (map[string]Stored, error) {
 	entries := make(map[string]Stored)
 	b, err := os.ReadFile(f.path)
@@ -33,8 +33,8 @@ func (f *file) load() (map[string]Stored, error) {
 	return entries, nil
 }
 
-// put writes an entry, or deletes it where s is nil. A crash leaves the old file
-// or the new one.
+// put writes an entry, or deletes it if s is nil. After a crash there is the old
+// file or the new one.
 func (f *file) put(user string, s *Stored) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -49,7 +49,7 @@ func (f *file) put(user string, s *Stored) error {
 	case exists:
 		delete(entries, user)
 	default:
-		return nil // no file is made where there are no secrets
+		return nil // do not make a file without secrets
 	}
 	b, err := json.MarshalIndent(entries, "", "  ")
 	if err != nil {

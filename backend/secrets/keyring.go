@@ -15,7 +15,7 @@ import (
 )
 
 // A Keyring stores texts by service and user. Get and Delete return
-// keyring.ErrNotFound of zalando/go-keyring where there is no such entry.
+// keyring.ErrNotFound of zalando/go-keyring if there is no such entry.
 type Keyring interface {
 	Get(service, user string) (string, error)
 	Set(service, user, secret string) error
@@ -32,7 +32,7 @@ func (systemKeyring) Set(service, user, secret string) error {
 func (systemKeyring) Delete(service, user string) error { return keyring.Delete(service, user) }
 
 // hasSystemKeyring reports whether there may be a keyring. On Linux without a
-// session bus the library would start one of its own.
+// session bus, zalando/go-keyring would start a bus of its own.
 func hasSystemKeyring() bool {
 	if runtime.GOOS != "linux" || os.Getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
 		return true
@@ -43,15 +43,15 @@ func hasSystemKeyring() bool {
 
 const (
 	service = "signalbox"
-	// keyringTimeout is how long an answer of the keyring is waited for. It may
-	// be asking the user for a password.
+	// keyringTimeout is how long the keyring has to answer. It may be asking the
+	// user for a password.
 	keyringTimeout = 5 * time.Second
-	// RefusalPause is how long a keyring that refused is left alone: each
-	// question may open a dialog in front of the user.
+	// RefusalPause is how long a keyring is not asked after a refusal: each question
+	// may open a dialog.
 	RefusalPause = 5 * time.Minute
 )
 
-// getEntry reads an entry; one that does not exist is "".
+// getEntry returns an entry, or "" if it does not exist.
 func getEntry(k Keyring, user string) (string, error) {
 	text, err := k.Get(service, user)
 	if errors.Is(err, keyring.ErrNotFound) {
@@ -77,48 +77,48 @@ var (
 )
 
 // A serialKeyring asks a keyring one question at a time. A question that is not
-// answered in time stays open: until its answer comes, further questions fail
-// at once, and with the answer the keyring is as good as before.
+// answered in time stays open. Until the keyring answers it, further questions
+// fail at once.
 type serialKeyring struct {
 	keyring   Keyring
 	timeout   time.Duration
-	recovered func()              // called after each good answer
-	late      broadcast.Broadcast // notified of each answer that was no longer waited for
+	recovered func()              // called after each answer without an error
+	late      broadcast.Broadcast // notified of each answer after the timeout
 
 	mu      sync.Mutex
-	open    *question // that has no answer yet
-	refusal error     // the answer to the last question, where it was an error
-	retryAt time.Time // when the keyring is asked again after a refusal
+	open    *question // the unanswered question, or nil
+	refusal error     // the last answer, if it was an error
+	askAt   time.Time // when the keyring may be asked again after a refusal
 }
 
 // A question is one call of the keyring.
 type question struct {
 	done     chan struct{} // closed with the answer
 	err      error
-	timedOut bool // somebody has waited for it in vain
+	timedOut bool // a caller has returned errTimeout
 }
 
 func newSerialKeyring(k Keyring, timeout time.Duration) *serialKeyring {
 	return &serialKeyring{keyring: k, timeout: cmp.Or(timeout, keyringTimeout), recovered: func() {}}
 }
 
-// ask asks a question, after the one that is open. It returns errTimeout where
-// the answer does not come in time, and the keyring's own error where it
-// refuses, or has refused lately.
-func (s *serialKeyring) ask(what func(Keyring) error) error {
+// ask runs call when no other question is open. It returns errTimeout if the
+// keyring does not answer in time, and the keyring's own error if it refuses or
+// has refused within RefusalPause.
+func (s *serialKeyring) ask(call func(Keyring) error) error {
 	timeout := time.NewTimer(s.timeout)
 	defer timeout.Stop()
 	for {
 		s.mu.Lock()
 		q, mine := s.open, false
 		switch {
-		case s.refusal != nil && time.Now().Before(s.retryAt):
+		case s.refusal != nil && time.Now().Before(s.askAt):
 			defer s.mu.Unlock()
 			return s.refusal
 		case q == nil:
 			q, mine = &question{done: make(chan struct{})}, true
 			s.open = q
-			go func() { s.answer(q, what(s.keyring)) }()
+			go func() { s.answer(q, call(s.keyring)) }()
 		case q.timedOut:
 			s.mu.Unlock()
 			return errTimeout
@@ -142,7 +142,7 @@ func (s *serialKeyring) ask(what func(Keyring) error) error {
 func (s *serialKeyring) answer(q *question, err error) {
 	s.mu.Lock()
 	q.err, s.open, s.refusal = err, nil, err
-	s.retryAt = time.Now().Add(RefusalPause)
+	s.askAt = time.Now().Add(RefusalPause)
 	close(q.done)
 	late := q.timedOut
 	s.mu.Unlock()
@@ -154,8 +154,8 @@ func (s *serialKeyring) answer(q *question, err error) {
 	}
 }
 
-// retry forgets a refusal.
-func (s *serialKeyring) retry() {
+// askAgain ends the pause after a refusal.
+func (s *serialKeyring) askAgain() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refusal = nil

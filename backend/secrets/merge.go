@@ -10,8 +10,8 @@ import (
 	"signalbox/backend/live"
 )
 
-// Origin returns the server that an address leads to: its scheme, host and port
-// in one form. Secrets belong to an origin.
+// Origin returns the scheme, host and port of an address in their canonical form.
+// Secrets belong to an origin.
 func Origin(address string) string {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil {
@@ -49,8 +49,8 @@ func Used(f *live.Feed) []string {
 	return names
 }
 
-// Names lists the secrets that a feed has, sorted. Where s is nil they are not
-// known, and these are the ones that its settings name.
+// Names lists the secrets of a feed, sorted. If s is nil, they are not known, and
+// Names lists the secrets that the settings name.
 func Names(f *live.Feed, s *live.Secrets) []string {
 	if s == nil {
 		return slices.Sorted(slices.Values(Used(f)))
@@ -69,8 +69,8 @@ func Names(f *live.Feed, s *live.Secrets) []string {
 	return names
 }
 
-// Missing returns the setting of the first secret without which a feed cannot
-// be connected, or "". A password may be empty.
+// Missing returns the setting of the first secret that a feed needs and does not
+// have, or "". A password may be empty.
 func Missing(f *live.Feed, s *live.Secrets) string {
 	if f.Auth == "bearer" && s.Token == "" {
 		return "token"
@@ -83,13 +83,13 @@ func Missing(f *live.Feed, s *live.Secrets) string {
 	return ""
 }
 
-// Extract returns the secrets that were entered with new settings. It moves those
-// out of the settings that were entered as plain values of secret headers.
-func Extract(f *live.Feed, given *live.Secrets) live.Secrets {
+// Extract returns the secrets entered with new settings. If the settings contain
+// the plain value of a secret header, Extract moves the value to the secrets.
+func Extract(f *live.Feed, entered *live.Secrets) live.Secrets {
 	var s live.Secrets
-	if given != nil {
-		s = *given
-		s.Headers = maps.Clone(given.Headers)
+	if entered != nil {
+		s = *entered
+		s.Headers = maps.Clone(entered.Headers)
 	}
 	headers := make([]live.Header, len(f.Headers))
 	for i, h := range f.Headers {
@@ -107,10 +107,10 @@ func Extract(f *live.Feed, given *live.Secrets) live.Secrets {
 	return s
 }
 
-// Merge returns the secrets that a feed has after an edit: those that were
-// entered, and for each that the feed uses and that was not entered the old one.
-// A form never sees a secret, so it cannot send back one that stays. Secrets
-// that are no longer used are dropped.
+// Merge returns the secrets of a feed after an edit: for each secret that the feed
+// uses, the entered value or else the old one. A form never receives a secret, so
+// it cannot send back one that stays. Secrets that are no longer used are
+// dropped.
 func Merge(f *live.Feed, entered, old *live.Secrets) live.Secrets {
 	var s live.Secrets
 	switch f.Auth {
@@ -132,10 +132,9 @@ func Merge(f *live.Feed, entered, old *live.Secrets) live.Secrets {
 	return s
 }
 
-// CheckOrigin returns an Error that names the first stored secret that a feed
-// would need at another server than the one that it was entered for, or nil.
-// Otherwise everybody who can edit an address could have the secret sent to a
-// server of their own.
+// CheckOrigin returns an Error about the first stored secret that a feed needs but
+// that was entered for another server, or nil. Without the check, anybody who can
+// edit an address could make Signalbox send the secret to their own server.
 func CheckOrigin(f *live.Feed, merged *live.Secrets, stored *Stored) error {
 	to := Origin(f.URL)
 	switch {

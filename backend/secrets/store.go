@@ -12,12 +12,13 @@ import (
 	"signalbox/backend/live"
 )
 
-// Stored are the secrets of a feed and the server that they were entered for.
-// They are sent to no other, whatever the settings say: settings and secrets
-// are stored one after the other, and a crash may come between.
+// Stored are the secrets of a feed and the server for which they were entered.
+// They must be sent to no other server, whatever the address in the settings:
+// settings and secrets are not stored in one transaction, and a crash may happen
+// between the two.
 type Stored struct {
 	live.Secrets
-	Origin string `json:"origin,omitempty"` // as of Origin; empty where an earlier version stored them
+	Origin string `json:"origin,omitempty"` // as from Origin; empty if stored by an earlier version
 }
 
 // IsZero reports whether there is no secret.
@@ -25,21 +26,21 @@ func (s *Stored) IsZero() bool {
 	return s.Token == "" && s.Password == "" && len(s.Headers) == 0
 }
 
-// A Store keeps secrets in a keyring and, where that does not take them, in a
-// file. What lies in the file counts: it is there because the keyring could not
-// be changed. A Store is safe for use by several goroutines; Get and Set may
-// block while the keyring does.
+// A Store stores secrets in a keyring or, if the keyring refuses, in a file. An
+// entry in the file takes precedence: it is there because the keyring could not
+// be changed. The methods of a Store may be called from any goroutine. Get and
+// Set may block until the keyring's timeout.
 type Store struct {
 	epoch   string
-	keyring *serialKeyring // nil where there is none
+	keyring *serialKeyring // nil if there is none
 	file    file
 
 	mu             sync.Mutex
-	pendingDeletes map[string]bool // what the keyring is to delete once it can be asked
+	pendingDeletes map[string]bool // entries to delete when the keyring answers again
 }
 
-// Open returns the secrets of the journal with that epoch, in the system's
-// keyring or in dir/secrets.json. It reads nothing yet.
+// Open returns the Store for the journal with that epoch, in the system's keyring
+// and dir/secrets.json. It reads neither.
 func Open(epoch, dir string) *Store {
 	if !hasSystemKeyring() {
 		return New(epoch, dir, nil, 0)
@@ -47,9 +48,9 @@ func Open(epoch, dir string) *Store {
 	return New(epoch, dir, systemKeyring{}, 0)
 }
 
-// New returns the secrets of the journal with that epoch in a keyring, which
-// may be nil, or in dir/secrets.json. The keyring has so much time for an
-// answer; 0 means 5 s.
+// New returns the Store for the journal with that epoch, in a keyring, which may
+// be nil, and dir/secrets.json. timeout is how long the keyring has to answer; 0
+// means 5 s.
 func New(epoch, dir string, keyring Keyring, timeout time.Duration) *Store {
 	s := &Store{epoch: epoch, file: file{path: filepath.Join(dir, "secrets.json")}, pendingDeletes: make(map[string]bool)}
 	if keyring != nil {
@@ -63,11 +64,11 @@ func New(epoch, dir string, keyring Keyring, timeout time.Duration) *Store {
 	return s
 }
 
-// user is the name of a feed's entry in the keyring and in the file.
+// user returns the name of a feed's entry in the keyring and in the file.
 func (s *Store) user(id int64) string { return fmt.Sprintf("feed/%s/%d", s.epoch, id) }
 
-// Get returns the secrets of a feed, or the zero value where it has none. An
-// Error says that they are not known, which is not the same.
+// Get returns the secrets of a feed, or the zero value if it has none. It returns
+// an Error if they are not known.
 func (s *Store) Get(id int64) (Stored, error) {
 	var stored Stored
 	user := s.user(id)
@@ -100,8 +101,8 @@ func (s *Store) Get(id int64) (Stored, error) {
 	return stored, nil
 }
 
-// Set replaces the secrets of a feed; the zero value deletes them. Either
-// nothing has changed when it fails, or undo restores what was before.
+// Set replaces the secrets of a feed; the zero value deletes them. If it returns
+// an error, nothing has changed. Otherwise undo restores the earlier secrets.
 func (s *Store) Set(id int64, to Stored) (undo func() error, err error) {
 	user := s.user(id)
 	entries, err := s.file.load()
@@ -123,7 +124,7 @@ func (s *Store) Set(id int64, to Stored) (undo func() error, err error) {
 	asked := s.ask(func(k Keyring) (err error) {
 		old, err := getEntry(k, user)
 		if err != nil || late.Load() {
-			return err // by now the file has the new secrets, or again the old ones
+			return err // Set has returned, and the file has the new secrets, or after undo the old ones
 		}
 		inKeyring = old
 		return setEntry(k, user, text)
@@ -134,7 +135,7 @@ func (s *Store) Set(id int64, to Stored) (undo func() error, err error) {
 		s.setPendingDelete(user, false)
 		err = s.file.put(user, nil)
 	case text == "":
-		err = s.file.put(user, nil) // the keyring deletes it when it answers
+		err = s.file.put(user, nil) // runPendingDeletes deletes the keyring's entry
 	default:
 		err = s.file.put(user, &to)
 	}
@@ -160,15 +161,15 @@ func (s *Store) Set(id int64, to Stored) (undo func() error, err error) {
 	return undo, nil
 }
 
-// Retry lets the next question reach a keyring that has refused one.
-func (s *Store) Retry() {
+// AskAgain ends the pause after a refusal: the keyring is asked again.
+func (s *Store) AskAgain() {
 	if s.keyring != nil {
-		s.keyring.retry()
+		s.keyring.askAgain()
 	}
 }
 
 // Answered returns a channel that is closed when the keyring answers a question
-// after it was no longer waited for.
+// after the timeout.
 func (s *Store) Answered() <-chan struct{} {
 	if s.keyring == nil {
 		return nil
@@ -177,11 +178,11 @@ func (s *Store) Answered() <-chan struct{} {
 	return answered
 }
 
-func (s *Store) ask(what func(Keyring) error) error {
+func (s *Store) ask(call func(Keyring) error) error {
 	if s.keyring == nil {
 		return errNoKeyring
 	}
-	return s.keyring.ask(what)
+	return s.keyring.ask(call)
 }
 
 func (s *Store) isPendingDelete(user string) bool {
@@ -196,8 +197,8 @@ func (s *Store) hasPendingDeletes() bool {
 	return len(s.pendingDeletes) > 0
 }
 
-// setPendingDelete sets whether the keyring is to delete an entry as soon as it
-// can be asked. It returns the earlier setting.
+// setPendingDelete sets whether to delete an entry when the keyring answers again.
+// It returns the earlier value.
 func (s *Store) setPendingDelete(user string, pending bool) (before bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -209,8 +210,9 @@ func (s *Store) setPendingDelete(user string, pending bool) (before bool) {
 	return before
 }
 
-// runPendingDeletes deletes from the keyring what could not be deleted while it
-// did not answer. What is pending when the program ends stays in the keyring.
+// runPendingDeletes deletes the entries that could not be deleted while the
+// keyring did not answer. Entries still pending when the program ends stay in the
+// keyring.
 func (s *Store) runPendingDeletes() {
 	s.mu.Lock()
 	users := make([]string, 0, len(s.pendingDeletes))
@@ -221,7 +223,7 @@ func (s *Store) runPendingDeletes() {
 	for _, user := range users {
 		err := s.ask(func(k Keyring) error {
 			if !s.setPendingDelete(user, false) {
-				return nil // it was set again meanwhile
+				return nil // the entry was set again meanwhile
 			}
 			err := setEntry(k, user, "")
 			if err != nil {

@@ -106,7 +106,7 @@ func TestAKeyringThatRefusesIsReplacedByTheFile(t *testing.T) {
 		t.Errorf("what may lie in a locked keyring is not known: %v", err)
 	}
 	r.Refuse(nil)
-	s.Retry()
+	s.AskAgain()
 	s.set(t, 1, someSecrets)
 	if held, _ := r.Count(); held != 1 {
 		t.Errorf("the keyring holds %d", held)
@@ -216,18 +216,18 @@ func TestAChangeOfSecretsCanBeUndone(t *testing.T) {
 				r.Refuse(c.before)
 				s.set(t, 1, old)
 				r.Refuse(c.during)
-				s.Retry()
+				s.AskAgain()
 				undo, err := s.Set(1, next)
 				if err != nil {
 					t.Fatal(err)
 				}
 				r.Refuse(c.after)
-				s.Retry()
+				s.AskAgain()
 				if err := undo(); err != nil {
 					t.Fatal(err)
 				}
 				r.Refuse(nil)
-				s.Retry()
+				s.AskAgain()
 				if s, err := s.Get(1); err != nil || s.Token != old.Token {
 					t.Errorf("%v: from %q to %q and back: %q, %v", name, old.Token, next.Token, s.Token, err)
 				}
