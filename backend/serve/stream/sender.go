@@ -34,9 +34,9 @@ type sender struct {
 	aborted  error         // why nothing more is written
 	closed   bool
 
-	lastSend time.Time
-	bytes    int64 // sent
-	err      error // of the first write that failed
+	lastSend time.Time // when the last write began
+	bytes    int64     // sent
+	err      error     // of the first write that failed
 }
 
 func newSender(out FrameWriter, timeout time.Duration, http2 bool) *sender {
@@ -46,14 +46,14 @@ func newSender(out FrameWriter, timeout time.Duration, http2 bool) *sender {
 // send sends frames. After an error nothing more is sent.
 func (s *sender) send(frames []byte) error {
 	for len(frames) > 0 && s.err == nil {
-		n := min(len(frames), deadlineSize)
-		if s.err = s.extendDeadline(); s.err != nil {
+		n, now := min(len(frames), deadlineSize), time.Now()
+		if s.err = s.extendDeadline(now); s.err != nil {
 			break
 		}
 		s.err = s.out.WriteFrames(frames[:n])
 		s.bytes += int64(n)
 		frames = frames[n:]
-		s.lastSend = time.Now()
+		s.lastSend = now
 	}
 	if s.resetDeadline && s.err == nil {
 		s.err = s.out.SetWriteDeadline(time.Time{})
@@ -62,10 +62,9 @@ func (s *sender) send(frames []byte) error {
 }
 
 // extendDeadline gives the next write its time. The error is that of an abort.
-func (s *sender) extendDeadline() error {
+func (s *sender) extendDeadline(now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := time.Now()
 	if s.aborted != nil || !s.resetDeadline && s.deadline.Sub(now) >= s.timeout-s.timeout/deadlineParts {
 		return s.aborted
 	}
