@@ -21,7 +21,7 @@
 //	sqlite/insert    Inserter.Messages: the INSERTs; messages that are stored already are left out
 //	journal          writer.addToRecent, writer.announce: after the commit
 //	journal/recent   Messages.Add, Messages.Announce: readers find the message and wake up
-//	journal/cursor   Cursor.Next: reads on from memory, or from the store if the reader is far behind
+//	journal/cursor   Cursor.Next, Cursor.Recent, Cursor.Wait: from memory, or from the store if the reader is far behind
 //	serve/stream     stream.run, stream.sendReady, frameCache.after: the frames that are due
 //	wire             AppendFrame: the message as SSE
 //	serve/stream     stream.send, sender.send: to the client
@@ -36,8 +36,9 @@
 //
 //	serve            Server.publish, Server.readDraft: POST /channels/{channel}/messages
 //	wire             ParsePublish: JSON, a form or text becomes a draft
-//	publish          Publisher.Publish, Publisher.Emit, Publisher.Source: finds or creates the channel
+//	publish          Publisher.Publish, Publisher.Emit
 //	wire             Check: refuses what a client would not read back
+//	publish          Publisher.toChannel, Publisher.Source: finds or creates the channel
 //	journal          Journal.Put: from here on like a message of a feed
 //	sqlite/insert    Inserter.insertCompared, in duplicate.go: recognises a publish that is repeated
 //	publish          Publisher.receipt
