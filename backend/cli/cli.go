@@ -17,19 +17,19 @@ import (
 	"signalbox/backend/setting"
 )
 
-// A Program is what the subcommands need from main.
+// A Program holds the parts of the program that main passes to the subcommands.
 type Program struct {
 	Version string
 	Assets  fs.FS
-	// Window opens the window on a node's options and blocks until it is
-	// closed. It is nil in a program that is built without one.
+	// Window opens a node and its window, and blocks until the window is closed. It
+	// is nil in a program that is built without a window.
 	Window func(context.Context, node.Options) error
 
 	Args           []string // without the program's name
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 
-	// Now is the clock; nil means that of the system. Tests set it.
+	// Now is the clock; nil means time.Now. Tests set it.
 	Now func() time.Time
 }
 
@@ -60,7 +60,7 @@ const description = `A console for Server-Sent Events: follows remote feeds, ser
 Examples:
 ${window_examples}
   signalbox publish messages 'Hello'           publish to a channel
-  date | signalbox publish clock               publish what comes from a pipe
+  date | signalbox publish clock               publish the text from a pipe
   signalbox tail messages                      follow a channel
   signalbox tail https://example.org/events    follow any SSE address
   curl -N http://127.0.0.1:4480/events/messages`
@@ -110,7 +110,7 @@ func newParser(cmd *commands, p *Program) (*kong.Kong, error) {
 	return parser, nil
 }
 
-// exit is what kong's Exit panics with. --help then ends the parse, not the
+// exit is the panic value of kong's Exit, so that --help ends parse instead of the
 // process.
 type exit int
 
@@ -146,20 +146,19 @@ func parse(parser *kong.Kong, cmd *commands, p *Program) (code int, exited bool)
 	return 0, false
 }
 
-// readSettings finds what the settings of the program and of the selected
-// command are set to.
+// readSettings reads the settings of the program and of the selected command.
 func (c *commands) readSettings(ctx *kong.Context) error {
-	file, err := flags.ReadFile(c.Config)
+	config, err := flags.ReadFile(c.Config)
 	if err != nil {
 		return err
 	}
-	if err := c.Read(ctx, file); err != nil {
+	if err := c.Read(ctx, config); err != nil {
 		return err
 	}
 	if command, ok := ctx.Selected().Target.Addr().Interface().(interface {
-		Read(*kong.Context, flags.File) error
+		Read(*kong.Context, flags.Config) error
 	}); ok {
-		return command.Read(ctx, file)
+		return command.Read(ctx, config)
 	}
 	return nil
 }
@@ -187,7 +186,7 @@ func (versionCommand) Run(p *Program) error {
 type settingsCommand struct{}
 
 func (settingsCommand) Help() string {
-	return `Prints a configuration file in which every setting stands with its default, commented out. Start with:
+	return `Prints a configuration file that has every setting with its default, commented out. Start with:
   signalbox settings > ~/.config/signalbox/signalbox.toml`
 }
 

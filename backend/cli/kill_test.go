@@ -181,10 +181,10 @@ func TestAfterAKillEveryAcknowledgedMessageIsThereOnce(t *testing.T) {
 	t.Logf("%d acknowledged, %d stored", len(acknowledged), len(stored))
 }
 
-func TestAfterAKillAFeedGoesOnWhereItWas(t *testing.T) {
+func TestAfterAKillAFeedResumes(t *testing.T) {
 	up, down := start(t, t.TempDir()), t.TempDir()
 	if !publish(up.url, "source", "0") {
-		t.Fatal("the upstream takes no message")
+		t.Fatal("the upstream accepts no message")
 	}
 	p := start(t, down)
 	p.follow(t, "copy", up.url+"/events/source?after=0")

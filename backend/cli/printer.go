@@ -13,7 +13,7 @@ import (
 	"signalbox/backend/live"
 )
 
-// A printer prints messages for a person or, as JSON lines, for a program.
+// A printer prints messages for a user or, as JSON lines, for a program.
 type printer struct {
 	out, err io.Writer
 	json     bool
@@ -28,7 +28,7 @@ func newPrinter(p *Program, asJSON bool) *printer {
 	}
 }
 
-// line is a message in the form for programs.
+// A line is a message as a JSON line.
 type line struct {
 	Received time.Time `json:"received"`
 	Kind     string    `json:"kind"`
@@ -82,7 +82,7 @@ func (p *printer) jsonLine(d live.Draft) error {
 	return enc.Encode(l)
 }
 
-// state prints what happened to the connection.
+// state prints a sentence about the connection.
 func (p *printer) state(sentence string) {
 	fmt.Fprintln(p.err, p.paint("2", "-- "+sentence))
 }

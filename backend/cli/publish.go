@@ -16,7 +16,7 @@ import (
 
 type publishCommand struct {
 	serverFlags
-	Channel string        `arg:"" help:"The channel; it is created where it does not exist."`
+	Channel string        `arg:"" help:"The channel; it is created if it does not exist."`
 	Message *string       `arg:"" optional:"" help:"The data. Without it, or with -, standard input to its end."`
 	Event   string        `help:"Event type (message)." placeholder:"TYPE"`
 	ID      string        `help:"Event id; without it the message's position." placeholder:"ID"`
@@ -24,7 +24,7 @@ type publishCommand struct {
 	Lines   bool          `help:"Publish each line of standard input as a message, many with one request."`
 	JSON    bool          `help:"With --lines: each line is a message in JSON, such as {\"event\":\"e\",\"id\":\"7\",\"data\":\"x\"}."`
 	Key     *string       `help:"Idempotency-Key: within an hour, a message with this key is stored once." placeholder:"KEY" xor:"again"`
-	Again   bool          `help:"Store the message also where the same one was stored with this id within the last hour." xor:"again"`
+	Again   bool          `help:"Store the message even if the same one was stored with this id within the last hour." xor:"again"`
 	Wait    time.Duration `help:"Keep trying for this long while the server does not answer or cannot store, as in 30s or 10m." placeholder:"DURATION"`
 }
 
@@ -64,7 +64,7 @@ func (c *publishCommand) Run(ctx context.Context, p *Program) error {
 
 func (c *publishCommand) check() error {
 	if c.Lines && c.Message != nil && *c.Message != "-" {
-		return live.Errorf("bad_flags/lines_message", "--lines reads standard input, so there is no place for a message.")
+		return live.Errorf("bad_flags/lines_message", "--lines reads the messages from standard input, so the command has no message of its own.")
 	}
 	if c.Lines && c.Key != nil {
 		return live.Errorf("bad_flags/lines_key", "--key is the key of one message, and --lines publishes many.").
@@ -92,7 +92,7 @@ func (c *publishCommand) check() error {
 // publish publishes one message and prints its position.
 func (c *publishCommand) publish(ctx context.Context, p *Program, data string) error {
 	if !utf8.ValidString(data) {
-		return errNotUTF8() // encoding/json would replace the bytes without an error
+		return errNotUTF8() // encoding/json would replace the bytes silently
 	}
 	body, err := json.Marshal(struct {
 		Event string `json:"event,omitempty"`
@@ -131,7 +131,8 @@ type receipt struct {
 	Repeated bool
 }
 
-// line returns what is printed for a message that took so many tries.
+// line returns the line to print for a message that was stored at the last of
+// some tries.
 func (r *receipt) line(tries int) string {
 	switch {
 	case r.Repeated && tries > 1:

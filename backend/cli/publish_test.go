@@ -70,7 +70,7 @@ func TestAMessageWhoseAnswerIsLostIsStoredOnce(t *testing.T) {
 			w.Header().Set("Content-Length", "1000")
 			w.WriteHeader(http.StatusCreated)
 			panic(http.ErrAbortHandler)
-		case 3: // somebody in between has no room
+		case 3: // a proxy is overloaded
 			http.Error(w, "", http.StatusServiceUnavailable)
 		default:
 			forward.ServeHTTP(w, r)
@@ -85,10 +85,10 @@ func TestAMessageWhoseAnswerIsLostIsStoredOnce(t *testing.T) {
 			t.Fatalf("%+v: %v", c, err)
 		}
 		if n := strings.Count(out, " stored at an earlier try\n"); n != 2 {
-			t.Errorf("%d of 2 lines say that an earlier try was it: %s", n, out)
+			t.Errorf("%d of 2 lines name an earlier try: %s", n, out)
 		}
 		if !strings.Contains(said, "Trying again for up to 1m.") {
-			t.Errorf("nothing says that it is tried again: %s", said)
+			t.Errorf("no line announces another try: %s", said)
 		}
 	}
 	if got := history(t, server); got != "one two one two one two" {
@@ -115,7 +115,7 @@ func history(t *testing.T, server string) string {
 	return strings.Join(all, " ")
 }
 
-func TestWhatIsRefusedIsNotTriedAgain(t *testing.T) {
+func TestARefusedMessageIsNotTriedAgain(t *testing.T) {
 	server := startNode(t)
 	c := publishCommand{Event: "two\nlines"}
 	c.Values, c.Wait = setting.Values{setting.URL: server}, time.Minute

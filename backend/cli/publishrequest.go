@@ -23,27 +23,26 @@ type publishRequest struct {
 	key         string // the Idempotency-Key, "" for none
 }
 
-// newKey returns a new Idempotency-Key. It makes all tries of a message
-// without an id one message.
+// newKey returns a new Idempotency-Key. With it the server stores a message
+// without an id once, however often it is sent.
 func newKey() string { return rand.Text() }
 
 // Back-off between two tries: it doubles from the first to the longest.
 const (
 	firstBackOff   = 100 * time.Millisecond
 	longestBackOff = 2 * time.Second
-	// tryTime is how long one try may take.
-	tryTime = 30 * time.Second
+	// tryTimeout ends a try without a response.
+	tryTimeout = 30 * time.Second
 )
 
-// untilStored sends a request until it is stored, is refused, or the time that
-// --wait gives is over. It decodes the answer into v and returns the number of
-// tries.
+// untilStored sends a request until it is stored or refused, or until the time of
+// --wait is over. It decodes the response into v and returns the count of tries.
 func (c *publishCommand) untilStored(ctx context.Context, p *Program, request *publishRequest, v any) (tries int, err error) {
 	begun := time.Now()
 	end := begun.Add(c.Wait)
 	for backOff := firstBackOff; ; backOff = min(2*backOff, longestBackOff) {
 		tries++
-		deadline := time.Now().Add(tryTime)
+		deadline := time.Now().Add(tryTimeout)
 		if c.Wait > 0 && end.Before(deadline) {
 			deadline = end
 		}
@@ -69,13 +68,13 @@ func (c *publishCommand) untilStored(ctx context.Context, p *Program, request *p
 	}
 }
 
-// An anotherTry says whether another try may succeed.
+// An anotherTry reports whether another try may succeed.
 type anotherTry struct {
 	worthIt bool
-	after   time.Duration // the least time until then, which the server asks for
+	after   time.Duration // the least wait before it, from the server's Retry-After
 }
 
-// try sends a request once and decodes the answer into v.
+// try sends a request once and decodes the response into v.
 func (c *publishCommand) try(ctx context.Context, request *publishRequest, deadline time.Time, v any) (anotherTry, error) {
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
@@ -129,7 +128,7 @@ func sentence(err error) string {
 	return err.Error()
 }
 
-// short writes a duration without its zeros: 10m instead of 10m0s.
+// short formats a duration without its zeros: 10m instead of 10m0s.
 func short(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
@@ -141,7 +140,7 @@ func short(d time.Duration) string {
 	return s
 }
 
-// countTries adds to the last error how many tries there were.
+// countTries adds the count of tries to the last error.
 func countTries(err error, tries int, took time.Duration) error {
 	e, ok := errors.AsType[*live.Error](err)
 	if tries == 1 || !ok {

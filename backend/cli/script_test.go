@@ -40,13 +40,13 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestStories runs testdata/script. Each script is a story of what is promised
-// to a user, told with real processes, real sockets and a real disk. README.md
+// TestStories runs testdata/script. Each script tests a promise to the user with
+// real processes, real sockets and a real disk. README.md
 // beside the scripts lists the commands.
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
-		// All run at once, and each takes seconds: one that hangs says so soon.
+		// All run at once, each for seconds, so one that hangs is noticed soon.
 		Deadline: time.Now().Add(3 * time.Minute),
 		Setup: func(env *testscript.Env) error {
 			for _, name := range []string{"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"} {

@@ -10,7 +10,7 @@ import (
 	"signalbox/backend/setting"
 )
 
-func TestATokenThatIsStoredGoesToTheOwnServerOnly(t *testing.T) {
+func TestAStoredTokenIsSentToTheOwnServerOnly(t *testing.T) {
 	for _, c := range []struct {
 		server, address string
 		sent            bool
@@ -46,7 +46,7 @@ func TestATokenThatIsStoredGoesToTheOwnServerOnly(t *testing.T) {
 func TestAnEmptyAddressFileIsNone(t *testing.T) {
 	dir := t.TempDir()
 	f := serverFlags{Set: flags.Set{Values: setting.Values{setting.Data: dir}}}
-	want := f.url() // where there is no file
+	want := f.url() // without the file
 	if err := os.WriteFile(filepath.Join(dir, node.AddressFile), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}

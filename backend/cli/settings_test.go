@@ -89,7 +89,7 @@ func good(s *setting.Setting) sample {
 	return sample{"sixteen-letters.", "sixteen-letters."}
 }
 
-// bad returns a text that a setting refuses; "" where it takes any.
+// bad returns a text that a setting refuses; "" if it refuses none.
 func bad(s *setting.Setting) string {
 	switch {
 	case s == setting.Addr:
@@ -104,7 +104,7 @@ func bad(s *setting.Setting) string {
 	return ""
 }
 
-// within returns v, or a small number where v is out of bounds.
+// within returns v, or a small number if v is out of bounds.
 func within(s *setting.Setting, v sample) sample {
 	if s.Kind == setting.Number && s.Most < 4481 {
 		return sample{"7", int64(7)}
@@ -143,7 +143,7 @@ func equal(a, b any) bool {
 	return strings.Join(list, "\x00") == strings.Join(b.([]string), "\x00")
 }
 
-func TestABadValueGetsTheSameSentenceFromEverywhere(t *testing.T) {
+func TestABadValueHasTheSameErrorInAFlagTheEnvironmentAndTheFile(t *testing.T) {
 	n, err := node.Open(t.Context(), node.Options{
 		DataFolder: t.TempDir(), Settings: setting.Values{setting.Addr: "127.0.0.1:0"}, Assets: page(),
 	})

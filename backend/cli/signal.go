@@ -10,14 +10,13 @@ import (
 	"time"
 )
 
-// noticeDelay is how long the program may take to end before it says what it
-// waits for.
+// noticeDelay is the time after which an ending program prints a notice.
 const noticeDelay = time.Second
 
 // untilSignal returns a context that ends at the first SIGINT or SIGTERM. The
-// second ends the program at once, with the exit code that shells give to a
-// program that a signal has ended. No acknowledged message is lost: to the
-// journal this is a crash.
+// second ends the program at once, with the exit code that shells report for a
+// program that a signal ended. No acknowledged message is lost: to the journal
+// this is a crash.
 func untilSignal(stderr io.Writer) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2) // both may arrive before they are read

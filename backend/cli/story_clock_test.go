@@ -47,14 +47,14 @@ func storyClock(file string) func() time.Time {
 
 // jumped returns a reading as time.Now would after the system's clock was set:
 // the wall clock has moved and the monotonic one has not. Time.Add moves both,
-// and would hide a comparison that takes the wrong one.
+// and would hide a comparison with the wrong one.
 func jumped(t time.Time, offset time.Duration) time.Time {
 	wall := (*uint64)(unsafe.Pointer(&t)) // 1 bit flag, 33 bits seconds, 30 bits nanoseconds
 	*wall += uint64(int64(offset/time.Second)) << 30
 	return t
 }
 
-func TestTheClockOfStoriesJumpsAsTheSystemsDoes(t *testing.T) {
+func TestTheClockOfStoriesJumpsLikeTheSystemClock(t *testing.T) {
 	for _, offset := range []time.Duration{48 * time.Hour, -48 * time.Hour, 0} {
 		before := time.Now()
 		after := jumped(before, offset)

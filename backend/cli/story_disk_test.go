@@ -18,7 +18,7 @@ import (
 // process holds open.
 type disk struct {
 	holder *exec.Cmd
-	path   string                     // where others than its boxes find it
+	path   string                     // the path outside of its boxes
 	in     interface{ Close() error } // closed, the holder ends
 }
 

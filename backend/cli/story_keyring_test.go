@@ -32,7 +32,7 @@ type keyring struct {
 	waiting []func()
 }
 
-// The names that the specification of the Secret Service gives.
+// The names of the Secret Service's specification.
 const (
 	secretsName    = "org.freedesktop.secrets"
 	secretsRoot    = "/org/freedesktop/secrets"
@@ -130,7 +130,7 @@ func (k *keyring) export(path dbus.ObjectPath, kind string, methods map[string]a
 	return k.conn.ExportMethodTable(methods, path, secretsAPI+kind)
 }
 
-// unlock says that the objects are open, or names the dialog that opens them.
+// unlock reports that the objects are open, or returns the dialog that opens them.
 func (k *keyring) unlock(objects []dbus.ObjectPath) ([]dbus.ObjectPath, dbus.ObjectPath, *dbus.Error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

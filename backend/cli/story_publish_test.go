@@ -238,7 +238,7 @@ func (s *story) eachOnce(args []string) {
 	}
 }
 
-// once returns what is wrong with the lines, or "".
+// once returns the first error in the lines, or "".
 func once(wanted, got []string) string {
 	times := map[string]int{}
 	for _, line := range got {
@@ -276,7 +276,7 @@ func (s *story) beginPublish(args []string) {
 	conn, err := net.Dial("tcp", to.Host)
 	s.Check(err)
 	s.Defer(func() { conn.Close() })
-	// The server says 100 when it begins to read: then it has begun.
+	// The server sends the status 100 when it begins to read.
 	_, err = fmt.Fprintf(conn, "POST /channels/%s/messages HTTP/1.1\r\nHost: %s\r\nContent-Type: text/plain\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n",
 		url.PathEscape(args[1]), to.Host)
 	s.Check(err)

@@ -91,7 +91,7 @@ func (s *story) serve(args []string) {
 	s.Setenv(name+"_token", b.token)
 }
 
-// address is where a box listens: where it did before, or at a free port.
+// address returns the address of a box: the one of before, or one with a free port.
 func (s *story) address(name string) string {
 	if b, ok := s.servers[name]; ok {
 		if u, err := url.Parse(b.url); err == nil && u.Host != "" {

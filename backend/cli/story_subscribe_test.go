@@ -44,7 +44,7 @@ type subscriber struct {
 
 // subscribe [-once] [-after ID] [-header LINE] NAME URL FILE reads a stream in
 // the background, from when it is open. FILE gets the data of each message as
-// one line, a long one with its hash in place of its end, and of a gap "gap:
+// one line, a long one with its hash instead of its end, and of a gap "gap:
 // CODE, N missing"; FILE.ids the ids, FILE.raw all bytes. It reconnects with its last id; with -once it does not.
 func (s *story) subscribe(args []string) {
 	sub := &subscriber{headers: http.Header{}}
@@ -113,7 +113,7 @@ func (s *story) resume(args []string) {
 	}
 }
 
-// stopReading leaves a subscriber's connection open and takes nothing from it.
+// stopReading leaves a subscriber's connection open and reads nothing from it.
 func (s *story) stopReading(args []string) {
 	sub := s.subscriber(args)
 	sub.mu.Lock()

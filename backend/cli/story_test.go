@@ -110,7 +110,7 @@ func (s *story) environment() []string {
 	return env
 }
 
-// eventually waits until f reports true, and fails with what it says then.
+// eventually waits until f reports true. It fails with the state that f returned.
 func (s *story) eventually(within time.Duration, f func() (done bool, state string)) {
 	for end := time.Now().Add(within); ; time.Sleep(10 * time.Millisecond) { // another process: there is nothing to wait on
 		done, state := f()

@@ -13,7 +13,7 @@ import (
 
 func TestUnderTortureEveryPromiseIsKept(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes ten seconds")
+		t.Skip("it runs for ten seconds")
 	}
 	torture := filepath.Join(t.TempDir(), "torture")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", torture, "../../build/torture").CombinedOutput(); err != nil {

@@ -37,7 +37,7 @@ func TestTheWindowShowsTheProgressOfAMigrationAndThenTheDashboard(t *testing.T) 
 	}
 }
 
-func TestTheWindowSaysWhyTheHistoryCannotBeOpened(t *testing.T) {
+func TestTheWindowShowsWhyTheHistoryCannotBeOpened(t *testing.T) {
 	p := &MigrationPage{}
 	p.Finish(nil, live.Errorf("disk_full", "The disk is full.").WithHint("Free some <space>."))
 	if _, page := ask(p, "/"); !strings.Contains(page, "The disk is full.") || !strings.Contains(page, "Free some &lt;space&gt;.") {

@@ -52,7 +52,7 @@ func TestReloadingThePageIsNotLeaving(t *testing.T) {
 	})
 }
 
-func TestSomebodyWithTwoTabsIsPresentUntilBothAreClosed(t *testing.T) {
+func TestANameWithTwoTabsIsPresentUntilBothAreClosed(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		one := r.OpenStream("/examples/chat/events?name=north", "")

@@ -25,7 +25,7 @@ func run(t *testing.T, dir string) (*rig, func()) {
 	return r, r.Serve(r.Examples.Handler(nil), r.Run)
 }
 
-func TestNothingIsPublishedWhereNobodyAsked(t *testing.T) {
+func TestNothingIsPublishedWithoutAUsersAction(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		exampletest.Sleep(2 * time.Minute)
@@ -64,7 +64,7 @@ func TestTheClockPublishesEverySecondOnTheSecond(t *testing.T) {
 	})
 }
 
-func TestTheSequenceTakesTwoSecondsAStepAndRunsOnce(t *testing.T) {
+func TestTheSequencePublishesAStepEveryTwoSecondsAndRunsOnce(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		if w := r.Do("POST", "/examples/sequence/start"); w.Code != http.StatusAccepted {

@@ -83,7 +83,7 @@ func TestAnotherSiteCannotEnterTheChat(t *testing.T) {
 	})
 }
 
-func TestAFeedOfThatNameIsNotPublishedTo(t *testing.T) {
+func TestNothingIsPublishedToAFeedOfThatName(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		if _, err := r.journal.AddSource(t.Context(), live.Source{Name: "chat", Kind: live.FeedSource}); err != nil {

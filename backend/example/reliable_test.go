@@ -63,7 +63,7 @@ func TestACutLineMissesNothing(t *testing.T) {
 	})
 }
 
-func TestALineThatIsNotThereCannotBeCut(t *testing.T) {
+func TestALineThatDoesNotExistCannotBeCut(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir)
 		if w := r.Do("POST", "/examples/reliable/cut?line=b"); w.Code != http.StatusNotFound {

@@ -32,7 +32,7 @@ func open(t *testing.T, dir string, set setting.Values) *certificate {
 	return c
 }
 
-func TestASelfSignedCertificateIsGoodForThisMachineAndNothingElse(t *testing.T) {
+func TestASelfSignedCertificateIsValidForThisMachineOnly(t *testing.T) {
 	dir := t.TempDir()
 	leaf := selfSigned(t, dir, "box.example", "192.0.2.7").inUse.Leaf
 	for _, name := range append(ownNames(), "box.example", "192.0.2.7", "localhost", "127.0.0.1", "::1") {
@@ -72,8 +72,8 @@ func TestASelfSignedCertificateIsKeptUntilItMustBeRenewed(t *testing.T) {
 
 func TestASelfSignedCertificateIsRenewedWhileItIsInUse(t *testing.T) {
 	c := selfSigned(t, t.TempDir())
-	told := make(chan string)
-	c.changed = func() { told <- c.sum() }
+	changed := make(chan string)
+	c.changed = func() { changed <- c.sum() }
 	first, now := c.inUse, time.Now()
 	if c.current(now.Add(validity-renewBefore-48*time.Hour)) != first {
 		t.Fatal("it was renewed while it was good")
@@ -82,8 +82,8 @@ func TestASelfSignedCertificateIsRenewedWhileItIsInUse(t *testing.T) {
 	if second == first || !second.Leaf.NotAfter.After(first.Leaf.NotAfter) {
 		t.Error("it was not renewed before its end")
 	}
-	if sum := <-told; sum != c.sum() {
-		t.Errorf("told %s", sum)
+	if sum := <-changed; sum != c.sum() {
+		t.Errorf("changed was called with %s", sum)
 	}
 }
 
@@ -134,7 +134,7 @@ func TestACertificateThatExpiredOrIsNotYetValidIsRefused(t *testing.T) {
 	}
 }
 
-func TestBehindTLSEveryAddressSaysHTTPS(t *testing.T) {
+func TestWithTLSEveryAddressHasHTTPS(t *testing.T) {
 	n := run(t, Options{Settings: setting.Values{setting.TLSSelf: true}})
 	sum, file := n.Certificate()
 	text, err := os.ReadFile(file)
@@ -164,9 +164,9 @@ func TestBehindTLSEveryAddressSaysHTTPS(t *testing.T) {
 	if resp.Proto != "HTTP/2.0" || state.Server.URL != n.URL() || !strings.HasPrefix(n.URL(), "https://") || !strings.HasPrefix(n.DashboardURL(), "https://") {
 		t.Errorf("%s %+v %s %s", resp.Proto, state, n.URL(), n.DashboardURL())
 	}
-	noted, err := os.ReadFile(filepath.Join(n.data, AddressFile))
-	if err != nil || string(noted) != n.URL()+"\n"+sum+"\n" {
-		t.Errorf("%q %v", noted, err)
+	written, err := os.ReadFile(filepath.Join(n.data, AddressFile))
+	if err != nil || string(written) != n.URL()+"\n"+sum+"\n" {
+		t.Errorf("%q %v", written, err)
 	}
 	// The samples follow the server itself.
 	if _, err := (sampleFeeds{n.Node}).Create(t.Context(), "self", "/events/x", 1); err != nil {

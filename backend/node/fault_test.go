@@ -20,7 +20,7 @@ type refusal struct {
 	Error live.Error `json:"error"`
 }
 
-// trouble returns what the three who are asked say of the store: the banner's
+// trouble returns the three reports about the store: the banner's
 // sentence, the health and a metric. They must agree.
 func (r *running) trouble(metric string) string {
 	r.t.Helper()
@@ -75,7 +75,7 @@ func (r *running) publish(text string) (int, live.Error) {
 	return r.ask("POST", "/channels/a/messages", fmt.Sprintf(`{"data":%q}`, text), &e), e.Error
 }
 
-func TestAFolderThatIsRemovedStopsPublishersAndIsSeenEverywhere(t *testing.T) {
+func TestARemovedDataFolderStopsPublishersAndIsReported(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	r := run(t, Options{DataFolder: dir})
 	if code, e := r.publish("before"); code != http.StatusCreated {
@@ -110,7 +110,7 @@ func TestAFolderThatIsRemovedStopsPublishersAndIsSeenEverywhere(t *testing.T) {
 	}
 }
 
-func TestADamagedHistoryIsReadAroundAndSeenEverywhere(t *testing.T) {
+func TestADamagedHistoryIsReadAroundAndReported(t *testing.T) {
 	dir := t.TempDir()
 	r := run(t, Options{DataFolder: dir})
 	const n = 1500

@@ -21,7 +21,7 @@ import (
 	"signalbox/backend/live"
 )
 
-// nchanModule is where Debian's libnginx-mod-nchan puts the module.
+// nchanModule is the path of the module in Debian's libnginx-mod-nchan.
 const nchanModule = "/usr/lib/nginx/modules/ngx_nchan_module.so"
 
 // nchanConfig makes nginx an SSE server that none of us wrote: what is posted
@@ -186,7 +186,7 @@ func (c console) call(method, path, body string, answer any) {
 	}
 }
 
-// A line is one entry of the timeline as the API gives it.
+// A line is one entry of the timeline in the API's form.
 type line struct {
 	Kind string     `json:"kind"`
 	Data string     `json:"data"`

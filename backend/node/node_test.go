@@ -107,13 +107,13 @@ func (r *running) ask(method, path, body string, into any) int {
 	return res.StatusCode
 }
 
-func TestATakenPortGivesTheNextFreeOneAndANotice(t *testing.T) {
-	taken, err := net.Listen("tcp", "127.0.0.1:0")
+func TestIfThePortIsInUseTheNextFreeOneIsUsedWithANotice(t *testing.T) {
+	other, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close()
-	port := taken.Addr().(*net.TCPAddr).Port
+	defer other.Close()
+	port := other.Addr().(*net.TCPAddr).Port
 	l, notice, err := listen("", port, "")
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +126,7 @@ func TestATakenPortGivesTheNextFreeOneAndANotice(t *testing.T) {
 	if want := fmt.Sprintf("Port %d is taken by another program; %d is used instead.", port, used); notice != want {
 		t.Errorf("notice %q", notice)
 	}
-	if _, _, err := listen(taken.Addr().String(), port, ""); !errors.Is(err, &live.Error{Code: "address_taken"}) {
+	if _, _, err := listen(other.Addr().String(), port, ""); !errors.Is(err, &live.Error{Code: "address_taken"}) {
 		t.Errorf("an address that was asked for: %v", err)
 	}
 }
@@ -212,7 +212,7 @@ func TestAnAddressOfOneRunIsNotKept(t *testing.T) {
 	}
 }
 
-func TestAnotherDataFolderIsNotedForTheNextStart(t *testing.T) {
+func TestAnotherDataFolderIsStoredForTheNextStart(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "state", "data-folder")
 	other := filepath.Join(t.TempDir(), "elsewhere")
 	r := run(t, Options{FolderFile: folder})

@@ -90,7 +90,7 @@ func (b *running) events() map[string]int {
 }
 
 // settles waits until every box holds each of these once, and nothing moves
-// any more; it fails where one holds something more than once.
+// any more; it fails if one holds a message more than once.
 func (r *ring) settles(want []string) {
 	r.Helper()
 	for i, b := range r.boxes {
@@ -144,27 +144,27 @@ func TestInARingEveryMessageIsStoredOnce(t *testing.T) {
 			}
 			r.settles(want)
 			if n == 1 {
-				r.tellsOfItself()
+				r.reportsItself()
 			}
 		})
 	}
 }
 
-// tellsOfItself checks that a feed that follows its own Signalbox says so.
-func (r *ring) tellsOfItself() {
+// reportsItself checks the health of a feed that follows its own Signalbox.
+func (r *ring) reportsItself() {
 	r.Helper()
 	b := r.boxes[0]
 	page, err := b.journal.Read(r.Context(), live.Query{Filter: live.Filter{Kinds: []live.Kind{live.NoteKind}}, Limit: 100})
 	if err != nil {
 		r.Fatal(err)
 	}
-	told := 0
+	reports := 0
 	for _, m := range page.Messages {
 		if strings.Contains(m.Data, `"code":"own"`) {
-			told++
+			reports++
 		}
 	}
-	if told == 0 {
+	if reports == 0 {
 		r.Error("the feed does not say that it follows its own Signalbox")
 	}
 	if f, _ := b.feeds.Get("ring"); f.Health.Duplicates == 0 {
@@ -226,7 +226,7 @@ func TestAFastRingMultipliesNothing(t *testing.T) {
 func TestAMessageThatReturnsAfterItWasTrimmedIsNotStoredAgain(t *testing.T) {
 	r := makeRing(t, 2)
 	home, other := r.boxes[0], r.boxes[1]
-	r.publish(1, "", "first") // so that the feed has a place to resume from
+	r.publish(1, "", "first") // so that the feed has an id to resume after
 	r.until("it to come", func() bool { return home.events()["first"] == 1 })
 	if code := home.ask("POST", "/api/feeds/ring/pause", "", nil); code >= 300 {
 		t.Fatalf("pause: %d", code)
@@ -260,7 +260,7 @@ func TestAMessageThatReturnsAfterItWasTrimmedIsNotStoredAgain(t *testing.T) {
 	}
 }
 
-// A feed that follows all of its own Signalbox gets what other feeds bring too.
+// A feed that follows all of its own Signalbox receives the messages of other feeds too.
 func TestAFeedOnItsOwnSignalboxStoresNothingOfOtherFeeds(t *testing.T) {
 	r := makeRing(t, 1)
 	home, other := r.boxes[0], run(t, Options{})

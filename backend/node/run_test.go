@@ -32,7 +32,7 @@ func (l *lockedLog) text() string {
 	return l.b.String()
 }
 
-func TestAPartThatEndsIsShownAtOnce(t *testing.T) {
+func TestTheErrorOfAPartIsShownAtOnce(t *testing.T) {
 	log := &lockedLog{}
 	r := run(t, Options{Log: slog.New(slog.NewTextHandler(log, nil))})
 	broken := live.Errorf("disk_error", "The disk reports an error.")

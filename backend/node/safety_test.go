@@ -17,7 +17,7 @@ import (
 	"signalbox/backend/setting"
 )
 
-func TestTheExamplesReachNoFileBesideThemAndForbidWhatTheyDoNotBring(t *testing.T) {
+func TestTheExamplesServeTheirOwnFilesOnlyAndForbidOtherStylesAndScripts(t *testing.T) {
 	n := run(t, Options{})
 	if err := os.WriteFile(filepath.Join(n.data, "secret.txt"), []byte("the secret"), 0o600); err != nil {
 		t.Fatal(err)

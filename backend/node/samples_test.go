@@ -15,8 +15,7 @@ import (
 	"signalbox/backend/setting"
 )
 
-// sampleNames are what the feeds of the samples are called where nobody has
-// taken the names.
+// sampleNames are the names of the sample feeds if no other source has them.
 var sampleNames = []string{"orders.prod", "payments", "device gateway 7", "build status"}
 
 // samples starts or stops the sample events.
@@ -214,7 +213,7 @@ func TestStoppingIsFastWhileTheSamplesAreOn(t *testing.T) {
 	for _, name := range sampleNames {
 		r.untilOpen(name)
 	}
-	res, err := http.Get(r.URL() + sample.SamplePath + "orders") // somebody else follows them too
+	res, err := http.Get(r.URL() + sample.SamplePath + "orders") // a client beside the feed
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -106,8 +106,8 @@ func TestSamplesThatWereOnAreOnAfterARestart(t *testing.T) {
 	})
 }
 
-// The channels of a user who has one of every name that the samples like.
-func taken(t *testing.T, r *rig) {
+// useNames creates channels of the user with all names of the samples.
+func useNames(t *testing.T, r *rig) {
 	t.Helper()
 	for _, name := range channels {
 		if _, err := r.Journal.AddSource(t.Context(), live.Source{Name: name, Kind: live.ChannelSource}); err != nil {
@@ -119,7 +119,7 @@ func taken(t *testing.T, r *rig) {
 func TestSamplesPublishToNoChannelThatTheyDidNotCreate(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir, Options{})
-		taken(t, r)
+		useNames(t, r)
 		if err := r.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -173,8 +173,8 @@ func TestSamplesPublishToTheirChannelUnderItsNewName(t *testing.T) {
 	})
 }
 
-func TestWorkInProgressDoesNotBringBackARemovedChannel(t *testing.T) {
-	for _, first := range []func(*testing.T, *rig){func(*testing.T, *rig) {}, taken} {
+func TestBackgroundWorkDoesNotCreateARemovedChannelAgain(t *testing.T) {
+	for _, first := range []func(*testing.T, *rig){func(*testing.T, *rig) {}, useNames} {
 		exampletest.Bubble(t, func(t *testing.T, dir string) {
 			r, _ := run(t, dir, Options{})
 			first(t, r)
@@ -209,7 +209,7 @@ func TestWorkInProgressDoesNotBringBackARemovedChannel(t *testing.T) {
 	}
 }
 
-func TestASampleServerThatIsOffSaysSo(t *testing.T) {
+func TestASampleServerThatIsOffRefusesRequests(t *testing.T) {
 	exampletest.Bubble(t, func(t *testing.T, dir string) {
 		r, _ := run(t, dir, Options{})
 		if w := r.Do("GET", "/examples/samples/orders"); w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "samples_off") {
@@ -231,26 +231,26 @@ func begun(t *testing.T, dir string, seed uint64) *rig {
 	return r
 }
 
-func TestTheSameSeedSaysTheSame(t *testing.T) {
-	say := func(seed uint64) (said string) {
+func TestTheSameSeedSendsTheSameEvents(t *testing.T) {
+	events := func(seed uint64) (sent string) {
 		exampletest.Bubble(t, func(t *testing.T, dir string) {
 			r := begun(t, dir, seed)
 			s := r.OpenStream("/examples/samples/orders", "")
 			exampletest.Sleep(time.Minute)
 			for line := range strings.Lines(s.Text()) {
 				if strings.HasPrefix(line, "event: ") || strings.HasPrefix(line, "data: ") {
-					said += line
+					sent += line
 				}
 			}
 		})
-		return said
+		return sent
 	}
-	one, two, other := say(7), say(7), say(8)
+	one, two, other := events(7), events(7), events(8)
 	if one != two || one == "" {
 		t.Errorf("the same seed:\n%s\n%s", one, two)
 	}
 	if one == other {
-		t.Error("another seed says the same")
+		t.Error("another seed sends the same events")
 	}
 }
 

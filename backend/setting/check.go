@@ -16,9 +16,8 @@ import (
 // unbounded is the Most of a Number without an upper bound.
 const unbounded = math.MaxInt64
 
-// Parse reads a value from the text of a flag or an environment variable. The
-// items of a List are separated by commas. The error is the live.Error of a
-// value that is refused.
+// Parse parses the text of a flag or an environment variable. The items of a List
+// are separated by commas. The error is the live.Error of a refused value.
 func (s *Setting) Parse(text string) (any, error) {
 	switch s.Kind {
 	case Number:
@@ -44,8 +43,8 @@ func (s *Setting) Parse(text string) (any, error) {
 	return text, nil
 }
 
-// Validate returns the live.Error of a value that is refused, and nil for one
-// of the right type within the bounds.
+// Validate returns the live.Error of a refused value, and nil for a value of the
+// right type within the bounds.
 func (s *Setting) Validate(value any) error {
 	switch v := value.(type) {
 	case int64:
@@ -98,8 +97,8 @@ func (s *Setting) refusal() *live.Error {
 	return live.Errorf("bad_setting/text", "{setting} is a text.", "setting", s.Label)
 }
 
-// checkFolder demands a path that does not depend on where the program was
-// started.
+// checkFolder demands a path that does not depend on the program's working
+// directory.
 func checkFolder(path string) *live.Error {
 	if !filepath.IsAbs(path) {
 		return live.Errorf("bad_folder", "The data folder must be an absolute path.").

@@ -56,7 +56,7 @@ func docs() string {
 	return b.String()
 }
 
-func TestThePageOfSettingsSaysWhatTheDescriptionsSay(t *testing.T) {
+func TestThePageOfSettingsMatchesTheDescriptions(t *testing.T) {
 	want := docs()
 	if *update {
 		if err := os.WriteFile(docsFile, []byte(want), 0o644); err != nil {

@@ -9,8 +9,7 @@ import (
 	"signalbox/backend/live"
 )
 
-// A Setting describes one thing that can be set. Every setting can be set by a
-// flag, by an environment variable and in the configuration file.
+// A Setting describes one setting. Every setting can be set by a flag, by an environment variable and in the configuration file.
 type Setting struct {
 	// Name is the name in the API; a dot leads into an object. The names of the
 	// flag, the variable and the key of the file follow from it.
@@ -21,17 +20,17 @@ type Setting struct {
 	Least, Most int64
 	Unit        string   // of a Number, in the plural; may be empty
 	Choices     []string // the only values of a Text; nil means any
-	// Check says what else is wrong with a Text, File or Folder; may be nil.
+	// Check returns the error of a wrong Text, File or Folder; may be nil.
 	Check func(string) *live.Error
 
 	For     Scope
-	RunTime bool // it can also be changed while the server runs, by the API
+	RunTime bool // the API can change it while the server runs
 	Restart bool // such a change waits for the next start
 
 	Group       string // the heading under which the help lists it
-	Label       string // how a sentence begins that is about it: "The port"
+	Label       string // the subject of a sentence about the setting: "The port"
 	Placeholder string // of the flag's value: "HOST:PORT"
-	Help        string // a sentence, or a few: what it is for
+	Help        string // one or more sentences about its use
 }
 
 // A Kind is the type of a setting's values.
@@ -47,19 +46,19 @@ const (
 	Folder             // string, the path of a folder
 )
 
-// A Scope says what a setting is for. Scopes can be combined.
+// A Scope is a part of Signalbox that has settings. Scopes can be combined.
 type Scope uint8
 
 // The scopes.
 const (
 	Server  Scope = 1 << iota // a server, with or without its window
-	Client                    // what talks to a running server
-	Program                   // the program, whatever it does
+	Client                    // a command that talks to a running server
+	Program                   // the program, with every command
 )
 
 var all []*Setting
 
-// add enters a setting in All.
+// add adds a setting to All.
 func add(s Setting) *Setting {
 	switch v := s.Default.(type) {
 	case int:
@@ -94,7 +93,7 @@ func (s *Setting) Env() string {
 // Number returns the default of a Number.
 func (s *Setting) Number() int64 { return s.Default.(int64) }
 
-// Bounds says in a few words which values are allowed; "" where any is.
+// Bounds returns a phrase for the allowed values; "" if all are allowed.
 func (s *Setting) Bounds() string {
 	switch {
 	case s.Choices != nil:

@@ -8,7 +8,7 @@ import (
 
 // The groups of the help and of docs/settings.md.
 const (
-	groupPlace   = "Where it listens and stores"
+	groupAddress = "Where it listens and stores"
 	groupAccess  = "Who may connect"
 	groupTLS     = "HTTPS"
 	groupKeep    = "How much to keep"
@@ -20,12 +20,12 @@ const (
 
 // The settings, in the order of the help.
 var (
-	Data = add(Setting{Name: "data", Kind: Folder, For: Server | Client, RunTime: true, Restart: true, Group: groupPlace, Placeholder: "DIR", Check: checkFolder,
+	Data = add(Setting{Name: "data", Kind: Folder, For: Server | Client, RunTime: true, Restart: true, Group: groupAddress, Placeholder: "DIR", Check: checkFolder,
 		Label: "The data folder", Help: "Folder that holds the history and the settings."})
-	Addr = add(Setting{Name: "addr", Group: groupPlace, For: Server, Placeholder: "HOST:PORT", Check: checkAddr,
+	Addr = add(Setting{Name: "addr", Group: groupAddress, For: Server, Placeholder: "HOST:PORT", Check: checkAddr,
 		Label: "The address", Help: "Address to listen on. Without it, --port on 127.0.0.1."})
-	Port = add(Setting{Name: "port", Kind: Number, Default: 4480, Least: 1, Most: 65535, For: Server, RunTime: true, Restart: true, Group: groupPlace, Placeholder: "PORT",
-		Label: "The port", Help: "Port to listen on at 127.0.0.1. The next free port where it is taken."})
+	Port = add(Setting{Name: "port", Kind: Number, Default: 4480, Least: 1, Most: 65535, For: Server, RunTime: true, Restart: true, Group: groupAddress, Placeholder: "PORT",
+		Label: "The port", Help: "Port to listen on at 127.0.0.1. If another program uses it, the next free one."})
 	Token = add(Setting{Name: "token", For: Server | Client, Group: groupAccess, Placeholder: "TOKEN", Check: checkToken,
 		Label: "The token", Help: "Token of the server, 16 characters or more. A server with one demands it of everybody, publishers and subscribers too. It needs one to listen on anything but loopback."})
 	Hosts = add(Setting{Name: "hosts", Kind: List, For: Server, Group: groupAccess, Placeholder: "NAME",
@@ -47,9 +47,9 @@ var (
 	CreateChannels = add(Setting{Name: "create_channels", Kind: Switch, Default: true, For: Server, RunTime: true, Group: groupStreams,
 		Label: "Creating channels", Help: "Create a channel when somebody first publishes or subscribes to it."})
 	MaxChannels = add(Setting{Name: "max_channels", Kind: Number, Default: 1000, Least: 1, Most: 100_000, For: Server, RunTime: true, Group: groupStreams, Placeholder: "N",
-		Label: "The number of channels", Help: "Most channels that are created so."})
+		Label: "The number of channels", Help: "Most channels that publishing and subscribing create."})
 	MaxEvent = add(Setting{Name: "max_event", Kind: Number, Default: 16 << 20, Least: 1024, Most: 256 << 20, For: Server, RunTime: true, Group: groupStreams, Placeholder: "BYTES",
-		Label: "The largest event", Unit: "bytes", Help: "Largest event to take from a publisher or a feed, in bytes."})
+		Label: "The largest event", Unit: "bytes", Help: "Largest event that a publisher or a feed may send, in bytes."})
 	Heartbeat = add(Setting{Name: "heartbeat_s", Kind: Number, Default: 15, Least: 1, Most: 3600, For: Server, RunTime: true, Group: groupStreams, Placeholder: "SECONDS",
 		Label: "The heartbeat interval", Unit: "seconds", Help: "Seconds between two heartbeat comments on a quiet stream."})
 	Retry = add(Setting{Name: "retry_ms", Kind: Number, Default: 3000, Most: 3_600_000, For: Server, RunTime: true, Group: groupStreams, Placeholder: "MS",

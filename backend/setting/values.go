@@ -12,8 +12,8 @@ import (
 	"signalbox/backend/live"
 )
 
-// Values are what settings are set to. A setting that is not among them has
-// its default. The nil Values have nothing but defaults.
+// Values are the values of settings. A setting without one has its default. In nil
+// Values all settings have their defaults.
 type Values map[*Setting]any
 
 // Text returns the value of a Text, File or Folder.
@@ -42,7 +42,7 @@ func (v Values) Set(s *Setting) bool {
 	return ok
 }
 
-// With returns v with the values of over in place of its own.
+// With returns a copy of v in which the values of over replace its own.
 func (v Values) With(over Values) Values {
 	both := maps.Clone(v)
 	if both == nil {
@@ -114,8 +114,8 @@ func (v Values) object() map[string]any {
 }
 
 // ParseJSON reads an object with some of the settings that can be changed at
-// run time. It returns the values that are right, and a live.Error that joins
-// one for each that is not.
+// run time. It returns the valid values, and the live.Errors of the others,
+// joined.
 func ParseJSON(text []byte) (Values, error) {
 	values := Values{}
 	err := values.parse("", text)

@@ -18,8 +18,8 @@ import (
 	"signalbox/backend/setting"
 )
 
-// A File is what the configuration file sets.
-type File struct {
+// A Config holds the values of the configuration file.
+type Config struct {
 	path   string
 	values setting.Values
 }
@@ -30,53 +30,53 @@ func DefaultFile() string { return filepath.Join(xdg.ConfigHome, "signalbox", "s
 
 // ReadFile reads the configuration file at path. An empty path means the default
 // one, which need not exist.
-func ReadFile(path string) (File, error) {
-	named := path != ""
-	if !named {
+func ReadFile(path string) (Config, error) {
+	explicit := path != ""
+	if !explicit {
 		path = DefaultFile()
 	}
-	c := File{path: path, values: setting.Values{}}
+	config := Config{path: path, values: setting.Values{}}
 	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) && !named {
-		return c, nil
+	if errors.Is(err, fs.ErrNotExist) && !explicit {
+		return config, nil
 	}
 	if err != nil {
-		return c, live.Errorf("bad_config/unreadable", "The configuration file {file} cannot be read: {reason}.", "file", path, "reason", errors.Unwrap(err)).WithCause(err)
+		return config, live.Errorf("bad_config/unreadable", "The configuration file {file} cannot be read: {reason}.", "file", path, "reason", errors.Unwrap(err)).WithCause(err)
 	}
 	all := setting.All()
-	file := reflect.New(fileType(all))
+	decoded := reflect.New(structType(all))
 	dec := toml.NewDecoder(strings.NewReader(string(text))).DisallowUnknownFields()
-	if err := dec.Decode(file.Interface()); err != nil {
-		return c, fileError(path, err)
+	if err := dec.Decode(decoded.Interface()); err != nil {
+		return config, fileError(path, err)
 	}
 	for i, s := range all {
-		if field := file.Elem().Field(i); !field.IsNil() {
+		if field := decoded.Elem().Field(i); !field.IsNil() {
 			if field.Kind() == reflect.Pointer {
 				field = field.Elem()
 			}
-			c.values[s] = field.Interface()
+			config.values[s] = field.Interface()
 		}
 	}
-	return c, nil
+	return config, nil
 }
 
-// fileType returns the struct that the file is decoded into: a field for each
-// setting, nil where the file does not set it.
-func fileType(all []*setting.Setting) reflect.Type {
+// structType returns the struct that the file is decoded into. It has a field for
+// each setting, which stays nil if the file does not set it.
+func structType(all []*setting.Setting) reflect.Type {
 	fields := make([]reflect.StructField, len(all))
 	for i, s := range all {
-		of := reflect.TypeOf(s.Default)
+		fieldType := reflect.TypeOf(s.Default)
 		if s.Kind != setting.List {
-			of = reflect.PointerTo(of)
+			fieldType = reflect.PointerTo(fieldType)
 		}
 		fields[i] = reflect.StructField{
-			Name: "Setting" + strconv.Itoa(i), Type: of, Tag: reflect.StructTag(`toml:"` + s.Flag() + `"`),
+			Name: "Setting" + strconv.Itoa(i), Type: fieldType, Tag: reflect.StructTag(`toml:"` + s.Flag() + `"`),
 		}
 	}
 	return reflect.StructOf(fields)
 }
 
-// fileError says what is wrong with the file, and in which line.
+// fileError returns the error of a wrong file, with the line.
 func fileError(path string, err error) error {
 	if e, ok := errors.AsType[*toml.StrictMissingError](err); ok && len(e.Errors) > 0 {
 		row, _ := e.Errors[0].Position()
@@ -92,7 +92,7 @@ func fileError(path string, err error) error {
 	if strings.Contains(e.Error(), "cannot decode") {
 		for _, s := range setting.All() {
 			if s.Flag() == strings.Join(e.Key(), ".") {
-				e := s.Refuse().WithCause(err) // the sentence is the same wherever the value comes from
+				e := s.Refuse().WithCause(err) // the same sentence as for a flag
 				e.Hint = "It is in " + path + ", line " + strconv.Itoa(row) + ". Write it as in: " + exampleLine(s)
 				return e
 			}
@@ -103,7 +103,7 @@ func fileError(path string, err error) error {
 		WithHint("Write it as in: {example}").WithCause(err)
 }
 
-// suggestKey returns a hint for a key that is no setting.
+// suggestKey returns a hint for a key that is not a setting.
 func suggestKey(key string) string {
 	key = strings.ToLower(strings.ReplaceAll(key, "_", "-"))
 	best, least := "", max(1, len(key)/3)+1
@@ -116,8 +116,8 @@ func suggestKey(key string) string {
 	for _, s := range setting.All() {
 		names = append(names, s.Flag())
 		suggest(s.Flag(), s.Flag())
-		for _, word := range slices.Sorted(maps.Keys(meant)) {
-			if slices.Contains(meant[word], s.Flag()) && len(word) > 2 {
+		for _, word := range slices.Sorted(maps.Keys(synonyms)) {
+			if slices.Contains(synonyms[word], s.Flag()) && len(word) > 2 {
 				suggest(word, s.Flag())
 			}
 		}

@@ -12,16 +12,15 @@ import (
 	"signalbox/backend/setting"
 )
 
-// A Set is the flags of the settings of one scope, and what the settings are set
-// to. A command that has settings embeds it.
+// A Set holds the flags of the settings of one scope, and the values of these
+// settings. A command that has settings embeds it.
 type Set struct {
 	kong.Plugins // one struct with a field for each flag
 
 	scope setting.Scope
-	// Values are those that a flag, the environment or the file gives. Read sets
-	// them.
+	// Values are the values of flags, the environment and the file. Read sets them.
 	Values setting.Values `kong:"-"`
-	// Typed are the settings that stand on the command line.
+	// Typed has the settings whose flags are on the command line.
 	Typed map[*setting.Setting]bool `kong:"-"`
 }
 
@@ -30,20 +29,20 @@ type Set struct {
 func For(scope setting.Scope, dataFolder string) Set {
 	var fields []reflect.StructField
 	for i, s := range setting.Of(scope) {
-		// kong takes every text as it is: setting.Parse reads it, so that a wrong
-		// value gets the same sentence from the line, the environment and the file.
-		of, kind, group := reflect.TypeFor[*string](), "", s.Group+":"
+		// kong reads every value as a text. setting.Parse parses it, so the error of a
+		// wrong value is the same for flags, the environment and the file.
+		fieldType, kind, group := reflect.TypeFor[*string](), "", s.Group+":"
 		if s.For == setting.Program {
 			group = "" // kong lists flags without a group first
 		}
 		switch s.Kind {
 		case setting.List:
-			of = reflect.TypeFor[[]string]()
+			fieldType = reflect.TypeFor[[]string]()
 		case setting.Switch:
 			kind = switchType
 		}
 		fields = append(fields, reflect.StructField{
-			Name: "Setting" + strconv.Itoa(i), Type: of,
+			Name: "Setting" + strconv.Itoa(i), Type: fieldType,
 			Tag: reflect.StructTag(fmt.Sprintf("name:%q help:%q env:%q group:%q placeholder:%q type:%q",
 				s.Flag(), help(s, dataFolder), s.Env(), group, s.Placeholder, kind)),
 		})
@@ -92,18 +91,18 @@ func (switchMapper) Decode(ctx *kong.DecodeContext, target reflect.Value) error 
 	return nil
 }
 
-// Read finds what the settings are set to: by the command line, or else by the
-// environment, or else by the file. The error is the live.Error of a value that
-// is refused; its hint says where the value comes from.
-func (f *Set) Read(ctx *kong.Context, file File) error {
+// Read sets the Values: from the command line, or else from the environment, or
+// else from the file. The error is the live.Error of a refused value; its hint
+// names the origin of the value.
+func (f *Set) Read(ctx *kong.Context, config Config) error {
 	f.Values, f.Typed = setting.Values{}, map[*setting.Setting]bool{}
 	for _, s := range setting.Of(f.scope) {
-		value, origin, err := f.find(s, ctx, file)
+		value, origin, err := f.find(s, ctx, config)
 		if value != nil && err == nil {
 			if path, ok := value.(string); ok && (s.Kind == setting.File || s.Kind == setting.Folder) {
 				value = kong.ExpandPath(path)
 			}
-			// What belongs to the server, such as its token, is the server's to check.
+			// A client does not check the settings of the server, such as its token.
 			if f.scope == setting.Server || s.For&setting.Server == 0 {
 				err = s.Validate(value)
 			}
@@ -121,9 +120,9 @@ func (f *Set) Read(ctx *kong.Context, file File) error {
 	return nil
 }
 
-// find returns the value of a setting, nil where none is given, and a sentence
-// that says where it comes from.
-func (f *Set) find(s *setting.Setting, ctx *kong.Context, file File) (value any, origin string, err error) {
+// find returns the value of a setting and a sentence that names its origin. The
+// value is nil if none is set.
+func (f *Set) find(s *setting.Setting, ctx *kong.Context, config Config) (value any, origin string, err error) {
 	for _, p := range ctx.Path {
 		if p.Flag == nil || p.Flag.Name != s.Flag() {
 			continue
@@ -140,5 +139,5 @@ func (f *Set) find(s *setting.Setting, ctx *kong.Context, file File) (value any,
 		value, err = s.Parse(text)
 		return value, fmt.Sprintf("It comes from the environment: %s=%s", s.Env(), text), err
 	}
-	return file.values[s], fmt.Sprintf("It is in %s.", file.path), nil
+	return config.values[s], fmt.Sprintf("It is in %s.", config.path), nil
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// meant lists the flags that people may mean by a name that is none. The first
-// one that the command has is suggested.
-var meant = map[string][]string{
+// synonyms lists, by a name that is no flag, the flags that its user may mean. The
+// hint names the first one that the command has.
+var synonyms = map[string][]string{
 	"addr": {"server"}, "server": {"addr"}, "url": {"server", "addr"}, "address": {"addr", "server"}, "host": {"addr", "server"},
 	"port": {"addr", "server"}, "p": {"addr", "server"}, "bind": {"addr"}, "listen": {"addr"},
 	"dir": {"data"}, "folder": {"data"}, "db": {"data"}, "data-dir": {"data"}, "d": {"data"},
@@ -50,10 +50,10 @@ func suggestFlag(parser *kong.Kong, node *kong.Node, given, help string) string 
 	return hint
 }
 
-// nearest returns the flag of a command that is most like a name, or nil where
-// none is.
+// nearest returns the flag of a command that is most similar to a name, or nil if
+// none is similar.
 func nearest(node *kong.Node, name string) *kong.Flag {
-	for _, other := range meant[name] {
+	for _, other := range synonyms[name] {
 		if f := find(node, other); f != nil {
 			return f
 		}
@@ -72,7 +72,7 @@ func nearest(node *kong.Node, name string) *kong.Flag {
 	return best
 }
 
-// extra says what is wrong with an argument too many.
+// extra returns the sentence about an unexpected argument.
 func extra(parser *kong.Kong, node *kong.Node, arg string) string {
 	if node == parser.Model.DefaultCmd {
 		return fmt.Sprintf("There is no command %q.", arg)
@@ -80,7 +80,7 @@ func extra(parser *kong.Kong, node *kong.Node, arg string) string {
 	return fmt.Sprintf("%s takes no further argument, but got %q.", node.Name, arg)
 }
 
-// suggestArgument returns a hint for an argument too many.
+// suggestArgument returns a hint for an unexpected argument.
 func suggestArgument(parser *kong.Kong, node *kong.Node, arg, help string) string {
 	switch {
 	case arg == "help":
@@ -114,8 +114,8 @@ func commandLine(node *kong.Node) string {
 	return strings.Join(words, " ")
 }
 
-// distance returns the edit distance of two words: how many letters must be
-// inserted, deleted, changed or swapped with their neighbour.
+// distance returns the edit distance of two words: the number of letters that must
+// be inserted, deleted, changed or swapped with their neighbour.
 func distance(a, b string) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {

@@ -22,8 +22,9 @@ var (
 	beforeCommand = regexp.MustCompile(`^flag (--[\w-]+) applies to the default command "\w+", not "(\w+)"`)
 )
 
-// UsageError says what is wrong with a command line, and what the user probably
-// meant. kong's errors have no types, so it reads their text.
+// UsageError returns kong's error about a command line as a live.Error, whose hint
+// names what the user probably meant. kong's errors have no types, so UsageError
+// parses their text.
 func UsageError(parser *kong.Kong, err error) error {
 	parse, ok := errors.AsType[*kong.ParseError](err)
 	if !ok {
@@ -111,7 +112,7 @@ func find(node *kong.Node, name string) *kong.Flag {
 	return nil
 }
 
-// written returns a flag as it is written, as in "--addr HOST:PORT".
+// written returns a flag with its placeholder, as in "--addr HOST:PORT".
 func written(f *kong.Flag) string {
 	if f.IsBool() {
 		return "--" + f.Name
