@@ -18,7 +18,7 @@ import (
 	"signalbox/backend/live"
 )
 
-// A trial is what came of one attempt.
+// A trial is the result of one Connection.
 type trial struct {
 	events []eventstream.Event
 	opened bool
@@ -26,7 +26,7 @@ type trial struct {
 	status int
 }
 
-// try makes one attempt.
+// try runs one Connection.
 func try(t *testing.T, fd live.Feed, change func(*Connection)) *trial {
 	t.Helper()
 	out := &trial{}
@@ -59,7 +59,7 @@ func handle(t *testing.T, h http.HandlerFunc) live.Feed {
 	return live.Feed{URL: s.URL, Method: "GET"}
 }
 
-// quietLogger drops what a test's own server says of handshakes that fail on purpose.
+// quietLogger discards the log of a test server whose handshakes fail on purpose.
 func quietLogger() *log.Logger { return log.New(io.Discard, "", 0) }
 
 // copyBoth joins two connections until one ends.

@@ -187,7 +187,7 @@ func TestAResponseThatIsNoStreamIsExplained(t *testing.T) {
 		{204, "", "no_content", "nothing more", "Reconnect", false},
 		{201, "text/event-stream", "status", "201 Created", "200", true},
 		{205, "text/event-stream", "status", "205 Reset Content", "200", true},
-		{301, "", "status", "301 Moved Permanently", "where", true},
+		{301, "", "status", "301 Moved Permanently", "without an address", true},
 		{304, "", "status", "304 Not Modified", "", true},
 		{400, "", "status", "400 Bad Request", "headers", true},
 		{401, "", "status", "401 Unauthorized", "token", true},
@@ -335,7 +335,7 @@ func TestASelfSignedCertificateCanBeAccepted(t *testing.T) {
 	if got := try(t, fd, nil); got.why.Code != "closed" || len(got.events) != 1 {
 		t.Errorf("the extra authority was not believed: %+v", got.why)
 	}
-	// httptest's certificate is made out to example.com and to the loopback addresses.
+	// httptest's certificate is for example.com and the loopback addresses.
 	fd.URL = strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
 	if e := try(t, fd, nil).why; e.Code != "tls" || !strings.Contains(e.Message, "made out to example.com") || e.Certificate != want {
 		t.Errorf("a certificate of another name: %+v", e)

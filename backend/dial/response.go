@@ -51,7 +51,7 @@ func checkResponse(res *http.Response) *disconnect.Reason {
 func checkStatus(res *http.Response) *disconnect.Reason {
 	code := res.StatusCode
 	if code == http.StatusNoContent {
-		why := because("no_content", "The server says that there is nothing more to come (204).").
+		why := because("no_content", "The server has nothing more to send (204).").
 			WithHint("Press Reconnect to ask it again.")
 		why.Final = true
 		return why
@@ -100,7 +100,7 @@ func explainStatus(code int, method string) *disconnect.Reason {
 	case code >= 500:
 		return because("status/server", "{status}.", "status", status).WithHint("The problem is at the server.")
 	case code >= 300 && code < 400:
-		return because("status/redirect", "{status}.", "status", status).WithHint("The server redirects without saying where to.")
+		return because("status/redirect", "{status}.", "status", status).WithHint("The server redirects without an address.")
 	case code >= 200 && code < 300:
 		return because("status/success", "{status}.", "status", status).WithHint("An event stream must have the status 200.")
 	}
@@ -168,7 +168,7 @@ func (b *gzipBody) Read(p []byte) (n int, err error) {
 		n, err = b.gz.Read(p)
 	}
 	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) {
-		err = because("encoding/gzip", "The server says that the stream is gzip, and it is not.")
+		err = because("encoding/gzip", "The stream is not gzip, although its header names gzip.")
 	}
 	return n, err
 }

@@ -49,7 +49,7 @@ func newAuthority(t *testing.T) *authority {
 	return &authority{cert, key, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))}
 }
 
-// sign returns a server's certificate made out to names and addresses.
+// sign returns a server's certificate for names and addresses.
 func (a *authority) sign(t *testing.T, names []string, ips ...string) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -158,8 +158,8 @@ func TestAnHTTPSProxyIsCheckedAgainstItsOwnAddress(t *testing.T) {
 		fmt.Fprint(here, "HTTP/1.1 200 OK\r\n\r\n")
 		copyBoth(here, there)
 	}
-	// The feed is at an address that only the target's certificate is made out
-	// to, the proxy at one that only its own is made out to.
+	// Only the target's certificate has the feed's address, and only the proxy's
+	// certificate has the proxy's.
 	mine := secure(t, a.sign(t, nil, "127.0.0.1"), tunnel)
 	wrong := secure(t, a.sign(t, nil, "127.0.0.2"), tunnel)
 	for _, c := range []struct {

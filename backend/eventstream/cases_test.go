@@ -2,8 +2,8 @@ package eventstream
 
 import "strings"
 
-// A parserCase is a stream and what is heard of it. Sections are those of the
-// HTML standard; "decode" is UTF-8 decode in the Encoding standard.
+// A parserCase is a stream and its events. Section numbers refer to the HTML
+// standard; "decode" is UTF-8 decode in the Encoding standard.
 type parserCase struct {
 	section, name string
 	stream        string

@@ -17,7 +17,7 @@ import (
 	"signalbox/backend/wire"
 )
 
-// A reading is what a Client made of a stream.
+// A reading is everything that a Client passed to its Handler.
 type reading struct {
 	events   []Event
 	comments int
@@ -33,7 +33,7 @@ func (r *reading) texts() (list []string) {
 	return list
 }
 
-// read lets a Client read a text from a server.
+// read reads a text with a Client.
 func read(t *testing.T, text string, change func(*Client)) *reading {
 	t.Helper()
 	return receive(t, func(w http.ResponseWriter, r *http.Request) {
@@ -43,7 +43,7 @@ func read(t *testing.T, text string, change func(*Client)) *reading {
 	}, change)
 }
 
-// receive lets a Client read what a server sends.
+// receive reads the stream of a server with a Client.
 func receive(t *testing.T, h http.HandlerFunc, change func(*Client)) *reading {
 	t.Helper()
 	s := httptest.NewServer(h)
@@ -73,7 +73,7 @@ func receive(t *testing.T, h http.HandlerFunc, change func(*Client)) *reading {
 	return out
 }
 
-// Each of these tests one manner of the library that Client corrects.
+// Each of these tests one difference of r3labs/sse that Client corrects.
 
 func TestACleanCloseIsTheEndOfTheStream(t *testing.T) {
 	if got := read(t, "data: a\n\n", nil); got.err != io.EOF {
@@ -204,7 +204,7 @@ func TestNoEventFollowsARefusedEvent(t *testing.T) {
 }
 
 func TestTheHandlerReceivesOneEventAtATime(t *testing.T) {
-	// More than what all buffers between hold: the server must be held up.
+	// More than all buffers between them: the server must block.
 	const events = 200_000
 	sent := make(chan int, 1)
 	h := func(w http.ResponseWriter, r *http.Request) {

@@ -12,9 +12,9 @@ import (
 	"signalbox/backend/wire"
 )
 
-// FuzzParser holds that no stream makes the parser panic or hold more than
-// its limit, that it reads the same however the stream is cut, and that what
-// it found reads the same again when the local server sends it on.
+// FuzzParser checks that no stream makes the parser panic or store more than its
+// limit, that its events do not depend on the sizes of reads, and that they stay
+// the same when the local server sends them on.
 func FuzzParser(f *testing.F) {
 	for i, c := range parserCases {
 		f.Add([]byte(c.stream), uint64(i))
@@ -44,7 +44,7 @@ func FuzzParser(f *testing.F) {
 	})
 }
 
-// again sends an event on and reads it again.
+// again writes an event as a server does and reads it again.
 func again(t *testing.T, f *rawEvent) {
 	if !utf8.Valid(f.data) || !utf8.Valid(f.typ) || !utf8.Valid(f.lastEventID) || bytes.ContainsRune(f.data, '\r') {
 		t.Fatalf("what was found is no text: %+v", f)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// parse returns what a parser said of a stream, one line each.
+// parse returns what a parser found in a stream, one line each.
 func parse(limit int, lastEventID string, pieces ...[]byte) []string {
 	var list []string
 	p := newParser(lastEventID, func() int { return limit })
@@ -78,7 +78,7 @@ func cut(b []byte, r *rand.Rand) (pieces [][]byte) {
 	return pieces
 }
 
-// each way in which a stream can arrive.
+// deliveries returns ways of splitting a stream into reads.
 func deliveries(stream string) map[string][][]byte {
 	b := []byte(stream)
 	all := map[string][][]byte{"whole": {b}}

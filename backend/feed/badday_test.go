@@ -30,7 +30,7 @@ func TestTwoHundredThousandEventsAtOnceAreAllThere(t *testing.T) {
 		fmt.Fprintf(&all, "id: %d\nevent: order.paid\ndata: {\"order\":%d}\n\n", i, i)
 	}
 	c.send(all.String()).close()
-	// The end is told behind the last of them.
+	// The note of the end follows the last event.
 	list := f.until("a", "the end", func(l []entry) bool { return len(l) > 0 && l[len(l)-1].Note.Code == "lost" })
 	want := events - len(list) + 2
 	for _, e := range list[:len(list)-1] {
@@ -48,7 +48,7 @@ func TestTwoHundredThousandEventsAtOnceAreAllThere(t *testing.T) {
 	}
 }
 
-func TestNonsenseHoldsNothingUp(t *testing.T) {
+func TestInvalidInputDoesNotStopAFeed(t *testing.T) {
 	page := "<!doctype html>\n<title>Sign in</title>\n" + strings.Repeat("<p>Please sign in.</p>\n\n", 1000)
 	garbage := make([]byte, 1<<20)
 	for i := range garbage {
@@ -81,7 +81,7 @@ func TestAStreamThatClosesAfterEachByteIsReadWithoutHarm(t *testing.T) {
 	})
 }
 
-func TestAnEndlessLineBecomesAGapAndTakesNoMemory(t *testing.T) {
+func TestAnEndlessLineBecomesAGapAndUsesNoMemory(t *testing.T) {
 	f, r := follow(t, Options{MaxEvent: 64 << 10}), serve(t)
 	f.add("a", r.URL)
 	c := r.next(t).stream("retry: 1\n\ndata: ")
@@ -112,7 +112,7 @@ func TestAnEndlessLineBecomesAGapAndTakesNoMemory(t *testing.T) {
 	}
 }
 
-// A sickStore fails while it is told to.
+// A sickStore fails while its error is set.
 type sickStore struct {
 	*sqlite.DB
 	full    atomic.Bool
@@ -165,7 +165,7 @@ func sick(t *testing.T) (*fixture, *sickStore) {
 	return f, s
 }
 
-func TestAFullDiskHoldsAFeedUpAndLosesNothing(t *testing.T) {
+func TestAFullDiskStopsAFeedAndLosesNothing(t *testing.T) {
 	f, s := sick(t)
 	r := serve(t)
 	f.add("a", r.URL)
@@ -185,7 +185,7 @@ func TestAFullDiskHoldsAFeedUpAndLosesNothing(t *testing.T) {
 	f.wait("a", "the recovery", func(s live.FeedStatus) bool { return s.Health.Code == "" })
 }
 
-func TestWhatAFullDiskDidNotTakeIsAskedForAgain(t *testing.T) {
+func TestMessagesThatAFullDiskRefusedAreRequestedAgain(t *testing.T) {
 	f, s := sick(t)
 	r := serve(t)
 	id := f.add("a", r.URL).Source.ID
@@ -208,7 +208,7 @@ func TestWhatAFullDiskDidNotTakeIsAskedForAgain(t *testing.T) {
 	f.must(db.Close())
 }
 
-func TestAMessageThatIsRefusedHoldsNoOtherUp(t *testing.T) {
+func TestARefusedMessageDoesNotStopTheOthers(t *testing.T) {
 	f, s := sick(t)
 	s.refuses = "order 2"
 	r := serve(t)
@@ -219,7 +219,7 @@ func TestAMessageThatIsRefusedHoldsNoOtherUp(t *testing.T) {
 		t.Errorf("%v", list)
 	}
 	src, _ := f.journal.Source("a")
-	// The mark is saved by itself here, and that rings no bell.
+	// The mark is saved without a message here, which announces nothing.
 	for limit := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
 		m, err := f.journal.Mark(t.Context(), ingest.MarkName(src.ID))
 		f.must(err)
@@ -232,7 +232,7 @@ func TestAMessageThatIsRefusedHoldsNoOtherUp(t *testing.T) {
 	}
 }
 
-func TestASlowJournalIsFeltByTheServer(t *testing.T) {
+func TestASlowJournalSlowsTheServer(t *testing.T) {
 	f, s := sick(t)
 	wrote := make(chan int64, 1)
 	var sent atomic.Int64

@@ -56,7 +56,8 @@ func benchServer(b *testing.B, block string, left *atomic.Int64) string {
 	return s.URL
 }
 
-// BenchmarkFollow is one feed from its socket into SQLite, 200 bytes an event.
+// BenchmarkFollow measures one feed from its socket into SQLite, with 200 bytes
+// an event.
 func BenchmarkFollow(b *testing.B) {
 	for _, feeds := range []int{1, 8} {
 		b.Run(fmt.Sprint(feeds), func(b *testing.B) {

@@ -11,8 +11,8 @@ import (
 	"signalbox/backend/live"
 )
 
-// damage changes the feeds' settings behind the store's back, and starts the
-// follower again.
+// damage changes the feeds' settings directly in the database, and restarts the
+// follower.
 func (f *fixture) damage(query string, args ...any) {
 	f.Helper()
 	f.stop()
@@ -23,7 +23,7 @@ func (f *fixture) damage(query string, args ...any) {
 	f.start()
 }
 
-func TestAFeedThatCannotBeReadLeavesTheOthersAlone(t *testing.T) {
+func TestAFeedThatCannotBeReadDoesNotAffectTheOthers(t *testing.T) {
 	for name, damage := range map[string]string{
 		"no JSON":        `UPDATE feeds SET settings = '{"url":"http' WHERE source = ?`,
 		"other JSON":     `UPDATE feeds SET settings = '{"url":17}' WHERE source = ?`,
@@ -62,7 +62,7 @@ func TestAFeedThatCannotBeReadLeavesTheOthersAlone(t *testing.T) {
 				t.Fatalf("%s", c.URL)
 			}
 
-			// It is mended, and goes on where it was, with its secrets.
+			// After an edit it resumes after its last message, with its secrets.
 			fd := bad.Feed
 			_, err := f.Edit(t.Context(), "bad", fd, nil)
 			f.must(err)
@@ -75,7 +75,7 @@ func TestAFeedThatCannotBeReadLeavesTheOthersAlone(t *testing.T) {
 
 			f.damage(damage, bad.Source.ID)
 			f.wait("bad", "shown", func(s live.FeedStatus) bool { return s.Health.State == live.Stopped })
-			// Elsewhere its secrets are not known.
+			// At another server its secrets are not used.
 			fd.URL = strings.Replace(r.URL, "127.0.0.1", "localhost", 1)
 			if _, err := f.Edit(t.Context(), "bad", fd, nil); !errors.Is(err, &live.Error{Code: "bad_token"}) {
 				t.Errorf("%v", err)
@@ -91,7 +91,7 @@ func TestAFeedThatCannotBeReadLeavesTheOthersAlone(t *testing.T) {
 	}
 }
 
-func TestSettingsThatCannotBeReadAreSaidAtOnceAndTriedAgain(t *testing.T) {
+func TestSettingsThatCannotBeReadAreReportedAtOnceAndReadAgain(t *testing.T) {
 	faults := make(chan string, 10) // those of one test
 	f := follow(t, Options{Fault: func(s string) { faults <- s }})
 	r := serve(t)

@@ -23,7 +23,7 @@ type faultyStore struct {
 	load error
 }
 
-// mend sets what reading answers.
+// mend sets the error of reading.
 func (s *faultyStore) mend(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -47,8 +47,7 @@ func (s *faultyStore) Feeds(ctx context.Context) ([]live.Feed, error) {
 	return s.Store.Feeds(ctx)
 }
 
-// faultySecrets can be made unwritable; and what was changed can be made to
-// stay so.
+// faultySecrets can be made to refuse a change, or the undo of one.
 type faultySecrets struct {
 	SecretStore
 	set, undo error
@@ -89,7 +88,7 @@ func (f *fixture) secretFeed(name, url string) live.FeedStatus {
 	return s
 }
 
-// signedIn holds that a request has the secrets of secretFeed.
+// signedIn checks that a request has the secrets of secretFeed.
 func (f *fixture) signedIn(c *call) {
 	f.Helper()
 	if c.Header.Get("Authorization") != "Bearer t0ken" || c.Header.Get("X-Key") != "k3y" {
@@ -142,7 +141,7 @@ func TestAnEditThatFailsChangesNothing(t *testing.T) {
 	}
 }
 
-func TestAFailedEditIsTakenBackBeforeTheNext(t *testing.T) {
+func TestAFailedEditIsUndoneBeforeTheNext(t *testing.T) {
 	f, store, secrets := followFaulty(t)
 	r := serve(t)
 	s := f.secretFeed("a", r.URL)
@@ -166,7 +165,7 @@ func TestAFailedEditIsTakenBackBeforeTheNext(t *testing.T) {
 	}
 }
 
-func TestARestoreThatFailsCanBeTriedAgain(t *testing.T) {
+func TestARestoreThatFailsCanBeRepeated(t *testing.T) {
 	f, store, secrets := followFaulty(t)
 	r := serve(t)
 	s := f.secretFeed("a", r.URL)
@@ -223,7 +222,7 @@ func TestARemovalThatFailsChangesNothing(t *testing.T) {
 	f.untilCount("a", 1)
 }
 
-func TestSecretsAreForgottenWhenAFeedCanNoLongerBeRestored(t *testing.T) {
+func TestSecretsAreDeletedWhenAFeedCanNoLongerBeRestored(t *testing.T) {
 	f, r := follow(t, Options{}), serve(t)
 	s := f.secretFeed("a", r.URL)
 	r.next(t).stream("")
@@ -298,7 +297,7 @@ func TestSecretsStayWithTheirServerOverACrash(t *testing.T) {
 	f.stop()
 	f.start()
 	here.next(t).stream("")
-	// As when the program dies between the two steps of an edit.
+	// This is the state after a crash between the two steps of an edit.
 	fd := s.Feed
 	fd.URL = there.URL
 	f.must(f.db.Installation().PutFeed(t.Context(), fd))
@@ -365,7 +364,7 @@ func TestAFeedWaitsForALockedKeyring(t *testing.T) {
 	if got := f.Check(t.Context(), a.Feed, live.Secrets{}); got.Code != "keyring" || got.Status != 0 {
 		t.Errorf("a test without them: %+v", got)
 	}
-	// A change that needs no secrets is made, and leaves them as they are.
+	// A change that needs no secrets succeeds and does not change them.
 	a.Feed.Name = "c"
 	_, err := f.Edit(t.Context(), "a", a.Feed, nil)
 	f.must(err)
@@ -384,7 +383,7 @@ func TestAFeedWaitsForALockedKeyring(t *testing.T) {
 	}
 }
 
-func TestNothingStandsStillForAKeyring(t *testing.T) {
+func TestNoOtherFeedWaitsForAKeyring(t *testing.T) {
 	f, r := follow(t, Options{}), serve(t)
 	f.stop()
 	ring := secretstest.New()
@@ -427,7 +426,7 @@ func TestNothingStandsStillForAKeyring(t *testing.T) {
 	}
 }
 
-func TestAnotherStreamIsNotAskedToResume(t *testing.T) {
+func TestAnotherStreamDoesNotGetTheLastEventID(t *testing.T) {
 	f, r := follow(t, Options{}), serve(t)
 	s := f.add("a", r.URL+"/one?topic=x")
 	id := 0
@@ -458,7 +457,7 @@ func TestAnotherStreamIsNotAskedToResume(t *testing.T) {
 		f.must(err)
 		next(c.want)
 	}
-	// It is forgotten for good, although nothing runs that would store it.
+	// The last event ID is deleted although no batcher runs that would store it.
 	f.must(f.Pause(t.Context(), "a"))
 	s.Feed.URL = r.URL + "/three"
 	_, err := f.Edit(t.Context(), "a", s.Feed, nil)

@@ -67,7 +67,7 @@ func TestASettingThatCannotBeUsedIsNamed(t *testing.T) {
 	}
 }
 
-func TestSettingsAreBroughtIntoOneForm(t *testing.T) {
+func TestSettingsAreNormalized(t *testing.T) {
 	f := follow(t, Options{})
 	fd := live.Feed{URL: " http://127.0.0.1:1/ ", Method: "post", Body: "x", Paused: true,
 		Certificate: strings.TrimSuffix(strings.Repeat("AB:", 32), ":"), Headers: []live.Header{{Name: " X-Key ", Value: "typed", Secret: true}}}
@@ -114,7 +114,7 @@ func TestAFeedWithAPasswordAndNoUserNameCanBeEdited(t *testing.T) {
 	}
 }
 
-func TestANameIsGivenOnce(t *testing.T) {
+func TestANameIsUnique(t *testing.T) {
 	f, r := follow(t, Options{}), serve(t)
 	f.add("a", r.URL)
 	f.add("b", r.URL)
@@ -153,7 +153,7 @@ func TestARenamedFeedStaysConnected(t *testing.T) {
 	}
 }
 
-func TestAnEditedFeedIsConnectedAnew(t *testing.T) {
+func TestAnEditedFeedReconnects(t *testing.T) {
 	f, r := follow(t, Options{}), serve(t)
 	s := f.add("a", r.URL+"/one")
 	r.next(t).stream("id: 5\ndata: a\n\n")
@@ -278,7 +278,7 @@ func TestReconnectDoesNotWait(t *testing.T) {
 	}
 }
 
-func TestAChangeRings(t *testing.T) {
+func TestEveryChangeIsAnnounced(t *testing.T) {
 	f, r := follow(t, Options{}), serve(t)
 	rang := func(what string, do func()) {
 		t.Helper()
@@ -298,7 +298,7 @@ func TestAChangeRings(t *testing.T) {
 	rang("remove", func() { f.must(f.Remove(t.Context(), "a")) })
 }
 
-func TestACheckKeepsNothing(t *testing.T) {
+func TestACheckStoresNothing(t *testing.T) {
 	f, r := follow(t, Options{}), serve(t)
 	answer := make(chan live.FeedCheck)
 	ask := func(fd live.Feed, s live.Secrets) {

@@ -20,14 +20,14 @@ import (
 	"signalbox/backend/sqlite"
 )
 
-// Bounds of package ingest that the stories here run into.
+// Bounds of package ingest that these tests reach.
 const (
 	limitWindow   = time.Second // in which messages are counted against a feed's limit
 	summaryPeriod = time.Minute // of the first summary
 	queueBytes    = 8 << 20     // of messages that wait for the journal
 )
 
-// A fixture is a Follower on a real store, and what helps to look at it.
+// A fixture is a Follower on a real store, with helpers to inspect it.
 type fixture struct {
 	*testing.T
 	*Follower
@@ -47,8 +47,8 @@ func follow(t *testing.T, opt Options) *fixture {
 	return f
 }
 
-// start opens the store and runs the follower; end closes both, as the end of
-// the program does.
+// start opens the store and runs the follower. end closes both, like the end of
+// the program.
 func (f *fixture) start() {
 	f.Helper()
 	db, err := sqlite.Open(context.Background(), f.dir)
@@ -90,7 +90,7 @@ func (f *fixture) add(name, url string) live.FeedStatus {
 	return s
 }
 
-// wait waits until a feed is as wanted.
+// wait waits until a feed is in the wanted state.
 func (f *fixture) wait(name string, what string, ok func(live.FeedStatus) bool) live.FeedStatus {
 	f.Helper()
 	limit := time.After(20 * time.Second)
@@ -121,7 +121,7 @@ func (f *fixture) waiting(name string) live.FeedStatus {
 	return f.wait(name, "waiting", func(s live.FeedStatus) bool { return s.Health.State == live.Waiting })
 }
 
-// entry is a message of the journal, with its gap or note read.
+// entry is a message of the journal, with its gap or note decoded.
 type entry struct {
 	live.Message
 	Gap  live.Gap
@@ -142,8 +142,8 @@ func (e entry) String() string {
 	return fmt.Sprintf("%s %s %q", e.Type, e.ID, e.Data)
 }
 
-// entries returns the newest messages of a feed, without the notes of what
-// every story has: that it connected, and what the test itself did.
+// entries returns the newest messages of a feed, without the notes that every
+// test causes: the first connection, and the test's own commands.
 func (f *fixture) entries(name string) []entry {
 	f.Helper()
 	return slices.DeleteFunc(f.history(name), func(e entry) bool {
@@ -170,7 +170,7 @@ func (f *fixture) history(name string) (list []entry) {
 	return list
 }
 
-// until waits until a feed's timeline is as wanted.
+// until waits until a feed's timeline is in the wanted state.
 func (f *fixture) until(name, what string, ok func([]entry) bool) []entry {
 	f.Helper()
 	limit := time.After(20 * time.Second)
@@ -193,7 +193,7 @@ func (f *fixture) untilCount(name string, n int) []entry {
 	return f.until(name, fmt.Sprint(n, " entries"), func(l []entry) bool { return len(l) >= n })
 }
 
-// A remote is an SSE server whose connections a test leads by hand.
+// A remote is an SSE server whose connections the test controls.
 type remote struct {
 	*httptest.Server
 	calls chan *call
@@ -253,7 +253,7 @@ func (r *remote) next(t *testing.T) *call {
 	}
 }
 
-// stream answers with the head of a stream and a text.
+// stream responds with the header of a stream and a text.
 func (c *call) stream(text string) *call {
 	c.mu.Lock()
 	c.w.Header().Set("Content-Type", "text/event-stream")

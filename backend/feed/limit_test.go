@@ -31,7 +31,7 @@ func numbered(from, to int) string {
 	return b.String()
 }
 
-// told is what a timeline has after a note, in short.
+// told summarizes the entries of a timeline after a note.
 func (f *fixture) told() (list []string) {
 	f.Helper()
 	synctest.Wait()
@@ -78,7 +78,7 @@ func TestALimitCountsWhatItLeavesOut(t *testing.T) {
 		if h := f.health(); h.Messages != 12 || h.LastEventID != "12" {
 			t.Errorf("%+v", h)
 		}
-		// What another Signalbox says is missing counts as well, with what is missing.
+		// Gaps of another Signalbox count too, with the number of missing messages.
 		c.send(numbered(13, 14) + "event: gap\ndata: {\"missing\":5,\"code\":\"trimmed\",\"reason\":\"Gone.\"}\n\n")
 		f.limited(0)
 		c.send(numbered(15, 20))
@@ -89,14 +89,14 @@ func TestALimitCountsWhatItLeavesOut(t *testing.T) {
 	})
 }
 
-func TestWhatALimitLeftOutIsToldThoughNothingComesAfterIt(t *testing.T) {
+func TestTheGapOfALimitIsWrittenWithoutAFurtherMessage(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		c := r.soon().stream("")
 		f.limited(2)
 		c.send(numbered(1, 5))
 		time.Sleep(health.CheckInterval + time.Second)
 		f.tells("1, 2, limit 3")
-		// Its id is where the feed resumes, told or not.
+		// The feed resumes after its id, whether the gap is written or not.
 		c.send(numbered(6, 9))
 		c.close()
 		again := r.soon()
@@ -108,7 +108,7 @@ func TestWhatALimitLeftOutIsToldThoughNothingComesAfterIt(t *testing.T) {
 	})
 }
 
-func TestWhatALimitLeftOutOutlivesAKill(t *testing.T) {
+func TestTheGapOfALimitSurvivesAKill(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		c := r.soon().stream("")
 		f.limited(2)
@@ -117,13 +117,13 @@ func TestWhatALimitLeftOutOutlivesAKill(t *testing.T) {
 		s, _ := f.Get("a")
 		m, err := f.db.Mark(f.Context(), ingest.MarkName(s.ID))
 		f.must(err)
-		// The gap is not written yet: after a kill the server is asked for these
-		// again, and they are counted again.
+		// The gap is not written yet: after a kill these messages are requested and
+		// counted again.
 		if m.Text != "2" {
 			t.Errorf("the mark is after %q", m.Text)
 		}
 		f.stop()
-		// A proper end has told.
+		// A clean end has written the gap.
 		f.start()
 		m, err = f.db.Mark(f.Context(), ingest.MarkName(s.ID))
 		f.must(err)

@@ -20,7 +20,7 @@ func orders(from, to int) string {
 	return b.String()
 }
 
-func TestAHoleAfterAReturnIsCounted(t *testing.T) {
+func TestMessagesMissingAfterAReconnectionAreCounted(t *testing.T) {
 	f, r := follow(t, Options{}), serve(t)
 	f.add("a", r.URL)
 	r.next(t).stream(orders(1, 5)).close()
@@ -65,13 +65,13 @@ func TestARestartResumesFromWhatWasCommitted(t *testing.T) {
 	}
 }
 
-func TestACrashLeavesUntilWhenTheConnectionHeld(t *testing.T) {
+func TestAfterACrashTheEndOfTheConnectionIsKnown(t *testing.T) {
 	f, r := follow(t, Options{}), serve(t)
 	id := f.add("a", r.URL).Source.ID
 	r.next(t).stream(orders(1, 5))
 	f.untilCount("a", 5)
 	f.stop()
-	// A crash leaves the record as it was last stored while the attempt lasted.
+	// After a crash, the record is as last stored during the attempt.
 	db, err := sqlite.Open(t.Context(), f.dir)
 	f.must(err)
 	list, err := db.Installation().Attempts(t.Context(), id, time.Time{}, 1)
@@ -93,7 +93,7 @@ func TestACrashLeavesUntilWhenTheConnectionHeld(t *testing.T) {
 	}
 }
 
-func TestPauseAndResumeAreTold(t *testing.T) {
+func TestPauseAndResumeAreNotes(t *testing.T) {
 	f, r := follow(t, Options{}), serve(t)
 	f.add("a", r.URL)
 	r.next(t).stream(orders(1, 5))
@@ -144,7 +144,7 @@ func TestAResetIDIsNotSent(t *testing.T) {
 	}
 }
 
-func TestARefusalInBetweenIsNotAnotherLoss(t *testing.T) {
+func TestARefusalDuringAnOutageIsNoSecondLoss(t *testing.T) {
 	f, r := follow(t, Options{}), serve(t)
 	f.add("a", r.URL)
 	r.next(t).stream(orders(1, 5)).close()

@@ -16,7 +16,7 @@ import (
 	"signalbox/backend/live"
 )
 
-// codes are a feed's history: the codes of notes and gaps, the ids of events.
+// codes returns a feed's history: the codes of notes and gaps, the ids of events.
 func (f *fixture) codes() (list []string) {
 	f.Helper()
 	synctest.Wait()
@@ -166,7 +166,7 @@ func TestEveryChangeOfAFeedsHealthIsANote(t *testing.T) {
 	})
 }
 
-func TestAReconnectByHandIsNoLostConnection(t *testing.T) {
+func TestAReconnectOnRequestIsNoLostConnection(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		r.soon().stream(orders(1, 5))
 		synctest.Wait()
@@ -184,7 +184,7 @@ func TestAReconnectByHandIsNoLostConnection(t *testing.T) {
 	})
 }
 
-func TestAFeedOfUnknownRhythmDoesNotStayGreen(t *testing.T) {
+func TestAFeedWithUnknownSilenceBecomesQuiet(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		c := r.soon().stream("data: a\n\n")
 		time.Sleep(9 * time.Minute)
@@ -216,7 +216,7 @@ func flap(r *remote, from, n int, lived time.Duration) {
 	}
 }
 
-func TestAFlappingFeedIsNotKeptAwayByOurOwnWaiting(t *testing.T) {
+func TestAFlappingFeedReconnectsWithoutGrowingWaits(t *testing.T) {
 	for name, text := range map[string]string{"with messages": "id: 1\ndata: a\n\n", "with heartbeats only": ":\n\n"} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(f *fixture, r *remote, p *pipes) {
@@ -234,7 +234,7 @@ func TestAFlappingFeedIsNotKeptAwayByOurOwnWaiting(t *testing.T) {
 	}
 }
 
-func TestADisconnectGapSaysHowMuchWasOurOwnWaiting(t *testing.T) {
+func TestTheGapOfAnOutageNamesOurOwnWaiting(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		c := r.soon().stream(orders(1, 5) + "retry: 20000\n\n")
 		synctest.Wait()
@@ -256,7 +256,7 @@ func TestADisconnectGapSaysHowMuchWasOurOwnWaiting(t *testing.T) {
 	})
 }
 
-func TestAServerThatClosesAtOnceFoldsIntoOneLine(t *testing.T) {
+func TestLossesOfAServerThatClosesAtOnceAreSummarized(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		const all = 1000
 		began := time.Now()
@@ -279,7 +279,7 @@ func TestAServerThatClosesAtOnceFoldsIntoOneLine(t *testing.T) {
 				rows++
 				outages += max(1, e.Gap.Count)
 				if e.Gap.Missing == nil || *e.Gap.Missing != 0 {
-					// The first few ids are too few to see a series.
+					// The first few ids are not yet a sequence.
 					if rows > 12 {
 						t.Errorf("%+v", e.Gap)
 					}
@@ -288,7 +288,7 @@ func TestAServerThatClosesAtOnceFoldsIntoOneLine(t *testing.T) {
 				rows++
 			}
 		}
-		// The first outages cost three rows each, then there is a summary after
+		// The first outages have three entries each, then there is a summary after
 		// one minute, two, four…
 		if events != all+2 || outages != all || rows > 20 {
 			t.Errorf("in %v %d events, %d outages told in %d rows:\n%v", took, events, outages, rows, f.entries("a"))
@@ -300,7 +300,7 @@ func TestAServerThatClosesAtOnceFoldsIntoOneLine(t *testing.T) {
 	})
 }
 
-func TestWhatIsMissingIsAddedUpInASummary(t *testing.T) {
+func TestASummaryAddsUpTheMissingMessages(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		r.soon().stream("retry: 0\n\n" + numbered(1, 5)).close()
 		next := 6
@@ -323,7 +323,7 @@ func TestWhatIsMissingIsAddedUpInASummary(t *testing.T) {
 	})
 }
 
-func TestAnOutageThatLastsIsToldAlsoWhileItsFoldGathers(t *testing.T) {
+func TestALongOutageIsWrittenAlthoughASummaryIsCollecting(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		flap(r, 1, 10, 0)
 		synctest.Wait()
@@ -350,7 +350,7 @@ func TestAnOutageThatLastsIsToldAlsoWhileItsFoldGathers(t *testing.T) {
 	})
 }
 
-func TestAFoldIsToldWhenTheProgramEnds(t *testing.T) {
+func TestASummaryIsWrittenWhenTheProgramEnds(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		flap(r, 1, 10, 0)
 		r.soon().stream(numbered(11, 11))
@@ -369,7 +369,7 @@ func TestAFoldIsToldWhenTheProgramEnds(t *testing.T) {
 	})
 }
 
-func TestReasonsThatAlternateAreFolded(t *testing.T) {
+func TestReasonsThatAlternateAreSummarized(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		for n := range 100 {
 			c := r.soon()
@@ -386,7 +386,7 @@ func TestReasonsThatAlternateAreFolded(t *testing.T) {
 	})
 }
 
-func TestTheLimitHoldsForGapsFromAfar(t *testing.T) {
+func TestTheLimitAppliesToGapsFromUpstream(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		c := r.soon().stream("")
 		f.limited(10)
@@ -429,7 +429,7 @@ func TestIDsAloneDoNotGetAGapEach(t *testing.T) {
 		if list := f.entries("a"); len(list) != 3 {
 			t.Errorf("%d rows", len(list))
 		}
-		// Nothing of what was left out is told yet: the place stays before it.
+		// The gap is not written yet: the stored last event ID is before it.
 		s, _ := f.Get("a")
 		if m, err := f.db.Mark(f.Context(), ingest.MarkName(s.ID)); err != nil || m.Text != "3" {
 			t.Errorf("%+v, %v", m, err)
@@ -459,7 +459,7 @@ func TestAFloodOverManyConnectionsStaysWithinTheLimit(t *testing.T) {
 	})
 }
 
-func TestWhatAFoldGatheredIsNotLostInACrash(t *testing.T) {
+func TestACrashLosesNoCollectedOutages(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		flap(r, 1, 10, time.Millisecond)
 		c := r.soon().stream(numbered(11, 11))
@@ -485,7 +485,7 @@ func TestWhatAFoldGatheredIsNotLostInACrash(t *testing.T) {
 		if g.Count != 10-told+1 || g.Missing != nil || !strings.Contains(g.Reason, fmt.Sprintf("the connection was lost %d times.", 10-told)) {
 			t.Errorf("%d were told before: %+v", told, g)
 		}
-		// A second crash finds it told.
+		// After a second crash it is already written.
 		dir = f.TempDir()
 		f.must(os.CopyFS(dir, os.DirFS(f.dir)))
 		f.stop()

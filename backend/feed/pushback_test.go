@@ -18,7 +18,7 @@ import (
 	"signalbox/backend/sqlite"
 )
 
-// A slowDisk is a store whose commits of messages wait to be let through.
+// A slowDisk is a store whose commits of messages wait for the test.
 type slowDisk struct {
 	*sqlite.DB
 	gate chan struct{} // closed when the disk is fast again
@@ -31,7 +31,7 @@ func (s *slowDisk) Append(ctx context.Context, ms []live.Message, marks []live.M
 	return s.DB.Append(ctx, ms, marks)
 }
 
-func TestAFeedFasterThanTheDiskIsHeldBackAndLosesNothing(t *testing.T) {
+func TestAFeedFasterThanTheDiskIsSlowedAndLosesNothing(t *testing.T) {
 	const size, total = 8 << 10, 12_000 // 94 MiB
 	pad := strings.Repeat("x", size)
 	var sent atomic.Int64
@@ -83,8 +83,8 @@ func TestAFeedFasterThanTheDiskIsHeldBackAndLosesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// It comes to a stand: what waits for the journal is full, then what TCP
-	// holds, and then the server itself waits.
+	// The queue for the journal fills up, then the buffers of TCP, and then the
+	// server itself waits.
 	stood := int64(-1)
 	for still := 0; still < 10; time.Sleep(50 * time.Millisecond) {
 		if now := sent.Load(); now == stood && now > 0 {
@@ -98,8 +98,8 @@ func TestAFeedFasterThanTheDiskIsHeldBackAndLosesNothing(t *testing.T) {
 	}
 	grown := heap() - before
 	t.Logf("the server stood at %d MiB, with %d MiB more in memory", stood*size>>20, grown>>20)
-	// Two of queueBytes: one on its way to the disk, one that waits; each with
-	// what was read and not yet parsed.
+	// Two of queueBytes: one batch during its commit, one waiting; each with the
+	// bytes read and not yet parsed.
 	if most := int64(4 * queueBytes); grown > most {
 		t.Errorf("%d MiB are held in memory", grown>>20)
 	}

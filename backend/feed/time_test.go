@@ -51,7 +51,7 @@ func (p *pipes) Accept() (net.Conn, error) {
 func (p *pipes) Close() error   { close(p.closed); return nil }
 func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
-// inBubble runs a story in fake time: one feed "a", and the server it follows.
+// inBubble runs a test in fake time with one feed "a" and its server.
 func inBubble(t *testing.T, story func(f *fixture, r *remote, p *pipes)) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
@@ -71,8 +71,8 @@ func inBubble(t *testing.T, story func(f *fixture, r *remote, p *pipes)) {
 	})
 }
 
-// soon returns the next connection. A story that waits for one in vain would
-// go on for ever: time passes by itself.
+// soon returns the next connection, or fails the test. Without a limit, a test
+// would wait for ever: fake time passes by itself.
 func (r *remote) soon() *call {
 	select {
 	case c := <-r.calls:
@@ -82,7 +82,7 @@ func (r *remote) soon() *call {
 	}
 }
 
-// health returns the feed's health once everything that can happen now has.
+// health returns the feed's health after all goroutines have come to rest.
 func (f *fixture) health() live.Health {
 	f.Helper()
 	synctest.Wait()
@@ -93,7 +93,7 @@ func (f *fixture) health() live.Health {
 	return s.Health
 }
 
-func TestWaitingGrowsWithEachFailureUpToAMinute(t *testing.T) {
+func TestTheWaitGrowsWithEachFailureUpToAMinute(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		synctest.Wait()
 		r.soon().close() // the first has been accepted already: an answer without a stream
@@ -121,7 +121,7 @@ func TestWaitingGrowsWithEachFailureUpToAMinute(t *testing.T) {
 	})
 }
 
-func TestAConnectionThatLivedAWhileResetsTheWaiting(t *testing.T) {
+func TestAStableConnectionResetsTheWait(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		for range 5 {
 			r.soon().close()
@@ -137,7 +137,7 @@ func TestAConnectionThatLivedAWhileResetsTheWaiting(t *testing.T) {
 	})
 }
 
-func TestAStreamThatClosesAtOnceIsAskedLessAndLess(t *testing.T) {
+func TestTheWaitGrowsForAStreamThatClosesAtOnce(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		r.soon().stream("x").close()
 		for range 8 {
@@ -150,7 +150,7 @@ func TestAStreamThatClosesAtOnceIsAskedLessAndLess(t *testing.T) {
 	})
 }
 
-func TestAServerThatPollsSetsThePace(t *testing.T) {
+func TestAServerThatPollsSetsTheReconnectionTime(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		for range 20 {
 			r.soon().stream("retry: 1000\ndata: a\n\n").close()
@@ -180,7 +180,7 @@ func TestTheReconnectionTimeIsKeptAcrossReconnections(t *testing.T) {
 	})
 }
 
-func TestARefusalIsAskedAgainWhenTheServerSays(t *testing.T) {
+func TestRetryAfterSetsTheWaitAfterARefusal(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		c := r.soon()
 		c.w.Header().Set("Retry-After", "600")
@@ -200,7 +200,7 @@ func TestARefusalIsAskedAgainWhenTheServerSays(t *testing.T) {
 	})
 }
 
-func TestNoContentStopsForGoodUntilAsked(t *testing.T) {
+func TestNoContentStopsAFeedUntilAReconnectOnRequest(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		c := r.soon()
 		c.w.WriteHeader(http.StatusNoContent)
@@ -223,7 +223,7 @@ func TestNoContentStopsForGoodUntilAsked(t *testing.T) {
 	})
 }
 
-func TestAFeedIsQuietWhenItIsSilentForLongerThanItsRhythm(t *testing.T) {
+func TestAFeedIsQuietAfterAnUnusualSilence(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		c := r.soon().stream(":\n\n")
 		for range 10 {
@@ -256,7 +256,7 @@ func TestAFeedIsQuietWhenItIsSilentForLongerThanItsRhythm(t *testing.T) {
 	})
 }
 
-func TestAFeedWithoutHeartbeatsMayBeSilentForEver(t *testing.T) {
+func TestASilentFeedWithoutHeartbeatsIsNotDisconnected(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		c := r.soon().stream("data: a\n\n")
 		time.Sleep(72 * time.Hour)
@@ -270,7 +270,7 @@ func TestAFeedWithoutHeartbeatsMayBeSilentForEver(t *testing.T) {
 	})
 }
 
-func TestAConnectionWithoutItsHeartbeatsIsMadeAnew(t *testing.T) {
+func TestAConnectionThatMissesItsHeartbeatsIsReplaced(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		c := r.soon().stream(":\n\n")
 		for range 10 {
@@ -291,7 +291,7 @@ func TestAConnectionWithoutItsHeartbeatsIsMadeAnew(t *testing.T) {
 	})
 }
 
-func TestAReturnIsToldAlsoWhenNothingComes(t *testing.T) {
+func TestAReturnIsWrittenWithoutAMessage(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		c := r.soon().stream("id: x\ndata: a\n\n")
 		time.Sleep(time.Minute)
@@ -318,7 +318,7 @@ func TestAReturnIsToldAlsoWhenNothingComes(t *testing.T) {
 	})
 }
 
-func TestWaitingFeedsAreTriedWhenTheMachineWakes(t *testing.T) {
+func TestWaitingFeedsConnectWhenTheMachineWakes(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		c := r.soon()
 		p.down.Store(true)
@@ -337,7 +337,7 @@ func TestWaitingFeedsAreTriedWhenTheMachineWakes(t *testing.T) {
 	})
 }
 
-func TestAnOpenConnectionMustShowThatItSurvivedTheSleep(t *testing.T) {
+func TestAConnectionSilentAfterASleepIsReplaced(t *testing.T) {
 	inBubble(t, func(f *fixture, r *remote, p *pipes) {
 		c := r.soon().stream(":\n\n")
 		time.Sleep(time.Minute)

@@ -9,7 +9,7 @@ import (
 	"signalbox/backend/live"
 )
 
-// gapFor returns the gap told when a feed that had sent ids comes back and
+// gapFor returns the gap after an outage of a feed that had sent ids and then
 // sends the next id.
 func gapFor(before []string, next string, own bool) (*live.Gap, string) {
 	var o Outage

@@ -89,7 +89,7 @@ func (s *Store) Get(id int64) (Stored, error) {
 		return stored, live.Errorf("keyring/slow", "The system's keyring has not answered yet, so the sign-in of this feed is not known.").
 			WithHint("Unlock the keyring: the feed then connects by itself.").WithCause(err)
 	case err != nil:
-		return stored, live.Errorf("keyring/refused", "The system's keyring did not give the sign-in of this feed.").
+		return stored, live.Errorf("keyring/refused", "The system's keyring refused to return the sign-in of this feed.").
 			WithHint("Unlock the keyring and press Reconnect, or enter the sign-in again.").WithCause(err)
 	case text == "":
 		return stored, nil

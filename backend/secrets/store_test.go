@@ -42,7 +42,7 @@ func token(text string) Stored {
 	return Stored{live.Secrets{Token: text}, "https://example.org"}
 }
 
-// keeps checks that a store returns what it was given.
+// keeps checks that a store returns the secrets that it stored.
 func keeps(t *testing.T, s *Store) {
 	t.Helper()
 	if s, err := s.Get(1); err != nil || !reflect.DeepEqual(s, Stored{}) {
@@ -85,7 +85,7 @@ func TestWithoutAKeyringSecretsAreStoredInAPrivateFile(t *testing.T) {
 	if err != nil || len(list) != 1 {
 		t.Errorf("something was left behind: %v, %v", list, err)
 	}
-	// A file that was open to all is replaced by one that is not.
+	// A file that all users could read is replaced by a private one.
 	if err := os.Chmod(s.file.path, 0o644); err != nil {
 		t.Fatal(err)
 	}
