@@ -22,7 +22,8 @@
 //	journal          writer.addToRecent, writer.announce: after the commit
 //	journal/recent   Messages.Add, Messages.Announce: readers find the message and wake up
 //	journal/cursor   Cursor.Next, Cursor.Recent, Cursor.Wait: from memory, or from the store if the reader is far behind
-//	serve/stream     stream.run, stream.sendReady, frameCache.after: the frames that are due
+//	serve/stream     stream.run, stream.sendReady: what is due
+//	serve/framecache Cache.After: the frames that the client lacks
 //	wire             AppendFrame: the message as SSE
 //	serve/stream     stream.send, sender.send: to the client
 //

@@ -1,9 +1,10 @@
 // Package serve is the local server: it joins the parts that answer requests
 // into one HTTP API, as docs/api.md has it.
 //
-//   - stream sends messages to subscribers, history answers with pages of past
-//     messages, console is the API of Signalbox's own screens, dashboard serves
-//     their files and signs browsers in. Publishing is here, in publish.go.
+//   - stream sends messages to subscribers, most of them from framecache;
+//     history answers with pages of past messages, console is the API of
+//     Signalbox's own screens, dashboard serves their files and signs browsers
+//     in. Publishing is here, in publish.go.
 //   - guard decides who may call, listener bounds the connections, httpapi reads
 //     bodies and writes answers, budget bounds what requests hold together.
 //

@@ -8,7 +8,7 @@
 // has stopped reading is cut off (sender.go) and resumes later.
 //
 //   - Streams of the same sources without a filter share a cache of encoded
-//     frames (framecache.go). Older messages are read from the store, within a
+//     frames (package framecache). Older messages are read from the store, within a
 //     memory budget of all streams together (catchup.go).
 //   - A stream follows names, not sources. When a channel is removed while a
 //     browser follows it, ending the stream would make the browser reconnect,
@@ -23,7 +23,7 @@
 // leads, and package guard, who may subscribe. The heartbeat is in stream.go
 // (maintain).
 //
-// Read hub.go first, then subscription.go, stream.go with framecache.go and
-// catchup.go, then sender.go and response.go with hijack.go, client.go and
+// Read hub.go first, then subscription.go, stream.go with catchup.go,
+// then sender.go and response.go with hijack.go, client.go and
 // api.go.
 package stream

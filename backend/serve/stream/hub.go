@@ -12,6 +12,7 @@ import (
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
 	"signalbox/backend/serve/budget"
+	"signalbox/backend/serve/framecache"
 	"signalbox/backend/serve/httpapi"
 	"signalbox/backend/wire"
 )
@@ -60,7 +61,7 @@ type Hub struct {
 	retry     atomic.Int64 // nanoseconds
 
 	clients   *clients
-	caches    frameCaches
+	caches    *framecache.Caches
 	catchUp   catchUp
 	delivered atomic.Int64 // messages written to clients
 	bytes     atomic.Int64 // bytes written to clients
@@ -71,10 +72,9 @@ func New(opt Options) *Hub {
 	h := &Hub{
 		journal: opt.Journal, sources: opt.Sources, readers: opt.Readers, reserve: opt.Reserve,
 		writeTimeout: opt.WriteTimeout, log: opt.Log,
-		clients: newClients(opt.ClientsChanged),
+		clients: newClients(opt.ClientsChanged), caches: framecache.New(opt.Journal),
 		catchUp: catchUp{memory: budget.New(opt.MaxCatchUp), pages: make(map[*stream]time.Time)},
 	}
-	h.caches.journal = opt.Journal
 	h.SetTiming(opt.Heartbeat, opt.Retry)
 	return h
 }
@@ -194,7 +194,7 @@ func (h *Hub) newStream(r *http.Request, sub *subscription) (*stream, []byte, er
 	s.cursor = h.journal.FollowNames(sub.names, live.Filter{}, after)
 	c.cursor.Store(s.cursor)
 	if len(sub.types) == 0 {
-		s.cache = h.caches.join(sub.names)
+		s.cache = h.caches.Join(sub.names)
 	}
 	opening := wire.AppendOpening(nil, h.journal.Epoch(), time.Duration(h.retry.Load()).Milliseconds())
 	opening = append(opening, heartbeatComment...)

@@ -11,6 +11,7 @@ import (
 	"signalbox/backend/journal"
 	"signalbox/backend/journal/cursor"
 	"signalbox/backend/live"
+	"signalbox/backend/serve/framecache"
 	"signalbox/backend/wire"
 )
 
@@ -30,7 +31,7 @@ type stream struct {
 	release func() // of the connection's place for streams
 
 	cursor *cursor.Cursor
-	cache  *frameCache // nil for a client with a filter
+	cache  *framecache.Cache // nil for a client with a filter
 
 	removed        map[int64]bool // which sources are removed, for a client of all of them…
 	sourcesVersion int64          // …at this version of the sources
@@ -89,7 +90,7 @@ func (s *stream) maintain() error {
 		}
 		s.firstBeatEarly, wait = 0, heartbeat
 		if s.cache != nil {
-			s.cache.dropUnused()
+			s.cache.DropUnused()
 		}
 	}
 	s.idle, s.cancelIdle = s.client.wait(wait)
@@ -108,13 +109,13 @@ func (s *stream) updateSources() {
 // the memory of the journal or the store.
 func (s *stream) sendReady() error {
 	if s.cache != nil {
-		if slice, ok := s.cache.after(s.cursor.Number()); ok {
-			s.cursor.MoveTo(slice.through)
+		if slice, ok := s.cache.After(s.cursor.Number()); ok {
+			s.cursor.MoveTo(slice.Through)
 			s.caughtUp()
-			if slice.messages == 0 {
+			if slice.Messages == 0 {
 				return s.cursor.Wait(s.idle)
 			}
-			return s.send(slice.frames, slice.messages, slice.last)
+			return s.send(slice.Frames, slice.Messages, slice.Last)
 		}
 	}
 	s.cursor.SetPageSize(s.hub.catchUp.pageSize())
@@ -246,7 +247,7 @@ func (s *stream) close() {
 	s.client.end(nil)
 	s.caughtUp()
 	if s.cache != nil {
-		s.hub.caches.leave(s.cache)
+		s.hub.caches.Leave(s.cache)
 	}
 	s.hub.clients.remove(s.client)
 	if s.sender != nil {

@@ -1,4 +1,4 @@
-package stream
+package framecache
 
 import (
 	"sort"
@@ -20,19 +20,19 @@ const (
 	// maxSegments is how many segments a cache keeps. A client that is further
 	// behind reads by itself.
 	maxSegments = 2
-	// cacheIdleTime is how long a cache without new messages keeps its frames.
-	cacheIdleTime = 10 * time.Second
+	// idleTime is how long a cache without new messages keeps its frames.
+	idleTime = 10 * time.Second
 )
 
-// A frameCache has the newest frames of the sources with some names. All
+// A Cache has the newest frames of the sources with some names. All
 // clients that follow just these names without a filter share it. Each frame is
 // encoded once, by the first client that comes to it, and clients write from
 // the cache straight to their connections: with 1,000 clients that saves 1,000
 // copies of each frame.
-type frameCache struct {
+type Cache struct {
 	journal *journal.Journal
 	names   []string // of the sources; empty for all
-	clients int      // guarded by frameCaches.mu
+	clients int      // guarded by Caches.mu
 
 	mu       sync.Mutex
 	cursor   *cursor.Cursor // stands where the cache ends
@@ -49,17 +49,17 @@ type segment struct {
 	frames         []byte
 }
 
-// A slice is a part of the cache that is sent to one client.
-type slice struct {
-	frames   []byte
-	messages int64 // in frames
-	through  int64 // the last number examined
-	last     int64 // the last number in frames
+// A Slice is a part of the cache that is sent to one client.
+type Slice struct {
+	Frames   []byte // shared: they must not be changed
+	Messages int64  // in Frames
+	Through  int64  // the last number examined
+	Last     int64  // the last number in Frames
 }
 
-// after returns the frames with greater numbers than place. It is false where
+// After returns the frames with greater numbers than place. It is false where
 // the cache does not reach back to place.
-func (c *frameCache) after(place int64) (slice, bool) {
+func (c *Cache) After(place int64) (Slice, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.end() <= place {
@@ -72,23 +72,23 @@ func (c *frameCache) after(place int64) (slice, bool) {
 		}
 		k := sort.Search(len(seg.numbers), func(k int) bool { return seg.numbers[k] > place })
 		if k == len(seg.numbers) {
-			return slice{through: seg.through}, true
+			return Slice{Through: seg.through}, true
 		}
 		from := 0
 		if k > 0 {
 			from = seg.ends[k-1]
 		}
-		return slice{seg.frames[from:], int64(len(seg.numbers) - k), seg.through, seg.numbers[len(seg.numbers)-1]}, true
+		return Slice{seg.frames[from:], int64(len(seg.numbers) - k), seg.through, seg.numbers[len(seg.numbers)-1]}, true
 	}
-	return slice{through: place}, place == c.end()
+	return Slice{Through: place}, place == c.end()
 }
 
 // end returns the number up to which the cache has everything.
-func (c *frameCache) end() int64 { return c.cursor.Number() }
+func (c *Cache) end() int64 { return c.cursor.Number() }
 
 // fill appends what the journal has in memory. Where place is beyond the end,
 // as that of a client that has just come, the cache starts anew there.
-func (c *frameCache) fill(place int64) {
+func (c *Cache) fill(place int64) {
 	if c.end() < place {
 		c.segments = nil
 		c.cursor.MoveTo(place)
@@ -115,14 +115,14 @@ func (c *frameCache) fill(place int64) {
 }
 
 // newest returns the segment to append to.
-func (c *frameCache) newest(after int64) *segment {
+func (c *Cache) newest(after int64) *segment {
 	if n := len(c.segments); n > 0 {
 		return c.segments[n-1]
 	}
 	return c.newSegment(after, minSegment)
 }
 
-func (c *frameCache) newSegment(after int64, capacity int) *segment {
+func (c *Cache) newSegment(after int64, capacity int) *segment {
 	seg := &segment{after: after, through: after, frames: make([]byte, 0, capacity)}
 	if len(c.segments) == maxSegments {
 		c.segments = append(c.segments[:0:0], c.segments[1:]...)
@@ -133,7 +133,7 @@ func (c *frameCache) newSegment(after int64, capacity int) *segment {
 
 // add appends a frame, to a new segment where there is no room for it. It
 // returns the segment to append to next.
-func (c *frameCache) add(seg *segment, m *live.Message) *segment {
+func (c *Cache) add(seg *segment, m *live.Message) *segment {
 	// A data: field for each line makes up to seven bytes of one.
 	if bound := 8*len(m.Data) + len(m.Type) + len(m.ID) + 128; len(seg.frames)+bound > cap(seg.frames) {
 		seg.through = m.Number - 1
@@ -149,7 +149,7 @@ func (c *frameCache) add(seg *segment, m *live.Message) *segment {
 	return seg
 }
 
-func (c *frameCache) wants(m *live.Message) bool {
+func (c *Cache) wants(m *live.Message) bool {
 	if m.Kind == live.NoteKind {
 		return false
 	}
@@ -160,35 +160,37 @@ func (c *frameCache) wants(m *live.Message) bool {
 	return ok && src.Removed.IsZero()
 }
 
-// dropUnused frees the frames when no message has come for a while.
-func (c *frameCache) dropUnused() {
+// DropUnused frees the frames when no message has come for a while.
+func (c *Cache) DropUnused() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if time.Since(c.lastAdd) > cacheIdleTime {
+	if time.Since(c.lastAdd) > idleTime {
 		c.segments = nil
 	}
 }
 
-// frameCaches are the caches that have clients.
-type frameCaches struct {
+// Caches are the caches that have clients.
+type Caches struct {
 	journal *journal.Journal
 
 	mu  sync.Mutex
-	all map[string]*frameCache // by their names
+	all map[string]*Cache // by their names
 }
 
-// join returns the cache of the sources with these names. Call leave when the
-// client has gone.
-func (cs *frameCaches) join(names []string) *frameCache {
+// New returns caches of what a journal has committed.
+func New(j *journal.Journal) *Caches {
+	return &Caches{journal: j, all: make(map[string]*Cache)}
+}
+
+// Join returns the cache of the sources with these names, of all sources where
+// there are none. Call Leave when the client has gone.
+func (cs *Caches) Join(names []string) *Cache {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	if cs.all == nil {
-		cs.all = make(map[string]*frameCache)
-	}
 	key := cacheKey(names)
 	c := cs.all[key]
 	if c == nil {
-		c = &frameCache{journal: cs.journal, names: names}
+		c = &Cache{journal: cs.journal, names: names}
 		c.cursor = cs.journal.FollowNames(names, live.Filter{}, cs.journal.Last())
 		cs.all[key] = c
 	}
@@ -196,7 +198,8 @@ func (cs *frameCaches) join(names []string) *frameCache {
 	return c
 }
 
-func (cs *frameCaches) leave(c *frameCache) {
+// Leave frees the cache when its last client has left.
+func (cs *Caches) Leave(c *Cache) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	if c.clients--; c.clients == 0 {

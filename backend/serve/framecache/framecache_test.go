@@ -1,4 +1,4 @@
-package stream
+package framecache
 
 import (
 	"bytes"
@@ -6,45 +6,56 @@ import (
 	"strings"
 	"testing"
 
+	"signalbox/backend/journal"
 	"signalbox/backend/live"
+	"signalbox/backend/sqlite"
 	"signalbox/backend/wire"
 )
 
 // Clients of different speeds share a cache; each must get everything once and
 // in order, partly from the cache and partly from its own cursor.
 func TestClientsThatShareACacheGetEachMessageOnce(t *testing.T) {
-	s := start(t, openJournal(t, t.TempDir()), nil)
-	one, err := s.sources.Source(t.Context(), "one")
+	store, err := sqlite.Open(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := s.sources.Source(t.Context(), "other")
+	j, err := journal.Open(t.Context(), store, journal.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	caches := New(j)
+	one, err := j.AddSource(t.Context(), live.Source{Name: "one", Kind: live.ChannelSource})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := j.AddSource(t.Context(), live.Source{Name: "other", Kind: live.ChannelSource})
 	if err != nil {
 		t.Fatal(err)
 	}
 	const readers = 5
 	for _, names := range [][]string{{"one"}, nil} {
-		cache := s.caches.join(names)
-		start := s.journal.Last()
+		cache := caches.Join(names)
+		start := j.Last()
 		places, got := make([]int64, readers), make([]bytes.Buffer, readers)
 		for i := range places {
 			places[i] = start
 		}
 		shared := 0
 		advance := func(i int) {
-			if c, ok := cache.after(places[i]); ok {
-				got[i].Write(c.frames)
-				shared += int(c.messages)
-				places[i] = c.through
+			if c, ok := cache.After(places[i]); ok {
+				got[i].Write(c.Frames)
+				shared += int(c.Messages)
+				places[i] = c.Through
 				return
 			}
-			own := s.journal.FollowNames(names, live.Filter{}, places[i])
+			own := j.FollowNames(names, live.Filter{}, places[i])
 			b, err := own.Next(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, e := range b.Entries {
-				got[i].Write(e.Frame(s.encode))
+				got[i].Write(e.Frame(func(m *live.Message) []byte { return wire.Frame(j.Epoch(), m) }))
 			}
 			places[i] = b.Through
 		}
@@ -59,13 +70,13 @@ func TestClientsThatShareACacheGetEachMessageOnce(t *testing.T) {
 			case 4:
 				d.Kind, d.Data = live.NoteKind, `{"code":"opened"}`
 			}
-			n, err := s.journal.Append(t.Context(), d)
+			n, err := j.Append(t.Context(), d)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if names == nil || d.Source == one.ID {
 				d.Type = "message"
-				want = wire.AppendFrame(want, s.journal.Epoch(), &live.Message{Number: n, Draft: d})
+				want = wire.AppendFrame(want, j.Epoch(), &live.Message{Number: n, Draft: d})
 			}
 			for i := range readers {
 				if rand.IntN(i*i+1) == 0 {
@@ -74,12 +85,12 @@ func TestClientsThatShareACacheGetEachMessageOnce(t *testing.T) {
 			}
 		}
 		// So that the last of them are shown, under load or not.
-		end := s.journal.Follow(live.Filter{}, s.journal.Last()-1)
+		end := j.Follow(live.Filter{}, j.Last()-1)
 		if _, err := end.Next(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		for i := range readers {
-			for places[i] < s.journal.Last() {
+			for places[i] < j.Last() {
 				advance(i)
 			}
 			if !bytes.Equal(got[i].Bytes(), want) {
@@ -89,9 +100,9 @@ func TestClientsThatShareACacheGetEachMessageOnce(t *testing.T) {
 		if shared == 0 {
 			t.Error("nothing was shared")
 		}
-		s.caches.leave(cache)
+		caches.Leave(cache)
 	}
-	if len(s.caches.all) != 0 {
-		t.Errorf("%d caches are left", len(s.caches.all))
+	if len(caches.all) != 0 {
+		t.Errorf("%d caches are left", len(caches.all))
 	}
 }
