@@ -13,23 +13,27 @@ import (
 // is "not_known": the message may or may not be committed.
 func (j *Journal) Append(ctx context.Context, d live.Draft) (int64, error) {
 	m, err := j.Put(ctx, d)
-	return m.Number, err
+	if err != nil {
+		return 0, err
+	}
+	return m.Number, nil
 }
 
 // Put is Append with marks. It returns the message as it was stored. If the
 // message repeats a stored one, it has Repeated and the stored one's number.
-func (j *Journal) Put(ctx context.Context, d live.Draft, marks ...live.Mark) (live.Message, error) {
+// Readers share the message, so nobody may change it.
+func (j *Journal) Put(ctx context.Context, d live.Draft, marks ...live.Mark) (*live.Message, error) {
 	e := &recent.Entry{Message: live.Message{Draft: d}}
 	if !j.sources.Exists(e.Source) {
-		return live.Message{}, errNoSource()
+		return nil, errNoSource()
 	}
 	complete(e, j.opt.Now())
 	r := &request{bytes: d.Size(), marks: marks}
 	r.entries = append(r.single[:0], e)
 	if err := j.submit(ctx, r); err != nil {
-		return live.Message{}, err
+		return nil, err
 	}
-	return e.Message, nil
+	return &e.Message, nil
 }
 
 // AppendAll commits drafts and marks, in this order, in one transaction. A mark

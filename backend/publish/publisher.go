@@ -93,7 +93,7 @@ func (p *Publisher) Emit(ctx context.Context, channel string, d live.Draft, mark
 	if err := wire.Check(p.journal.Epoch(), &d, p.Limits().MaxEvent); err != nil {
 		return Receipt{}, err
 	}
-	var m live.Message
+	var m *live.Message
 	err := p.toChannel(ctx, channel, func(source int64) (err error) {
 		d.Source = source
 		m, err = p.journal.Put(ctx, d, marks...)
@@ -102,7 +102,7 @@ func (p *Publisher) Emit(ctx context.Context, channel string, d live.Draft, mark
 	if err != nil {
 		return Receipt{}, err
 	}
-	return p.receipt(&m), nil
+	return p.receipt(m), nil
 }
 
 // receipt returns the receipt of a message that was committed.

@@ -34,15 +34,29 @@ type Publication struct {
 	Text   string      `json:"text,omitempty"`
 	Params live.Params `json:"params,omitempty"`
 	Line   int         `json:"line,omitempty"`
+
+	position live.Position // of Position; zero where it was refused
 }
 
-// publication makes the entry of a message that was published.
+// publication makes the entry of a message that was published, as far as
+// complete does not.
 func publication(channel string, d *live.Draft, r *Receipt) Publication {
-	p := Publication{Channel: channel, Event: d.Type, ID: r.ID, Position: r.Position.String(), Clients: r.Clients, Repeated: r.Repeated}
-	if p.ID == "" {
-		p.ID = p.Position
+	return Publication{Channel: channel, Event: d.Type, ID: r.ID, position: r.Position, Clients: r.Clients, Repeated: r.Repeated}
+}
+
+// complete fills in what an entry needs only where it is read: most entries make
+// room for others before anybody looks at the list.
+func (p *Publication) complete() {
+	p.At = p.At.UTC().Truncate(time.Microsecond) // as the API writes it
+	if p.Event == "" {
+		p.Event = "message"
 	}
-	return p
+	if p.position != (live.Position{}) {
+		p.Position = p.position.String()
+		if p.ID == "" {
+			p.ID = p.Position
+		}
+	}
 }
 
 // recentPublications is the list of the newest publications.
@@ -54,18 +68,16 @@ type recentPublications struct {
 
 // add adds publications, oldest first, with the time of this moment.
 func (r *recentPublications) add(list ...Publication) {
-	now := time.Now().UTC().Truncate(time.Microsecond) // as the API writes it
+	now := time.Now()
 	for i := range list {
 		p := &list[i]
-		if p.At = now; p.Event == "" {
-			p.Event = "message"
-		}
+		p.At = now
 		p.Channel, p.Event, p.ID, p.Error = shorten(p.Channel), shorten(p.Event), shorten(p.ID), shorten(p.Error)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, p := range list {
-		r.ring[r.n%recentCount] = p
+	for i := range list {
+		r.ring[r.n%recentCount] = list[i]
 		r.n++
 	}
 }
@@ -106,7 +118,9 @@ func (r *recentPublications) list() []Publication {
 	defer r.mu.Unlock()
 	list := make([]Publication, 0, recentCount)
 	for i := max(0, r.n-recentCount); i < r.n; i++ {
-		list = append(list, r.ring[i%recentCount])
+		p := r.ring[i%recentCount]
+		p.complete()
+		list = append(list, p)
 	}
 	slices.Reverse(list)
 	return list
