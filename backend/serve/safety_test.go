@@ -220,7 +220,11 @@ func TestEveryPageForbidsWhatItDoesNotBring(t *testing.T) {
 func TestWhatComesFromAMessageIsNeverAPage(t *testing.T) {
 	s := start(t, nil)
 	const markup = `<script>alert(1)</script>`
-	got := want[receiptJSON](s, 201, "POST", "/channels/x/messages", fmt.Sprintf(`{"event":%q,"id":%q,"data":%q}`, markup, markup, markup))
+	receipt, _ := s.do("POST", "/channels/x/messages", fmt.Sprintf(`{"id":%q,"data":%q}`, markup, markup), "Content-Type", "application/json", "Accept", "text/html")
+	if h := receipt.Header; h.Get("Content-Type") != "application/json" || h.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("a receipt: %v", h)
+	}
+	got := want[receiptJSON](s, 201, "POST", "/channels/x/messages", fmt.Sprintf(`{"event":%q,"id":%q,"data":%q}`, markup, markup+"2", markup))
 	for _, path := range []string{"/messages/" + got.Position, "/messages/" + got.Position + "?raw=1", "/sources/x/messages", "/messages", "/add-message/%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/nothing/%3Cscript%3E"} {
 		resp, _ := s.do("GET", path, "", "Accept", "text/html")
 		if kind := resp.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/json") && !strings.HasPrefix(kind, "text/plain") || resp.Header.Get("X-Content-Type-Options") != "nosniff" {
@@ -231,7 +235,8 @@ func TestWhatComesFromAMessageIsNeverAPage(t *testing.T) {
 	if rd.head.Get("X-Content-Type-Options") != "nosniff" {
 		t.Error("a browser may guess what a stream is")
 	}
-	rd.want(markup, markup, markup)
+	rd.want("message", markup, markup)
+	rd.want(markup, markup+"2", markup)
 }
 
 func TestAStreamIsNeverCompressed(t *testing.T) {

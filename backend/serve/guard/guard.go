@@ -2,7 +2,6 @@ package guard
 
 import (
 	"log/slog"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -60,13 +59,28 @@ func New(opt Options) *Guard {
 	return g
 }
 
-// securityHeader is part of every answer.
-var securityHeader = http.Header{
-	"X-Content-Type-Options": {"nosniff"},
+// The values of the security headers are shared by all answers: setting them is
+// part of each publish.
+var (
+	noSniff = []string{"nosniff"}
 	// Not no-referrer: with it a browser sends "Origin: null" from our own pages.
-	"Referrer-Policy":              {"same-origin"},
-	"X-Frame-Options":              {"SAMEORIGIN"},
-	"Cross-Origin-Resource-Policy": {"same-origin"},
+	sameOriginReferrer = []string{"same-origin"}
+	sameOriginFrames   = []string{"SAMEORIGIN"}
+	sameOriginResource = []string{"same-origin"}
+)
+
+// setSecurityHeader sets the headers that every answer has, and those of answers
+// that a browser may show in a tab or use in a page. The answer to a publish is
+// for programs and has only the first, because writing headers takes a good part
+// of its time.
+func setSecurityHeader(h http.Header, r *http.Request) {
+	h["X-Content-Type-Options"] = noSniff
+	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/channels/") {
+		return
+	}
+	h["Referrer-Policy"] = sameOriginReferrer
+	h["X-Frame-Options"] = sameOriginFrames
+	h["Cross-Origin-Resource-Policy"] = sameOriginResource
 }
 
 // Protect hands on the requests that name this server as their host and do not
@@ -74,7 +88,7 @@ var securityHeader = http.Header{
 func (g *Guard) Protect(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		maps.Copy(h, securityHeader) // the values are shared: this is done for each publish
+		setSecurityHeader(h, r)
 		if !g.ownHost(r) {
 			httpapi.WriteError(w, r, g.log, live.Errorf("other_host", `This Signalbox is not called "{host}".`, "host", r.Host).
 				WithHint("Use its address, or start it with --hosts and that name."))

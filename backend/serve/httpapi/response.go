@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"net/http"
 )
 
@@ -20,15 +19,20 @@ func WriteJSON(w http.ResponseWriter, status int, v any) error {
 	return nil
 }
 
-var jsonHeader = http.Header{
-	"Content-Type":  {"application/json"},
-	"Cache-Control": {"no-store"},
-}
+// The values of headers are shared by all answers: setting them is part of each
+// publish.
+var (
+	jsonType = []string{"application/json"}
+	noStore  = []string{"no-store"}
+)
 
 // WriteEncoded answers with JSON that is encoded already.
 func WriteEncoded(w http.ResponseWriter, status int, body []byte) {
-	// The values are shared, not copied: this is done for each publish.
-	maps.Copy(w.Header(), jsonHeader)
+	h := w.Header()
+	h["Content-Type"] = jsonType
+	if status != http.StatusCreated { // nobody stores the answer to a POST (RFC 9110, section 9.3.3)
+		h["Cache-Control"] = noStore
+	}
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // a client that has left does not miss the answer
 }
