@@ -33,8 +33,9 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Location", "/messages/"+receipt.Position.String())
-	httpapi.WriteEncoded(w, http.StatusCreated, append(appendReceipt(make([]byte, 0, 128), &receipt), '\n'))
+	location := receipt.Position.AppendTo(append(make([]byte, 0, 128), "/messages/"...))
+	w.Header().Set("Location", string(location))
+	httpapi.WriteEncoded(w, http.StatusCreated, append(appendReceipt(location[:0], &receipt), '\n'))
 	return nil
 }
 
