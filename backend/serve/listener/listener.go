@@ -15,9 +15,10 @@ type Limits struct {
 }
 
 const (
-	// withoutStream is how many connections streams may not take: they stay for
-	// publishers, the console and monitors, whose requests are short.
-	withoutStream = 256
+	// WithoutStream is how many connections streams may not take, or an eighth of
+	// all if that is less: they stay for publishers, the console and monitors,
+	// whose requests are short.
+	WithoutStream = 256
 	// maxSurplus is how many connections above the limits are accepted, and
 	// surplusTime how long each of them may last.
 	maxSurplus  = 32
@@ -141,7 +142,7 @@ func (l *Listener) reserveStream(c *Conn) (release func(), ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if c.streams == 0 {
-		if l.withStreams >= l.limits.Connections-min(withoutStream, l.limits.Connections/8) {
+		if l.withStreams >= l.limits.Connections-min(WithoutStream, l.limits.Connections/8) {
 			return nil, false
 		}
 		l.withStreams++
