@@ -118,7 +118,7 @@ func (in *Inserter) repeatsKey(m *live.Message) (bool, error) {
 	recent, same := false, false
 	sum := trim.ContentSum(int64(m.Kind), m.Type, m.Data)
 	err = in.w.Each(func(v []driver.Value) {
-		recent = isRetryTime(v[0].(int64), m)
+		recent = inRetryWindow(v[0].(int64), m)
 		id, _ := v[1].(string)
 		if same = id == m.ID; v[2] == nil {
 			same = same && v[3].(string) == m.Type && v[4].(string) == m.Data
@@ -141,9 +141,9 @@ func (in *Inserter) repeatsKey(m *live.Message) (bool, error) {
 	return false, err
 }
 
-// isRetryTime reports whether a message received then, in microseconds, can be
+// inRetryWindow reports whether a message received then, in microseconds, can be
 // the one that m repeats.
-func isRetryTime(received int64, m *live.Message) bool {
+func inRetryWindow(received int64, m *live.Message) bool {
 	d := conn.Micros(m.Received) - received
 	return max(d, -d) <= live.RetryWindow.Microseconds()
 }
