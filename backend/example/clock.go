@@ -8,7 +8,7 @@ import (
 )
 
 // A Clock publishes the server's time to a channel, every second on the second,
-// while somebody would see it.
+// while it is watched.
 type Clock struct {
 	examples *Examples
 	channel  ChannelName

@@ -15,6 +15,6 @@
 // Background work creates none, because it would create a removed channel again.
 //
 // Read example.go first, then handler.go and channel.go, then one of the
-// examples: clock.go, chat.go, reliable.go, sequence.go, device.go with
-// noanswer.go. Package sample runs the same examples for the sample events.
+// examples: clock.go, chat.go, counter.go (the page reliable), sequence.go, device.go
+// with noanswer.go. Package sample runs the same examples for the sample events.
 package example

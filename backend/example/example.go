@@ -35,7 +35,7 @@ type Examples struct {
 
 	clock    *Clock
 	chat     *Chat
-	reliable *Reliable
+	counter  *Counter
 	sequence *Sequence
 	device   *Device
 
@@ -58,7 +58,7 @@ func New(j *journal.Journal, p *publish.Publisher, opt Options) *Examples {
 	e := &Examples{journal: j, publisher: p, options: opt, log: opt.Log, started: make(chan struct{})}
 	e.clock = e.NewClock(fixedName("clock"), func() bool { return opt.Watched("clock") })
 	e.chat = e.NewChat(fixedName("chat"))
-	e.reliable = e.NewReliable(fixedName("reliable"), "reliable", func() bool { return opt.Watched("reliable") })
+	e.counter = e.NewCounter(fixedName("reliable"), "reliable", func() bool { return opt.Watched("reliable") })
 	e.sequence = e.NewSequence(fixedName("sequence"))
 	e.device = e.NewDevice(fixedName("device"))
 	return e
@@ -82,7 +82,7 @@ func (e *Examples) Run(ctx context.Context) error {
 	close(e.started)
 
 	e.Go(e.clock.Run)
-	e.Go(e.reliable.Run)
+	e.Go(e.counter.Run)
 	e.Go(e.device.Run)
 	<-ctx.Done()
 

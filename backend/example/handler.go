@@ -26,8 +26,8 @@ func (e *Examples) Handler(samples http.Handler) http.Handler {
 	route := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, sameSite(h)) }
 	route("GET /examples/chat/events", e.chat.events)
 	route("GET /examples/chat/here", e.chat.show)
-	route("GET /examples/reliable/events", e.reliable.events)
-	route("POST /examples/reliable/cut", e.reliable.cut)
+	route("GET /examples/reliable/events", e.counter.events)
+	route("POST /examples/reliable/cut", e.counter.cut)
 	route("POST /examples/sequence/start", e.sequence.start)
 	route("GET /examples/device/state", e.device.show)
 	route("POST /examples/device/state", e.device.change)

@@ -49,7 +49,7 @@ type Events struct {
 	// These publish to the channels that no example page shows.
 	clock    *example.Clock
 	chat     *example.Chat
-	reliable *example.Reliable
+	counter  *example.Counter
 	sequence *example.Sequence
 	device   *example.Device
 
@@ -75,7 +75,7 @@ func New(j *journal.Journal, examples *example.Examples, opt Options) *Events {
 	always := func() bool { return true } // these run only while the samples do
 	e.clock = examples.NewClock(e.ownChannel("clock"), always)
 	e.chat = examples.NewChat(e.ownChannel("chat"))
-	e.reliable = examples.NewReliable(e.ownChannel("reliable"), "reliable/samples", always)
+	e.counter = examples.NewCounter(e.ownChannel("reliable"), "reliable/samples", always)
 	e.sequence = examples.NewSequence(e.ownChannel("sequence"))
 	e.device = examples.NewDevice(e.ownChannel("device"))
 	for i, make := range catalogue {
@@ -211,7 +211,7 @@ func (e *Events) begin() error {
 func (e *Events) publish(ctx context.Context) {
 	var running sync.WaitGroup
 	for _, run := range []func(context.Context){
-		e.publishNotices, e.talk, e.askDevice, e.startSequences, e.clock.Run, e.reliable.Run, e.device.Run,
+		e.publishNotices, e.talk, e.askDevice, e.startSequences, e.clock.Run, e.counter.Run, e.device.Run,
 	} {
 		running.Go(func() { run(ctx) })
 	}

@@ -45,7 +45,7 @@ var (
 	KeepAge = add(Setting{Name: "keep.age_days", Kind: Number, Most: live.MaxKeepDays, For: Server, RunTime: true, Group: groupKeep, Placeholder: "DAYS",
 		Label: "The age to keep", Unit: "days", Help: "Age in days after which a message is deleted; 0 for never."})
 	CreateChannels = add(Setting{Name: "create_channels", Kind: Switch, Default: true, For: Server, RunTime: true, Group: groupStreams,
-		Label: "Creating channels", Help: "Create a channel when somebody first publishes or subscribes to it."})
+		Label: "Creating channels", Help: "Create a channel at its first publish or subscription."})
 	MaxChannels = add(Setting{Name: "max_channels", Kind: Number, Default: 1000, Least: 1, Most: 100_000, For: Server, RunTime: true, Group: groupStreams, Placeholder: "N",
 		Label: "The number of channels", Help: "Most channels that publishing and subscribing create."})
 	MaxEvent = add(Setting{Name: "max_event", Kind: Number, Default: 16 << 20, Least: 1024, Most: 256 << 20, For: Server, RunTime: true, Group: groupStreams, Placeholder: "BYTES",

@@ -21,11 +21,11 @@ const (
 // retryMS is the reconnection time that every ping carries.
 var retryMS int64 = 10_000
 
-// A Reliable publishes numbered events to a channel: count every second, and
+// A Counter publishes numbered events to a channel: count every second, and
 // ping with the time every 30 s and for each new connection. The ids are 1, 2,
 // 3… without a gap, and go on after a restart of the program. So a page sees from
 // the ids alone whether an event is missing.
-type Reliable struct {
+type Counter struct {
 	examples *Examples
 	channel  ChannelName
 	mark     string // the mark that stores the last id
@@ -39,14 +39,14 @@ type Reliable struct {
 // A line is the connection of one page, under a name that the page chose.
 type line struct{ cut context.CancelFunc }
 
-// NewReliable returns a reliable example for a channel. It stores its last id
-// under a mark of its own, and counts while watched reports true.
-func (e *Examples) NewReliable(channel ChannelName, mark string, watched func() bool) *Reliable {
-	return &Reliable{examples: e, channel: channel, mark: "example/" + mark, watched: watched, last: -1, lines: map[string]*line{}}
+// NewCounter returns a counter for a channel. It stores its last id under the mark,
+// and counts while watched reports true.
+func (e *Examples) NewCounter(channel ChannelName, mark string, watched func() bool) *Counter {
+	return &Counter{examples: e, channel: channel, mark: "example/" + mark, watched: watched, last: -1, lines: map[string]*line{}}
 }
 
 // Run publishes until ctx ends.
-func (r *Reliable) Run(ctx context.Context) {
+func (c *Counter) Run(ctx context.Context) {
 	count, ping := time.NewTicker(countInterval), time.NewTicker(pingInterval)
 	defer count.Stop()
 	defer ping.Stop()
@@ -60,31 +60,31 @@ func (r *Reliable) Run(ctx context.Context) {
 		case <-ping.C:
 			event = "ping"
 		}
-		if r.watched() {
+		if c.watched() {
 			until = time.Now().Add(countAfterLast)
 		}
 		if time.Now().After(until) {
 			continue
 		}
-		if err := r.publish(ctx, event); err != nil {
-			r.examples.Warn(ctx, "publish to the reliable example", err)
+		if err := c.publish(ctx, event); err != nil {
+			c.examples.Warn(ctx, "publish to the reliable example", err)
 		}
 	}
 }
 
 // publish publishes an event with the next id. The id is stored in the same
 // commit: whenever the program ends, no id is used twice and none is left out.
-func (r *Reliable) publish(ctx context.Context, event string) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.last < 0 {
-		last, err := r.stored(ctx)
+func (c *Counter) publish(ctx context.Context, event string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.last < 0 {
+		last, err := c.stored(ctx)
 		if err != nil {
 			return err
 		}
-		r.last = last
+		c.last = last
 	}
-	id := strconv.FormatInt(r.last+1, 10)
+	id := strconv.FormatInt(c.last+1, 10)
 	d := live.Draft{Type: event, ID: id, Data: id}
 	if event == "ping" {
 		d.Data, d.Retry = time.Now().Format(time.RFC3339), &retryMS
@@ -92,17 +92,17 @@ func (r *Reliable) publish(ctx context.Context, event string) error {
 	// Not cancelled: before the next id is used it must be known whether this one
 	// is stored.
 	ctx = context.WithoutCancel(ctx)
-	if err := r.examples.Emit(ctx, r.channel, d, live.Mark{Name: r.mark, Text: id}); err != nil {
-		r.last = -1
+	if err := c.examples.Emit(ctx, c.channel, d, live.Mark{Name: c.mark, Text: id}); err != nil {
+		c.last = -1
 		return err
 	}
-	r.last++
+	c.last++
 	return nil
 }
 
 // stored returns the last id of an earlier run, or 0.
-func (r *Reliable) stored(ctx context.Context) (int64, error) {
-	m, err := r.examples.journal.Mark(ctx, r.mark)
+func (c *Counter) stored(ctx context.Context) (int64, error) {
+	m, err := c.examples.journal.Mark(ctx, c.mark)
 	if err != nil {
 		return -1, err
 	}
@@ -113,44 +113,44 @@ func (r *Reliable) stored(ctx context.Context) (int64, error) {
 }
 
 // events serves the stream of the channel reliable over a line that cut can end.
-func (r *Reliable) events(w http.ResponseWriter, req *http.Request) {
+func (c *Counter) events(w http.ResponseWriter, req *http.Request) {
 	name := req.FormValue("line")
 	if name == "" || len(name) > 64 {
 		Refuse(w, http.StatusBadRequest, live.Errorf("bad_line", "The name of the line is empty or longer than 64 characters.").WithField("line"))
 		return
 	}
-	if _, err := r.examples.ensureChannel(req.Context(), "reliable"); err != nil {
+	if _, err := c.examples.ensureChannel(req.Context(), "reliable"); err != nil {
 		Refuse(w, http.StatusServiceUnavailable, err)
 		return
 	}
 	ctx, cut := context.WithCancel(req.Context())
 	defer cut()
 	l := &line{cut}
-	r.mu.Lock()
-	r.lines[name] = l
-	r.mu.Unlock()
+	c.mu.Lock()
+	c.lines[name] = l
+	c.mu.Unlock()
 	defer func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if r.lines[name] == l {
-			delete(r.lines, name)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.lines[name] == l {
+			delete(c.lines, name)
 		}
 	}()
 
-	after := r.examples.journal.Last() // the stream begins with its own ping
-	if err := r.publish(ctx, "ping"); err != nil {
+	after := c.examples.journal.Last() // the stream begins with its own ping
+	if err := c.publish(ctx, "ping"); err != nil {
 		Refuse(w, http.StatusServiceUnavailable, err)
 		return
 	}
-	r.examples.stream(w, req.WithContext(ctx), "reliable", after)
+	c.examples.stream(w, req.WithContext(ctx), "reliable", after)
 }
 
 // cut answers POST /examples/reliable/cut. It ends a line without a warning.
-func (r *Reliable) cut(w http.ResponseWriter, req *http.Request) {
+func (c *Counter) cut(w http.ResponseWriter, req *http.Request) {
 	name := req.FormValue("line")
-	r.mu.Lock()
-	l, ok := r.lines[name]
-	r.mu.Unlock()
+	c.mu.Lock()
+	l, ok := c.lines[name]
+	c.mu.Unlock()
 	if !ok {
 		Refuse(w, http.StatusNotFound, live.Errorf("not_found/line", "This line is not connected.").WithField("line"))
 		return
