@@ -193,7 +193,7 @@ func TestNoEventFollowsARefusedEvent(t *testing.T) {
 		n := 0
 		c.Handler.Event = func(Event) bool {
 			if n++; n > 1 {
-				t.Error("an item came after the one that was not taken")
+				t.Error("an event followed the refused one")
 			}
 			return false
 		}
@@ -222,7 +222,7 @@ func TestTheHandlerReceivesOneEventAtATime(t *testing.T) {
 		c.Handler.Event = func(Event) bool {
 			select {
 			case n := <-sent:
-				t.Errorf("the server could send all %d events while none was taken", n)
+				t.Errorf("the server could send all %d events while the handler was blocked", n)
 			case <-time.After(200 * time.Millisecond):
 			}
 			return false
@@ -235,6 +235,6 @@ func TestTheHandlerReceivesOneEventAtATime(t *testing.T) {
 
 func TestAnIDThatIsTooLongIsNotSent(t *testing.T) {
 	if !CanSend(strings.Repeat("i", wire.MaxID)) || CanSend(strings.Repeat("i", wire.MaxID+1)) {
-		t.Error("the longest id that is sent is not the longest that is taken")
+		t.Error("the longest id that is sent is not the longest that is accepted")
 	}
 }

@@ -263,7 +263,7 @@ func TestASlowJournalSlowsTheServer(t *testing.T) {
 	f.stop()
 	f.stop = func() {}
 	if n := <-wrote; n > 64<<20 {
-		t.Errorf("%d MiB were taken while nothing could be stored", n>>20)
+		t.Errorf("%d MiB were read while nothing could be stored", n>>20)
 	}
 }
 

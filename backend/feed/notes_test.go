@@ -263,7 +263,7 @@ func TestLossesOfAServerThatClosesAtOnceAreSummarized(t *testing.T) {
 		flap(r, 1, all, 0)
 		took := time.Since(began)
 		if g := f.newest("disconnected").Gap; took < summaryPeriod+10*time.Second || g.Count < all/4 {
-			t.Errorf("nothing is told while it goes on, for %v by now: %+v", took, g)
+			t.Errorf("nothing is written during the series, after %v: %+v", took, g)
 		}
 		c := r.soon().stream(numbered(all+1, all+1))
 		time.Sleep(ingest.MaxSummaryPeriod)
@@ -291,7 +291,7 @@ func TestLossesOfAServerThatClosesAtOnceAreSummarized(t *testing.T) {
 		// The first outages have three entries each, then there is a summary after
 		// one minute, two, four…
 		if events != all+2 || outages != all || rows > 20 {
-			t.Errorf("in %v %d events, %d outages told in %d rows:\n%v", took, events, outages, rows, f.entries("a"))
+			t.Errorf("in %v %d events, %d outages in %d entries:\n%v", took, events, outages, rows, f.entries("a"))
 		}
 		g := f.newest("disconnected").Gap
 		if g.Count < 2 || !strings.Contains(g.Reason, "more times within ") || !strings.Contains(g.Reason, "The last time: The server closed the stream. ") {
@@ -483,7 +483,7 @@ func TestACrashLosesNoCollectedOutages(t *testing.T) {
 		synctest.Wait()
 		g := f.newest("restarted").Gap
 		if g.Count != 10-told+1 || g.Missing != nil || !strings.Contains(g.Reason, fmt.Sprintf("the connection was lost %d times.", 10-told)) {
-			t.Errorf("%d were told before: %+v", told, g)
+			t.Errorf("%d were written before: %+v", told, g)
 		}
 		// After a second crash it is already written.
 		dir = f.TempDir()

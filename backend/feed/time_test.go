@@ -299,7 +299,7 @@ func TestAReturnIsWrittenWithoutAMessage(t *testing.T) {
 		time.Sleep(4 * time.Second)
 		c = r.soon().stream(":\n\n")
 		if list := f.entries("a"); len(list) != 2 {
-			t.Errorf("told early: %v", list)
+			t.Errorf("written early: %v", list)
 		}
 		time.Sleep(ingest.EvidenceTimeout + time.Second)
 		synctest.Wait()

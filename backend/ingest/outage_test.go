@@ -65,7 +65,7 @@ func TestTheFirstIDAfterAReturnIsTheEvidence(t *testing.T) {
 		g, reason := gapFor(c.before, c.next, true)
 		switch {
 		case g == nil:
-			t.Errorf("%s: nothing was told", c.name)
+			t.Errorf("%s: no gap", c.name)
 		case (g.Missing == nil) != (c.missing == nil) || c.missing != nil && *g.Missing != *c.missing:
 			t.Errorf("%s: missing %v", c.name, g.Missing)
 		case !strings.Contains(reason, c.reason) || g.Code != "disconnected" || g.After != c.before[len(c.before)-1]:

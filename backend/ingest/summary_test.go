@@ -13,13 +13,13 @@ func TestTheFirstNotesAreWrittenAtOnceAndTheRestSummarized(t *testing.T) {
 	now := time.Now()
 	for n := range 3 {
 		if !s.happened(now) {
-			t.Fatalf("the %d. is not noted", n+1)
+			t.Fatalf("occurrence %d has no note", n+1)
 		}
 	}
 	periods := []time.Duration{}
 	for begin := now; len(periods) < 6; now = now.Add(time.Second) {
 		if s.happened(now) {
-			t.Fatal("it is noted as if it were rare")
+			t.Fatal("a frequent occurrence has a note of its own")
 		}
 		s.collect(now, now, live.Text{})
 		if s.due(now) {
@@ -34,6 +34,6 @@ func TestTheFirstNotesAreWrittenAtOnceAndTheRestSummarized(t *testing.T) {
 	s.collect(now, now, live.Text{})
 	s.reset(now)
 	if !s.happened(now.Add(summaryReset)) || s.period != firstPeriod {
-		t.Error("after a calm while it is not noted at once")
+		t.Error("after a quiet period the note is not written at once")
 	}
 }
