@@ -64,7 +64,7 @@
 //	journal/sources  List.Excess, List.Expired, in retention.go: decide what is due
 //	journal          Journal.trimOnce: one step
 //	sqlite           DB.Trim: its transaction
-//	sqlite/trim      Trimmer.Trim, Trimmer.bury, Trimmer.Shrink: deletes, writes tombstones, frees space
+//	sqlite/trim      Trimmer.Trim, Trimmer.writeTombstones, Trimmer.Shrink: deletes, writes tombstones, frees space
 //	journal/cursor   Cursor.trimmedGap: tells a reader how much it has missed
 //
 // # An update of a screen

@@ -24,7 +24,7 @@ type Journal struct {
 
 	recent  *recent.Messages
 	sources sources.List
-	log     cursor.Log // what cursors read
+	log     cursor.Log // shared by all cursors
 	first   atomic.Int64
 	stats   stats
 

@@ -54,8 +54,8 @@ func (p *Publisher) PublishLines(ctx context.Context, channel string, lines wire
 	return receipts, nil
 }
 
-// checkLines returns the index of the first message that cannot be sent, and
-// why.
+// checkLines returns the index of the first message that wire.Check refuses, and the
+// error.
 func (p *Publisher) checkLines(lines wire.Lines) (int, error) {
 	epoch, most := p.journal.Epoch(), p.Limits().MaxEvent
 	for i := range lines.Drafts {

@@ -32,11 +32,11 @@ func (l Limits) withDefaults() Limits {
 // A Publisher publishes to the channels of one journal. Its methods may be
 // called from any goroutine.
 type Publisher struct {
-	journal *journal.Journal
-	limits  atomic.Pointer[Limits]
-	making  sync.Mutex // held while a channel is counted and created, or MaxChannels would be exceeded
-	recent  recentPublications
-	clients atomic.Pointer[func(*live.Message) int]
+	journal  *journal.Journal
+	limits   atomic.Pointer[Limits]
+	creating sync.Mutex // held while a channel is counted and created, or MaxChannels would be exceeded
+	recent   recentPublications
+	clients  atomic.Pointer[func(*live.Message) int]
 }
 
 // New returns a Publisher.
@@ -60,7 +60,7 @@ func (p *Publisher) Limits() Limits { return *p.limits.Load() }
 // reaches. Its result may depend only on the message's source and type.
 func (p *Publisher) CountClients(count func(*live.Message) int) { p.clients.Store(&count) }
 
-// A Receipt is what a publisher gets after the commit.
+// A Receipt confirms the commit of a message.
 type Receipt struct {
 	Position live.Position // of the message; for a retried publish, of the first
 	ID       string        // the message's id on the wire; "" if that is its position
@@ -133,7 +133,7 @@ func (p *Publisher) toChannel(ctx context.Context, channel string, put func(sour
 	}
 }
 
-// Refuse lists a message in Recent that was refused before Publish.
+// Refuse adds a message to Recent that was refused before Publish.
 func (p *Publisher) Refuse(channel string, d live.Draft, err error) {
 	p.recent.addRefused(channel, &d, err)
 }
@@ -157,8 +157,8 @@ func (p *Publisher) Source(ctx context.Context, name string) (live.Source, error
 		return live.Source{}, live.Errorf("not_found/no_channel", "There is no source called \"{name}\".", "name", name).WithField("source").
 			WithHint("Create the channel in Signalbox first: the settings do not allow publishers and subscribers to create one.")
 	}
-	p.making.Lock()
-	defer p.making.Unlock()
+	p.creating.Lock()
+	defer p.creating.Unlock()
 	if src, ok := p.journal.Source(name); ok {
 		return src, nil
 	}
@@ -193,7 +193,7 @@ func (p *Publisher) Channel(ctx context.Context, channel live.Source) (live.Sour
 	return src, nil
 }
 
-// add adds a source, or returns the one of that name that was added meanwhile.
+// add adds a source, or returns the source of that name if one was added meanwhile.
 func (p *Publisher) add(ctx context.Context, s live.Source) (live.Source, error) {
 	src, err := p.journal.AddSource(ctx, s)
 	if err != nil {

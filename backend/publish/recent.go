@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	recentCount = 50  // the publications in the list
-	recentText  = 200 // the bytes of each of their texts: many large refused messages must not fill the memory
+	recentCount = 50  // the length of the list
+	recentText  = 200 // the greatest length of a text in it, in bytes, so that large refused messages use little memory
 )
 
 // A Publication is one message that was published or refused.
@@ -35,17 +35,17 @@ type Publication struct {
 	Params live.Params `json:"params,omitempty"`
 	Line   int         `json:"line,omitempty"`
 
-	position live.Position // of Position; zero where it was refused
+	position live.Position // the same as Position; zero if the message was refused
 }
 
-// publication makes the entry of a message that was published, as far as
-// complete does not.
+// publication returns the entry of a message that was published. complete sets its
+// other fields.
 func publication(channel string, d *live.Draft, r *Receipt) Publication {
 	return Publication{Channel: channel, Event: d.Type, ID: r.ID, position: r.Position, Clients: r.Clients, Repeated: r.Repeated}
 }
 
-// complete fills in what an entry needs only where it is read: most entries make
-// room for others before anybody looks at the list.
+// complete sets the fields that an entry needs only when the list is read. Most
+// entries are replaced by newer ones before that.
 func (p *Publication) complete() {
 	p.At = p.At.UTC().Truncate(time.Microsecond) // as the API writes it
 	if p.Event == "" {
@@ -63,10 +63,10 @@ func (p *Publication) complete() {
 type recentPublications struct {
 	mu   sync.Mutex
 	ring [recentCount]Publication
-	n    int // publications ever
+	n    int // the number of all publications ever added
 }
 
-// add adds publications, oldest first, with the time of this moment.
+// add adds publications, oldest first, with the current time.
 func (r *recentPublications) add(list ...Publication) {
 	now := time.Now()
 	for i := range list {
@@ -82,15 +82,14 @@ func (r *recentPublications) add(list ...Publication) {
 	}
 }
 
-// addLines adds the messages of a request of JSON lines, as far as the list
-// has room for them.
+// addLines adds the last recentCount messages of a request of JSON lines.
 func (r *recentPublications) addLines(channel string, drafts []live.Draft, receipts []Receipt) {
 	first := max(0, len(drafts)-recentCount)
 	list := make([]Publication, 0, recentCount)
 	for i := first; i < len(drafts); i++ {
 		p := publication(channel, &drafts[i], &receipts[i])
-		// Copies: the texts of a request are one string, which would stay in
-		// memory with any part of it.
+		// The texts of a request are parts of one string. Without copies, that string
+		// would stay in memory.
 		p.Event, p.ID = strings.Clone(p.Event), strings.Clone(p.ID)
 		list = append(list, p)
 	}
@@ -126,8 +125,8 @@ func (r *recentPublications) list() []Publication {
 	return list
 }
 
-// shorten returns a short text as it is, and a copy of the beginning of a long
-// one: a part of the long one would keep all of it in memory.
+// shorten returns a short text unchanged, and a copy of the beginning of a long one:
+// without the copy, all of the long text would stay in memory.
 func shorten(s string) string {
 	if len(s) <= recentText {
 		return s

@@ -9,7 +9,7 @@ import (
 )
 
 func TestADBIsAJournalStore(t *testing.T) {
-	journaltest.Run(t, func(t *testing.T) journaltest.Place {
+	journaltest.Run(t, func(t *testing.T) journaltest.Opener {
 		dir := t.TempDir()
 		return func() journal.Store {
 			db, err := sqlite.Open(t.Context(), dir)

@@ -8,18 +8,18 @@ import (
 )
 
 const (
-	// MaxType and MaxID are the lengths of the longest event type and id, in
-	// bytes. A client sends the id back in a request header, and many servers
-	// and proxies take 8 KiB of headers in all.
+	// MaxType and MaxID are the greatest lengths of an event type and an id, in
+	// bytes. A client sends the id back in a request header, and many servers and
+	// proxies accept at most 8 KiB of headers.
 	MaxType = 4096
 	MaxID   = 1024
 	// MaxRetry is the longest reconnection time, in milliseconds: a day.
 	MaxRetry = 24 * 60 * 60 * 1000
 )
 
-// Check returns nil where a draft can be sent as an SSE event and its data has
-// at most max bytes; otherwise a live.Error that names the field. epoch is that
-// of the journal.
+// Check returns nil if a draft can be sent as an SSE event and its data has at most
+// max bytes; otherwise a live.Error with the name of the field. epoch is the
+// journal's epoch.
 func Check(epoch string, d *live.Draft, max int) error {
 	if err := checkType(d.Type); err != nil {
 		return err
@@ -44,8 +44,8 @@ func Check(epoch string, d *live.Draft, max int) error {
 	return nil
 }
 
-// TooLarge returns the error for data of more than max bytes. size is 0 where
-// the data was not read to its end.
+// TooLarge returns the error for data of more than max bytes. size is 0 if the data
+// was not read to its end.
 func TooLarge(size, max int) error {
 	if size == 0 {
 		return live.Errorf("too_large/data", "The data is larger than the limit of {limit_bytes}.", "limit_bytes", max).WithField("data").
@@ -91,8 +91,8 @@ func checkID(epoch, id string) error {
 	return nil
 }
 
-// ofField makes an error about a field that has a code of its own, such as
-// "bad_id", and a sentence that is the same for every field.
+// ofField sets the field of an error, and a code with the name of the field, such as
+// "bad_id". Its sentence is the same for every field.
 func ofField(field string, e *live.Error) *live.Error {
 	e.Code = "bad_" + field
 	return e.WithField(field)

@@ -8,10 +8,11 @@ import (
 	"signalbox/backend/live"
 )
 
-// Frame returns the SSE frame of a message, with the blank line that makes a
-// client dispatch it. A note has no frame: only Signalbox's own screens show it.
+// Frame returns the SSE frame of a message, with the blank line at which a client
+// dispatches the event. A note has no frame: only Signalbox's own screens show it.
 func Frame(epoch string, m *live.Message) []byte {
-	// Room for the field names too. Data of many short lines makes append grow it.
+	// 64 bytes for the field names. Data of many short lines needs more, and append
+	// grows the frame then.
 	return AppendFrame(make([]byte, 0, len(m.Data)+len(m.Type)+len(m.ID)+64), epoch, m)
 }
 
@@ -52,10 +53,10 @@ func AppendFrame(b []byte, epoch string, m *live.Message) []byte {
 	return append(b, '\n')
 }
 
-// appendOrigin appends the field origin: the position of a message where it was
-// first published. A Signalbox recognises its own messages by it when they come
-// back through others. Conforming clients ignore a field that they do not know
-// (HTML, 9.2.6). A frame whose id is the position needs none; see AppendOpening.
+// appendOrigin appends the field origin: the position of the message in the journal
+// that first published it. A Signalbox recognises its own messages by it if they come
+// back through other servers. Conforming clients ignore unknown fields (HTML, 9.2.6).
+// A frame with the position as id needs no origin; see AppendOpening.
 func appendOrigin(b []byte, epoch string, m *live.Message) []byte {
 	b = append(b, "origin: "...)
 	if m.Origin != "" {
@@ -67,17 +68,17 @@ func appendOrigin(b []byte, epoch string, m *live.Message) []byte {
 }
 
 // AppendOpening appends the beginning of a stream: the reconnection time in
-// milliseconds, and the epoch of this journal as origin. Ids of that epoch are
-// then the origins of their messages.
-func AppendOpening(b []byte, epoch string, retry int64) []byte {
-	b = AppendRetry(b, retry)
+// milliseconds, and the epoch of this journal as origin. It means that ids of that
+// epoch are the origins of their messages.
+func AppendOpening(b []byte, epoch string, reconnectionMS int64) []byte {
+	b = AppendRetry(b, reconnectionMS)
 	b = append(b, "origin: "...)
 	b = append(b, epoch...)
 	return append(b, '\n')
 }
 
-// AppendGap appends a gap of one client, which is not in the journal. It has no
-// id, so that the client resumes after the last message that it has read.
+// AppendGap appends a gap for one client that is not in the journal. It has no id, so
+// that the client resumes after the last message that it has read.
 func AppendGap(b []byte, g *live.Gap) []byte {
 	text, err := json.Marshal(g)
 	if err != nil {
@@ -88,9 +89,9 @@ func AppendGap(b []byte, g *live.Gap) []byte {
 	return append(b, '\n')
 }
 
-// AppendRetry appends a reconnection time in milliseconds. No blank line
-// follows: the standard needs none (HTML, 9.2.6, "retry"), and some clients
-// report an event at every blank line.
+// AppendRetry appends the field retry with a reconnection time in milliseconds. No
+// blank line follows: the standard does not require one (HTML, 9.2.6, "retry"), and
+// some clients report an event at every blank line.
 func AppendRetry(b []byte, ms int64) []byte {
 	b = append(b, "retry: "...)
 	b = strconv.AppendInt(b, ms, 10)
@@ -100,8 +101,8 @@ func AppendRetry(b []byte, ms int64) []byte {
 // appendData appends a data field for each line of the text, at least one: a
 // client does not dispatch an event without data.
 func appendData(b []byte, text string) []byte {
-	// Neither channels nor feeds store a CR. Another program may have written
-	// one into the database, and it must not begin a field of its own.
+	// Signalbox never stores a CR. Another program may have written one into the
+	// database, and the text after it must not become a field.
 	text = unifyLineBreaks(text)
 	for {
 		b = append(b, "data: "...)

@@ -6,18 +6,16 @@ import (
 	"signalbox/backend/live"
 )
 
-// ChosenID returns the id that the publisher or the remote server chose, where
-// the message has it on the wire. Otherwise it returns "", and the id on the
-// wire is the position.
+// ChosenID returns the id that the publisher or the remote server chose if the
+// message is sent with it. Otherwise it returns "", and the message is sent with its
+// position as id.
 //
-// A chosen id gives way to the position where a client could not resume from
-// it: the id reads as a position of this journal (a feed that follows this
-// server brings such ids), no request header can carry it, or an older message
-// of the source has it. So an id on the wire stands for one message of its
-// source, and a client that resumes skips nothing. With an id that several
-// messages share it could not: to go on after the first would repeat all that
-// came since at each reconnection, and to go on after the newest would skip
-// what lies between.
+// A client could not resume from a chosen id that looks like a position of this
+// journal (such as one from a feed of this server), that no request header can carry,
+// or that an older message of the source has. So an id on the wire stands for one
+// message of its source, and a client that resumes skips nothing. With an id that
+// several messages share, resuming after the first would repeat all later messages at
+// each reconnection, and resuming after the newest would skip those between.
 func ChosenID(epoch string, m *live.Message) string {
 	if chosen(epoch, m) {
 		return m.ID
@@ -29,7 +27,7 @@ func chosen(epoch string, m *live.Message) bool {
 	return m.ID != "" && !m.DuplicateID && headerSafe(m.ID) && !ownPosition(epoch, m.ID)
 }
 
-// ownPosition reports whether an id reads as a position of this epoch.
+// ownPosition reports whether an id looks like a position of this epoch.
 func ownPosition(epoch, id string) bool {
 	if !strings.HasPrefix(id, epoch) {
 		return false

@@ -19,9 +19,8 @@ func AppendTime(b []byte, t time.Time) []byte {
 	return append(b, '"')
 }
 
-// AppendJSON appends a message as docs/api.md describes it. source is the name
-// of its source, and size the length of its whole data in bytes: m.Data may be
-// a preview.
+// AppendJSON appends a message in the form of docs/api.md. source is the name of its
+// source. size is the full length of its data in bytes; m.Data may be a preview.
 func AppendJSON(b []byte, epoch, source string, m *live.Message, size int) []byte {
 	b = append(b, `{"position":"`...)
 	b = live.Position{Epoch: epoch, Number: m.Number}.AppendTo(b)
@@ -76,9 +75,8 @@ func appendEvent(b []byte, epoch string, m *live.Message, size int) []byte {
 	return b
 }
 
-// appendObject appends the JSON object of a gap or a note. Signalbox wrote it,
-// but another program may have changed the database, and one bad row must not
-// break the whole page.
+// appendObject appends the JSON object of a gap or a note. Another program may have
+// changed the database, and one invalid row must not make the whole page invalid.
 func appendObject(b []byte, text string) []byte {
 	if !json.Valid([]byte(text)) {
 		b = append(b, `{"code":"unreadable","reason":`...)
@@ -90,9 +88,8 @@ func appendObject(b []byte, text string) []byte {
 
 const hexDigits = "0123456789abcdef"
 
-// AppendString appends a text as a JSON string. It does not escape HTML: JSON
-// is served as JSON and never put into a page. A byte that is not UTF-8 becomes
-// U+FFFD.
+// AppendString appends a text as a JSON string. It does not escape HTML, because the
+// JSON is never put into a page. A byte that is not UTF-8 becomes U+FFFD.
 func AppendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0

@@ -1,13 +1,12 @@
 package wire
 
-// maxDepth is how deep arrays and objects may be nested, as in encoding/json.
+// maxDepth is the greatest nesting of arrays and objects, as in encoding/json.
 const maxDepth = 10_000
 
-// The functions below find the end of a JSON value (RFC 8259). They take the
-// text and the index at which the value begins, and return the index behind it,
-// or -1 where the JSON is broken. They accept what encoding/json accepts; a
-// fuzz test compares the two. json.Valid is several times slower and does not
-// say where a value ends.
+// The functions below find the end of a JSON value (RFC 8259). Their arguments are the
+// text and the index of the value. They return the index after the value, or -1 if the
+// JSON is invalid. They accept the same JSON as encoding/json; a fuzz test compares the
+// two. json.Valid is several times slower and does not return the end of a value.
 
 // valueEnd finds the end of any value. depth is the number of arrays and
 // objects around it.
@@ -35,7 +34,7 @@ func valueEnd(b []byte, i, depth int) int {
 
 // containerEnd finds the end of an array or an object.
 func containerEnd(b []byte, i, depth int) int {
-	object, closing := b[i] == '{', b[i]+2 // '}' and ']' stand two places behind '{' and '['
+	object, closing := b[i] == '{', b[i]+2 // in ASCII, '}' is '{' + 2 and ']' is '[' + 2
 	i = skipSpace(b, i+1)
 	if i < len(b) && b[i] == closing {
 		return i + 1
@@ -66,7 +65,7 @@ func containerEnd(b []byte, i, depth int) int {
 	}
 }
 
-// ordinary holds the bytes that stand for themselves inside a JSON string.
+// ordinary has the bytes that need no escape inside a JSON string.
 var ordinary = func() (table [256]bool) {
 	for c := range table {
 		table[c] = c >= ' ' && c != '"' && c != '\\'
@@ -87,7 +86,7 @@ func stringEnd(b []byte, i int) int {
 			return i + 1
 		}
 		if b[i] != '\\' || i+1 == len(b) {
-			return -1 // a control character, or nothing behind the backslash
+			return -1 // a control character, or nothing after the backslash
 		}
 		i++
 		switch b[i] {
@@ -104,7 +103,7 @@ func stringEnd(b []byte, i int) int {
 	return -1
 }
 
-// hex4 returns the number that the first four bytes are in hexadecimal, or -1.
+// hex4 returns the value of the first four bytes as hexadecimal digits, or -1.
 func hex4(b []byte) rune {
 	if len(b) < 4 {
 		return -1
@@ -134,8 +133,8 @@ func literalEnd(b []byte, i int, literal string) int {
 	return end
 }
 
-// numberEnd finds the end of a number. It stops at the first byte that cannot
-// belong to it, so that 01 ends behind the 0.
+// numberEnd finds the end of a number. It stops at the first byte that cannot belong
+// to the number, so 01 ends after the 0.
 func numberEnd(b []byte, i int) int {
 	if i < len(b) && b[i] == '-' {
 		i++
@@ -172,8 +171,8 @@ func digitsEnd(b []byte, i int) int {
 	return i
 }
 
-// skipSpace returns the index of the first byte from i on that is no JSON
-// whitespace; len(b) where there is none.
+// skipSpace returns the index of the first byte from i on that is not JSON
+// whitespace, or len(b) if there is none.
 func skipSpace(b []byte, i int) int {
 	for i < len(b) && (b[i] == ' ' || b[i] == '\t' || b[i] == '\r' || b[i] == '\n') {
 		i++

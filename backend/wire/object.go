@@ -9,20 +9,19 @@ import (
 	"signalbox/backend/live"
 )
 
-// A Member is one field of a JSON object. Its value is a part of the text
-// that it was read from.
+// A Member is one field of a JSON object. Its value is a part of the text of the
+// object.
 type Member struct {
 	Name  string
 	Value json.RawMessage
 }
 
-// maxMembers is the most fields of an object. Each name is compared with all
-// names before it: a million of them would take minutes.
+// maxMembers is the greatest number of fields of an object. Each name is compared with
+// all names before it; a million names would take minutes.
 const maxMembers = 1000
 
-// Members reads a JSON object with nothing behind it. Where the JSON is broken,
-// the error gives the line and the column. A name that is there twice is an
-// error too.
+// Members reads a JSON object that is the whole body. If the JSON is invalid, the
+// error includes the line and the column. A duplicate name is an error too.
 func Members(body []byte) ([]Member, error) {
 	var members []Member
 	err := eachMember(body, func(name, value []byte) error {
@@ -32,7 +31,7 @@ func Members(body []byte) ([]Member, error) {
 		}
 		for _, other := range members {
 			if other.Name == m.Name {
-				return twice(m.Name)
+				return duplicateField(m.Name)
 			}
 		}
 		if members = append(members, m); len(members) > maxMembers {
@@ -41,12 +40,12 @@ func Members(body []byte) ([]Member, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, wordJSONError(body, err, false)
+		return nil, describeJSONError(body, err, false)
 	}
 	return members, nil
 }
 
-func twice(name string) error {
+func duplicateField(name string) error {
 	return live.Errorf("bad_json/twice", "The field \"{field}\" is there twice.", "field", name).WithField(name)
 }
 
@@ -55,10 +54,10 @@ var (
 	errNoObject   = errors.New("the JSON is no object")
 )
 
-// eachMember calls field with the name and the value of each member of a JSON
-// object. The name is a JSON string, in its quotation marks. The first error of
-// field ends the walk and is returned. The error is errBrokenJSON where the
-// text up to there is not JSON, or the object does not end the text.
+// eachMember calls field with the name and the value of each member of a JSON object.
+// The name is a JSON string with its quotation marks. eachMember returns the first
+// error of field. It returns errBrokenJSON if the JSON is invalid up to that point, or
+// if text follows the object.
 func eachMember(text []byte, field func(name, value []byte) error) error {
 	i := skipSpace(text, 0)
 	if i == len(text) {
@@ -108,10 +107,10 @@ func nothingBehind(text []byte, i int) error {
 	return nil
 }
 
-// wordJSONError turns an error of eachMember into one for the sender. JSON
-// that is broken anywhere comes first, whatever else is wrong. line says that
-// the text is one line of several, whose number the sender is told anyway.
-func wordJSONError(text []byte, err error, line bool) error {
+// describeJSONError turns an error of eachMember into one for the sender. If the JSON
+// is invalid anywhere, the error is about that. line is whether the text is one line of
+// several; the caller then adds the number of the line.
+func describeJSONError(text []byte, err error, line bool) error {
 	if broken := json.Unmarshal(text, new(json.RawMessage)); broken != nil {
 		return syntaxError(text, broken, line)
 	}
@@ -124,7 +123,8 @@ func wordJSONError(text []byte, err error, line bool) error {
 	return live.Errorf("bad_json/no_object", "The body is JSON but not an object.").WithHint(`Send an object such as {"data":"Hello"}.`)
 }
 
-// syntaxError says in words where JSON is broken.
+// syntaxError returns the error about the first mistake in JSON, with its position in
+// the text.
 func syntaxError(text []byte, err error, line bool) error {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return live.Errorf("bad_json/empty", "The body is empty.").WithHint(`Send an object such as {"data":"Hello"}.`)

@@ -11,9 +11,9 @@ import (
 // fields are the fields of a message that is published, in any form.
 var fields = []string{"event", "id", "data", "retry", "again"}
 
-// ParsePublish reads the body of a publish: JSON, a form, or text whose type
-// and id are in the query. The draft has yet to pass Check. Its Once is set
-// unless "again" asks for a second copy of a message.
+// ParsePublish parses the body of a publish: JSON, a form, or a text whose type and id
+// are in the query. The caller must still Check the draft. Its Once is set unless
+// "again" asks for a second copy of a message.
 func ParsePublish(contentType string, body []byte, query url.Values) (live.Draft, error) {
 	media, params, err := mediaType(contentType)
 	if err != nil {
@@ -48,7 +48,7 @@ func mediaType(contentType string) (string, map[string]string, error) {
 	case "":
 		return "text/plain", nil, nil
 	case "text/plain", "application/json", "application/x-ndjson":
-		return contentType, nil, nil // most are one of these, and need no parsing
+		return contentType, nil, nil // the most common types need no parsing
 	}
 	media, params, err := mime.ParseMediaType(contentType)
 	if err != nil {
@@ -67,12 +67,12 @@ func unsupported(media string) error {
 		WithHint("Use application/json, a form, or text/plain; for many messages application/x-ndjson.")
 }
 
-// onlyInBody refuses fields in the query of a request whose body has them.
+// onlyInBody refuses the fields of a message in the query, for a body with fields.
 func onlyInBody(query url.Values) error {
 	for _, name := range fields {
 		if query.Has(name) {
-			return ofField(name, live.Errorf("bad_field/address", "\"{field}\" stands in the address, but this message has its fields in the body.", "field", name).
-				WithHint("Move it there."))
+			return ofField(name, live.Errorf("bad_field/address", "\"{field}\" is in the address, but this message has its fields in the body.", "field", name).
+				WithHint("Move it to the body."))
 		}
 	}
 	return nil
@@ -83,7 +83,7 @@ func parseJSON(body []byte) (live.Draft, error) {
 	p.texts.Grow(len(body)) // no text is longer than its JSON
 	d, err := p.parse(body)
 	if err != nil {
-		return live.Draft{}, wordJSONError(body, err, false)
+		return live.Draft{}, describeJSONError(body, err, false)
 	}
 	drafts := [...]live.Draft{d}
 	p.release(drafts[:])
@@ -102,7 +102,7 @@ func noData() *live.Error {
 
 func badAgain() *live.Error {
 	return live.Errorf("bad_again", "again is neither true nor false.").WithField("again").
-		WithHint("true stores a second copy of a message that is there already.")
+		WithHint("true stores a second copy of a message that is stored already.")
 }
 
 func badRetry() *live.Error {
@@ -110,7 +110,7 @@ func badRetry() *live.Error {
 		WithHint("retry is a number of milliseconds, 0 or more.")
 }
 
-// unifyLineBreaks writes every line break as LF.
+// unifyLineBreaks replaces every line break by LF.
 func unifyLineBreaks(s string) string {
 	if !strings.Contains(s, "\r") {
 		return s

@@ -13,27 +13,28 @@ import (
 	"signalbox/backend/live"
 )
 
-// parseText takes the body as the data, and the other fields from the query.
+// parseText returns a draft with the body as data, and the other fields from the
+// query.
 func parseText(body string, query url.Values) (live.Draft, error) {
 	if len(query) == 0 {
 		return live.Draft{Data: unifyLineBreaks(body), Once: true}, nil
 	}
 	values := make(url.Values, len(query)+1)
 	for name, v := range query {
-		if name != "token" { // callers that cannot set a header sign in with it
+		if name != "token" { // the sign-in of clients that cannot set a header
 			values[name] = v
 		}
 	}
 	if values.Has("data") {
-		return live.Draft{}, live.Errorf("bad_data/query", "The data stands in the address, but the body of a text is the data.").WithField("data").
-			WithHint("Send a form to give every field a name.")
+		return live.Draft{}, live.Errorf("bad_data/query", "The data is in the address, but the body of a text is the data.").WithField("data").
+			WithHint("Send a form, in which every field has a name.")
 	}
 	values.Set("data", body)
 	return fromValues(values)
 }
 
-// parseForm reads a form. curl -d declares its body a form unless told
-// otherwise. A body without "=" cannot be one, and is taken as the data.
+// parseForm parses a form. By default curl -d declares its body a form. A body without
+// "=" cannot be a form, so it becomes the data.
 func parseForm(body string) (live.Draft, error) {
 	if !strings.Contains(body, "=") {
 		if t := strings.TrimSpace(body); t != "" && (t[0] == '{' || t[0] == '[') {
@@ -52,7 +53,7 @@ func parseForm(body string) (live.Draft, error) {
 	return d, err
 }
 
-const curlHint = "curl -d sends a form: say -d data=TEXT, or --json '{\"data\":…}', or -H 'Content-Type: text/plain' for a body that is the data."
+const curlHint = "curl -d sends a form: use -d data=TEXT, or --json '{\"data\":…}', or -H 'Content-Type: text/plain' for a body that is the data."
 
 func parseMultipart(body []byte, boundary string) (live.Draft, error) {
 	values := url.Values{}
@@ -77,7 +78,7 @@ func badMultipart(err error) error {
 	return live.Errorf("bad_form/multipart", "The form cannot be read: {reason}.", "reason", err)
 }
 
-// fromValues makes a draft of the fields of a form.
+// fromValues returns a draft with the fields of a form.
 func fromValues(values url.Values) (live.Draft, error) {
 	for name, v := range values {
 		if !slices.Contains(fields, name) {
@@ -91,7 +92,7 @@ func fromValues(values url.Values) (live.Draft, error) {
 		return live.Draft{}, noData()
 	}
 	d := live.Draft{
-		// Copies: both are remembered for longer than the data, and would keep
+		// Both stay in memory longer than the data. Without copies, they would keep
 		// the whole form in memory.
 		Type: strings.Clone(values.Get("event")), ID: strings.Clone(values.Get("id")),
 		Data: unifyLineBreaks(values.Get("data")), Once: true,

@@ -11,18 +11,18 @@ import (
 	"signalbox/backend/live"
 )
 
-// A messageParser reads messages in JSON: {"event","id","data","retry","again"}.
-// It is stricter than encoding/json, which takes the last of two fields with
-// one name and replaces what is not Unicode without an error.
+// A messageParser parses messages in JSON: {"event","id","data","retry","again"}. It is
+// stricter than encoding/json, which uses the last of two fields with the same name and
+// replaces invalid Unicode without an error.
 //
-// It appends all texts to one builder, and the drafts hold parts of that: a
-// request of many messages allocates once for all their texts.
+// It appends all texts to one builder, and the drafts refer to parts of it: a request
+// of many messages needs one allocation for all texts.
 type messageParser struct {
 	texts strings.Builder
-	event string // of the last message that had one; the next often has the same
+	event string // the last event type; the next message often has the same
 }
 
-// parse reads one message. The error may be one of eachMember's.
+// parse parses one message. It returns errors of eachMember unchanged.
 func (p *messageParser) parse(text []byte) (live.Draft, error) {
 	d := live.Draft{Once: true}
 	var seen uint8 // a bit for each field
@@ -60,7 +60,7 @@ func (p *messageParser) parse(text []byte) (live.Draft, error) {
 			err = unknownField(strings.ToValidUTF8(string(name), "\uFFFD"))
 		}
 		if seen&bit != 0 {
-			return twice(string(name))
+			return duplicateField(string(name))
 		}
 		seen |= bit
 		return err
@@ -83,8 +83,8 @@ func unquote(quoted []byte) []byte {
 	return []byte(s)
 }
 
-// eventType is text for the event type. It reuses that of the last message
-// where they are the same.
+// eventType reads the event type. If it equals the last event type, eventType returns
+// the same string.
 func (p *messageParser) eventType(value []byte) (string, error) {
 	if n := len(p.event); n > 0 && len(value) == n+2 && string(value[1:n+1]) == p.event && bytes.IndexByte(value, '\\') < 0 {
 		return p.event, nil
@@ -92,7 +92,7 @@ func (p *messageParser) eventType(value []byte) (string, error) {
 	return p.text("event", value)
 }
 
-// text reads a string. null counts as an empty one.
+// text reads a string. null means an empty string.
 func (p *messageParser) text(field string, value []byte) (string, error) {
 	if string(value) == "null" {
 		return "", nil
@@ -108,8 +108,8 @@ func (p *messageParser) text(field string, value []byte) (string, error) {
 	return p.texts.String()[from:], nil
 }
 
-// data reads the text of a string, or any other value as it was sent, without
-// the whitespace between its tokens.
+// data returns the text of a string, or the JSON of any other value without the
+// whitespace between its tokens.
 func (p *messageParser) data(value []byte) (string, error) {
 	if value[0] == '"' {
 		s, err := p.text("data", value)
@@ -141,9 +141,9 @@ func (p *messageParser) compact(value []byte) {
 	p.texts.Write(value[from:])
 }
 
-// unescape appends the text of a JSON string without its quotation marks. It
-// reports false where an escape is one half of a surrogate pair: encoding/json
-// would write U+FFFD in its place.
+// unescape appends the text of a JSON string without its quotation marks. It reports
+// false if an escape is one half of a surrogate pair, which encoding/json would replace
+// by U+FFFD.
 func (p *messageParser) unescape(s []byte) bool {
 	for {
 		i := bytes.IndexByte(s, '\\')

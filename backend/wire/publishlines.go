@@ -9,28 +9,28 @@ import (
 	"signalbox/backend/live"
 )
 
-// MaxLines is the most messages of one request of JSON lines.
+// MaxLines is the greatest number of messages in one request of JSON lines.
 const MaxLines = 10_000
 
 // Lines are the messages of a request of JSON lines.
 type Lines struct {
 	Drafts []live.Draft
-	// Numbers are the numbers of their lines, from 1. Blank lines have no draft
-	// but count.
+	// Numbers are the line numbers of the drafts, from 1. Blank lines count but have
+	// no draft.
 	Numbers []int
 }
 
-// IsLines reports whether a content type is that of JSON lines. Neither of its
-// two names is registered; both are common.
+// IsLines reports whether a content type is one of the two for JSON lines. Neither is
+// registered; both are common.
 func IsLines(contentType string) bool {
 	media, _, _ := strings.Cut(contentType, ";")
 	media = strings.ToLower(strings.TrimSpace(media))
 	return media == "application/x-ndjson" || media == "application/jsonl"
 }
 
-// ParseLines reads a body with a message in JSON on each line. The first line
-// that is wrong makes an error with its number (live.Error.Line). The drafts
-// have yet to pass Check.
+// ParseLines parses a body with one message in JSON on each line. The error about the
+// first invalid line has its number (live.Error.Line). The caller must still Check the
+// drafts.
 func ParseLines(contentType string, body []byte, query url.Values) (Lines, error) {
 	if _, _, err := mediaType(contentType); err != nil {
 		return Lines{}, err
@@ -54,7 +54,7 @@ func ParseLines(contentType string, body []byte, query url.Values) (Lines, error
 		}
 		d, err := p.parse(line)
 		if err != nil {
-			return Lines{}, OnLine(number, wordJSONError(line, err, true))
+			return Lines{}, OnLine(number, describeJSONError(line, err, true))
 		}
 		lines.Drafts, lines.Numbers = append(lines.Drafts, d), append(lines.Numbers, number)
 	}
@@ -73,10 +73,10 @@ func OnLine(number int, err error) error {
 	return err
 }
 
-// release copies the texts of drafts, where the builder is much larger than
-// they are: it would stay in memory for as long as one of them is in the tail
-// of the journal, which counts texts twice and 256 bytes more for each message.
-// Few bodies need it, such as those padded with spaces.
+// release copies the texts of drafts if the builder is much larger than they are. The
+// builder stays in memory for as long as the journal has one of the messages in memory,
+// and the journal counts only twice the texts and 256 bytes for each message. Few
+// bodies need the copy, such as those padded with spaces.
 func (p *messageParser) release(drafts []live.Draft) {
 	if p.texts.Cap() <= 2*p.texts.Len()+256*len(drafts) {
 		return

@@ -8,7 +8,7 @@ import (
 	"signalbox/backend/live"
 )
 
-func usedAgain(t *testing.T, h *history) {
+func reusedIDIsMarked(t *testing.T, h *history) {
 	a, b := h.source("a"), h.source("b")
 	ms := h.append(
 		live.Draft{Source: a, ID: "x", Data: "1"}, live.Draft{Source: b, ID: "x", Data: "2"}, live.Draft{Source: a, Data: "3"},
@@ -37,7 +37,7 @@ func usedAgain(t *testing.T, h *history) {
 	}
 }
 
-func retryIsStoredOnce(t *testing.T, h *history) {
+func repeatIsStoredOnce(t *testing.T, h *history) {
 	s := h.source("a")
 	d := live.Draft{Source: s, ID: "x", Data: "1", Once: true}
 	keyed := live.Draft{Source: s, Data: "2", Key: "k", Once: true}
@@ -71,7 +71,7 @@ func (h *history) home(number int64) string {
 	return live.Position{Epoch: h.Epoch(), Number: number}.String()
 }
 
-func comesHome(t *testing.T, h *history) {
+func comesBack(t *testing.T, h *history) {
 	a, feed := h.source("a"), h.source("feed")
 	gap := `{"missing":1,"code":"trimmed","reason":"r"}`
 	ms := h.append(live.Draft{Source: a, ID: "x", Data: "1"}, live.Draft{Source: a, Type: "order", Data: "2"},
@@ -102,7 +102,7 @@ func comesHome(t *testing.T, h *history) {
 	if m.Repeated || m.Number != 6 || m.Origin != "b7xx.1" {
 		t.Errorf("%+v", m)
 	}
-	// And our own stream brings what a feed brought before.
+	// A stream of this journal sends a message that a feed has received before.
 	theirs.Source, theirs.OwnStream = h.source("self"), true
 	if m := h.append(theirs)[0]; !m.Repeated || m.Number != 4 {
 		t.Errorf("%+v", m)

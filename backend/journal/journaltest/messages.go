@@ -9,7 +9,7 @@ import (
 	"signalbox/backend/live"
 )
 
-// texts are what a store may be tempted to change.
+// texts are texts that a store might change.
 var texts = []string{
 	"", "a", "line\nline\n", "\n", " leading and trailing ", ":colon", "data: x",
 	"nul\x00inside", "\x00", "\x00at the start", "🚂 im Gleis 9¾", "\ufeffbom", "\u2028", "\r",
@@ -188,7 +188,7 @@ func reopened(t *testing.T, h *history) {
 	h.same(first, int64(1))
 }
 
-func numbersAreNeverGivenTwice(t *testing.T, h *history) {
+func numbersAreNeverUsedTwice(t *testing.T, h *history) {
 	s := h.source("a")
 	h.some(s, 20)
 	for {

@@ -159,7 +159,7 @@ func (h *history) varied(n int) (ms []live.Message, sources []int64) {
 	return h.append(drafts...), sources
 }
 
-// filters are what is asked of them.
+// filters are the filters to apply to them.
 func filters(sources []int64) []live.Filter {
 	list := []live.Filter{
 		{}, {ID: "7"}, {ID: "x"}, {ID: "none"},

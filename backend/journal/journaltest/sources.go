@@ -31,7 +31,7 @@ func (h *history) trim(cut live.Trim) (n int64) {
 	}
 }
 
-// trimmed checks up to where each source was trimmed behind a number.
+// trimmed checks the result of Trimmed for all sources.
 func (h *history) trimmed(after int64, want map[int64]int64, sources ...int64) {
 	h.Helper()
 	got, err := h.Trimmed(h.Context(), sources, after)
@@ -142,7 +142,7 @@ func trimmingOfOne(t *testing.T, h *history) {
 	h.count(b, 100, 1000, 450)
 }
 
-func trimmedIsRemembered(t *testing.T, h *history) {
+func trimmedIsCounted(t *testing.T, h *history) {
 	a := h.source("a")
 	far := "zz.7"
 	h.append(
@@ -219,7 +219,7 @@ func removedSourceIsTrimmed(t *testing.T, h *history) {
 	h.some(a, 700)
 	h.same(h.trim(live.Trim{Source: a, Removed: true}), int64(1000))
 	h.kept(ms)
-	h.trimmed(0, map[int64]int64{}) // nobody lost what the user threw away
+	h.trimmed(0, map[int64]int64{}) // a removed source leaves no gap
 	h.must(h.DeleteSource(t.Context(), a))
 	list, _, err := h.Sources(t.Context())
 	h.must(err)

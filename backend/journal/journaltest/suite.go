@@ -10,28 +10,28 @@ import (
 	"signalbox/backend/live"
 )
 
-// A Place is where one history is stored. Each call opens it, after what the
-// call before returned was closed.
-type Place func() journal.Store
+// An Opener opens one history. The caller closes the store before the next call.
+type Opener func() journal.Store
 
-// Run runs the tests, each with a new and empty place from fresh.
-func Run(t *testing.T, fresh func(t *testing.T) Place) {
+// Run runs the tests. newHistory returns the Opener of a new and empty history for
+// each.
+func Run(t *testing.T, newHistory func(t *testing.T) Opener) {
 	for _, c := range []struct {
 		name string
 		test func(*testing.T, *history)
 	}{
 		{"TextsAreKeptToTheByte", textsAreKeptToTheByte},
-		{"ReadIsBoundedAndSaysHowFarItCame", readIsBounded},
+		{"ReadIsBoundedAndReturnsTheLastNumberExamined", readIsBounded},
 		{"ReadKeepsToItsSources", readKeepsToItsSources},
 		{"ABatchIsCommittedWholeOrNotAtAll", batchIsWhole},
 		{"AMarkIsSavedWithItsMessages", markIsSaved},
 		{"AnIDLeadsToItsFirstMessage", idsAreFound},
-		{"AnIDThatWasUsedBeforeIsMarked", usedAgain},
-		{"ARetryIsStoredOnce", retryIsStoredOnce},
-		{"AMessageThatComesBackIsNotStoredAgain", comesHome},
+		{"AReusedIDIsMarked", reusedIDIsMarked},
+		{"ARepeatIsStoredOnce", repeatIsStoredOnce},
+		{"AMessageThatComesBackIsNotStoredAgain", comesBack},
 		{"AForgedOriginHidesNothing", forgedOrigin},
 		{"ReopeningLosesNothing", reopened},
-		{"NumbersAreNeverGivenTwice", numbersAreNeverGivenTwice},
+		{"NumbersAreNeverUsedTwice", numbersAreNeverUsedTwice},
 		{"PagesGoBothWays", pagesGoBothWays},
 		{"APageStartsAtATime", pageStartsAtATime},
 		{"APreviewEndsAtACharacter", previewEndsAtACharacter},
@@ -40,14 +40,14 @@ func Run(t *testing.T, fresh func(t *testing.T) Place) {
 		{"PagesOfAFilterMissNothing", pagesOfAFilterMissNothing},
 		{"TrimmingKeepsTheNewest", trimmingKeepsTheNewest},
 		{"TrimmingOfOneSourceLeavesTheOthers", trimmingOfOne},
-		{"TrimmedMessagesAreCountedAndRecognised", trimmedIsRemembered},
+		{"TrimmedMessagesAreCountedAndRecognised", trimmedIsCounted},
 		{"TrimmingByAgeStopsAtAYoungMessage", trimmingByAge},
 		{"ARemovedSourceIsTrimmedWhole", removedSourceIsTrimmed},
 		{"TalliesAreKeptWithTheMessages", talliesAreKept},
 		{"ASourceIsChangedAndDeleted", sourceIsChanged},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h := &history{T: t, open: fresh(t)}
+			h := &history{T: t, open: newHistory(t)}
 			h.Store = h.open()
 			t.Cleanup(func() {
 				if h.Store != nil {
@@ -63,7 +63,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Place) {
 type history struct {
 	*testing.T
 	journal.Store
-	open Place
+	open Opener
 }
 
 func (h *history) must(err error) {
@@ -96,10 +96,10 @@ func (h *history) source(name string) int64 {
 	return s.ID
 }
 
-// start is a moment to microseconds, as all times in a journal.
+// start is a time in microseconds, as all times in a journal.
 var start = time.Date(2026, 11, 21, 14, 2, 8, 132456000, time.UTC)
 
-// append commits drafts with the numbers that come next, and returns the messages.
+// append commits drafts with the next numbers, and returns the messages.
 func (h *history) append(drafts ...live.Draft) []live.Message {
 	h.Helper()
 	ms := make([]live.Message, len(drafts))

@@ -8,8 +8,8 @@ import (
 	"signalbox/backend/sqlite/trim"
 )
 
-// maxCandidates is how many messages with the same id a message is compared
-// with: the first, and that many of the newest.
+// A message is compared with at most maxCandidates of the newest messages that
+// have its id, and with the first one.
 const maxCandidates = 100
 
 // insertCompared compares the one message of ms with older ones, stores it
@@ -40,18 +40,18 @@ func (in *Inserter) isOwnPosition(origin string) bool {
 	return ok && p.Epoch == in.epoch
 }
 
-// repeatsOrigin recognises a message that this journal, or this source, holds
-// already. An origin alone proves nothing, because anybody can send one: the
-// content must be the same too. A message with the origin of another one is
-// stored as a new message without origin. A repeated message gets the number of
-// the stored one; the same holds for repeatsKey and repeatsID.
+// repeatsOrigin recognises a message that this journal, or this source, has
+// already. Any server can send any origin, so the content must be the same too. A
+// message with the same origin and other content is stored without its origin.
+// repeatsOrigin, repeatsKey and repeatsID set the number of a repeated message to
+// that of the stored one.
 func (in *Inserter) repeatsOrigin(m *live.Message) (bool, error) {
 	if m.Origin == "" {
 		return false, nil
 	}
 	if m.OwnStream {
-		// A message of any source with this origin is the same one: another feed
-		// brought it, and our own stream brings it once more.
+		// A message of any source with this origin is the same message: another
+		// feed received it first, and then a stream of this journal sent it.
 		var numbers []int64
 		err := in.w.Each(func(v []driver.Value) { numbers = append(numbers, v[0].(int64)) },
 			"SELECT number FROM origins WHERE origin = ? LIMIT ?", m.Origin, int64(maxCandidates))
@@ -135,21 +135,21 @@ func (in *Inserter) repeatsKey(m *live.Message) (bool, error) {
 		return true, nil
 	case recent:
 		return false, live.Errorf("key_reused", "Another message was published with this Idempotency-Key.").WithField("Idempotency-Key").
-			WithHint("A retry must be the same message; for another one choose another key.")
+			WithHint("Send the same message again, or choose another key for another message.")
 	}
 	_, err = in.w.Exec("UPDATE keys SET number = ? WHERE key = ? AND source = ?", m.Number, m.Key, m.Source)
 	return false, err
 }
 
-// inRetryWindow reports whether a message received then, in microseconds, can be
-// the one that m repeats.
+// inRetryWindow reports whether m was received within live.RetryWindow of a time
+// in microseconds.
 func inRetryWindow(received int64, m *live.Message) bool {
 	d := conn.Micros(m.Received) - received
 	return max(d, -d) <= live.RetryWindow.Microseconds()
 }
 
-// repeatsID recognises a retry by its id. If the message is no retry and its id
-// was used before, it sets DuplicateID.
+// repeatsID recognises a repeated message by its id. If the message is new and an
+// older message has its id, repeatsID sets DuplicateID.
 func (in *Inserter) repeatsID(m *live.Message) (bool, error) {
 	if m.ID == "" {
 		return false, nil
@@ -175,8 +175,8 @@ func (in *Inserter) repeatsID(m *live.Message) (bool, error) {
 	return false, nil
 }
 
-// findRepeated returns the number of the message that m repeats, 0 if there is
-// none. The id of m was used before.
+// findRepeated returns the number of the message that m repeats, or 0 if there is
+// none. Some older message has the id of m.
 func (in *Inserter) findRepeated(m *live.Message) (int64, error) {
 	received, limit := conn.Micros(m.Received), live.RetryWindow.Microseconds()
 	number, err := in.w.Int64(`SELECT number FROM messages WHERE number IN (

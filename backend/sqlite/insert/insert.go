@@ -7,8 +7,8 @@ import (
 	"signalbox/backend/sqlite/conn"
 )
 
-// columns of messages, in the order in which they are written. The rare ones
-// stand behind the data, and are written only if one of them is set.
+// columns are the columns of messages in the order of an INSERT. The rare columns
+// come after the data, and are written only if one of them is set.
 const (
 	columns     = "number, source, received, kind, connection, retry, size, type, id, data"
 	columnCount = 10
@@ -21,9 +21,9 @@ var (
 	insertRare     = conn.NewGroupInsert("ABORT INTO messages ("+columns+rareColumns+")", columnCount+rareCount)
 )
 
-// maxGroupBytes is the largest size of the texts of one INSERT. SQLite holds
-// what is bound to a statement until it is bound anew: 64 messages of 16 MiB
-// would take a GiB of memory for nothing.
+// maxGroupBytes is the greatest size of the texts of one INSERT. SQLite keeps the
+// arguments of a statement until the statement is used again: 64 messages of
+// 16 MiB would occupy a GiB of memory.
 const maxGroupBytes = 1 << 20
 
 // An Inserter writes messages. Its methods are called within a transaction of
@@ -32,9 +32,9 @@ type Inserter struct {
 	w     *conn.Writer
 	epoch string
 	args  conn.Args
-	// idReuse counts, for each source that has used an id again, how many
-	// messages with new ids may follow before its messages are grouped again. A
-	// group with a used id would be written for nothing.
+	// idReuse has, for each source that has reused an id, how many messages with
+	// new ids must follow before its messages are grouped again. A group with a
+	// reused id must be undone.
 	idReuse map[int64]int
 }
 
@@ -43,8 +43,8 @@ func New(w *conn.Writer, epoch string) *Inserter {
 	return &Inserter{w: w, epoch: epoch, idReuse: make(map[int64]int)}
 }
 
-// Messages stores messages with the numbers that follow last, and returns the
-// last number given. It sets Number, DuplicateID and Repeated.
+// Messages stores messages with the numbers after last, and returns the last
+// number used. It sets Number, DuplicateID, Repeated and Origin.
 func (in *Inserter) Messages(last int64, ms []live.Message) (int64, error) {
 	defer in.args.Clear()
 	for len(ms) > 0 {
@@ -74,7 +74,7 @@ func (in *Inserter) Messages(last int64, ms []live.Message) (int64, error) {
 	return last, nil
 }
 
-// groupSize returns the index of the GroupSize to insert next.
+// groupSize returns the index in conn.GroupSizes of the next group's size.
 func (in *Inserter) groupSize(ms []live.Message) int {
 	for size, n := range conn.GroupSizes {
 		if n <= len(ms) && in.canGroup(ms[:n]) {
@@ -96,26 +96,25 @@ func (in *Inserter) canGroup(ms []live.Message) bool {
 	return sum <= maxGroupBytes
 }
 
-// mustCompare reports whether a message has to be compared with others, even if
+// mustCompare reports whether a message must be compared with older ones, even if
 // its id and origin are new.
 func (in *Inserter) mustCompare(m *live.Message) bool {
 	return m.Key != "" || m.Origin != "" && (m.OwnStream || in.isOwnPosition(m.Origin))
 }
 
-// hasNoNames reports whether a message has nothing that another one may have
-// too.
+// hasNoNames reports whether a message has no id, origin or key.
 func hasNoNames(m *live.Message) bool { return m.Key == "" && m.Origin == "" && m.ID == "" }
 
 const (
-	enterIDs = `INSERT OR IGNORE INTO ids (id, source, number)
+	insertIDs = `INSERT OR IGNORE INTO ids (id, source, number)
 		SELECT id, source, number FROM messages WHERE number >= ? AND number <= ? AND id IS NOT NULL`
-	enterOrigins = `INSERT OR IGNORE INTO origins (origin, source, number)
+	insertOrigins = `INSERT OR IGNORE INTO origins (origin, source, number)
 		SELECT origin, source, number FROM messages WHERE number >= ? AND number <= ? AND origin IS NOT NULL`
 )
 
-// insertUnique inserts a group and enters its ids and origins. If one of them
-// is taken, it undoes all of that and returns false. The ids come from the rows
-// just written: binding them a second time costs more than reading them.
+// insertUnique inserts a group, and its ids and origins into their tables. If one
+// of those exists already, it undoes all of that and returns false. It reads the
+// ids from the rows just written, which costs less than binding them again.
 func (in *Inserter) insertUnique(size int, group []live.Message) (bool, error) {
 	if err := in.insertGroup(size, group); err != nil {
 		return false, err
@@ -130,25 +129,25 @@ func (in *Inserter) insertUnique(size int, group []live.Message) (bool, error) {
 			origins++
 		}
 	}
-	for _, enter := range []struct {
+	for _, insert := range []struct {
 		query string
 		want  int64
-	}{{enterIDs, ids}, {enterOrigins, origins}} {
-		if enter.want == 0 {
+	}{{insertIDs, ids}, {insertOrigins, origins}} {
+		if insert.want == 0 {
 			continue
 		}
-		done, err := in.w.Exec(enter.query, first, last)
+		result, err := in.w.Exec(insert.query, first, last)
 		if err != nil {
 			return false, err
 		}
-		if n, err := done.RowsAffected(); err != nil || n < enter.want {
+		if n, err := result.RowsAffected(); err != nil || n < insert.want {
 			return false, in.undo(group, err)
 		}
 	}
 	return true, nil
 }
 
-// undo undoes insertUnique, unless there is an error already.
+// undo undoes insertUnique, unless err is set already.
 func (in *Inserter) undo(group []live.Message, err error) error {
 	for i := range group {
 		m := &group[i]
@@ -168,7 +167,8 @@ func (in *Inserter) undo(group []live.Message, err error) error {
 	return err
 }
 
-// insertGroup inserts as many rows as the GroupSize with that index.
+// insertGroup inserts a group; size is the index of its length in
+// conn.GroupSizes.
 func (in *Inserter) insertGroup(size int, group []live.Message) error {
 	if s, ok := sharedBy(group); ok {
 		_, err := in.w.ExecNamed(s.query(size), s.bind(&in.args, group))
@@ -206,8 +206,8 @@ func bind(args []driver.NamedValue, m *live.Message) {
 	if m.ID != "" {
 		args[8].Value = m.ID
 	}
-	// The driver binds text with its length, so SQLite stores a NUL inside it,
-	// and instr finds what stands behind it. (LIKE stops at the NUL.)
+	// The driver binds text with its length, so SQLite stores a NUL inside it, and
+	// instr also searches the text after the NUL. (LIKE stops there.)
 	args[9].Value = m.Data
 	if len(args) == columnCount {
 		return

@@ -9,8 +9,8 @@ import (
 	"signalbox/backend/sqlite/conn"
 )
 
-// A shared is what the messages of a group have in common besides their source,
-// their connection and their kind. What is shared is bound once for all rows:
+// A shared lists the values that all messages of a group have in common, besides
+// their source, connection and kind. Common values are bound once for all rows:
 // binding costs as much as writing a short row.
 type shared struct {
 	received bool
@@ -18,8 +18,8 @@ type shared struct {
 	noIDs    bool // no message has an id
 }
 
-// sharedBy returns what the messages of a group share. It reports false if they
-// do not share a source, or have something that only few messages have.
+// sharedBy returns the common values of a group. ok is false if the messages
+// differ in their source, connection or kind, or one has a rare column.
 func sharedBy(group []live.Message) (s shared, ok bool) {
 	first := &group[0]
 	s = shared{received: true, typ: true, noIDs: true}
@@ -38,7 +38,7 @@ func sharedBy(group []live.Message) (s shared, ok bool) {
 
 // The parameters that all rows share.
 const (
-	numberParam = iota + 1 // of the first row
+	numberParam = iota + 1 // the number of the first row
 	sourceParam
 	receivedParam
 	kindParam

@@ -11,19 +11,19 @@ import (
 )
 
 const (
-	// maxAttemptAge is how long an attempt is kept: the health screen looks back
-	// a day, and a person who asks when the trouble began looks back some weeks.
+	// maxAttemptAge is how long an attempt is kept. The health screen shows a day; a
+	// user may search for the beginning of a problem some weeks ago.
 	maxAttemptAge = 30 * 24 * time.Hour
-	// MaxAttempts is how many attempts of one feed are kept. A server that closes
-	// each connection at once makes up to ten attempts a second.
+	// MaxAttempts is how many attempts of one feed are kept. If a server closes each
+	// connection at once, there are up to ten attempts a second.
 	MaxAttempts = 1000
 )
 
-// PutAttempt saves an attempt, or replaces the one with its number, and deletes
-// old ones.
+// PutAttempt saves an attempt, or replaces the one with the same number, and deletes
+// old attempts.
 func (s *Store) PutAttempt(_ context.Context, a live.Attempt) error {
-	// Attempts come without anybody's doing, and would use up the space that
-	// trimming needs.
+	// Attempts come without user action, and would use up the space that trimming
+	// needs.
 	if s.file.IsFull() {
 		return conn.DiskFull(nil)
 	}
@@ -43,8 +43,8 @@ func (s *Store) PutAttempt(_ context.Context, a live.Attempt) error {
 		if _, err = w.Exec("DELETE FROM attempts WHERE source = ? AND connection <= ?", a.Source, a.Connection-MaxAttempts); err != nil {
 			return err
 		}
-		// With a limit, so that the first attempt after months does not delete
-		// all of them at once.
+		// The limit prevents the first attempt after months from deleting thousands
+		// at once.
 		_, err = w.Exec("DELETE FROM attempts WHERE (source, connection) IN (SELECT source, connection FROM attempts WHERE started < ? LIMIT 100)",
 			conn.Micros(s.file.Clock.Now().Add(-maxAttemptAge)))
 		return err

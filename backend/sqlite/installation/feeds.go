@@ -12,9 +12,9 @@ import (
 	"signalbox/backend/sqlite/conn"
 )
 
-// Feeds returns the settings of all feeds. Feeds whose source was removed, and
-// may be restored, are among them. A feed whose settings cannot be read has its
-// Source and a Fault only, so that one damaged row does not stop the others.
+// Feeds returns the settings of all feeds, including removed feeds that can still be
+// restored. If the settings of a feed cannot be read, it has only its Source and a
+// Fault, so that one damaged row does not stop the others.
 func (s *Store) Feeds(ctx context.Context) ([]live.Feed, error) {
 	feeds, err := s.feedSources(ctx)
 	if err != nil {
@@ -29,7 +29,7 @@ func (s *Store) Feeds(ctx context.Context) ([]live.Feed, error) {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case errors.Is(err, sql.ErrNoRows) && !source.Removed.IsZero():
-			continue // adding it failed half-way
+			continue // the feed was added only in part
 		case errors.Is(err, sql.ErrNoRows):
 			f.Fault = "They are not there."
 		case err != nil:

@@ -10,8 +10,8 @@ import (
 	"signalbox/backend/sqlite/database"
 )
 
-// A Store keeps what belongs to this installation. Its methods may be called by
-// anybody until the file is closed.
+// A Store stores the feeds, attempts and settings of this installation. Its methods
+// may be called from any goroutine until the file is closed.
 type Store struct{ file *database.File }
 
 // New returns the Store in a file.

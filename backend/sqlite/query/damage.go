@@ -10,23 +10,23 @@ import (
 	"signalbox/backend/sqlite/conn"
 )
 
-// readAround reads what read could not, from the table alone. That helps if an
-// index is damaged. If the table is, it reads up to the damage; if the damage
-// comes first, it returns a live.Damage.
+// readAround continues a read that met damage, from the table without an index. If
+// an index is damaged, it reads everything. If the table is, it reads up to the
+// damage; if the damage comes first, it returns a live.Damage.
 func (p *rangeRead) readAround(ctx context.Context, after, through int64, cause error) error {
-	// The messages read so far are right. Behind the last one the damaged index
-	// may have left some out.
-	place := after
+	// The messages read so far are complete. After the last of them the damaged
+	// index may have skipped some.
+	examined := after
 	if n := len(p.messages); n > 0 {
-		place = p.messages[n-1].Number
+		examined = p.messages[n-1].Number
 	}
-	place = max(place, p.r.nextOfSources(ctx, p.sources, place, through)-1)
-	p.badRow, p.after, p.through = false, place, through
-	begun, examined := time.Now(), 0
+	examined = max(examined, p.r.nextOfSources(ctx, p.sources, examined, through)-1)
+	p.badRow, p.after, p.through = false, examined, through
+	begun, count := time.Now(), 0
 	err := p.r.file.Streams.Rows(ctx, func(row []driver.Value) bool {
 		number, isNumber := row[0].(int64)
 		source, isSource := row[1].(int64)
-		if !isNumber || !isSource || number <= place {
+		if !isNumber || !isSource || number <= examined {
 			p.badRow = true
 			return false
 		}
@@ -36,12 +36,12 @@ func (p *rangeRead) readAround(ctx context.Context, after, through int64, cause 
 				return false
 			}
 		}
-		place = number
-		if examined++; more && examined%256 == 0 && time.Since(begun) > p.r.MaxTime {
-			p.through, more = place, false
+		examined = number
+		if count++; more && count%256 == 0 && time.Since(begun) > p.r.MaxTime {
+			p.through, more = examined, false
 		}
 		return more
-	}, "SELECT "+rangeColumns+" FROM messages WHERE number >= 1 + ? AND number <= ? ORDER BY number", place, through)
+	}, "SELECT "+rangeColumns+" FROM messages WHERE number >= 1 + ? AND number <= ? ORDER BY number", examined, through)
 	if err == nil && p.badRow {
 		err = conn.ErrBadRow
 	}
@@ -52,10 +52,10 @@ func (p *rangeRead) readAround(ctx context.Context, after, through int64, cause 
 	case !conn.IsCorrupt(err):
 		return err
 	case len(p.messages) > 0:
-		p.through = place
+		p.through = examined
 		return nil
 	}
-	d := &live.Damage{After: place, Through: p.r.findReadable(ctx, place, through, false) - 1, Err: err}
+	d := &live.Damage{After: examined, Through: p.r.findReadable(ctx, examined, through, false) - 1, Err: err}
 	if lost, err := p.r.countLost(ctx, p.sources, d.After, d.Through); err == nil {
 		d.Missing = new(int64)
 		for _, l := range lost {
@@ -66,8 +66,8 @@ func (p *rangeRead) readAround(ctx context.Context, after, through int64, cause 
 	return d
 }
 
-// nextOfSources returns the next number of some sources by their index, or
-// after+1 if the index does not say.
+// nextOfSources returns the next number of some sources from their index, or
+// after+1 if the index cannot be read.
 func (r *Reader) nextOfSources(ctx context.Context, sources []int64, after, through int64) int64 {
 	if len(sources) == 0 || len(sources) > maxMerged {
 		return after + 1
@@ -84,21 +84,21 @@ func (r *Reader) nextOfSources(ctx context.Context, sources []int64, after, thro
 	return max(next, after+1)
 }
 
-// findReadable returns the least number greater than place from which on
-// messages can be read again, at most bound+1. Backwards, it returns the
-// greatest number less than place, at least bound-1. It tries numbers further
-// and further away, by an eighth each time, so that it does not miss messages
-// between two damaged stretches, and then searches by halves.
-func (r *Reader) findReadable(ctx context.Context, place, bound int64, backwards bool) int64 {
+// findReadable returns the least number greater than start from which on messages
+// can be read again, at most bound+1. Backwards, it returns the greatest number less
+// than start, at least bound-1. It tries numbers at distances that grow by an
+// eighth, so that it finds messages between two damaged ranges, and then does a
+// binary search.
+func (r *Reader) findReadable(ctx context.Context, start, bound int64, backwards bool) int64 {
 	text := "SELECT " + rangeColumns + " FROM messages WHERE number >= ? AND number <= ? ORDER BY number LIMIT 1"
 	if backwards {
 		text = "SELECT " + rangeColumns + " FROM messages WHERE number <= ? AND number >= ? ORDER BY number DESC LIMIT 1"
 	}
 	at := func(distance int64) int64 {
 		if backwards {
-			return place - distance
+			return start - distance
 		}
-		return place + distance
+		return start + distance
 	}
 	readable := func(distance int64) bool {
 		ok := true
@@ -109,7 +109,7 @@ func (r *Reader) findReadable(ctx context.Context, place, bound int64, backwards
 		}, text, at(distance), bound)
 		return err == nil && ok
 	}
-	most := max(bound-place, place-bound) + 1
+	most := max(bound-start, start-bound) + 1
 	damaged, distance := int64(0), int64(1)
 	for distance < most && !readable(distance) {
 		damaged = distance
@@ -126,12 +126,12 @@ func (r *Reader) findReadable(ctx context.Context, place, bound int64, backwards
 	return at(distance)
 }
 
-// A loss is the messages of one source that cannot be read: the first number,
-// and how many.
+// A loss describes the unreadable messages of one source: the number of the first
+// one, and their count.
 type loss struct{ source, first, count int64 }
 
-// countLost returns what the index by source has of some sources (of all if
-// none is named) in after < number <= through.
+// countLost returns the losses of some sources (all if none is named) with
+// after < number <= through, from the index by source.
 func (r *Reader) countLost(ctx context.Context, sources []int64, after, through int64) (list []loss, err error) {
 	if len(sources) == 0 {
 		err := r.file.Streams.Rows(ctx, func(row []driver.Value) bool { sources = append(sources, row[0].(int64)); return true }, "SELECT id FROM sources")

@@ -11,24 +11,25 @@ import (
 	"signalbox/backend/sqlite/conn"
 )
 
-// readAround adds what read could not, from the table alone. That helps if an
-// index is damaged. If the table is, the page gets a gap for each source in
-// place of the damaged messages. It reports whether the page ends here.
+// readAround continues a read that met damage, from the table without an index. If
+// an index is damaged, it reads everything. If the table is, the page gets a gap of
+// each source instead of the damaged messages. full reports whether the page ends
+// here.
 func (p *pageRead) readAround(ctx context.Context, low, high int64, cause error) (full bool, err error) {
 	if p.q.Newest {
 		high = min(high, p.high)
 	} else {
 		low = max(low, p.low)
 	}
-	begun, examined := time.Now(), 0
-	place, badRow := low, false // the last number read
+	begun, count := time.Now(), 0
+	examined, badRow := low, false // the last number examined
 	if p.q.Newest {
-		place = high + 1
+		examined = high + 1
 	}
 	var near live.Message // the last message read, without its data
 	err = p.r.file.Streams.Rows(ctx, func(row []driver.Value) bool {
 		var m live.Message
-		if _, ok := scanRange(&m, row); !ok || m.Number <= low || m.Number > high || (m.Number > place) == p.q.Newest {
+		if _, ok := scanRange(&m, row); !ok || m.Number <= low || m.Number > high || (m.Number > examined) == p.q.Newest {
 			badRow = true
 			return false
 		}
@@ -38,10 +39,10 @@ func (p *pageRead) readAround(ctx context.Context, low, high int64, cause error)
 			}
 			p.appendCut(m)
 		}
-		place, near = m.Number, m
+		examined, near = m.Number, m
 		near.Data = ""
 		p.advance(m.Number, m.Number-1)
-		if examined++; examined%256 == 0 && time.Since(begun) > p.r.MaxTime {
+		if count++; count%256 == 0 && time.Since(begun) > p.r.MaxTime {
 			full = true
 		}
 		return !full
@@ -58,11 +59,11 @@ func (p *pageRead) readAround(ctx context.Context, low, high int64, cause error)
 	case !conn.IsCorrupt(err):
 		return false, err
 	}
-	d := &live.Damage{After: place, Err: err}
+	d := &live.Damage{After: examined, Err: err}
 	if p.q.Newest {
-		d.After, d.Through = p.r.findReadable(ctx, place, low+1, true), place-1
+		d.After, d.Through = p.r.findReadable(ctx, examined, low+1, true), examined-1
 	} else {
-		d.Through = p.r.findReadable(ctx, place, high, false) - 1
+		d.Through = p.r.findReadable(ctx, examined, high, false) - 1
 	}
 	p.r.file.Damage.AddMessages(p.r.file.Epoch, *d)
 	if p.q.Filter.Wants(live.GapKind) {
@@ -72,7 +73,7 @@ func (p *pageRead) readAround(ctx context.Context, low, high int64, cause error)
 	return len(p.page.Messages) >= p.limit && p.low < p.high, nil
 }
 
-// appendCut adds a message that was read whole, cut to its preview.
+// appendCut adds a message that was read in full, cut to its preview.
 func (p *pageRead) appendCut(m live.Message) {
 	size := len(m.Data)
 	if p.q.Preview > 0 && m.Kind == live.Event {
@@ -83,10 +84,9 @@ func (p *pageRead) appendCut(m live.Message) {
 	p.append(m, size)
 }
 
-// appendGaps adds a gap for the damaged messages of each source, with their
-// count if the index by source has it. If the index does not even say which
-// sources have lost messages, it adds one gap of unknown size. Near is the
-// message before the damage.
+// appendGaps adds a gap for the damaged messages of each source, with their count
+// from the index by source. If that index cannot be read, it adds one gap of unknown
+// size. near is the message before the damage.
 func (p *pageRead) appendGaps(ctx context.Context, d *live.Damage, near live.Message) {
 	lost, err := p.r.countLost(ctx, p.q.Filter.Sources, d.After, d.Through)
 	if err != nil {

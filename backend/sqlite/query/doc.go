@@ -1,22 +1,21 @@
 // Package query reads the stored messages.
 //
-// A range is what a stream reads next: the messages of some sources behind a
-// number. A page is what a screen shows: messages that match a live.Filter,
-// from either end. Both answer in a bounded time. A few sources are merged from
-// the index of each, because "source IN (…) ORDER BY number" would walk or sort
-// all of them. Many sources, and a filter by content, are examined one stretch
-// of numbers after the other, until the answer is full or a tenth of a second
-// is over; the answer says how far that came. There is never an OFFSET over
-// rows that were shown before, and nothing counts rows.
+// Streams read ranges: the messages of some sources after a number. Screens read
+// pages: messages that match a live.Filter, from either end of a range. Both
+// return in a bounded time. A few sources are merged from the index of each,
+// because "source IN (…) ORDER BY number" would walk or sort all of them. For many
+// sources, and for a filter by content, the query examines one stretch of numbers
+// after the other until the result is full or a tenth of a second is over; the
+// result includes the last number examined. No query uses OFFSET over rows that
+// were shown before, and none counts rows.
 //
-// A filter becomes SQL that means what live.Filter.Match means. It uses lower
-// and instr, which go by length and so see what stands behind a NUL; LIKE stops
-// there.
+// A filter becomes SQL that matches the same messages as live.Filter.Match. The SQL
+// uses lower and instr, which also search the text after a NUL; LIKE stops there.
 //
-// If a page of the file is damaged, every walk that comes to it ends there.
-// Reads go around it: they return what comes before, then a live.Damage or a
-// gap with its extent, then what lies behind. If an index is damaged, they walk
-// through the table.
+// If a page of the file is damaged, SQLite cannot read past it. Reads go around
+// it: they return the messages before it, then a live.Damage or a gap for the
+// damaged range, then the messages after it. If an index is damaged, they read the
+// table instead.
 //
 // Read reader.go first, then range.go, page.go, filter.go and damage.go.
 package query

@@ -27,8 +27,8 @@ func (b *builder) addList(ids []int64) {
 	}
 }
 
-// addSources adds a test of the source, unless all are wanted. The plus keeps
-// SQLite from walking the index of one source after the other and sorting.
+// addSources adds a condition on the source, unless ids is empty. The plus prevents
+// SQLite from reading the index of one source after the other and sorting.
 func (b *builder) addSources(ids []int64) {
 	if len(ids) > 0 {
 		b.add(" AND +source IN (")
@@ -37,7 +37,7 @@ func (b *builder) addSources(ids []int64) {
 	}
 }
 
-// addKinds adds a test of the kind, unless all are wanted.
+// addKinds adds a condition on the kind, unless kinds is empty.
 func (b *builder) addKinds(kinds []live.Kind) {
 	for i, k := range kinds {
 		if i == 0 {
@@ -51,9 +51,9 @@ func (b *builder) addKinds(kinds []live.Kind) {
 	}
 }
 
-// addNumbers adds a SELECT of the first limit numbers (the last, if newest) of
-// each of a few sources. Each is a short walk along the index by itself;
-// "source IN (…) ORDER BY number" would walk all of it.
+// addNumbers adds a SELECT of the first limit numbers (the last, if newest) of each
+// of a few sources. Each reads a short part of the index; "source IN (…) ORDER BY
+// number" would read all of it.
 func (b *builder) addNumbers(ids []int64, after, through int64, newest bool, limit int) {
 	for i, id := range ids {
 		if i > 0 {
@@ -65,8 +65,8 @@ func (b *builder) addNumbers(ids []int64, after, through int64, newest bool, lim
 }
 
 // addGaps adds a SELECT of the first limit numbers (the last, if newest) of the
-// gaps and notes that f wants. They have an index of their own, because they
-// are few and every filter wants them.
+// gaps and notes that f selects. These have an index of their own, because they are
+// few and nearly every filter selects them.
 func (b *builder) addGaps(f *live.Filter, after, through int64, newest bool, limit int) {
 	b.add("SELECT number FROM (SELECT number FROM messages WHERE kind <> 0 AND number >= 1 + ? AND number <= ?", after, through)
 	b.addKinds(f.Kinds)
@@ -81,8 +81,8 @@ func direction(newest bool) string {
 	return ""
 }
 
-// addFilter adds the tests of f except that of its sources. It means what
-// live.Filter.Match means; a test compares the two.
+// addFilter adds the conditions of f except the sources. They match the same
+// messages as live.Filter.Match; a test compares the two.
 func (b *builder) addFilter(f *live.Filter) {
 	if f.IsZero() {
 		return
@@ -98,7 +98,7 @@ func (b *builder) addFilter(f *live.Filter) {
 		defer b.add("))")
 	}
 	if f.ID != "" {
-		b.add(" AND +id = ?", f.ID) // not by its index, which pageRead uses itself
+		b.add(" AND +id = ?", f.ID) // the plus prevents the use of the index; see pageRead.read
 	}
 	if len(f.Types) > 0 {
 		b.add(" AND (")
@@ -114,8 +114,8 @@ func (b *builder) addFilter(f *live.Filter) {
 		}
 		b.add(")")
 	}
-	// lower changes A to Z only, as Match does. Both functions go by length, so
-	// they see what stands behind a NUL. LIKE would not.
+	// lower changes A to Z only, as Match does. Both functions also read the text
+	// after a NUL; LIKE would not.
 	const contains = "(instr(lower(data), ?) > 0 OR instr(lower(type), ?) > 0)"
 	for _, t := range f.Text {
 		if t != "" {
@@ -127,7 +127,7 @@ func (b *builder) addFilter(f *live.Filter) {
 	}
 }
 
-// lower is SQLite's function of that name.
+// lower does what SQLite's lower does.
 func lower(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {

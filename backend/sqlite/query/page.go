@@ -13,19 +13,19 @@ import (
 )
 
 const (
-	// firstExamined is how many messages a page examines before it first looks at
-	// the clock: at 16 MiB each, that takes some tenths of a second.
+	// firstExamined is how many messages a page examines before it first checks the
+	// time. If each has 16 MiB, that takes some tenths of a second.
 	firstExamined = 16
-	// maxWithID is up to how many messages with the same id are looked up by it.
+	// maxWithID is the greatest number of messages with the same id that are read by
+	// the index of ids.
 	maxWithID = 5000
-	// maxPageBytes is how much data a page may hold in memory.
+	// maxPageBytes is the greatest size of a page's data in memory.
 	maxPageBytes = 32 << 20
 )
 
-// Page answers a query in a bounded time.
+// Page returns the page for a query in a bounded time.
 func (r *Reader) Page(ctx context.Context, q live.Query) (live.Page, error) {
-	// The page shows what is committed now; what comes while it is made belongs
-	// to the next page.
+	// Messages committed during this call belong to the next page.
 	last := r.file.Last()
 	low, high := min(max(q.After, 0), last), last
 	if q.Before > 0 {
@@ -44,15 +44,15 @@ func (r *Reader) Page(ctx context.Context, q live.Query) (live.Page, error) {
 	return page, conn.UserError(err)
 }
 
-// A pageRead is one call of Page. It has yet to examine the messages with
-// low < number <= high, and moves the bound at which it started.
+// A pageRead is one call of Page. It has not yet examined the messages with
+// low < number <= high, and advances the bound from which it started.
 type pageRead struct {
 	r         *Reader
 	q         live.Query
 	low, high int64
 	limit     int  // of messages
-	bytesLeft int  // of data that may still be added
-	commonID  bool // whether more than maxWithID messages have the id of the filter
+	bytesLeft int  // the size of the data that may still be added
+	commonID  bool // whether maxWithID or more messages have the id of the filter
 	page      live.Page
 }
 
@@ -94,8 +94,8 @@ func (p *pageRead) run(ctx context.Context) (live.Page, error) {
 	return p.page, nil
 }
 
-// isIndexed reports whether an index leads to all messages that match, so that
-// they can be read in one go.
+// isIndexed reports whether an index has all messages that match, so that one query
+// reads them.
 func (p *pageRead) isIndexed(ctx context.Context) (bool, error) {
 	f := &p.q.Filter
 	if !f.Wants(live.Event) {
@@ -104,8 +104,8 @@ func (p *pageRead) isIndexed(ctx context.Context) (bool, error) {
 	if f.ID == "" {
 		return f.IsZero() && (len(f.Sources) == 0 || p.canMerge()), nil
 	}
-	// Some servers send the same id with every message. Such messages are found
-	// soon without the index, and sorting all of them would take long.
+	// Some servers send the same id with every message. A scan finds such messages
+	// quickly, while sorting all of them would be slow.
 	var n int64
 	err := p.r.file.Screens.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM ids WHERE id = ?1
 		UNION ALL SELECT 1 FROM messages WHERE id = ?1 AND again = 1 LIMIT ?2)`, f.ID, maxWithID).Scan(&n)
@@ -120,7 +120,7 @@ func (p *pageRead) isIndexed(ctx context.Context) (bool, error) {
 	return !p.commonID, nil
 }
 
-// canMerge reports whether the sources are read from the index of each.
+// canMerge reports whether the sources are few enough to read the index of each.
 func (p *pageRead) canMerge() bool {
 	return 0 < len(p.q.Filter.Sources) && len(p.q.Filter.Sources) <= maxMerged
 }
@@ -154,8 +154,9 @@ func (p *pageRead) nextStretch(ctx context.Context, n int64) (low, high int64, e
 	return p.low, edge - 1, nil
 }
 
-// read adds what matches in low < number <= high, and moves the bound to where
-// it stopped. It reports whether the page is full while there is more.
+// read adds the messages that match with low < number <= high, and advances the
+// bound over the messages examined. full reports whether the page is full and more
+// messages match.
 func (p *pageRead) read(ctx context.Context, low, high int64) (full bool, err error) {
 	f := &p.q.Filter
 	room := p.limit - len(p.page.Messages)
@@ -169,7 +170,7 @@ func (p *pageRead) read(ctx context.Context, low, high int64) (full bool, err er
 		b.addGaps(f, low, high, p.q.Newest, room+1)
 		b.add(")")
 	case f.ID != "" && !p.commonID:
-		// Numbers first, so that sorting them does not carry the data along.
+		// The numbers come first, so that SQLite sorts without the data.
 		b.add("number IN (SELECT number FROM ids WHERE id = ? AND number >= 1 + ? AND number <= ?"+
 			" UNION ALL SELECT number FROM messages WHERE id = ? AND again = 1 AND number >= 1 + ? AND number <= ?", f.ID, low, high, f.ID, low, high)
 		if f.WantsGaps() {
@@ -217,15 +218,15 @@ func (p *pageRead) read(ctx context.Context, low, high int64) (full bool, err er
 
 func (p *pageRead) full() bool { return len(p.page.Messages) == p.limit || p.bytesLeft <= 0 }
 
-// append adds a message whose data had that size before it was cut. A text that
-// is cut must still be read, which costs an eighth of holding it.
+// append adds a message; size is the length of its data before it was cut. Reading
+// a text that is then cut counts an eighth of its size.
 func (p *pageRead) append(m live.Message, size int) {
 	p.page.Messages, p.page.Sizes = append(p.page.Messages, m), append(p.page.Sizes, size)
 	p.bytesLeft -= max(len(m.Data), size/8) + len(m.Type) + len(m.ID)
 }
 
-// advance sets the bound at which the page started: low, or high for the newest
-// messages. Everything behind it was examined.
+// advance sets the bound from which the page started: low, or high for the newest
+// messages.
 func (p *pageRead) advance(low, high int64) {
 	if p.q.Newest {
 		p.high = high
@@ -234,9 +235,9 @@ func (p *pageRead) advance(low, high int64) {
 	}
 }
 
-// firstSince returns the first number received at or after a time, or high+1. It
-// searches by halves; if the clock has jumped, several numbers fit and it
-// returns one of them.
+// firstSince returns the number of the first message received at or after a time,
+// or high+1. It is a binary search: if the clock has jumped, the times are not in
+// order, and several numbers are possible results.
 func (r *Reader) firstSince(ctx context.Context, micros, high int64) (int64, error) {
 	low := int64(1)
 	high++
@@ -249,7 +250,8 @@ func (r *Reader) firstSince(ctx context.Context, micros, high int64) (int64, err
 		case errors.Is(err, sql.ErrNoRows):
 			high = middle
 		case conn.IsCorrupt(err):
-			// Damaged messages have no time. They count as those behind them.
+			// A damaged message has no time. The time of the next readable one
+			// counts.
 			next := r.findReadable(ctx, middle-1, high-1, false)
 			err := r.file.Screens.QueryRowContext(ctx, "SELECT number, received FROM messages WHERE number >= ? AND number < ? ORDER BY number LIMIT 1",
 				next, high).Scan(&number, &received)

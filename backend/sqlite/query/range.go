@@ -14,25 +14,25 @@ import (
 )
 
 const (
-	// maxMerged is up to how many sources are read from the index of each and
-	// merged. For more, a walk through all messages costs less.
+	// maxMerged is the greatest number of sources that are read from the index of
+	// each and merged. For more sources, reading all messages costs less.
 	maxMerged = 16
-	// firstStretch is how many numbers a scan examines before it first looks at
-	// the clock.
+	// firstStretch is how many numbers a scan examines before it first checks the
+	// time.
 	firstStretch = 1024
 )
 
 // Read returns messages of those sources (all if none is named) with
-// after < number <= through, in order: at most limit, and about maxBytes of
-// data, but at least one; and the number up to which that is all of them. For
-// many sources it reads for a bounded time, and may find none although there
-// are some behind that number. Damaged messages end it too; if the first is
-// damaged, the error is a live.Damage.
+// after < number <= through, in order: at most limit messages of about maxBytes in
+// all, but at least one message. The second result is the number up to which these
+// are all such messages. For many sources Read runs for a bounded time, and may
+// return none although there are some after that number. Read returns the messages
+// before a damaged one. If the first one is damaged, the error is a live.Damage.
 func (r *Reader) Read(ctx context.Context, sources []int64, after, through int64, limit, maxBytes int) ([]live.Message, int64, error) {
 	p := &rangeRead{r: r, sources: sources, limit: limit, bytesLeft: maxBytes, through: through}
 	var err error
 	if len(sources) <= maxMerged {
-		// This is short, and rows that can be interrupted cost more.
+		// The read is short, and SQLite reads faster if it cannot be cancelled.
 		err = p.read(context.WithoutCancel(ctx), after, through)
 	} else {
 		err = p.scan(ctx, after, through)
@@ -51,11 +51,11 @@ type rangeRead struct {
 	r         *Reader
 	sources   []int64
 	limit     int   // of messages
-	bytesLeft int   // of data that may still be added
+	bytesLeft int   // the size of the data that may still be added
 	after     int64 // the next message has a greater number
-	badRow    bool  // whether the last row was one that Signalbox cannot have written
+	badRow    bool  // whether Signalbox cannot have written the last row
 	messages  []live.Message
-	through   int64 // messages is complete up to here
+	through   int64 // messages is complete up to this number
 }
 
 // read adds the messages with after < number <= through.
@@ -64,7 +64,7 @@ func (p *rangeRead) read(ctx context.Context, after, through int64) error {
 	b.add("SELECT " + rangeColumns + " FROM messages ")
 	switch n := len(p.sources); {
 	case n == 1:
-		// Without the hint SQLite walks the messages of all sources in between.
+		// Without the hint SQLite reads the messages of all sources in between.
 		b.add("INDEXED BY message_source WHERE source = ? AND number >= 1 + ? AND number <= ?", p.sources[0], after, through)
 	case n == 0 || n > maxMerged:
 		b.add("WHERE number >= 1 + ? AND number <= ?", after, through)
@@ -111,12 +111,11 @@ func (p *rangeRead) addRow(row []driver.Value) bool {
 
 func (p *rangeRead) full() bool { return len(p.messages) == p.limit || p.bytesLeft <= 0 }
 
-// scan walks through the messages of all sources, one stretch of numbers after
-// the other, until the read is full or its time is over.
+// scan reads the messages of all sources, one stretch of numbers after the other,
+// until the read is full or its time is over.
 func (p *rangeRead) scan(ctx context.Context, after, through int64) error {
 	for begun, stretch := time.Now(), int64(firstStretch); after < through; {
-		// From the next message on: numbers that were trimmed take no time, and
-		// the read then ends behind them.
+		// Begin with the next message kept, which skips trimmed numbers in one step.
 		first, err := p.r.nextNumber(ctx, after, through)
 		if errors.Is(err, sql.ErrNoRows) {
 			p.through = through

@@ -12,10 +12,11 @@ import (
 )
 
 // A Reader reads the stored messages. Its methods are part of journal.Store and
-// may be called by anybody at any time.
+// may be called from any goroutine.
 type Reader struct {
 	// MaxTime is about how long one read may examine messages that do not match.
-	// Then it returns what it has found, and the caller asks again.
+	// After that time the read returns the messages found, and the caller
+	// continues with another read.
 	MaxTime time.Duration
 
 	file *database.File
@@ -26,15 +27,15 @@ func New(file *database.File, maxTime time.Duration) *Reader {
 	return &Reader{MaxTime: maxTime, file: file}
 }
 
-// First returns the number of the oldest message kept, Last+1 if there is none.
+// First returns the number of the oldest message kept, or Last+1 if there is none.
 func (r *Reader) First(ctx context.Context) (int64, error) {
-	// Before the query: otherwise a message that is committed in between would
-	// be skipped.
+	// Before the query: otherwise a message committed in between would be skipped.
 	none := r.file.Last() + 1
 	var first sql.NullInt64
 	err := r.file.Screens.QueryRowContext(ctx, "SELECT min(number) FROM messages").Scan(&first)
 	if conn.IsCorrupt(err) {
-		// The damaged messages are kept: a reader must come to them to be told.
+		// The damaged messages count as kept, so that readers reach them and get a
+		// gap.
 		err := r.file.Screens.QueryRowContext(ctx, "SELECT 1 + ifnull(min(trimmed_through), 0) FROM sources WHERE kept > 0").Scan(&first.Int64)
 		return first.Int64, conn.UserError(err)
 	}
@@ -47,9 +48,9 @@ func (r *Reader) First(ctx context.Context) (int64, error) {
 	return first.Int64, nil
 }
 
-// Find returns the numbers of the messages that clients know by that id, one
-// for each of those sources (all if none is named) that has one, oldest first.
-// A trimmed message is found for as long as it has a tombstone.
+// Find returns the numbers of the messages that were sent with that id, at most one
+// for each of those sources (all if none is named), oldest first. It finds a
+// trimmed message for as long as the message has a tombstone.
 func (r *Reader) Find(ctx context.Context, sources []int64, id string) ([]int64, error) {
 	var b builder
 	b.add("SELECT number FROM ids WHERE id = ?", id)
@@ -75,11 +76,11 @@ func (r *Reader) Find(ctx context.Context, sources []int64, id string) ([]int64,
 	return numbers, conn.UserError(rows.Err())
 }
 
-// Trimmed returns, of each of those sources (all if none is named) of which an
-// event or a gap behind that number was trimmed, the newest such number.
+// Trimmed returns the number of the newest trimmed event or gap of each of those
+// sources (all if none is named), if it is greater than after.
 func (r *Reader) Trimmed(ctx context.Context, sources []int64, after int64) (map[int64]int64, error) {
-	// A stream that catches up asks this after each read. The first test answers
-	// nearly always, without a look at the sources.
+	// A stream that catches up calls Trimmed after each read. The first condition is
+	// nearly always false, and SQLite then does not read the sources.
 	var b builder
 	b.add("SELECT id, trimmed_through FROM sources WHERE (SELECT trimmed FROM about) > ? AND trimmed_through > ?", after, after)
 	if len(sources) > 0 {
@@ -103,9 +104,9 @@ func (r *Reader) Trimmed(ctx context.Context, sources []int64, after int64) (map
 	return through, conn.UserError(rows.Err())
 }
 
-// CountTrimmed says whether any event or gap of a source was trimmed with
-// after < number <= through, and how many events; -1 if that is no longer
-// known.
+// CountTrimmed counts the trimmed events of a source with
+// after < number <= through; events is -1 if the count is no longer known.
+// anything reports whether an event or a gap was trimmed there.
 func (r *Reader) CountTrimmed(ctx context.Context, source, after, through int64) (events int64, anything bool, err error) {
 	var all, end int64
 	var before, within, at, oldest sql.NullInt64

@@ -12,18 +12,18 @@ import (
 	"signalbox/backend/sqlite/conn"
 )
 
-// rangeColumns are what scanRange reads: as few columns as possible, because
-// each is fetched by itself. What most messages do not have shares one column,
-// which is NULL then; the standard's own type is NULL; and the size is that of
-// the data.
+// rangeColumns are the columns for scanRange. There are as few as possible, because
+// the driver fetches each by itself. The rare values share one column, which is
+// NULL for most messages; the type is NULL if it is "message"; and the size is
+// len(data).
 const rangeColumns = `number, source, received, connection,
 	CASE WHEN kind = 0 AND retry IS NULL AND again IS NULL AND origin IS NULL THEN NULL
 		ELSE kind || ' ' || ifnull(retry, '') || ' ' || ifnull(again, '') || ' ' || ifnull(origin, '') END,
 	nullif(type, 'message'), id, data`
 
 // scanRange sets a message from the columns of a row, and returns its size. The
-// tables are STRICT, so each column has its type; if one has another, the file
-// is damaged and ok is false.
+// tables are STRICT: if a column has another type than declared, the file is
+// damaged and ok is false.
 func scanRange(m *live.Message, row []driver.Value) (size int, ok bool) {
 	var typed [4]bool
 	var received int64
@@ -47,7 +47,7 @@ func scanRange(m *live.Message, row []driver.Value) (size int, ok bool) {
 	return m.Size(), true
 }
 
-// scanRare sets what few messages have.
+// scanRare sets the values that few messages have.
 func scanRare(m *live.Message, text string) (ok bool) {
 	fields := strings.SplitN(text, " ", 4)
 	kind, err := strconv.ParseInt(fields[0], 10, 8)
@@ -65,14 +65,14 @@ func scanRare(m *live.Message, text string) (ok bool) {
 	return true
 }
 
-// addPageColumns adds what scanPage reads. Type, id and data are cut to
-// previews if preview is not 0. The last column is nearly always NULL: "!" for
-// DuplicateID, and the origin behind it.
+// addPageColumns adds the columns for scanPage. Type, id and data are cut to
+// previews if preview is not 0. The last column is nearly always NULL: it has "!"
+// for DuplicateID, followed by the origin.
 func (b *builder) addPageColumns(preview int) {
 	b.add("number, source, received, kind, connection, retry, size, ")
 	if preview > 0 {
-		// Cut as bytes: substr of a text stops at a NUL. The JSON of gaps and notes
-		// is short, and useless when cut.
+		// Cut as bytes: substr of a text stops at a NUL. The JSON of gaps and notes is
+		// short, and cutting would make it invalid.
 		names := max(preview, live.PreviewNames)
 		for _, name := range []string{"type", "id"} {
 			b.add("CASE WHEN octet_length("+name+") > ? THEN substr(CAST("+name+" AS BLOB), 1, ?) ELSE "+name+" END, ", names, names)
@@ -84,8 +84,8 @@ func (b *builder) addPageColumns(preview int) {
 	b.add(", CASE WHEN again IS NULL THEN origin ELSE '!' || ifnull(origin, '') END")
 }
 
-// scanPage reads a row of addPageColumns; size is the length of the data before
-// it was cut.
+// scanPage returns a message from a row with addPageColumns; size is the length of
+// the data before it was cut.
 func scanPage(rows *sql.Rows) (m live.Message, size int, err error) {
 	var received int64
 	var retry sql.NullInt64
@@ -108,7 +108,7 @@ func scanPage(rows *sql.Rows) (m live.Message, size int, err error) {
 	return m, size, nil
 }
 
-// previewText returns a text column, and whether SQL has cut it.
+// previewText returns a text column, and whether the query has cut it.
 func previewText(v any) (text string, cut bool) {
 	switch v := v.(type) {
 	case string:
@@ -119,7 +119,7 @@ func previewText(v any) (text string, cut bool) {
 	return "", false
 }
 
-// cutText cuts a text to at most that many bytes, between two characters.
+// cutText shortens a text to at most that many bytes, at the end of a character.
 func cutText(s string, bytes int) string {
 	if len(s) <= bytes {
 		return s
@@ -127,7 +127,7 @@ func cutText(s string, bytes int) string {
 	return string(trimPartialRune([]byte(s[:bytes])))
 }
 
-// trimPartialRune removes a character at the end of b that is not whole.
+// trimPartialRune removes an incomplete character at the end of b.
 func trimPartialRune(b []byte) []byte {
 	for i := 1; i <= utf8.UTFMax && i <= len(b); i++ {
 		if utf8.RuneStart(b[len(b)-i]) {

@@ -8,20 +8,20 @@ import (
 	"signalbox/backend/sqlite/conn"
 )
 
-// backfillEntries is how many entries of the old index one transaction copies,
-// which takes about a tenth of a second.
+// backfillEntries is how many entries of the old index one transaction copies. It
+// keeps a transaction near a tenth of a second.
 const backfillEntries = 10_000
 
-// A position is how far the backfill of the table ids has come: the one row of
-// the table filling.
-type position struct {
+// A progressRow is the one row of the table filling: how far the backfill of the
+// table ids has come.
+type progressRow struct {
 	id             string // the last entry copied
 	source, number int64
 	done, total    int64 // messages
 }
 
-// finish ends the backfill. Each index reads every message once, without long
-// data: about a second for a million messages.
+// finish ends the backfill. Creating an index reads every message once, without
+// long data: about a second for a million messages.
 var finish = []string{
 	"DROP INDEX message_id",
 	// Later messages with an id that an older one has, newest last.
@@ -33,29 +33,29 @@ var finish = []string{
 
 var insertIDs = conn.NewGroupInsert("IGNORE INTO ids (id, source, number)", 3)
 
-// backfill fills the table ids from the messages of a history that an older
-// version wrote. That version refuses the history from the migration on, so the
-// work can stop after any transaction. It follows the old index: that has the
-// order of the new table and the oldest of equal ids first, so it is several
-// times as fast as going from message to message.
+// backfill fills the table ids from the messages of a history that an older version
+// wrote. That version refuses the history from the migration on, so the backfill may
+// stop after any transaction. It reads the old index, which has the order of the
+// new table and the oldest of equal ids first: that is several times as fast as
+// reading the messages in order.
 func backfill(ctx context.Context, w *conn.Writer, progress func(done, total int64)) error {
 	for total := int64(0); ; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		var p position
+		var p progressRow
 		unfinished := false
 		err := w.Tx(func() error {
 			err := w.Each(func(v []driver.Value) {
 				unfinished = true
-				p = position{v[0].(string), v[1].(int64), v[2].(int64), v[3].(int64), v[4].(int64)}
+				p = progressRow{v[0].(string), v[1].(int64), v[2].(int64), v[3].(int64), v[4].(int64)}
 			}, "SELECT id, source, number, done, total FROM filling")
 			if err != nil || !unfinished {
 				return err
 			}
 			if p.total == 0 {
-				// This counts messages without an id too. Counting the others would
-				// take seconds in which the user sees nothing.
+				// This counts messages without an id too. Counting only those with one
+				// would take seconds without any progress on the screen.
 				if p.total, err = w.Int64("SELECT ifnull(sum(kept), 0) FROM sources"); err != nil {
 					return err
 				}
@@ -83,7 +83,7 @@ func backfill(ctx context.Context, w *conn.Writer, progress func(done, total int
 }
 
 // backfillSome copies the next entries, or finishes if there are none.
-func backfillSome(w *conn.Writer, p *position) error {
+func backfillSome(w *conn.Writer, p *progressRow) error {
 	type entry struct {
 		id             string
 		source, number int64
@@ -112,7 +112,7 @@ func backfillSome(w *conn.Writer, p *position) error {
 		p.done = p.total
 		return nil
 	}
-	first := entries[:0] // of each id and source
+	first := entries[:0] // the first message of each id and source
 	n := int64(len(entries))
 	for _, e := range entries {
 		if e.id == p.id && e.source == p.source && p.number > 0 {

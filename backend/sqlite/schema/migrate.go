@@ -15,8 +15,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// ApplicationID is "Sbox" in the file's header. A database with another id and
-// tables of its own belongs to another program.
+// ApplicationID is "Sbox" in the file's header. A database with tables and another
+// id belongs to another program.
 const ApplicationID = 0x53626f78
 
 // files returns the names of the migrations in order.
@@ -64,9 +64,8 @@ func Check(path string) error {
 	return nil
 }
 
-// Migrate brings the schema to the newest version and then runs the backfill.
-// Progress is called with how many messages the backfill has done, only if it
-// has any to do.
+// Migrate migrates the schema to the newest version and then runs the backfill. If
+// there are messages to backfill, it calls progress with the number done.
 func Migrate(ctx context.Context, w *conn.Writer, progress func(done, total int64)) error {
 	version, err := w.Int64("PRAGMA user_version")
 	if err != nil {

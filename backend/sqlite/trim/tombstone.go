@@ -10,8 +10,8 @@ import (
 	"signalbox/backend/sqlite/conn"
 )
 
-// TombstoneLimits are how many tombstones are kept, at about 100 bytes each: of
-// each source, so that a busy one does not push out those of a quiet one, and
+// TombstoneLimits are the greatest numbers of tombstones, at about 100 bytes each:
+// of each source, so that a busy source does not displace those of a quiet one, and
 // in all.
 type TombstoneLimits struct{ Source, All int64 }
 
@@ -22,13 +22,13 @@ const tombstoneColumns = 9
 
 var insertTombstones = conn.NewGroupInsert("ABORT INTO trimmed (number, source, nth, received, sum, id, again, origin, key)", tombstoneColumns)
 
-// bury writes the tombstones of deleted messages. For each source it also
-// stores up to which number it was trimmed and how many of its events ever
-// were. A gap is no event and has the nth of the event before it.
-func (t *Trimmer) bury(rows []row) error {
+// writeTombstones writes the tombstones of deleted messages. For each source it also
+// stores the last number trimmed and the count of all events ever trimmed. A gap is
+// not an event; its nth is that of the event before it.
+func (t *Trimmer) writeTombstones(rows []row) error {
 	type count struct{ events, through int64 }
 	counts := make(map[int64]*count)
-	buried := rows[:0]
+	tombstones := rows[:0]
 	for _, r := range rows {
 		if r.kind == int64(live.NoteKind) {
 			if err := t.deleteNames(r); err != nil {
@@ -49,13 +49,13 @@ func (t *Trimmer) bury(rows []row) error {
 			c.events++
 		}
 		c.through, r.nth = r.number, c.events
-		buried = append(buried, r)
+		tombstones = append(tombstones, r)
 	}
-	if len(buried) == 0 {
+	if len(tombstones) == 0 {
 		return nil
 	}
-	err := t.w.InsertAll(&insertTombstones, tombstoneColumns, len(buried), func(i int, args []driver.NamedValue) {
-		r := &buried[i]
+	err := t.w.InsertAll(&insertTombstones, tombstoneColumns, len(tombstones), func(i int, args []driver.NamedValue) {
+		r := &tombstones[i]
 		for j, v := range [tombstoneColumns]driver.Value{r.number, r.source, r.nth, r.received, r.sum, r.id, r.again, r.origin, r.key} {
 			args[j].Value = v
 		}
@@ -68,24 +68,24 @@ func (t *Trimmer) bury(rows []row) error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.deleteTombstones(source, c.events-t.Limits.Source, 2*len(buried)); err != nil {
+		if _, err := t.deleteTombstones(source, c.events-t.Limits.Source, 2*len(tombstones)); err != nil {
 			return err
 		}
 	}
-	_, err = t.w.Exec("UPDATE about SET trimmed = max(trimmed, ?), remembered = remembered + ?", buried[len(buried)-1].number, int64(len(buried)))
+	_, err = t.w.Exec("UPDATE about SET trimmed = max(trimmed, ?), remembered = remembered + ?", tombstones[len(tombstones)-1].number, int64(len(tombstones)))
 	if err != nil {
 		return err
 	}
 	all, err := t.w.Int64("SELECT remembered FROM about")
 	if over := all - t.Limits.All; err == nil && over > 0 {
-		_, err = t.deleteTombstones(0, 0, int(min(over, int64(2*len(buried)))))
+		_, err = t.deleteTombstones(0, 0, int(min(over, int64(2*len(tombstones)))))
 	}
 	return err
 }
 
-// deleteTombstones deletes the oldest tombstones, at most limit: those of a
-// source up to its nth event, or of all sources if source is 0. It returns how
-// many it deleted.
+// deleteTombstones deletes at most limit of the oldest tombstones: those of a source
+// up to its nth event, or of all sources if source is 0. It returns the number
+// deleted.
 func (t *Trimmer) deleteTombstones(source, nth int64, limit int) (n int, err error) {
 	var old []row
 	add := func(v []driver.Value) bool {
@@ -121,8 +121,8 @@ func (t *Trimmer) deleteTombstones(source, nth int64, limit int) (n int, err err
 	return len(old), err
 }
 
-// deleteNames deletes a message's id, origin and key from the tables in which
-// they are looked up.
+// deleteNames deletes a message's id, origin and key from the tables ids, origins
+// and keys.
 func (t *Trimmer) deleteNames(r row) error {
 	var err error
 	if r.id != nil && r.again == nil {
@@ -137,8 +137,8 @@ func (t *Trimmer) deleteNames(r row) error {
 	return err
 }
 
-// ContentSum is what a tombstone holds of a message's content. All of the
-// content goes into it: a message that is taken for another one is not stored.
+// ContentSum returns the hash of a message's content for its tombstone. It covers
+// all of the content, because a message with the hash of another is not stored.
 func ContentSum(kind int64, typ, data string) int64 {
 	var h xxhash.Digest
 	h.Reset()

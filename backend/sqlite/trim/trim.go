@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	// MaxMessages is how many messages one transaction should delete at most:
-	// publishers wait for it, a few milliseconds.
+	// MaxMessages is the most messages that one transaction should delete.
+	// Publishers wait for the transaction, a few milliseconds.
 	MaxMessages = 500
-	// maxBytes does the same for long messages.
+	// maxBytes limits the transaction for long messages.
 	maxBytes = 4 << 20
 )
 
@@ -28,15 +28,14 @@ type Trimmer struct {
 	countedByData int64 // up to this number messages are counted with their data alone
 }
 
-// New returns a Trimmer. CountedByData is database.File's.
+// New returns a Trimmer. countedByData is database.File.CountedByData.
 func New(w *conn.Writer, countedByData int64) *Trimmer {
 	return &Trimmer{Limits: DefaultLimits, w: w, countedByData: countedByData}
 }
 
-// Trim deletes the messages that a cut names, at most cut.Limit of them, which
-// must be positive. It returns what it deleted of each source, nothing if there
-// was nothing left to delete, and the oldest number that remains, 0 if none
-// does.
+// Trim deletes the messages that a cut selects, at most cut.Limit of them; Limit must
+// be positive. It returns the counts of the messages deleted, by source, and the
+// oldest number left, 0 if there is none.
 func (t *Trimmer) Trim(cut live.Trim, now time.Time) (map[int64]live.Tally, int64, error) {
 	rows, err := t.oldest(cut, now)
 	if err != nil {
@@ -61,24 +60,24 @@ func (t *Trimmer) Trim(cut live.Trim, now time.Time) (map[int64]live.Tally, int6
 
 // A row is a message that is about to be deleted, and then its tombstone.
 type row struct {
-	number, source, received, kind, bytes, sum int64        // bytes as live.Draft.Size counts them
+	number, source, received, kind, bytes, sum int64        // bytes is live.Draft.Size
 	id, again, origin, key                     driver.Value // as in the table messages
-	nth                                        int64        // among the events of its source that were ever trimmed
+	nth                                        int64        // its index, from 1, among all trimmed events of its source
 }
 
-// messageColumns are what messageRow reads.
+// messageColumns are the columns for messageRow.
 const messageColumns = "number, source, received, kind, size, type, id, again, origin, key, data"
 
 // oldest returns the messages that a cut deletes, in order.
 func (t *Trimmer) oldest(cut live.Trim, now time.Time) (rows []row, err error) {
 	before, present := conn.Micros(cut.Before), conn.Micros(now)
-	var wanted int // how many of rows to delete
-	var size int64 // of all rows
+	var wanted int // the number of rows to delete
+	var size int64 // the size of all rows
 	add := func(v []driver.Value) bool {
 		n, received := int64(len(rows)), v[2].(int64)
 		want := cut.Removed || n < cut.Messages || size < cut.Bytes || received < before
-		// A time in the future was written by a wrong clock. It says nothing about
-		// the age of the message, and must not keep the messages behind it.
+		// A time in the future is from a wrong clock. The age of the message is
+		// unknown then, and must not prevent deleting older messages after it.
 		if !want && (before == 0 || received <= present) {
 			return false
 		}
@@ -146,23 +145,23 @@ func (t *Trimmer) delete(cut live.Trim, rows []row) (map[int64]live.Tally, error
 		}
 		return deleted, nil
 	}
-	return deleted, t.bury(rows)
+	return deleted, t.writeTombstones(rows)
 }
 
 const (
-	// sparePages is how many free pages stay in the file at least, for appends:
-	// a page that is given back and taken again costs twice. A 64th of the file
-	// stays free as well.
+	// sparePages is the least number of free pages to keep in the file for appends,
+	// which would otherwise grow the file again. A 64th of the file stays free at
+	// least.
 	sparePages = 256
-	// shrinkPages is how many pages are given back at once: each may have to be
-	// moved from the end of the file, which takes about 10 µs.
+	// shrinkPages is how many pages one transaction returns to the disk. SQLite may
+	// have to move each of them.
 	shrinkPages = 250
 )
 
 var shrinkSQL = fmt.Sprintf("PRAGMA incremental_vacuum(%d)", shrinkPages)
 
-// Shrink gives free pages back to the disk, and reports whether it did and
-// whether there are more.
+// Shrink returns free pages to the disk. It reports whether it did, and whether there
+// are more.
 func (t *Trimmer) Shrink() (shrunk, more bool, err error) {
 	free, err := t.w.Int64("PRAGMA freelist_count")
 	if err != nil {
