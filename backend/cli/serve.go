@@ -14,7 +14,7 @@ import (
 type serveCommand struct{ flags.Set }
 
 func (c *serveCommand) Help() string {
-	return `When it is ready it prints one line with its address and one with the address of the dashboard. It stops on Ctrl+C or SIGTERM: publishers get their answers, and clients are told when to reconnect. A second Ctrl+C or SIGTERM ends it at once; no acknowledged message is lost.`
+	return `When it is ready it prints one line with its address and one with the address of the dashboard. It stops on Ctrl+C or SIGTERM: publishers get their answers, and clients a time after which to reconnect. A second Ctrl+C or SIGTERM ends it at once; no acknowledged message is lost.`
 }
 
 func (c *serveCommand) Run(ctx context.Context, p *Program, log *slog.Logger) error {

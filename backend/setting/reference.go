@@ -9,7 +9,7 @@ import (
 // and set to its default, with its help.
 func Reference() string {
 	var b strings.Builder
-	b.WriteString("# The configuration file of Signalbox. Each setting stands here with its\n" +
+	b.WriteString("# The configuration file of Signalbox. Every setting is listed with its\n" +
 		"# default. To change one, remove the # before its name.\n")
 	group := ""
 	for _, s := range all {
