@@ -16,7 +16,7 @@ import (
 	"signalbox/backend/live"
 )
 
-// appending appends each text from a goroutine of its own; the channel brings their errors.
+// appending appends each text from a goroutine of its own; the channel returns their errors.
 func (f *fixture) appending(texts ...string) <-chan error {
 	errs := make(chan error, len(texts))
 	for _, text := range texts {

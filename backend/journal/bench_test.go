@@ -117,7 +117,7 @@ func BenchmarkFollow(b *testing.B) {
 	}
 }
 
-// BenchmarkPage is what the window asks for, with a million messages stored.
+// BenchmarkPage reads a page as the window does, with a million messages stored.
 func BenchmarkPage(b *testing.B) {
 	j, _, s := benchJournal(b)
 	rare, err := j.AddSource(b.Context(), live.Source{Name: "rare", Kind: live.ChannelSource})

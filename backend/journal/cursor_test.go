@@ -75,7 +75,7 @@ func TestACursorMissesNothingBetweenTheStoreAndTheNewestMessagesInMemory(t *test
 						place, sent[p] = e.Number, n
 					}
 					if c.Number() != place || b.Through != place {
-						t.Errorf("place %d, through %d, last entry %d", c.Number(), b.Through, place)
+						t.Errorf("number %d, through %d, last entry %d", c.Number(), b.Through, place)
 					}
 				}
 			}
@@ -95,7 +95,7 @@ func TestACursorContinuesFromAnyNumberAroundTheOldestMessageInMemory(t *testing.
 		for want := place + 1; want <= 10; {
 			for _, e := range f.next(c).Entries {
 				if e.Number != want {
-					t.Fatalf("from %d: %d where %d was next", place, e.Number, want)
+					t.Fatalf("from %d: %d, want %d", place, e.Number, want)
 				}
 				want++
 			}
@@ -124,7 +124,7 @@ func TestASlowReaderDelaysNobodyAndGetsEverything(t *testing.T) {
 		}
 		for _, e := range b.Entries {
 			if place++; e.Number != place || e.Data != fmt.Sprint(place) {
-				t.Fatalf("%d came where %d was next", e.Number, place)
+				t.Fatalf("got %d, want %d", e.Number, place)
 			}
 		}
 	}
@@ -162,7 +162,7 @@ func TestTrimmingThatOvertakesACursorLeavesACountedGap(t *testing.T) {
 		t.Errorf("how many were of one type is not known: %+v", b.Gap)
 	}
 	if b := f.next(c); b.Gap != nil {
-		t.Errorf("the gap is told twice: %+v", b.Gap)
+		t.Errorf("the gap is returned twice: %+v", b.Gap)
 	}
 	if b := f.next(f.Follow(live.Filter{}, journal.Oldest)); b.Gap != nil || b.Entries[0].Number != 3011 {
 		t.Errorf("from the oldest: gap %+v, %d", b.Gap, b.Entries[0].Number)
@@ -192,7 +192,7 @@ func TestEachMessageIsReadOrCountedAsMissingDuringTrimming(t *testing.T) {
 				}
 				for _, e := range b.Entries {
 					if place++; e.Number != place {
-						t.Errorf("%d came where %d was next", e.Number, place)
+						t.Errorf("got %d, want %d", e.Number, place)
 						return
 					}
 					seen++
@@ -219,7 +219,7 @@ func TestACursorFindsAGapBeforeTheJournalKnowsOfIt(t *testing.T) {
 	var met *live.Gap
 	f := open(t, small, func(s journal.Store) journal.Store {
 		return &store{Store: s, trimmed: func() {
-			if met == nil { // in the writer, before it is told what went
+			if met == nil { // in the writer, before it returns from Trim
 				b, err := c.Next(t.Context())
 				if err != nil {
 					t.Error(err)
@@ -252,7 +252,7 @@ func TestAFilteredCursorHasTheNumberOfTheLastMessageExamined(t *testing.T) {
 		f.some(1234)
 		synctest.Wait()
 		if c.Number() != 1234 {
-			t.Errorf("place %d", c.Number())
+			t.Errorf("number %d", c.Number())
 		}
 		_, err := f.Append(t.Context(), live.Draft{Source: f.source, Type: "wanted"})
 		f.must(err)
@@ -319,7 +319,7 @@ func TestAReadFromTheStoreIsNoLargerThanThePageSize(t *testing.T) {
 				t.Fatalf("%d messages in a portion of %d bytes, said to take %d", n, page, b.Bytes)
 			}
 			found += len(b.Entries)
-			// Nothing is left out, and nothing comes again, where it is taken back and read again.
+			// Each message is returned once, although reads are undone and repeated.
 			if found == len(b.Entries) {
 				c.Unread()
 				if again, err := c.Next(t.Context()); err != nil || len(again.Entries) != found || again.Through != b.Through {

@@ -14,7 +14,7 @@ import (
 	"signalbox/backend/live"
 )
 
-// A model is what was ever appended: the numbers of each source's events.
+// A model has the numbers of all events ever appended, by source.
 type model struct {
 	*fixture
 	sources []int64
@@ -60,7 +60,7 @@ func (m *model) append(r *rand.Rand, n int) {
 	}
 }
 
-// behind counts the events of those sources (all where none is named) behind a number.
+// behind counts the events of those sources (all if none is named) after a number.
 func (m *model) behind(sources []int64, after int64) (n int64) {
 	for s, numbers := range m.events {
 		if len(sources) == 0 || slices.Contains(sources, s) {
@@ -71,7 +71,7 @@ func (m *model) behind(sources []int64, after int64) (n int64) {
 	return n
 }
 
-// check reads from a place until everything was read or told to be missing.
+// check reads after a number until every event was read or counted as missing.
 func (m *model) check(what string, sources []int64, after int64, between func()) {
 	m.Helper()
 	ctx, cancel := context.WithTimeout(m.Context(), 5*time.Second)
@@ -96,7 +96,7 @@ func (m *model) check(what string, sources []int64, after int64, between func())
 		}
 	}
 	if want := m.behind(sources, after); read+missing != want {
-		m.Errorf("%s: sources %v after %d: %d read and %d told missing of %d", what, sources, after, read, missing, want)
+		m.Errorf("%s: sources %v after %d: %d read and %d missing of %d", what, sources, after, read, missing, want)
 	}
 }
 

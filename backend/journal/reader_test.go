@@ -30,7 +30,7 @@ func TestAReaderContinuesAfterItsLastCommit(t *testing.T) {
 	f := open(t, journal.Options{RecentMessages: 10})
 	f.reader(live.Filter{})
 	f.must(f.Close())
-	// Even where the journal was empty and nothing was committed since.
+	// Also if the journal was empty and nothing was committed since.
 	f.reopen(journal.Options{})
 	f.some(3)
 	r := f.reader(live.Filter{})
@@ -63,7 +63,7 @@ func TestAReaderThatWasEndedBeginsAtTheEnd(t *testing.T) {
 	m, err := f.Mark(t.Context(), "rule/1")
 	f.must(err)
 	if m != (live.Mark{}) {
-		t.Errorf("its place is still there: %+v", m)
+		t.Errorf("its mark still exists: %+v", m)
 	}
 	r = f.reader(live.Filter{})
 	if r.Number() != 3 {

@@ -31,7 +31,7 @@ func BenchmarkAppendAtTheLimit(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			free, atLimit := newLoad(b, live.Keep{}, live.Keep{}), newLoad(b, c.keep, c.own)
 			free.ids, atLimit.ids = c.id, c.id
-			// Past what is remembered of trimmed messages, where each step forgets too.
+			// More than the limit of tombstones, so that each step deletes tombstones too.
 			atLimit.fill(150_000)
 			free.fill(20_000)
 			b.ResetTimer()
@@ -52,7 +52,7 @@ func BenchmarkAppendAtTheLimit(b *testing.B) {
 	}
 }
 
-// A load is a journal and what was measured of it.
+// A load is a journal with its measurements.
 type load struct {
 	*testing.B
 	j      *journal.Journal

@@ -170,7 +170,7 @@ func TestARequestIsStoredWholeOrNotAtAll(t *testing.T) {
 		for i := range 8 {
 			wg.Go(func() {
 				name := fmt.Sprint(round, ".", i)
-				if i%2 == 0 { // its second line has a key that is taken
+				if i%2 == 0 { // its second line has a used key
 					request := texts("not", "this")
 					request.Numbers = []int{7, 1}
 					if _, err := b.PublishLines(t.Context(), "x", request, "bad"); !errors.Is(err, &live.Error{Code: "key_reused"}) {

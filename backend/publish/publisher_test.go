@@ -290,7 +290,7 @@ func TestAPublishSucceedsDuringTheRemovalOfItsChannel(t *testing.T) {
 	failed := 0
 	for range 300 {
 		// A channel that is removed time and again may be gone three times in a
-		// row; whoever is told so may publish again.
+		// row; the publisher may then publish again.
 		if _, err := b.Publish(t.Context(), "x", live.Draft{Data: "a"}); errors.Is(err, &live.Error{Code: "not_found"}) {
 			failed++
 		} else if err != nil {

@@ -90,7 +90,7 @@ func spoilt(t *testing.T, file []byte, pages ...int) (*journal.Journal, error) {
 	return j, nil
 }
 
-// A view is what came of a history: the numbers, and the gaps.
+// A view has the numbers and the gaps read from a history.
 type view struct {
 	numbers []int64
 	missing int64
@@ -137,7 +137,7 @@ func (v *view) complete(t *testing.T, what string, n int) {
 	}
 }
 
-// followed is what a stream gets that begins with the oldest message.
+// followed returns the view of a stream from the oldest message on.
 func followed(t *testing.T, j *journal.Journal, sources ...int64) *view {
 	t.Helper()
 	v := new(view)
@@ -160,7 +160,7 @@ func followed(t *testing.T, j *journal.Journal, sources ...int64) *view {
 	return v
 }
 
-// paged is what the pages of a query have, one after the other.
+// paged returns the view of all pages of a query.
 func paged(t *testing.T, j *journal.Journal, q live.Query) *view {
 	t.Helper()
 	var all []live.Message
@@ -284,7 +284,7 @@ func TestTrimmingReportsDamage(t *testing.T) {
 	}
 	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(j.Stats().Damage, "no longer be deleted"); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("it says %q", j.Stats().Damage)
+			t.Fatalf("the damage is %q", j.Stats().Damage)
 		}
 	}
 	followed(t, j).complete(t, "a stream", n)

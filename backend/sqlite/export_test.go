@@ -11,7 +11,7 @@ import (
 // WithMaxPages makes the disk full at so many pages.
 var WithMaxPages = withMaxPages
 
-// WithMaxReadTime sets how long one read may examine what does not match.
+// WithMaxReadTime sets how long one read may examine messages that do not match.
 var WithMaxReadTime = withMaxReadTime
 
 // LimitTombstones makes a DB keep fewer tombstones.

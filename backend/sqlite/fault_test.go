@@ -21,7 +21,7 @@ func same(t *testing.T, got, want any) {
 	}
 }
 
-// fill appends until the disk is full, and returns what was acknowledged.
+// fill appends until the disk is full, and returns the acknowledged messages.
 func fill(t *testing.T, j *journal.Journal, source int64) []string {
 	t.Helper()
 	var kept []string

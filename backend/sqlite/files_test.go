@@ -162,11 +162,11 @@ func TestAReaderCreatesNoDatabase(t *testing.T) {
 		t.Error("a reader made a database")
 	}
 	if err := db.CheckWrite(t.Context()); !errors.Is(err, &live.Error{Code: "folder_gone"}) {
-		t.Errorf("the check says %v", err)
+		t.Errorf("CheckWrite: %v", err)
 	}
 }
 
-// A check that writes what is there already is not written at all.
+// SQLite does not write a page that stays the same.
 func TestCheckWriteWritesToTheDisk(t *testing.T) {
 	dir := t.TempDir()
 	db := open(t, dir)

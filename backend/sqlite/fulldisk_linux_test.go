@@ -102,10 +102,10 @@ func TestTrimmingFreesAFullDisk(t *testing.T) {
 			if until(t, j, true); j.Tally(source).Kept != kept {
 				t.Errorf("%d kept of %d", j.Tally(source).Kept, kept)
 			}
-			ballast(t, mount) // what was freed by giving up the reserve belongs to us no more
+			ballast(t, mount) // occupies the space that the released reserve has freed
 			for range 5 {
 				if err := db.CheckWrite(t.Context()); !errors.Is(err, &live.Error{Code: "disk_full"}) {
-					t.Fatalf("the check says %v", err)
+					t.Fatalf("CheckWrite: %v", err)
 				}
 			}
 			if c.stop {

@@ -10,7 +10,7 @@ import (
 	"signalbox/backend/sqlite"
 )
 
-// left copies what a kill at this moment would leave.
+// left copies the files as a kill would leave them now.
 func left(t *testing.T, dir string) string {
 	t.Helper()
 	to := t.TempDir()

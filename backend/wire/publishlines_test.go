@@ -80,7 +80,7 @@ func TestAnErrorHasTheNumberOfItsLine(t *testing.T) {
 	}
 }
 
-// Whatever one line says, it means what it means as a body of its own.
+// A line has the same meaning as a body of its own.
 func FuzzALineIsParsedLikeASingleMessage(f *testing.F) {
 	for _, s := range []string{
 		`{"data":"x"}`, `{"event":"e","id":"i","data":"a\r\nb\u00e9\ud83d\ude00","retry":1,"again":false}`, `{"data":{"a":[1,"\n"]}}`,
@@ -109,7 +109,7 @@ func FuzzALineIsParsedLikeASingleMessage(f *testing.F) {
 	})
 }
 
-// The reader of JSON accepts what encoding/json accepts, and no more.
+// The parser accepts the same JSON as encoding/json.
 func FuzzTheGrammarEqualsEncodingJSON(f *testing.F) {
 	for _, s := range []string{
 		`{}`, `[]`, `[1,-0.5e+3,true,false,null,"x"]`, `01`, `-`, `1.`, `1e`, `"\u12g4"`, `"\x"`, "\"\x1f\"", `"\`, `[1,]`, `{"a":1,}`, `{"a" 1}`, `{1:2}`,

@@ -142,7 +142,7 @@ func FuzzAnAcceptedMessageIsReadBack(f *testing.F) {
 	})
 }
 
-// readFrame reads one event as the standard says.
+// readFrame parses one event by the rules of the standard.
 func readFrame(t *testing.T, frame string) (d live.Draft) {
 	t.Helper()
 	lines := strings.FieldsFunc(strings.ReplaceAll(frame, "\r\n", "\n"), func(r rune) bool { return r == '\n' || r == '\r' })

@@ -41,23 +41,23 @@ func TestTheMessagesInMemoryKeepTheirLimits(t *testing.T) {
 			t.Errorf("%s: counted %d and %d, there are %d and %d", c.name, recent.entries, recent.bytes, kept, bytes)
 		}
 		// What it has is the end, without a hole.
-		place := chunks[0].first - 1
+		number := chunks[0].first - 1
 		for {
-			es, _ := recent.From(place)
+			es, _ := recent.From(number)
 			if len(es) == 0 {
 				break
 			}
 			for _, e := range es {
-				if place++; e.Number != place {
-					t.Fatalf("%s: %d where %d was next", c.name, e.Number, place)
+				if number++; e.Number != number {
+					t.Fatalf("%s: %d, want %d", c.name, e.Number, number)
 				}
 			}
 		}
-		if place != int64(c.count) {
-			t.Errorf("%s: it ends with %d", c.name, place)
+		if number != int64(c.count) {
+			t.Errorf("%s: it ends with %d", c.name, number)
 		}
 		if es, below := recent.From(chunks[0].first - 2); es != nil || below != chunks[0].first {
-			t.Errorf("%s: it gave %d entries for a place before its beginning, which is %d", c.name, len(es), below)
+			t.Errorf("%s: got %d entries for a number before the first, which is %d", c.name, len(es), below)
 		}
 	}
 }
