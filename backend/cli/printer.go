@@ -15,16 +15,17 @@ import (
 
 // A printer prints messages for a user or, as JSON lines, for a program.
 type printer struct {
-	out, err io.Writer
-	json     bool
-	colour   bool
+	out, err             io.Writer
+	json                 bool
+	colourOut, colourErr bool
 }
 
 func newPrinter(p *Program, asJSON bool) *printer {
+	// By the NO_COLOR convention any value switches colours off.
+	colour := os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	return &printer{
 		out: p.Stdout, err: p.Stderr, json: asJSON,
-		// By the NO_COLOR convention any value switches colours off.
-		colour: !asJSON && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
+		colourOut: colour && !asJSON, colourErr: colour && isTerminal(p.Stderr),
 	}
 }
 
@@ -44,19 +45,19 @@ func (p *printer) message(d live.Draft) error {
 		return p.jsonLine(d)
 	}
 	w := bufio.NewWriter(p.out)
-	clock := p.paint("2", d.Received.Local().Format("15:04:05.000"))
+	clock := paint(p.colourOut, "2", d.Received.Local().Format("15:04:05.000"))
 	if d.Kind == live.GapKind {
 		var gap live.Gap
 		if err := json.Unmarshal([]byte(d.Data), &gap); err != nil {
 			gap.Reason = d.Data
 		}
-		fmt.Fprintf(w, "%s  %s\n", clock, p.paint("33", gap.Reason))
+		fmt.Fprintf(w, "%s  %s\n", clock, paint(p.colourOut, "33", gap.Reason))
 		return w.Flush()
 	}
 	first, rest, many := strings.Cut(d.Data, "\n")
-	fmt.Fprintf(w, "%s  %s  %s", clock, p.paint("1", printable(d.Type)), printable(first))
+	fmt.Fprintf(w, "%s  %s  %s", clock, paint(p.colourOut, "1", printable(d.Type)), printable(first))
 	if d.ID != "" {
-		fmt.Fprintf(w, "  %s", p.paint("2", printable(d.ID)))
+		fmt.Fprintf(w, "  %s", paint(p.colourOut, "2", printable(d.ID)))
 	}
 	fmt.Fprintln(w)
 	for many {
@@ -84,11 +85,12 @@ func (p *printer) jsonLine(d live.Draft) error {
 
 // state prints a sentence about the connection.
 func (p *printer) state(sentence string) {
-	fmt.Fprintln(p.err, p.paint("2", "-- "+sentence))
+	fmt.Fprintln(p.err, paint(p.colourErr, "2", "-- "+sentence))
 }
 
-func (p *printer) paint(code, s string) string {
-	if !p.colour {
+// paint puts the terminal's code for a colour around s, if colour is set.
+func paint(colour bool, code, s string) string {
+	if !colour {
 		return s
 	}
 	return "\x1b[" + code + "m" + s + "\x1b[0m"

@@ -99,7 +99,7 @@ func explainStatus(code int, method string) *disconnect.Reason {
 	switch {
 	case code >= 500:
 		return because("status/server", "{status}.", "status", status).WithHint("The problem is at the server.")
-	case code >= 300 && code < 400:
+	case code >= 300 && code < 400 && code != http.StatusNotModified:
 		return because("status/redirect", "{status}.", "status", status).WithHint("The server redirects without an address.")
 	case code >= 200 && code < 300:
 		return because("status/success", "{status}.", "status", status).WithHint("An event stream must have the status 200.")

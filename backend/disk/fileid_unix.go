@@ -2,7 +2,10 @@
 
 package disk
 
-import "syscall"
+import (
+	"errors"
+	"syscall"
+)
 
 // A FileID identifies a file among all files of this machine.
 type FileID struct{ device, inode uint64 }
@@ -12,7 +15,11 @@ type FileID struct{ device, inode uint64 }
 // no FileInfo.
 func Identify(path string) (FileID, error) {
 	var s syscall.Stat_t
-	if err := syscall.Stat(path, &s); err != nil {
+	err := syscall.Stat(path, &s)
+	for errors.Is(err, syscall.EINTR) { // as os.Stat does
+		err = syscall.Stat(path, &s)
+	}
+	if err != nil {
 		return FileID{}, err
 	}
 	return FileID{uint64(s.Dev), s.Ino}, nil

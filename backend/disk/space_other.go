@@ -2,5 +2,5 @@
 
 package disk
 
-// Space returns false: this system has no call for it.
+// Space returns false: it is not implemented for this system.
 func Space(string) (free, total int64, ok bool) { return 0, 0, false }

@@ -11,7 +11,7 @@ import (
 
 // WriteFile replaces the file at path. A reader, or a start after a crash, finds
 // the old content or the new content, never a part. The new content is never
-// readable with other permissions than perm.
+// readable with wider permissions than perm.
 func WriteFile(path string, content []byte, perm os.FileMode) error {
 	// natefinch/atomic keeps the permissions of an existing file and makes a new
 	// one with 0600.

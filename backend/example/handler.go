@@ -23,7 +23,7 @@ func (e *Examples) Handler(samples http.Handler) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /examples/", e.pages(pages))
-	route := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, sameSite(h)) }
+	route := func(pattern string, h http.HandlerFunc) { mux.Handle(pattern, sameOrigin(h)) }
 	route("GET /examples/chat/events", e.chat.events)
 	route("GET /examples/chat/here", e.chat.show)
 	route("GET /examples/reliable/events", e.counter.events)
@@ -61,9 +61,10 @@ func (e *Examples) pages(pages fs.FS) http.Handler {
 	})
 }
 
-// sameSite refuses requests from pages of other sites. It refuses GET too,
-// because a stream of the chat adds a name to it.
-func sameSite(next http.Handler) http.Handler {
+// sameOrigin refuses requests from pages of other origins, also of those that
+// --origins allows to publish. It refuses GET too, because a stream of the chat
+// adds a name to it.
+func sameOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.Header.Get("Sec-Fetch-Site") {
 		case "", "same-origin", "none":

@@ -84,7 +84,7 @@ func (s *Setting) refusal() *live.Error {
 	}
 	switch {
 	case s.Kind == Number && s.Most == unbounded:
-		return live.Errorf("bad_setting/least", "{setting} is a whole number{unit}, {least} or more.", "setting", s.Label, "unit", unit, "least", s.Least)
+		return live.Errorf("bad_setting/least", "{setting} is a whole number of {least} or more{unit}.", "setting", s.Label, "unit", unit, "least", s.Least)
 	case s.Kind == Number:
 		return live.Errorf("bad_setting/bounds", "{setting} is a whole number from {least} to {most}{unit}.", "setting", s.Label, "least", s.Least, "most", s.Most, "unit", unit)
 	case s.Kind == Switch:

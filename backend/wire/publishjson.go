@@ -86,7 +86,7 @@ func unquote(quoted []byte) []byte {
 // eventType reads the event type. If it equals the last event type, eventType returns
 // the same string.
 func (p *messageParser) eventType(value []byte) (string, error) {
-	if n := len(p.event); n > 0 && len(value) == n+2 && string(value[1:n+1]) == p.event && bytes.IndexByte(value, '\\') < 0 {
+	if n := len(p.event); n > 0 && len(value) == n+2 && value[0] == '"' && string(value[1:n+1]) == p.event && bytes.IndexByte(value, '\\') < 0 {
 		return p.event, nil
 	}
 	return p.text("event", value)

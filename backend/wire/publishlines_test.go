@@ -35,6 +35,16 @@ func TestEachLineIsAMessage(t *testing.T) {
 	}
 }
 
+func TestTheEventTypeOfALineIsNotTakenFromTheLineBefore(t *testing.T) {
+	for _, c := range []struct{ first, second string }{{"ul", "null"}, {"23", "1234"}, {"23", "[23]"}} {
+		body := fmt.Sprintf("{\"event\":%q,\"data\":\"a\"}\n{\"event\":%s,\"data\":\"b\"}\n", c.first, c.second)
+		got, err := ParseLines("application/x-ndjson", []byte(body), nil)
+		if c.second == "null" && (err != nil || got.Drafts[1].Type != "") || c.second != "null" && err == nil {
+			t.Errorf("%s after %s: %+v, %v", c.second, c.first, got, err)
+		}
+	}
+}
+
 func TestTwoContentTypesAreJSONLines(t *testing.T) {
 	for contentType, want := range map[string]bool{
 		"application/x-ndjson": true, "application/jsonl": true, "Application/X-NDJSON; charset=utf-8": true,

@@ -8,7 +8,8 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// synonyms lists, by a name that is no flag, the flags that its user may mean. The
+// synonyms lists, by a name that the command does not have, the flags that its
+// user may mean. The
 // hint names the first one that the command has.
 var synonyms = map[string][]string{
 	"addr": {"server"}, "server": {"addr"}, "url": {"server", "addr"}, "address": {"addr", "server"}, "host": {"addr", "server"},
