@@ -44,7 +44,7 @@ type Config struct {
 	MaxCatchUp     int64         // bytes that streams which read from the store hold together; 0 means 128 MiB
 	MaxBodies      int64         // bytes of larger bodies that are in memory at the same time; 0 means 128 MiB
 	WriteTimeout   time.Duration // after which a client that has stopped reading is cut off; 0 means 10 s
-	MaxConnections int           // at the same time; 0 means 10,256: 10,000 of them can carry streams
+	MaxConnections int           // at the same time; 0 means 10,496: 10,240 of them can carry streams
 	MaxPerAddress  int           // of them from one address that is not loopback; 0 means 256
 
 	Log *slog.Logger
@@ -62,7 +62,7 @@ func (c *Config) setDefaults() {
 		c.WriteTimeout = 10 * time.Second
 	}
 	if c.MaxConnections <= 0 {
-		c.MaxConnections = 10_000 + listener.WithoutStream
+		c.MaxConnections = 10_240 + listener.WithoutStream
 	}
 	if c.MaxPerAddress <= 0 {
 		c.MaxPerAddress = 256
