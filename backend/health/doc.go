@@ -10,7 +10,8 @@
 // is counted back from the present time, so countdowns and silences stay correct
 // when the system's clock jumps.
 //
-// Read monitor.go first (the state and the present attempt), then activity.go
-// (bytes, comments and messages; quiet and dead connections), silence.go (the
-// usual silence), uptime.go (the last 24 hours), and rate.go (messages a second).
+// Read monitor.go first (the state and the present attempt), then report.go (the
+// live.Health of it), activity.go (bytes, comments and messages; quiet and dead
+// connections), silence.go (the usual silence), uptime.go (the last 24 hours),
+// and rate.go (messages a second).
 package health

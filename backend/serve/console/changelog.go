@@ -10,18 +10,18 @@ import (
 )
 
 const (
-	// maxUpdate is how many bytes of changed sources one answer holds, about.
+	// maxUpdate is about how many bytes of changed sources one answer holds.
 	maxUpdate = 6 << 10
 	// maxRemoved is how many removed sources are remembered. A screen that
 	// missed more reads everything.
 	maxRemoved = 1000
 )
 
-// A changeLog knows in which version each source last changed, so that a
-// screen reads only what changed since its last answer. All methods may be
-// called from any goroutine.
+// A changeLog stores in which version each source last changed, so that a screen
+// reads only what changed since its last answer. Its methods are called with mu
+// held.
 type changeLog struct {
-	run string // of this start of the program: versions of another start mean nothing
+	run string // identifies this start of the program: versions of another start mean nothing
 
 	mu        sync.Mutex
 	version   int64 // of the newest change
@@ -30,40 +30,38 @@ type changeLog struct {
 	forgotten int64     // up to this version, removals are forgotten
 }
 
-// A sourceVersion is a source as it was last seen.
+// A sourceVersion is a source as the last request read it.
 type sourceVersion struct {
 	id      int64
-	changed int64  // in this version
-	key     []byte // what differs where the source has changed
-	view    any    // what is sent of it
+	changed int64  // the version of its last change
+	key     []byte // differs if the source has changed
+	view    any    // the source as it is sent
 }
 
 type removal struct{ id, version int64 }
 
-// A place is how far a screen has come. Sources are sent in rounds by id, so
-// that one that changes all the time does not keep others out.
-type place struct {
+// A progress says which changes a screen has been sent. Sources are sent in rounds
+// by id: a source that changes all the time then delays no other.
+type progress struct {
 	known int64 // every change up to this version was sent
 	round int64 // the version in which the round began, 0 between rounds
 	from  int64 // the last id that was sent in the round
 }
 
-// An update is what changed since a place.
+// An update holds the changes after a progress.
 type update struct {
 	sources []any   // views, by id
 	removed []int64 // ids
-	whole   bool    // sources are all there are
+	whole   bool    // sources are all sources
 	more    bool    // there are more changes than one answer holds
-	next    string  // the place behind it
+	next    string  // the progress after it
 }
 
 func newChangeLog() *changeLog { return &changeLog{run: rand.Text()[:8], version: 1} }
 
-// note takes all sources as they are now, in order of their ids. A source has
-// changed where its key has.
+// note stores all sources as they are now, in order of their ids. A source has
+// changed if its key has.
 func (l *changeLog) note(now []sourceVersion) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	next := l.version + 1
 	changed := false
 	old := l.sources
@@ -95,15 +93,13 @@ func (l *changeLog) note(now []sourceVersion) {
 	}
 }
 
-// since returns what changed since a place that an earlier update named; all
-// sources where it names none. Sources in always are sent even if they did not
-// change.
+// since returns the changes after the progress of an earlier update, or all
+// sources if text is no such progress. The sources in always are included even if
+// they did not change.
 func (l *changeLog) since(text string, always map[int64]bool) update {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	p, ok := l.parse(text)
 	if !ok {
-		u := update{whole: true, next: l.format(place{known: l.version}), sources: []any{}, removed: []int64{}}
+		u := update{whole: true, next: l.format(progress{known: l.version}), sources: []any{}, removed: []int64{}}
 		for _, s := range l.sources {
 			u.sources = append(u.sources, s.view)
 		}
@@ -136,19 +132,19 @@ func (l *changeLog) since(text string, always map[int64]bool) update {
 	}
 	if u.more = full; !full {
 		u.more = p.round < l.version
-		p = place{known: p.round}
+		p = progress{known: p.round}
 	}
 	u.next = l.format(p)
 	return u
 }
 
-func (l *changeLog) format(p place) string {
+func (l *changeLog) format(p progress) string {
 	return fmt.Sprintf("%s.%d.%d.%d", l.run, p.known, p.round, p.from)
 }
 
-// parse reads a place. It reports false for one of another start, and for one
-// that is too old.
-func (l *changeLog) parse(text string) (p place, ok bool) {
+// parse reads a progress. It returns false if that is of another start, or too
+// old.
+func (l *changeLog) parse(text string) (p progress, ok bool) {
 	run, text, _ := strings.Cut(text, ".")
 	if run != l.run {
 		return p, false

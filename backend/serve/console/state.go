@@ -98,15 +98,14 @@ func (c *Console) State(w http.ResponseWriter, r *http.Request) error {
 	for _, src := range c.samples.Made() {
 		view.Made = append(view.Made, src.ID)
 	}
-	sources := c.viewSources(now)
 	if asked.changes {
-		if err := c.addChanges(&view, sources, asked); err != nil {
+		if err := c.addChanges(&view, asked, now); err != nil {
 			return err
 		}
 		return httpapi.WriteJSON(w, http.StatusOK, view)
 	}
 	view.Whole = true
-	for _, v := range sources {
+	for _, v := range c.viewSources(now) {
 		v.Spark = c.rates.spark(v.ID, c.journal.Tally(v.ID).Appended)
 		view.Sources = append(view.Sources, v)
 	}

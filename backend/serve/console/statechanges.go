@@ -9,12 +9,13 @@ import (
 	"signalbox/backend/live"
 )
 
-// maxNames is of how many sources one answer has sparklines, or bars.
+// maxNames is the most sources that one request may name for sparklines, or for
+// bars.
 const maxNames = 200
 
-// A stateQuery is what /api/state is asked for.
+// A stateQuery is the query of a request for /api/state.
 type stateQuery struct {
-	changes bool   // only what changed since
+	changes bool   // the answer holds only what changed after since
 	since   string // stateView.Since of an earlier answer, or empty
 	sparks  []string
 	bars    []string
@@ -31,10 +32,15 @@ func parseStateQuery(in url.Values) (q stateQuery, err error) {
 	return q, nil
 }
 
-// addChanges adds to view what changed since an earlier answer, and what the
+// addChanges adds to view what changed after an earlier answer, and what the
 // query names: the sparklines of sources, the bars and all of the health of
 // feeds.
-func (c *Console) addChanges(view *stateView, sources []*sourceView, q stateQuery) error {
+func (c *Console) addChanges(view *stateView, q stateQuery, now time.Time) error {
+	// Held from reading the sources to the answer: otherwise an older reading of
+	// another request could replace this one.
+	c.log.mu.Lock()
+	defer c.log.mu.Unlock()
+	sources := c.viewSources(now)
 	byName := make(map[string]*sourceView, len(sources))
 	versions := make([]sourceVersion, len(sources))
 	for i, v := range sources {
