@@ -17,12 +17,12 @@ import (
 // after the other, in the order of the stream, and skips those that are nil.
 // Event must not be nil.
 type Handler struct {
-	Read     func(n int)           // n bytes were received
-	Comment  func()                // a comment, mostly a heartbeat
-	Retry    func(ms int64)        // a reconnection time
-	Oversize func()                // an event exceeded the size limit; the rest of it still arrives
-	Server   func(epoch string)    // the server is a Signalbox; the epoch is its journal's
-	Event    func(Event) (ok bool) // false ends the stream: no event follows
+	Read      func(n int)           // n bytes were received
+	Comment   func()                // a comment, mostly a heartbeat
+	Retry     func(ms int64)        // a reconnection time
+	OverLimit func()                // an event exceeded the size limit; the rest of it still arrives
+	Server    func(epoch string)    // the server is a Signalbox; the epoch is its journal's
+	Event     func(Event) (ok bool) // false ends the stream: no event follows
 }
 
 // ErrHandlerStopped is the error of Run if Handler.Event returned false.
@@ -107,8 +107,8 @@ func (c *Client) newParser() *parser {
 	if h.Retry != nil {
 		p.retry = h.Retry
 	}
-	if h.Oversize != nil {
-		p.oversize = h.Oversize
+	if h.OverLimit != nil {
+		p.overLimit = h.OverLimit
 	}
 	if h.Server != nil {
 		p.server = h.Server

@@ -28,7 +28,7 @@ type reading struct {
 func (r *reading) texts() (list []string) {
 	for _, e := range r.events {
 		list = append(list, describe(&rawEvent{kind: e.Kind, typ: []byte(e.Type), data: []byte(e.Data), lastEventID: []byte(e.LastEventID),
-			hasID: e.HasID, retry: e.Retry, size: e.Size, oversize: e.Oversize}))
+			hasID: e.HasID, retry: e.Retry, size: e.Size, overlong: e.Overlong}))
 	}
 	return list
 }

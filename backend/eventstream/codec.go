@@ -44,7 +44,7 @@ func (c *codec) encode(b []byte, e *rawEvent) []byte {
 		c.mu.Lock()
 		c.large = append(c.large, Event{
 			Kind: e.kind, Type: string(e.typ), Data: string(e.data), LastEventID: string(e.lastEventID), HasID: e.hasID,
-			Retry: e.retry, Size: e.size, Oversize: e.oversize, Origin: string(e.origin),
+			Retry: e.retry, Size: e.size, Overlong: e.overlong, Origin: string(e.origin),
 		})
 		c.mu.Unlock()
 		return append(b, "event: @\n\n"...)

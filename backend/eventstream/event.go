@@ -23,12 +23,12 @@ type Event struct {
 	LastEventID string // the last event ID after this event
 	HasID       bool   // the event has an id field, whose value is LastEventID
 	Retry       int64  // the reconnection time in the event, in milliseconds; -1 means none
-	// Size is the size of the received data in bytes; if Oversize is not empty, the
+	// Size is the size of the received data in bytes; if Overlong is not empty, the
 	// size of that field.
 	Size int64
-	// Oversize is "id" or "type" if that field is over its limit, and empty if the
+	// Overlong is "id" or "type" if that field is over its limit, and empty if the
 	// data is.
-	Oversize string
+	Overlong string
 	// Origin is the position at which the message was first published, if the
 	// server is a Signalbox.
 	Origin string

@@ -125,17 +125,17 @@ func (p *parser) discard(name string) {
 	if !p.discarded {
 		p.discarded, p.data, p.tooLong = true, nil, name
 		if name == "" {
-			p.oversize()
+			p.overLimit()
 		}
 	}
 }
 
 // countTooLong counts bytes of an id or type over its limit. When the count
-// exceeds the limit of an event, it reports an oversize event.
+// exceeds the limit of an event, it reports that.
 func (p *parser) countTooLong(n int64) {
 	before, limit := p.tooLongSize, int64(p.maxEvent())
 	if p.tooLongSize += n; before <= limit && p.tooLongSize > limit {
-		p.oversize()
+		p.overLimit()
 	}
 }
 
@@ -209,7 +209,7 @@ func (p *parser) eventOrigin() []byte {
 // event"). The last event ID changes even if no event is dispatched.
 func (p *parser) dispatch() (found bool) {
 	defer p.reset()
-	p.event = rawEvent{retry: p.eventRetry, size: p.size(), oversize: p.tooLong}
+	p.event = rawEvent{retry: p.eventRetry, size: p.size(), overlong: p.tooLong}
 	changed := false
 	if p.hasID {
 		if id, fits := replaceInvalidUTF8(p.newID, p.maxID()); fits {
@@ -217,7 +217,7 @@ func (p *parser) dispatch() (found bool) {
 			p.lastEventID = append(p.lastEventID[:0], id...)
 			p.event.hasID = len(p.lastEventID) > 0
 		} else if !p.discarded {
-			p.discarded, p.event.oversize, p.event.size = true, "id", int64(len(p.newID))
+			p.discarded, p.event.overlong, p.event.size = true, "id", int64(len(p.newID))
 		}
 	}
 	p.event.lastEventID = p.lastEventID
@@ -230,7 +230,7 @@ func (p *parser) dispatch() (found bool) {
 	if p.discarded || !typeFits || !dataFits {
 		p.event.kind = TooLarge
 		if !p.discarded && !typeFits {
-			p.event.oversize, p.event.size = "type", int64(len(p.typ))
+			p.event.overlong, p.event.size = "type", int64(len(p.typ))
 		}
 		return true
 	}

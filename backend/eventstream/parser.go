@@ -12,7 +12,7 @@ type rawEvent struct {
 	hasID       bool
 	retry       int64 // -1 means none
 	size        int64
-	oversize    string
+	overlong    string
 	origin      []byte
 }
 
@@ -20,11 +20,11 @@ type rawEvent struct {
 // 9.2.6 (interpretation), however the bytes are split into reads. It stores one
 // event at most; of an event over the limit it stores only the size.
 type parser struct {
-	maxEvent func() int         // the largest event, in bytes
-	comment  func()             // called for each comment
-	retry    func(ms int64)     // called for each reconnection time
-	oversize func()             // called when an event exceeds the limit
-	server   func(epoch string) // called with the epoch of its journal if the server is a Signalbox
+	maxEvent  func() int         // the largest event, in bytes
+	comment   func()             // called for each comment
+	retry     func(ms int64)     // called for each reconnection time
+	overLimit func()             // called when an event exceeds the limit
+	server    func(epoch string) // called with the epoch of its journal if the server is a Signalbox
 
 	bom     int  // bytes of a byte order mark read; -1 after the first character
 	afterCR bool // the last byte was CR: an LF now belongs to the same line end
@@ -49,7 +49,7 @@ type parser struct {
 	eventRetry  int64
 	dataSize    int64
 	discarded   bool   // the event is over the limit
-	tooLong     string // the field that first exceeded its limit, as in Event.Oversize
+	tooLong     string // the field that first exceeded its limit, as in Event.Overlong
 	tooLongSize int64  // of the id or type over the limit
 
 	lastEventID []byte // the last event ID buffer
@@ -85,7 +85,7 @@ const (
 func newParser(lastEventID string, maxEvent func() int) *parser {
 	nothing := func() {}
 	return &parser{
-		maxEvent: maxEvent, comment: nothing, oversize: nothing, retry: func(int64) {}, server: func(string) {},
+		maxEvent: maxEvent, comment: nothing, overLimit: nothing, retry: func(int64) {}, server: func(string) {},
 		lastEventID: []byte(lastEventID), eventRetry: -1,
 	}
 }
@@ -127,7 +127,7 @@ func (p *parser) end() (found bool) {
 	if !p.discarded {
 		return false
 	}
-	p.event = rawEvent{kind: Truncated, lastEventID: p.lastEventID, retry: -1, size: p.size(), oversize: p.tooLong}
+	p.event = rawEvent{kind: Truncated, lastEventID: p.lastEventID, retry: -1, size: p.size(), overlong: p.tooLong}
 	p.reset()
 	return true
 }

@@ -15,7 +15,7 @@ func parse(limit int, lastEventID string, pieces ...[]byte) []string {
 	p := newParser(lastEventID, func() int { return limit })
 	p.comment = func() { list = append(list, "comment") }
 	p.retry = func(ms int64) { list = append(list, fmt.Sprintf("retry %d", ms)) }
-	p.oversize = func() { list = append(list, "over") }
+	p.overLimit = func() { list = append(list, "over") }
 	add := func() { list = append(list, describe(&p.event)) }
 	for _, b := range pieces {
 		b = bytes.Clone(b) // a caller uses its buffer again
@@ -46,8 +46,8 @@ func describe(f *rawEvent) string {
 	default:
 		s = fmt.Sprintf("%s %q", f.typ, f.data)
 	}
-	if f.oversize != "" {
-		s += " " + f.oversize
+	if f.overlong != "" {
+		s += " " + f.overlong
 	}
 	if f.hasID {
 		s += fmt.Sprintf(" id=%q", f.lastEventID)

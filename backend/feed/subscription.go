@@ -254,10 +254,10 @@ func (s *subscription) attempt(ctx context.Context) *disconnect.Reason {
 	}
 	var ownStream atomic.Bool // the server is this Signalbox
 	a.Handler = eventstream.Handler{
-		Read:     s.received,
-		Comment:  s.monitor.Comment,
-		Retry:    func(ms int64) { s.monitor.SetReconnectionTime(dial.ReconnectionTime(ms)) },
-		Oversize: func() { s.monitor.Oversize(s.MaxEvent()) },
+		Read:      s.received,
+		Comment:   s.monitor.Comment,
+		Retry:     func(ms int64) { s.monitor.SetReconnectionTime(dial.ReconnectionTime(ms)) },
+		OverLimit: func() { s.monitor.OverLimit(s.MaxEvent()) },
 		Server: func(epoch string) {
 			ownStream.Store(epoch == s.journal.Epoch())
 			if ownStream.Load() {

@@ -54,7 +54,7 @@ func (m *Monitor) Message(now time.Time) {
 	m.lastMessage = live.StoredTime(now)
 	m.rate.add(1, now)
 	m.silence.message()
-	m.oversize = 0
+	m.overLimit = 0
 }
 
 // CountDuplicates counts n messages that were in the journal already.
@@ -71,11 +71,11 @@ func (m *Monitor) SetReconnectionTime(d time.Duration) {
 	m.reconnectionTime = d
 }
 
-// Oversize records that an event over a limit, in bytes, is arriving.
-func (m *Monitor) Oversize(limit int) {
+// OverLimit records that an event over a limit, in bytes, is arriving.
+func (m *Monitor) OverLimit(limit int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.oversize = limit
+	m.overLimit = limit
 }
 
 // SetStoreFault sets the reason why nothing can be stored; nil means that the

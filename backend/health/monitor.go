@@ -41,7 +41,7 @@ type Monitor struct {
 	lastActivity time.Time // the last bytes, or the opening
 	wokeAt       time.Time // when the machine last woke during this connection
 	storeFault   error     // why nothing can be stored
-	oversize     int       // the limit that an arriving event exceeds; 0 means none
+	overLimit    int       // the limit that an arriving event exceeds; 0 means none
 
 	silence     silenceModel
 	rate        rate
@@ -129,7 +129,7 @@ func (m *Monitor) BeginAttempt(describe func(*live.Attempt)) int64 {
 	m.setState(live.Connecting, m.why)
 	m.attempt = live.Attempt{Source: m.source, Connection: m.attempt.Connection + 1, Started: live.StoredTime(now)}
 	m.describe, m.began, m.isOpen, m.opened = describe, now, false, time.Time{}
-	m.comments, m.wokeAt, m.oversize = 0, time.Time{}, 0
+	m.comments, m.wokeAt, m.overLimit = 0, time.Time{}, 0
 	m.silence.disconnected()
 	number := m.attempt.Connection
 	m.mu.Unlock()

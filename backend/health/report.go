@@ -38,9 +38,9 @@ func (m *Monitor) Health(now time.Time) live.Health {
 		setReason(&h, t.Then(textOf(m.storeFault)).AsError())
 	case m.state == live.Quiet:
 		setReason(&h, silenceText(now.Sub(m.lastActivity), m.silence.expected()).AsError())
-	case m.oversize > 0:
+	case m.overLimit > 0:
 		setReason(&h, live.Errorf("too_large/arriving", "An event over the limit of {limit_bytes} is arriving. It will be left out.",
-			"limit_bytes", m.oversize))
+			"limit_bytes", m.overLimit))
 	}
 	if m.isOpen && !m.lastActivity.IsZero() {
 		h.LongestSilence = max(h.LongestSilence, now.Sub(m.lastActivity).Milliseconds())

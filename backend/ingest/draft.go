@@ -18,7 +18,7 @@ import (
 // could resume after the first.
 func Draft(source, connection int64, e eventstream.Event, now time.Time, maxEvent int) live.Draft {
 	if e.Kind != eventstream.Dispatched {
-		return oversizeDraft(source, connection, e, now, maxEvent)
+		return tooLargeDraft(source, connection, e, now, maxEvent)
 	}
 	if g, ok := gapFromUpstream(e); ok {
 		d := GapDraft(source, connection, g, now)
@@ -53,15 +53,15 @@ func jsonText(v any) string {
 	return string(b)
 }
 
-func oversizeDraft(source, connection int64, e eventstream.Event, now time.Time, maxEvent int) live.Draft {
-	g := live.Gap{Missing: new(int64(1)), Code: "too_large", To: now, After: e.LastEventID}.Because(oversizeText(e, maxEvent))
+func tooLargeDraft(source, connection int64, e eventstream.Event, now time.Time, maxEvent int) live.Draft {
+	g := live.Gap{Missing: new(int64(1)), Code: "too_large", To: now, After: e.LastEventID}.Because(tooLargeText(e, maxEvent))
 	return GapDraft(source, connection, g, now)
 }
 
-// oversizeText returns a sentence about the size of an event and its limit.
-func oversizeText(e eventstream.Event, maxEvent int) live.Text {
+// tooLargeText returns a sentence about the size of an event and its limit.
+func tooLargeText(e eventstream.Event, maxEvent int) live.Text {
 	limit := maxEvent
-	switch e.Oversize {
+	switch e.Overlong {
 	case "id":
 		limit = min(limit, wire.MaxID)
 	case "type":
@@ -74,18 +74,18 @@ func oversizeText(e eventstream.Event, maxEvent int) live.Text {
 	}
 	cut := e.Kind == eventstream.Truncated
 	switch {
-	case cut && e.Oversize == "id":
+	case cut && e.Overlong == "id":
 		return live.Textf("too_large/cut_id",
 			"The connection ended in the middle of an event with an id of more than {size}; the limit is {limit}.", "size", size, "limit", most)
-	case cut && e.Oversize == "type":
+	case cut && e.Overlong == "type":
 		return live.Textf("too_large/cut_type",
 			"The connection ended in the middle of an event with a type of more than {size}; the limit is {limit}.", "size", size, "limit", most)
 	case cut:
 		return live.Textf("too_large/cut", "The connection ended in the middle of an event of more than {size}; the limit is {limit}.",
 			"size", size, "limit", most)
-	case e.Oversize == "id":
+	case e.Overlong == "id":
 		return live.Textf("too_large/id", "An event with an id of {size} was left out; the limit is {limit}.", "size", size, "limit", most)
-	case e.Oversize == "type":
+	case e.Overlong == "type":
 		return live.Textf("too_large/type", "An event with a type of {size} was left out; the limit is {limit}.", "size", size, "limit", most)
 	}
 	return live.Textf("too_large/event", "An event of {size} was left out; the limit is {limit}.", "size", size, "limit", most)
