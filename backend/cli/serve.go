@@ -34,7 +34,7 @@ func (c *serveCommand) Run(ctx context.Context, p *Program, log *slog.Logger) er
 	if warning := n.ExposureWarning(); warning != "" {
 		fmt.Fprintln(p.Stdout, warning)
 	}
-	if notice := n.Notice(); notice != "" {
+	if notice := n.Notice().String(); notice != "" {
 		fmt.Fprintln(p.Stdout, notice)
 	}
 	return n.Run(ctx)

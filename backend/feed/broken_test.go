@@ -92,8 +92,8 @@ func TestAFeedThatCannotBeReadDoesNotAffectTheOthers(t *testing.T) {
 }
 
 func TestSettingsThatCannotBeReadAreReportedAtOnceAndReadAgain(t *testing.T) {
-	faults := make(chan string, 10) // those of one test
-	f := follow(t, Options{Fault: func(s string) { faults <- s }})
+	faults := make(chan live.Text, 10) // those of one test
+	f := follow(t, Options{Fault: func(s live.Text) { faults <- s }})
 	r := serve(t)
 	f.add("a", r.URL)
 	r.next(t).stream("")
@@ -101,12 +101,12 @@ func TestSettingsThatCannotBeReadAreReportedAtOnceAndReadAgain(t *testing.T) {
 	store := &faultyStore{load: live.Errorf("bad_database", "The database is damaged.")}
 	f.wrap = func(db Store) Store { store.Store = db; return store }
 	f.start()
-	if s := <-faults; !strings.Contains(s, "No feed is followed") || !strings.Contains(s, "The database is damaged.") {
-		t.Errorf("%q", s)
+	if s := <-faults; s.Code != "part_fault/settings bad_database" || s.English != "No feed is followed: their settings cannot be read. The database is damaged." {
+		t.Errorf("%+v", s)
 	}
 	store.mend(nil)
 	r.next(t).stream("")
-	if s := <-faults; s != "" {
-		t.Errorf("%q", s)
+	if s := <-faults; s != (live.Text{}) {
+		t.Errorf("%+v", s)
 	}
 }

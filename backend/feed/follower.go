@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"slices"
@@ -53,9 +54,9 @@ type Options struct {
 	Log       *slog.Logger
 	MaxEvent  int    // the largest event stored, in bytes; 0 means the default of the setting
 	UserAgent string // sent to servers; empty means "Signalbox"
-	// Fault is called with a sentence when no feed can be followed, and with "" when
+	// Fault is called with a sentence when no feed can be followed, and with none when
 	// the feeds can be followed again.
-	Fault func(sentence string)
+	Fault func(live.Text)
 
 	dial dial.DialFunc // for tests
 }
@@ -65,7 +66,7 @@ func (o *Options) setDefaults() {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Fault == nil {
-		o.Fault = func(string) {}
+		o.Fault = func(live.Text) {}
 	}
 	if o.MaxEvent <= 0 {
 		o.MaxEvent = int(setting.MaxEvent.Number())
@@ -170,13 +171,17 @@ func (f *Follower) loadFeeds(ctx context.Context) []live.Feed {
 		feeds, err := f.storedFeeds(ctx)
 		if err == nil || ctx.Err() != nil {
 			if failed {
-				f.opt.Fault("")
+				f.opt.Fault(live.Text{})
 			}
 			return feeds
 		}
 		if !failed {
 			f.opt.Log.Error("the feeds' settings cannot be read", "error", err)
-			f.opt.Fault("No feed is followed: their settings cannot be read. " + err.Error())
+			fault := live.Textf("part_fault/settings", "No feed is followed: their settings cannot be read.")
+			if e, ok := errors.AsType[*live.Error](err); ok {
+				fault = fault.Then(e.AsText())
+			}
+			f.opt.Fault(fault)
 		}
 		select {
 		case <-time.After(loadPause):

@@ -3,6 +3,7 @@ package journal_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -108,8 +109,8 @@ func TestOnlyTheBadRequestOfABatchFails(t *testing.T) {
 				failed++
 			}
 		}
-		if failed != 2 || f.Stats().Fault != "" {
-			t.Errorf("%d failed, fault %q", failed, f.Stats().Fault)
+		if failed != 2 || f.Stats().Fault != nil {
+			t.Errorf("%d failed, fault %v", failed, f.Stats().Fault)
 		}
 		var entries []*recent.Entry
 		for c := f.Follow(live.Filter{}, 0); c.Number() < f.Last(); {
@@ -196,8 +197,8 @@ func TestAFaultOfTheStoreIsReportedUntilItEnds(t *testing.T) {
 			code(t, <-errs, "disk_full")
 		}
 		<-moved
-		if got := f.Stats().Fault; !strings.Contains(got, "The disk is full.") {
-			t.Errorf("fault %q", got)
+		if got := f.Stats().Fault; !strings.Contains(fmt.Sprint(got), "The disk is full.") {
+			t.Errorf("fault %v", got)
 		}
 		// The first message, the batch of the others, and three of them alone.
 		if n := tries.Load(); n != 5 {
@@ -212,8 +213,8 @@ func TestAFaultOfTheStoreIsReportedUntilItEnds(t *testing.T) {
 		}
 		broken.Store(false)
 		<-moved
-		if got := f.Stats().Fault; got != "" {
-			t.Errorf("the fault stayed: %q", got)
+		if got := f.Stats().Fault; got != nil {
+			t.Errorf("the fault stayed: %v", got)
 		}
 		f.must(<-f.appending("x"))
 		if f.Last() != 1 {

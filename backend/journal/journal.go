@@ -87,7 +87,7 @@ func Open(ctx context.Context, store Store, opt Options) (*Journal, error) {
 	}
 	j.sources.Load(list, tallies)
 	if err := store.CheckFiles(ctx); err != nil {
-		j.stats.setFault(sentence(err))
+		j.stats.setFault(storeError(err))
 		opt.Log.Error("the history cannot be written", "err", err, "cause", errors.Unwrap(err))
 	}
 	go j.write()

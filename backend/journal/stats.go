@@ -3,6 +3,8 @@ package journal
 import (
 	"sync/atomic"
 	"time"
+
+	"signalbox/backend/live"
 )
 
 // Stats are the journal's counters.
@@ -10,13 +12,13 @@ type Stats struct {
 	Messages, Bytes int64         // the messages kept and their size
 	Appended        int64         // the messages stored since the start of the program
 	Lag             time.Duration // from append to commit, a moving average
-	Fault           string        // a sentence while commits fail, else empty
-	Damage          string        // a sentence once a part of the history cannot be read, else empty
+	Fault           *live.Error   // the reason while commits fail, else nil
+	Damage          *live.Error   // the reason once a part of the history cannot be read, else nil
 }
 
 // Trouble returns Fault, or Damage if there is no fault.
-func (s *Stats) Trouble() string {
-	if s.Fault != "" {
+func (s *Stats) Trouble() *live.Error {
+	if s.Fault != nil {
 		return s.Fault
 	}
 	return s.Damage
@@ -26,12 +28,7 @@ func (s *Stats) Trouble() string {
 func (j *Journal) Stats() Stats {
 	s := Stats{Appended: j.stats.appended.Load(), Lag: time.Duration(j.stats.lag.Load())}
 	s.Messages, s.Bytes = j.sources.Total()
-	if f := j.stats.fault.Load(); f != nil {
-		s.Fault = *f
-	}
-	if d := j.stats.damage.Load(); d != nil {
-		s.Damage = *d
-	}
+	s.Fault, s.Damage = j.stats.fault.Load(), j.stats.damage.Load()
 	return s
 }
 
@@ -39,8 +36,8 @@ func (j *Journal) Stats() Stats {
 type stats struct {
 	appended atomic.Int64
 	lag      atomic.Int64 // nanoseconds
-	fault    atomic.Pointer[string]
-	damage   atomic.Pointer[string]
+	fault    atomic.Pointer[live.Error]
+	damage   atomic.Pointer[live.Error]
 }
 
 // addLag adds a measured lag to the moving average, with a weight of an eighth.
@@ -52,10 +49,10 @@ func (s *stats) addLag(d time.Duration) {
 	s.lag.Store(old + (int64(d)-old)/8)
 }
 
-// setFault stores the sentence and reports whether it has changed.
-func (s *stats) setFault(sentence string) bool {
-	old := s.fault.Swap(&sentence)
-	return old == nil && sentence != "" || old != nil && *old != sentence
+// setFault stores an error or nil and reports whether the sentence has changed.
+func (s *stats) setFault(e *live.Error) bool {
+	old := s.fault.Swap(e)
+	return (old == nil) != (e == nil) || e != nil && old.Error() != e.Error()
 }
 
 // updateDamage reads the damage that the store has found, and wakes the readers
@@ -65,8 +62,8 @@ func (j *Journal) updateDamage() {
 	if err == nil {
 		return
 	}
-	text := sentence(err)
-	if old := j.stats.damage.Swap(&text); old != nil && *old == text {
+	e := storeError(err)
+	if old := j.stats.damage.Swap(e); old != nil && old.Error() == e.Error() {
 		return
 	}
 	j.opt.Log.Error("the history is damaged", "err", err)

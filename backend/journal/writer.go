@@ -52,7 +52,7 @@ type writer struct {
 // their messages to those in memory, and wakes the readers.
 func (j *Journal) write() {
 	defer close(j.writerDone)
-	w := &writer{Journal: j, ctx: context.Background(), fault: j.Stats().Fault != ""}
+	w := &writer{Journal: j, ctx: context.Background(), fault: j.Stats().Fault != nil}
 	w.timer = time.NewTimer(idleInterval)
 	defer w.timer.Stop()
 	w.setTimer()
@@ -227,7 +227,7 @@ func (w *writer) setFault(err error) {
 		w.checkedAt = time.Now()
 	}
 	w.fault = fault
-	if !w.stats.setFault(sentence(err)) {
+	if !w.stats.setFault(storeError(err)) {
 		return
 	}
 	if fault {
@@ -238,15 +238,15 @@ func (w *writer) setFault(err error) {
 	w.recent.Announce()
 }
 
-// sentence returns the sentence that a user reads about an error, or "".
-func sentence(err error) string {
+// storeError returns an error of the store with a sentence for the user, or nil.
+func storeError(err error) *live.Error {
 	if err == nil {
-		return ""
+		return nil
 	}
 	if e, ok := errors.AsType[*live.Error](err); ok {
-		return e.Error()
+		return e
 	}
-	return err.Error()
+	return live.Errorf("store_fault", "The history could not be read or written: {cause}.", "cause", err).WithCause(err)
 }
 
 // isFault reports whether an error is about the store rather than the messages.

@@ -1,5 +1,7 @@
 package live
 
+import "strconv"
+
 // An Error has a code that never changes, a sentence and a hint. Every error
 // that reaches a screen or the HTTP API is one.
 type Error struct {
@@ -61,12 +63,7 @@ func (e *Error) WithLine(line int) *Error { e.Line = line; return e }
 func (e *Error) WithCause(err error) *Error { e.Err = err; return e }
 
 // Error returns the sentence and the hint.
-func (e *Error) Error() string {
-	if e.Hint == "" {
-		return e.Message
-	}
-	return e.Message + " " + e.Hint
-}
+func (e *Error) Error() string { return e.AsText().String() }
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
@@ -77,3 +74,10 @@ func (e *Error) Is(target error) bool {
 	t, ok := target.(*Error)
 	return ok && t.Code == e.Code
 }
+
+// A ReusedKey is the cause of an Error with the code "key_reused": the Key of the
+// draft that was refused.
+type ReusedKey string
+
+// Error returns the key.
+func (k ReusedKey) Error() string { return strconv.Quote(string(k)) }

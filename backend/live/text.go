@@ -19,10 +19,10 @@ type Text struct {
 	// Gap or Note, followed by a slash and the case if that code has several
 	// sentences ("not_found/feed"). A Text of several sentences has their codes,
 	// separated by spaces.
-	Code    string
-	Params  Params
-	English string
-	Hint    string // advice to the user, in English; empty if there is none
+	Code    string `json:"code"`
+	Params  Params `json:"params,omitempty"`
+	English string `json:"message"`
+	Hint    string `json:"hint,omitempty"` // advice to the user, in English; empty if there is none
 }
 
 // Textf returns a Text. The format has a {name} for each parameter, and args are
@@ -61,6 +61,14 @@ func (t Text) Then(next Text) Text {
 		t.Hint = next.Hint
 	}
 	return t
+}
+
+// String returns the sentence and the hint, in English.
+func (t Text) String() string {
+	if t.Hint == "" {
+		return t.English
+	}
+	return t.English + " " + t.Hint
 }
 
 // baseCode returns the code of the Error, Gap or Note that a text code belongs

@@ -2,7 +2,6 @@ package node
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -21,25 +20,25 @@ const portsToTry = 20
 // listen listens on an address. Without one it listens on a port of 127.0.0.1. If
 // another program uses the port, listen uses the next free one and returns a
 // notice for the user.
-func listen(addr string, port int, token string) (net.Listener, string, error) {
+func listen(addr string, port int, token string) (net.Listener, live.Text, error) {
 	if addr != "" {
 		l, err := listenAt(addr, token)
-		return l, "", err
+		return l, live.Text{}, err
 	}
 	last := min(port+portsToTry, 65535)
 	for p := port; p <= last; p++ {
 		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(p)))
 		switch {
 		case err == nil && p == port:
-			return l, "", nil
+			return l, live.Text{}, nil
 		case err == nil:
-			return l, fmt.Sprintf("Port %d is taken by another program; %d is used instead.", port, p), nil
+			return l, live.Textf("port_taken", "Port {port} is taken by another program; {used} is used instead.", "port", port, "used", p), nil
 		case !inUse(err):
-			return nil, "", live.Errorf("address_taken/port", "The local server cannot listen on port {port}.", "port", p).
+			return nil, live.Text{}, live.Errorf("address_taken/port", "The local server cannot listen on port {port}.", "port", p).
 				WithHint("Choose another one with --addr 127.0.0.1:PORT.").WithCause(err)
 		}
 	}
-	return nil, "", live.Errorf("address_taken/ports", "The ports {first} to {last} are all taken.", "first", port, "last", last).
+	return nil, live.Text{}, live.Errorf("address_taken/ports", "The ports {first} to {last} are all taken.", "first", port, "last", last).
 		WithHint("Choose a free one with --addr 127.0.0.1:PORT.")
 }
 
@@ -104,9 +103,9 @@ func loopback(host string) bool {
 // "127.0.0.1:4480".
 func (n *Node) Address() string { return n.listener.Addr().String() }
 
-// Notice returns a sentence for the user if the node listens on another port than
-// the one that is set, else "".
-func (n *Node) Notice() string { return n.notice }
+// Notice returns a notice for the user if the node listens on another port than
+// the one that is set, else the zero Text.
+func (n *Node) Notice() live.Text { return n.notice }
 
 // URL returns the URL of the node for a browser on this machine. If the node
 // listens on all interfaces, the host is 127.0.0.1.

@@ -26,7 +26,7 @@ func (r *running) trouble(metric string) string {
 	r.t.Helper()
 	var state struct {
 		Journal struct {
-			Fault string `json:"fault"`
+			Fault *live.Text `json:"fault"`
 		} `json:"journal"`
 	}
 	r.ask("GET", "/api/state", "", &state)
@@ -41,8 +41,11 @@ func (r *running) trouble(metric string) string {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	sentence, want, value := state.Journal.Fault, http.StatusOK, 0
-	if sentence != "" {
+	sentence, want, value := "", http.StatusOK, 0
+	if fault := state.Journal.Fault; fault != nil {
+		if sentence = fault.String(); fault.Code == "" {
+			r.t.Errorf("the banner has no code: %+v", fault)
+		}
 		want, value = http.StatusServiceUnavailable, 1
 	}
 	if code != want || health.Error.Message != sentence || !strings.Contains(string(text), fmt.Sprintf("\n%s %d\n", metric, value)) {
@@ -65,7 +68,10 @@ func (r *running) until(metric string, trouble bool) string {
 
 func (r *running) sentence() string {
 	s := r.journal.Stats()
-	return s.Trouble()
+	if e := s.Trouble(); e != nil {
+		return e.Error()
+	}
+	return ""
 }
 
 // publish publishes a text to the channel a.

@@ -21,7 +21,7 @@ func (n *Node) consoleToken(ctx context.Context) (string, error) {
 	}
 	token = rand.Text()
 	err = n.installation.PutSetting(ctx, "token", token)
-	if n.journal.Stats().Fault != "" {
+	if n.journal.Stats().Fault != nil {
 		return token, nil // a history that cannot be written can still be read
 	}
 	return token, err

@@ -64,7 +64,7 @@ type Node struct {
 	listener     net.Listener
 	cert         *certificate // nil without TLS
 	token        string       // the console's
-	notice       string
+	notice       live.Text
 	trimNow      chan struct{} // asks for a trim before the next interval
 }
 
@@ -128,7 +128,7 @@ func (n *Node) build() {
 	set := n.settings.current
 	n.feeds = feed.New(n.journal, n.installation, secrets.Open(n.journal.Epoch(), n.data), feed.Options{
 		Log: n.log, MaxEvent: int(set.Number(setting.MaxEvent)), UserAgent: "Signalbox/" + n.opt.Version,
-		Fault: func(sentence string) { n.server.SetFault("feeds", sentence) },
+		Fault: func(fault live.Text) { n.server.SetFault("feeds", fault) },
 	})
 	n.publisher = publish.New(n.journal, publishLimits(set))
 	n.examples = example.New(n.journal, n.publisher, example.Options{

@@ -123,8 +123,8 @@ func TestIfThePortIsInUseTheNextFreeOneIsUsedWithANotice(t *testing.T) {
 	if used == port || used > port+portsToTry {
 		t.Errorf("it listens on %d", used)
 	}
-	if want := fmt.Sprintf("Port %d is taken by another program; %d is used instead.", port, used); notice != want {
-		t.Errorf("notice %q", notice)
+	if want := fmt.Sprintf("Port %d is taken by another program; %d is used instead.", port, used); notice.English != want || notice.Code != "port_taken" {
+		t.Errorf("notice %+v", notice)
 	}
 	if _, _, err := listen(other.Addr().String(), port, ""); !errors.Is(err, &live.Error{Code: "address_taken"}) {
 		t.Errorf("an address that was asked for: %v", err)

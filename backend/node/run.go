@@ -25,7 +25,7 @@ func (n *Node) Run(ctx context.Context) error {
 
 	var parts sync.WaitGroup
 	errs := make(chan error, 4) // one for each part, so that no part waits to report its error
-	start := func(ctx context.Context, name, consequence string, run func(context.Context) error) {
+	start := func(ctx context.Context, name string, consequence live.Text, run func(context.Context) error) {
 		parts.Go(func() {
 			if err := n.runPart(ctx, name, consequence, run); err != nil {
 				errs <- err
@@ -33,7 +33,7 @@ func (n *Node) Run(ctx context.Context) error {
 		})
 	}
 	feedsEnded := make(chan struct{})
-	start(following, "feeds", "Feeds are no longer followed.", func(ctx context.Context) error {
+	start(following, "feeds", live.Textf("part_fault/feeds", "Feeds are no longer followed."), func(ctx context.Context) error {
 		defer close(feedsEnded)
 		return n.feeds.Run(ctx)
 	})
@@ -42,9 +42,9 @@ func (n *Node) Run(ctx context.Context) error {
 		n.samples.CloseStreams()
 		stopServing()
 	})
-	start(others, "examples", "The example pages have stopped.", n.examples.Run)
-	start(others, "samples", "The sample events have stopped.", n.samples.Run)
-	start(others, "keep", "Old messages are no longer deleted.", n.trimLoop)
+	start(others, "examples", live.Textf("part_fault/examples", "The example pages have stopped."), n.examples.Run)
+	start(others, "samples", live.Textf("part_fault/samples", "The sample events have stopped."), n.samples.Run)
+	start(others, "keep", live.Textf("part_fault/keep", "Old messages are no longer deleted."), n.trimLoop)
 
 	removeAddress := n.writeAddressFile()
 	err := n.server.Serve(serving, n.listener)
@@ -61,17 +61,17 @@ func (n *Node) Run(ctx context.Context) error {
 
 // runPart runs a part of the program until ctx ends. If the part ends earlier,
 // runPart logs its error, and the screens show the consequence at once.
-func (n *Node) runPart(ctx context.Context, name, consequence string, run func(context.Context) error) error {
+func (n *Node) runPart(ctx context.Context, name string, consequence live.Text, run func(context.Context) error) error {
 	err := run(ctx)
 	if err == nil || ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil
 	}
 	n.log.Error("a part of the program has ended", "part", name, "err", err)
-	reason := "Something went wrong inside Signalbox; its log names the cause."
+	reason := live.Textf("part_fault/cause", "Something went wrong inside Signalbox; its log names the cause.")
 	if e, ok := errors.AsType[*live.Error](err); ok {
-		reason = e.Error()
+		reason = e.AsText()
 	}
-	n.server.SetFault(name, consequence+" "+reason+" Restart Signalbox.")
+	n.server.SetFault(name, consequence.Then(reason).Then(live.Textf("part_fault/restart", "Restart Signalbox.")))
 	return fmt.Errorf("%s: %w", name, err)
 }
 
@@ -88,7 +88,7 @@ func (n *Node) trimLoop(ctx context.Context) error {
 		_, err := n.journal.Trim(ctx, keep)
 		// The journal has logged the error of a failing store already, and it would
 		// repeat for hours.
-		if err != nil && ctx.Err() == nil && n.journal.Stats().Fault == "" {
+		if err != nil && ctx.Err() == nil && n.journal.Stats().Fault == nil {
 			n.log.Warn("trim the journal", "err", err)
 		}
 		select {

@@ -43,7 +43,7 @@ func TestTheErrorOfAPartIsShownAtOnce(t *testing.T) {
 		{broken, "Feeds are no longer followed. The disk reports an error."},
 		{errors.New("sql: secret detail"), "Feeds are no longer followed. Something went wrong"},
 	} {
-		err := r.Node.runPart(t.Context(), "feeds", "Feeds are no longer followed.", func(context.Context) error { return c.err })
+		err := r.Node.runPart(t.Context(), "feeds", live.Textf("part_fault/feeds", "Feeds are no longer followed."), func(context.Context) error { return c.err })
 		if !errors.Is(err, c.err) || !strings.Contains(log.text(), c.err.Error()) {
 			t.Errorf("%v is in no log: %s", err, log.text())
 		}
@@ -55,8 +55,8 @@ func TestTheErrorOfAPartIsShownAtOnce(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	r.server.SetFault("feeds", "")
-	if err := r.Node.runPart(ctx, "feeds", "", func(ctx context.Context) error { return ctx.Err() }); err != nil {
+	r.server.SetFault("feeds", live.Text{})
+	if err := r.Node.runPart(ctx, "feeds", live.Text{}, func(ctx context.Context) error { return ctx.Err() }); err != nil {
 		t.Error(err)
 	}
 	if status := r.ask("GET", "/healthz", "", nil); status != 200 {

@@ -2,7 +2,9 @@ package publish
 
 import (
 	"context"
+	"errors"
 	"strconv"
+	"strings"
 
 	"signalbox/backend/journal"
 	"signalbox/backend/journal/recent"
@@ -32,8 +34,7 @@ func (p *Publisher) PublishLines(ctx context.Context, channel string, lines wire
 	if key != "" {
 		for i := range drafts {
 			if d := &drafts[i]; d.ID == "" || !d.Once {
-				// A key in a header has no line break, so no other request has this key.
-				d.Key = key + "\n" + strconv.Itoa(lines.Numbers[i])
+				d.Key = lineKey(key, lines.Numbers[i])
 			}
 		}
 	}
@@ -46,12 +47,28 @@ func (p *Publisher) PublishLines(ctx context.Context, channel string, lines wire
 		return err
 	})
 	if err != nil {
+		err = onReusedLine(err)
 		p.recent.addRefused(channel, &live.Draft{}, err)
 		return nil, err
 	}
 	receipts := p.receipts(stored.Entries)
 	p.recent.addLines(channel, drafts, receipts)
 	return receipts, nil
+}
+
+// lineKey returns the key of a line of a request with a key. A key in a header has
+// no line break, so no other request has this key.
+func lineKey(key string, line int) string { return key + "\n" + strconv.Itoa(line) }
+
+// onReusedLine adds the number of the line to an error about the key of a line.
+func onReusedLine(err error) error {
+	if key, ok := errors.AsType[live.ReusedKey](err); ok {
+		_, line, _ := strings.Cut(string(key), "\n")
+		if number, bad := strconv.Atoi(line); bad == nil {
+			return wire.OnLine(number, err)
+		}
+	}
+	return err
 }
 
 // checkLines returns the index of the first message that wire.Check refuses, and the

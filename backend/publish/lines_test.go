@@ -24,6 +24,14 @@ func lines(drafts ...live.Draft) wire.Lines {
 	return l
 }
 
+// lineOf returns the line of an error, or 0.
+func lineOf(err error) int {
+	if e, ok := errors.AsType[*live.Error](err); ok {
+		return e.Line
+	}
+	return 0
+}
+
 // texts makes a request of texts without ids.
 func texts(data ...string) wire.Lines {
 	var drafts []live.Draft
@@ -132,6 +140,12 @@ func TestTheKeyOfARequestAppliesToLinesWithoutAnID(t *testing.T) {
 	stored := b.j.Last()
 	if _, err := b.PublishLines(t.Context(), "x", texts("new", "new"), "k"); !errors.Is(err, &live.Error{Code: "key_reused"}) || b.j.Last() != stored {
 		t.Errorf("another message with the key: %v", err)
+	} else if lineOf(err) != 1 {
+		t.Errorf("the error is on line %d", lineOf(err))
+	}
+	second := wire.Lines{Drafts: []live.Draft{{Data: "d", ID: "d", Once: true}, {Data: "new"}}, Numbers: []int{1, 2}}
+	if _, err := b.PublishLines(t.Context(), "x", second, "k"); !errors.Is(err, &live.Error{Code: "key_reused"}) || lineOf(err) != 2 {
+		t.Errorf("another message on line 2: %v", err)
 	}
 }
 

@@ -87,7 +87,7 @@ func TestEveryChangeRingsTheBell(t *testing.T) {
 		"a setting":   func() { want[any](s, 200, "PUT", "/api/settings", `{"theme":"dark"}`) },
 		"a feed":      func() { feeds.changes.Notify() },
 		"seen":        func() { want[any](s, 204, "POST", "/api/seen", "{}") },
-		"the address": func() { s.SetAddress("127.0.0.1:1", "elsewhere") },
+		"the address": func() { s.SetAddress("127.0.0.1:1", live.Textf("port_taken", "Elsewhere.")) },
 	} {
 		before := bell()
 		heard := make(chan string, 1)
@@ -165,15 +165,15 @@ func TestFeedsAreHandedOnWithTheirSecretsAndComeBackWithout(t *testing.T) {
 		t.Errorf("%q", feeds.seen)
 	}
 	want[refusal](s, 400, "POST", "/api/feeds", `{"name":"g","url":"file:///etc/passwd"}`)
-	type noticed struct{ Notice string }
-	if n := want[noticed](s, 201, "POST", "/api/feeds", `{"name":"other","url":"https://example.org"}`); n.Notice != "" {
-		t.Errorf("another server: %q", n.Notice)
+	type noticed struct{ Notice live.Text }
+	if n := want[noticed](s, 201, "POST", "/api/feeds", `{"name":"other","url":"https://example.org"}`); n.Notice != (live.Text{}) {
+		t.Errorf("another server: %+v", n.Notice)
 	}
-	if n := want[noticed](s, 201, "POST", "/api/feeds", `{"name":"own","url":"`+s.url+`/events"}`); !strings.Contains(n.Notice, "own address") {
-		t.Errorf("our own server: %q", n.Notice)
+	if n := want[noticed](s, 201, "POST", "/api/feeds", `{"name":"own","url":"`+s.url+`/events"}`); n.Notice.Code != "own_address" || !strings.Contains(n.Notice.English, "own address") {
+		t.Errorf("our own server: %+v", n.Notice)
 	}
-	if n := want[noticed](s, 200, "PUT", "/api/feeds/other", `{"url":"`+s.url+`/events"}`); !strings.Contains(n.Notice, "own address") {
-		t.Errorf("a change to our own server: %q", n.Notice)
+	if n := want[noticed](s, 200, "PUT", "/api/feeds/other", `{"url":"`+s.url+`/events"}`); n.Notice.Code != "own_address" || !strings.Contains(n.Notice.English, "own address") {
+		t.Errorf("a change to our own server: %+v", n.Notice)
 	}
 	want[refusal](s, 404, "PUT", "/api/feeds/nobody", `{"url":"https://example.org"}`)
 	if e := want[refusal](s, 400, "POST", "/api/feeds", `{"name":"g","uri":"x"}`).Error; e.Field != "uri" {

@@ -79,7 +79,7 @@ func start(t *testing.T, with func(*Config)) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.SetAddress(l.Addr().String(), "")
+	s.SetAddress(l.Addr().String(), live.Text{})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(ctx, l) }()

@@ -50,7 +50,10 @@ type Server struct {
 
 // An address is where the server listens, and what a user should know about
 // that.
-type address struct{ listens, notice string }
+type address struct {
+	listens string
+	notice  live.Text // zero if there is nothing to know
+}
 
 // New returns a server. Serve runs it.
 func New(cfg Config) *Server {
@@ -85,9 +88,8 @@ func New(cfg Config) *Server {
 }
 
 // SetAddress says where the server listens, such as "127.0.0.1:4480". The
-// notice is a sentence for the user where that is not the expected address,
-// else "".
-func (s *Server) SetAddress(listens, notice string) {
+// notice is for the user where that is not the expected address, else zero.
+func (s *Server) SetAddress(listens string, notice live.Text) {
 	s.address.Store(&address{listens, notice})
 	s.Changed()
 }
@@ -143,7 +145,7 @@ func (f sourceFinder) Source(ctx context.Context, name string) (live.Source, err
 // A consoleServer shows the server to its console.
 type consoleServer struct{ s *Server }
 
-func (c consoleServer) Address() (listens, url, notice string) {
+func (c consoleServer) Address() (listens, url string, notice live.Text) {
 	a := c.s.address.Load()
 	return a.listens, guard.LocalURL(a.listens, c.s.tls != nil), a.notice
 }
@@ -152,7 +154,7 @@ func (c consoleServer) IsOwnURL(url string) bool {
 	return c.s.guard.IsOwnURL(url, c.s.address.Load().listens)
 }
 
-func (c consoleServer) Faults() []string      { return c.s.faults.list() }
+func (c consoleServer) Faults() []live.Text   { return c.s.faults.list() }
 func (c consoleServer) SourcesChanged()       { c.s.streams.SourcesChanged() }
 func (c consoleServer) CheckSources()         { c.s.checkSources() }
 func (c consoleServer) Done() <-chan struct{} { return c.s.done }

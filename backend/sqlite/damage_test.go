@@ -202,8 +202,8 @@ func TestADamagedPageIsAGapAndTheMessagesBehindItAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := j.Stats(); s.Trouble() != "" {
-		t.Fatalf("before anything was read: %s", s.Trouble())
+	if s := j.Stats(); s.Trouble() != nil {
+		t.Fatalf("before anything was read: %v", s.Trouble())
 	}
 	moved, _ := j.Changed()
 	for name, sources := range map[string][]int64{"all": nil, "a": {a}, "b": {b}, "a and b": {a, b}} {
@@ -228,7 +228,7 @@ func TestADamagedPageIsAGapAndTheMessagesBehindItAreRead(t *testing.T) {
 	default:
 		t.Error("nobody was told")
 	}
-	if s := j.Stats(); s.Fault != "" || !strings.Contains(s.Damage, "damaged") || !strings.Contains(s.Damage, j.Epoch()) {
+	if s := j.Stats(); s.Fault != nil || !strings.Contains(fmt.Sprint(s.Damage), "damaged") || !strings.Contains(fmt.Sprint(s.Damage), j.Epoch()) {
 		t.Errorf("%+v", s)
 	}
 	p, err := j.Read(t.Context(), live.Query{After: n / 2, Before: n/2 + 2, Limit: 1})
@@ -282,9 +282,9 @@ func TestTrimmingReportsDamage(t *testing.T) {
 	if _, err := j.Trim(t.Context(), live.Keep{Messages: 100}); !errors.Is(err, &live.Error{Code: "bad_database"}) {
 		t.Errorf("trimming: %v", err)
 	}
-	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(j.Stats().Damage, "no longer be deleted"); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(fmt.Sprint(j.Stats().Damage), "no longer be deleted"); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("the damage is %q", j.Stats().Damage)
+			t.Fatalf("the damage is %v", j.Stats().Damage)
 		}
 	}
 	followed(t, j).complete(t, "a stream", n)
@@ -302,7 +302,7 @@ func TestMessagesBetweenTwoDamagedPagesAreRead(t *testing.T) {
 	if v.gaps != 3 || !slices.Contains(v.numbers, 335) {
 		t.Errorf("%d gaps, %d missing", v.gaps, v.missing)
 	}
-	if !strings.Contains(j.Stats().Damage, "several places") {
+	if !strings.Contains(fmt.Sprint(j.Stats().Damage), "several places") {
 		t.Error(j.Stats().Damage)
 	}
 }

@@ -74,8 +74,8 @@ func fullDisk(t *testing.T, dir string, free func(*journal.Journal), opt ...sqli
 		t.Fatal(err)
 	}
 	kept := fill(t, j, s.ID)
-	if j.Stats().Fault == "" || j.Last() != int64(len(kept)) || j.Tally(s.ID).Kept != j.Last() {
-		t.Errorf("fault %q; the newest of %d is %d", j.Stats().Fault, len(kept), j.Last())
+	if j.Stats().Fault == nil || j.Last() != int64(len(kept)) || j.Tally(s.ID).Kept != j.Last() {
+		t.Errorf("fault %v; the newest of %d is %d", j.Stats().Fault, len(kept), j.Last())
 	}
 	holds(t, j, kept)
 	// Readers see the newest also while nothing can be written.

@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -71,13 +72,13 @@ func until(t *testing.T, j *journal.Journal, faulty bool) string {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); ; {
 		moved, _ := j.Changed()
-		if f := j.Stats().Fault; (f != "") == faulty {
-			return f
+		if f := j.Stats().Fault; (f != nil) == faulty {
+			return fmt.Sprint(f)
 		}
 		select {
 		case <-moved:
 		case <-time.After(time.Until(deadline)):
-			t.Fatalf("after ten seconds the fault is %q", j.Stats().Fault)
+			t.Fatalf("after ten seconds the fault is %v", j.Stats().Fault)
 		}
 	}
 }

@@ -159,7 +159,7 @@ func readsOnly(t *testing.T, dir, code string, want []string) {
 	if !ok {
 		t.Error("the source is not there")
 	}
-	if f := j.Stats().Fault; !strings.Contains(f, "can be read") || !strings.Contains(f, "estart Signalbox") {
+	if f := fmt.Sprint(j.Stats().Fault); !strings.Contains(f, "can be read") || !strings.Contains(f, "estart Signalbox") {
 		t.Errorf("the fault says %q", f)
 	}
 	_, err = j.Append(t.Context(), live.Draft{Source: s.ID, Data: "refused"})

@@ -54,8 +54,8 @@ func TestAnIOErrorIsReportedUntilItEnds(t *testing.T) {
 	if failed == nil || failed.Code != "disk_error" || failed.Hint == "" {
 		t.Fatalf("after %d messages: %v", len(kept), failed)
 	}
-	if len(kept) < 20 || j.Last() != int64(len(kept)) || j.Stats().Fault == "" {
-		t.Errorf("%d kept, the newest is %d, fault %q", len(kept), j.Last(), j.Stats().Fault)
+	if len(kept) < 20 || j.Last() != int64(len(kept)) || j.Stats().Fault == nil {
+		t.Errorf("%d kept, the newest is %d, fault %v", len(kept), j.Last(), j.Stats().Fault)
 	}
 	holds(t, j, kept)
 	for range 20 {
@@ -64,12 +64,12 @@ func TestAnIOErrorIsReportedUntilItEnds(t *testing.T) {
 		}
 	}
 	heal()
-	for deadline := time.Now().Add(10 * time.Second); j.Stats().Fault != ""; {
+	for deadline := time.Now().Add(10 * time.Second); j.Stats().Fault != nil; {
 		moved, _ := j.Changed()
 		select {
 		case <-moved:
 		case <-time.After(time.Until(deadline)):
-			t.Fatalf("the disk works again, and the fault stays: %s", j.Stats().Fault)
+			t.Fatalf("the disk works again, and the fault stays: %v", j.Stats().Fault)
 		}
 	}
 	if _, err := j.Append(t.Context(), live.Draft{Source: source, Data: "after"}); err != nil {

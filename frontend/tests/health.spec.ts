@@ -42,7 +42,7 @@ test.describe('a feed on the health screen', () => {
   }) => {
     const name = `${own} home`;
     const made = await request.post('/api/feeds', { data: { name, url: `${node.url}/events/${own}` } });
-    expect((await made.json()).notice).toContain('own address');
+    expect((await made.json()).notice.message).toContain('own address');
     await health(page);
     const card = page.getByRole('article', { name });
     await expect(card).toContainText(/Open for \d/);

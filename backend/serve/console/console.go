@@ -83,13 +83,13 @@ type Clients interface {
 
 // Server is what the console shows of the server that it is a part of.
 type Server interface {
-	// Address returns where the server listens, its URL, and a sentence for the
-	// user where it does not listen where the user expects it.
-	Address() (address, url, notice string)
+	// Address returns where the server listens, its URL, and a notice for the user
+	// where it does not listen where the user expects it, else the zero Text.
+	Address() (address, url string, notice live.Text)
 	// IsOwnURL reports whether a URL leads to the server itself.
 	IsOwnURL(url string) bool
-	// Faults returns sentences about parts of the program that do not work.
-	Faults() []string
+	// Faults returns a sentence about each part of the program that does not work.
+	Faults() []live.Text
 	// SourcesChanged is called after the console has changed sources, and
 	// CheckSources when somebody else may have.
 	SourcesChanged()
@@ -115,7 +115,7 @@ type Console struct {
 
 	mu             sync.Mutex
 	changedPending bool   // whether Changed will be called in a moment
-	storeFault     string // what the journal said of its store last
+	storeFault     string // the journal's last sentence about its store
 }
 
 // New returns a Console. Run must be called for its rates.
@@ -160,7 +160,10 @@ func (c *Console) sourcesChanged() {
 // message.
 func (c *Console) checkStore() {
 	stats := c.journal.Stats()
-	fault := stats.Trouble()
+	fault := ""
+	if e := stats.Trouble(); e != nil {
+		fault = e.Error()
+	}
 	c.mu.Lock()
 	changed := c.storeFault != fault
 	c.storeFault = fault

@@ -59,13 +59,14 @@ func (c *Console) AddFeed(w http.ResponseWriter, r *http.Request) error {
 func (c *Console) writeFeed(w http.ResponseWriter, status int, f live.FeedStatus) error {
 	v := c.viewSource(f.Source, c.clients.Followers(f.ID), time.Now())
 	v.addFeed(f)
-	notice := ""
+	var notice *live.Text
 	if c.server.IsOwnURL(f.URL) {
-		notice = "This is this Signalbox's own address. Its messages are in the history already, and are not stored again."
+		own := live.Textf("own_address", "This is this Signalbox's own address. Its messages are in the history already, and are not stored again.")
+		notice = &own
 	}
 	return httpapi.WriteJSON(w, status, struct {
 		*sourceView
-		Notice string `json:"notice,omitempty"`
+		Notice *live.Text `json:"notice,omitempty"`
 	}{v, notice})
 }
 

@@ -19,7 +19,7 @@ type stateView struct {
 	Now     time.Time   `json:"now"`
 	Journal journalView `json:"journal"`
 	Server  serverView  `json:"server"`
-	Faults  []string    `json:"faults"` // of parts that do not work
+	Faults  []live.Text `json:"faults"` // of parts that do not work
 	Samples bool        `json:"samples"`
 	Made    []int64     `json:"samples_made"`
 	Sources []any       `json:"sources"`
@@ -34,20 +34,20 @@ type stateView struct {
 }
 
 type journalView struct {
-	Messages int64   `json:"messages"`
-	Bytes    int64   `json:"bytes"`
-	Lag      int64   `json:"lag_us"`
-	Fault    string  `json:"fault"`
-	InRate   float64 `json:"in_rate"`
-	OutRate  float64 `json:"out_rate"`
-	Spark    []int64 `json:"spark"`
+	Messages int64      `json:"messages"`
+	Bytes    int64      `json:"bytes"`
+	Lag      int64      `json:"lag_us"`
+	Fault    *live.Text `json:"fault"`
+	InRate   float64    `json:"in_rate"`
+	OutRate  float64    `json:"out_rate"`
+	Spark    []int64    `json:"spark"`
 }
 
 type serverView struct {
-	Address string `json:"address"`
-	URL     string `json:"url"`
-	Notice  string `json:"notice"`
-	Clients int    `json:"clients"`
+	Address string     `json:"address"`
+	URL     string     `json:"url"`
+	Notice  *live.Text `json:"notice"`
+	Clients int        `json:"clients"`
 }
 
 // A sourceView is a source with its counters, and for a feed its health.
@@ -87,10 +87,10 @@ func (c *Console) State(w http.ResponseWriter, r *http.Request) error {
 		Version: c.version, Epoch: c.journal.Epoch(), First: c.journal.First(), Last: c.journal.Last(), Bell: version,
 		Window: httpapi.FromWindow(r), Now: apiTime(now),
 		Journal: journalView{
-			Messages: stats.Messages, Bytes: stats.Bytes, Lag: stats.Lag.Microseconds(), Fault: stats.Trouble(),
+			Messages: stats.Messages, Bytes: stats.Bytes, Lag: stats.Lag.Microseconds(), Fault: errorText(stats.Trouble()),
 			InRate: in, OutRate: out, Spark: c.rates.totalSpark(stats.Appended),
 		},
-		Server:  serverView{Address: address, URL: url, Notice: notice, Clients: c.clients.Clients()},
+		Server:  serverView{Address: address, URL: url, Notice: textOrNil(notice), Clients: c.clients.Clients()},
 		Faults:  c.server.Faults(),
 		Samples: c.samples.Running(), Made: []int64{},
 		Sources: []any{},
@@ -110,6 +110,23 @@ func (c *Console) State(w http.ResponseWriter, r *http.Request) error {
 		view.Sources = append(view.Sources, v)
 	}
 	return httpapi.WriteJSON(w, http.StatusOK, view)
+}
+
+// textOrNil returns nil for the zero Text, which JSON has as null.
+func textOrNil(t live.Text) *live.Text {
+	if t == (live.Text{}) {
+		return nil
+	}
+	return &t
+}
+
+// errorText returns the sentence of an error, or nil.
+func errorText(e *live.Error) *live.Text {
+	if e == nil {
+		return nil
+	}
+	t := e.AsText()
+	return &t
 }
 
 // viewSources returns all sources in order of their ids, without sparklines.

@@ -135,7 +135,7 @@ func (in *Inserter) repeatsKey(m *live.Message) (bool, error) {
 		return true, nil
 	case recent:
 		return false, live.Errorf("key_reused", "Another message was published with this Idempotency-Key.").WithField("Idempotency-Key").
-			WithHint("Send the same message again, or choose another key for another message.")
+			WithHint("Send the same message again, or choose another key for another message.").WithCause(live.ReusedKey(m.Key))
 	}
 	_, err = in.w.Exec("UPDATE keys SET number = ? WHERE key = ? AND source = ?", m.Number, m.Key, m.Source)
 	return false, err

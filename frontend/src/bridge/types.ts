@@ -10,6 +10,15 @@ export interface Translatable {
   params?: Record<string, string | number | boolean>;
 }
 
+/** A sentence of the program. */
+export interface Sentence {
+  /** The code of the sentence, or the codes of several. */
+  code: string;
+  params?: Record<string, string | number | boolean>;
+  message: string;
+  hint?: string;
+}
+
 export interface Gap extends Translatable {
   /** How many messages are missing: null if that cannot be known, 0 if it was checked that none are. */
   missing: number | null;
@@ -119,8 +128,8 @@ export interface Source {
   /** Clients of the local server that follow the source. */
   clients: number;
   feed?: { url: string; paused: boolean };
-  /** A sentence that the user should read after adding or editing a feed. */
-  notice?: string;
+  /** What the user should know after adding or editing a feed. */
+  notice?: Sentence;
   health?: Health;
 }
 
@@ -140,14 +149,14 @@ export interface State {
     messages: number;
     bytes: number;
     lag_us: number;
-    fault: string;
+    fault: Sentence | null;
     in_rate: number;
     out_rate: number;
     spark: Spark;
   };
-  server: { address: string; url: string; notice: string; clients: number };
+  server: { address: string; url: string; notice: Sentence | null; clients: number };
   /** A sentence for each part of the program that does not work. */
-  faults?: string[];
+  faults: Sentence[];
   samples: boolean;
   /** The ids of the sources that the sample events created. */
   samples_made: number[];

@@ -156,13 +156,13 @@ test('where the port is taken the next one is used, and the window says so', asy
   t.after(() => other.close());
   const second = await again(t, home, []);
   const { server } = await second.api('GET', '/api/state');
-  assert.match(server.notice, new RegExp(`^Port ${port} is taken by another program; \\d+ is used instead\\.$`));
+  assert.match(server.notice.message, new RegExp(`^Port ${port} is taken by another program; \\d+ is used instead\\.$`));
   assert.ok(!server.address.endsWith(`:${port}`));
   await until('the notice is on the screen', () =>
     second.page.evaluate((notice) => {
       const said = document.querySelector(`header [title="${notice}"]`)?.getBoundingClientRect();
       return said && said.width > 0;
-    }, server.notice),
+    }, server.notice.message),
   );
 });
 
