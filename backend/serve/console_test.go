@@ -99,6 +99,14 @@ func TestEveryChangeRingsTheBell(t *testing.T) {
 	}
 }
 
+func TestTheBellNamesTheHistory(t *testing.T) {
+	s := start(t, nil)
+	epoch := want[struct{ Epoch string }](s, 200, "GET", "/api/state", "").Epoch
+	if got := want[map[string]string](s, 200, "GET", "/api/bell", "")["epoch"]; got != epoch || epoch == "" {
+		t.Errorf("epoch = %q, want %q", got, epoch)
+	}
+}
+
 func TestAClientThatComesOrGoesRingsTheBell(t *testing.T) {
 	s := start(t, nil)
 	s.publish("x", "1")

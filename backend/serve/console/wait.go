@@ -27,30 +27,32 @@ func (c *Console) WaitForChange(w http.ResponseWriter, r *http.Request) error {
 	for {
 		wait := c.watch()
 		if seen == "" {
-			return writeVersion(w, wait.version)
+			return c.writeVersion(w, wait.version)
 		}
 		if wait.version != seen {
 			if d := answerInterval - time.Since(start); d > 0 && !c.sleep(r, d) {
 				return r.Context().Err()
 			}
-			return writeVersion(w, c.watch().version)
+			return c.writeVersion(w, c.watch().version)
 		}
 		select {
 		case <-wait.messages:
 		case <-wait.changes:
 		case <-wait.feeds:
 		case <-timeout.C:
-			return writeVersion(w, wait.version)
+			return c.writeVersion(w, wait.version)
 		case <-c.server.Done():
-			return writeVersion(w, wait.version)
+			return c.writeVersion(w, wait.version)
 		case <-r.Context().Done():
 			return r.Context().Err()
 		}
 	}
 }
 
-func writeVersion(w http.ResponseWriter, version string) error {
-	return httpapi.WriteJSON(w, http.StatusOK, map[string]string{"bell": version})
+// writeVersion answers with the version and the journal's epoch: after a restart
+// with another data folder the numbers of the version mean other messages.
+func (c *Console) writeVersion(w http.ResponseWriter, version string) error {
+	return httpapi.WriteJSON(w, http.StatusOK, map[string]string{"bell": version, "epoch": c.journal.Epoch()})
 }
 
 // A watch is a version of what the screens show, and the channels that are closed

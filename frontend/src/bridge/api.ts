@@ -129,12 +129,12 @@ function pagePath(source: string | null, query: PageQuery): string {
 export const api = {
   bell: (seen: string | undefined, signal: AbortSignal) =>
     // The server answers after 20 s in any case.
-    json<{ bell: string }>(`/api/bell${seen ? `?seen=${part(seen)}` : ''}`, { signal, timeout: 30_000 }),
-  state: ({ since, sparks, bars }: StateQuery) => {
+    json<{ bell: string; epoch: string }>(`/api/bell${seen ? `?seen=${part(seen)}` : ''}`, { signal, timeout: 30_000 }),
+  state: ({ since, sparks, bars }: StateQuery, signal?: AbortSignal) => {
     const search = new URLSearchParams({ since });
     for (const name of sparks) search.append('spark', name);
     for (const name of bars) search.append('bars', name);
-    return json<State>(`/api/state?${search}`);
+    return json<State>(`/api/state?${search}`, { signal });
   },
 
   /** A page of the messages of one source, or of all sources if source is null. */
@@ -165,18 +165,20 @@ export const api = {
   reconnectAll: () => post<void>('/api/reconnect'),
   checkFeed: (draft: FeedDraft, signal?: AbortSignal) =>
     json<FeedCheck>('/api/feeds/check', { method: 'POST', body: draft, signal }),
-  attempts: (name: string, limit = 50) =>
-    json<{ attempts: Attempt[] }>(`/api/feeds/${part(name)}/attempts?limit=${limit}`).then((a) => a.attempts),
+  attempts: (name: string, limit = 50, signal?: AbortSignal) =>
+    json<{ attempts: Attempt[] }>(`/api/feeds/${part(name)}/attempts?limit=${limit}`, { signal }).then(
+      (a) => a.attempts,
+    ),
 
   restore: (source: Pick<Source, 'id' | 'name'>) =>
     post<Source>(`/api/sources/${part(source.name)}/restore`, { id: source.id }),
   seen: (name: string) => post<void>(`/api/sources/${part(name)}/seen`),
   seenAll: () => post<void>('/api/seen'),
 
-  clients: () => json<{ clients: Client[] }>('/api/clients').then((a) => a.clients),
+  clients: (signal?: AbortSignal) => json<{ clients: Client[] }>('/api/clients', { signal }).then((a) => a.clients),
   disconnect: (id: number) => remove<void>(`/api/clients/${id}`),
 
-  settings: () => json<Settings>('/api/settings'),
+  settings: (signal?: AbortSignal) => json<Settings>('/api/settings', { signal }),
   saveSettings: (change: Partial<EditableSettings>) => put<Settings>('/api/settings', change),
   startSamples: () => post<void>('/api/samples'),
   stopSamples: () => remove<void>('/api/samples'),

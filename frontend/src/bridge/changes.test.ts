@@ -5,8 +5,8 @@ import { ChangePoller, parseChange, type Change, type Outage } from './changes';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-test('a change is two numbers', () =>
-  expect(parseChange('1042.17')).toEqual({ text: '1042.17', last: 1042, changes: 17 }));
+test('a change is a position and a count', () =>
+  expect(parseChange('1042.17', 'k')).toEqual({ text: '1042.17', head: 'k.1042', changes: 17 }));
 
 function poller(answers: (string | Error)[]) {
   const seen: (string | undefined)[] = [];
@@ -20,7 +20,7 @@ function poller(answers: (string | Error)[]) {
     if (next === undefined)
       return new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     if (next instanceof Error) throw next;
-    return { bell: next };
+    return { bell: next, epoch: 'k' };
   });
   return {
     seen,
@@ -55,7 +55,7 @@ test('after an error it reports an outage, waits longer each time, and starts ag
   await vi.advanceTimersByTimeAsync(1020);
   expect(b.outages.at(-1)).toBeNull();
   // The program was restarted: its counts are smaller, and still count as a change.
-  expect(b.changes.map((r) => r.last)).toEqual([5, 1]);
+  expect(b.changes.map((r) => r.head)).toEqual(['k.5', 'k.1']);
   expect(b.seen[2]).toBeUndefined();
   b.poller.stop();
 });

@@ -1,9 +1,12 @@
+import { restWhileHidden } from '../lib/visibility';
 import { api, toApiError, type ApiError } from './api';
+import { inWindow } from './native';
+import type { Position } from './types';
 
-/** A Change says how far the program has come: the number of its newest message, and a count of all other changes. */
+/** A Change says how far the program has come: the position of its newest message, and a count of all other changes. */
 export interface Change {
   text: string;
-  last: number;
+  head: Position;
   changes: number;
 }
 
@@ -18,10 +21,14 @@ export interface Outage {
 }
 
 const LONGEST_WAIT = 5000;
+/** The time between two requests while the page is hidden, in milliseconds: enough for the title of a tab. */
+const HIDDEN = 10_000;
+/** A window has no tab: its title is set by the program, so its page asks for nothing while it is hidden. */
+const NEVER = 2 ** 31 - 1;
 
-export const parseChange = (text: string): Change => {
+export const parseChange = (text: string, epoch: string): Change => {
   const [last, changes] = text.split('.').map(Number);
-  return { text, last: last || 0, changes: changes || 0 };
+  return { text, head: `${epoch}.${last || 0}`, changes: changes || 0 };
 };
 
 /**
@@ -62,13 +69,14 @@ export class ChangePoller {
     let attempt = 0;
     while (!signal.aborted) {
       try {
-        const { bell } = await this.ask(seen, signal);
+        const { bell, epoch } = await this.ask(seen, signal);
         if (signal.aborted) return;
         answered = Date.now();
         if (attempt > 0) this.onoutage(null);
         attempt = 0;
-        if (bell !== seen) this.onchange(parseChange(bell));
+        if (bell !== seen) this.onchange(parseChange(bell, epoch));
         seen = bell;
+        await restWhileHidden(inWindow() ? NEVER : HIDDEN, signal);
       } catch (thrown) {
         if (signal.aborted) return;
         attempt++;

@@ -1,18 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  ago,
-  brief,
-  bytes,
-  clock,
-  count,
-  day,
-  duration,
-  percent,
-  perSecond,
-  plural,
-  positionNumber,
-  when,
-} from './format';
+import { ago, brief, bytes, clock, count, day, duration, percent, perSecond, plural, when } from './format';
 
 test('numbers carry commas between thousands', () => {
   expect(count(2_184_022)).toBe('2,184,022');
@@ -83,10 +70,4 @@ test('less than the whole day is never rounded up to all of it', () => {
   expect(percent(1)).toBe('100 %');
   expect(percent(0.99999)).toBe('99.99 %');
   expect(percent(0.9994)).toBe('99.94 %');
-});
-
-test('the number of a position', () => {
-  expect(positionNumber('k3f9.1042')).toBe(1042);
-  expect(positionNumber('')).toBe(0);
-  expect(positionNumber('nonsense')).toBe(0);
 });

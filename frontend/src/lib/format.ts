@@ -86,12 +86,6 @@ export function percent(part: number): string {
   return `${Math.min(99.99, Math.floor(part * 10_000) / 100).toFixed(2)} %`;
 }
 
-/** The number of a position: "k3f9.1042" → 1042. 0 if the text is not a position. */
-export function positionNumber(position: string): number {
-  const n = Number(position.slice(position.indexOf('.') + 1));
-  return Number.isFinite(n) ? n : 0;
-}
-
 /** Microseconds as one number: 84210 → "84 ms", 412 → "0.41 ms", 2_300_000 → "2.3 s". */
 export function micros(us: number): string {
   if (us < 1000) return us < 10 ? `${Math.round(us)} µs` : `${Number((us / 1000).toFixed(2))} ms`;

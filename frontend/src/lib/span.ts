@@ -1,5 +1,5 @@
 import type { Message, Page, Position } from '../bridge/types';
-import { positionNumber } from './format';
+import { numberOf } from './position';
 
 /**
  * A Span is the range of the journal that a timeline has loaded. It is immutable: each function
@@ -19,8 +19,8 @@ export interface Span {
 
 export const emptySpan: Span = { rows: [], base: 0, from: '', to: '', start: false, end: false };
 
-const later = (a: Position, b: Position) => (positionNumber(b) >= positionNumber(a) ? b : a);
-const earlier = (a: Position, b: Position) => (positionNumber(b) <= positionNumber(a) ? b : a);
+const later = (a: Position, b: Position) => (numberOf(b) >= numberOf(a) ? b : a);
+const earlier = (a: Position, b: Position) => (numberOf(b) <= numberOf(a) ? b : a);
 
 /** The span of one page. */
 export const spanOf = (page: Page, ends: { start: boolean; end: boolean }): Span => ({
@@ -53,12 +53,12 @@ export function prepend(span: Span, page: Page, most: number): Span {
 
 /** The index of a position, or of the first row after it. */
 export function indexOf(span: Span, position: Position): number {
-  const wanted = positionNumber(position);
+  const wanted = numberOf(position);
   let low = 0;
   let high = span.rows.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (positionNumber(span.rows[middle].position) < wanted) low = middle + 1;
+    if (numberOf(span.rows[middle].position) < wanted) low = middle + 1;
     else high = middle;
   }
   return span.base + low;
@@ -74,8 +74,8 @@ export function holds(span: Span, position: Position): boolean {
  * assumes that as many of the other numbers match as of those in the span.
  */
 export function around(span: Span, first: number, last: number): { above: number; below: number } {
-  const from = positionNumber(span.from);
-  const to = positionNumber(span.to);
+  const from = numberOf(span.from);
+  const to = numberOf(span.to);
   const density = to > from ? Math.min(1, span.rows.length / (to - from + 1)) : 1;
   const guess = (numbers: number) => Math.max(1, Math.round(numbers * density));
   return {

@@ -1,6 +1,7 @@
-import { api, toApiError } from '../bridge/api';
+import { api } from '../bridge/api';
 import type { Attempt } from '../bridge/types';
 import { duration, micros } from '../lib/format';
+import { Loader } from './loader.svelte';
 
 /** One step of an attempt to connect, and how long it took. */
 export interface Step {
@@ -8,33 +9,40 @@ export interface Step {
   us: number;
 }
 
+type AttemptsRequest = (name: string, limit: number, signal: AbortSignal) => Promise<Attempt[]>;
+
 /** The AttemptsModel lists the attempts to connect one feed, the newest first. */
 export class AttemptsModel {
   /** null until the first response. */
   list = $state.raw<Attempt[] | null>(null);
-  fault = $state('');
   /** There may be older attempts. */
   more = $state(false);
 
   #limit = 20;
-  #request: (name: string, limit: number) => Promise<Attempt[]>;
+  readonly #loader = new Loader();
+  #request: AttemptsRequest;
 
   constructor(
     readonly feed: string,
-    request: (name: string, limit: number) => Promise<Attempt[]> = api.attempts,
+    request: AttemptsRequest = api.attempts,
   ) {
     this.#request = request;
   }
 
+  /** Why the list could not be loaded. The old one stays. */
+  get fault(): string {
+    return this.#loader.fault?.words ?? '';
+  }
+
   async load(): Promise<void> {
-    try {
-      const list = await this.#request(this.feed, this.#limit);
-      this.list = list.toSorted((a, b) => b.connection - a.connection);
-      this.more = list.length >= this.#limit && this.#limit < 500;
-      this.fault = '';
-    } catch (thrown) {
-      this.fault = toApiError(thrown).words;
-    }
+    const limit = this.#limit;
+    await this.#loader.run(
+      (signal) => this.#request(this.feed, limit, signal),
+      (list) => {
+        this.list = list.toSorted((a, b) => b.connection - a.connection);
+        this.more = list.length >= limit && limit < 500;
+      },
+    );
   }
 
   /** Loads older attempts. */

@@ -34,6 +34,20 @@ test('older attempts are requested with a larger limit', async () => {
   expect(model.more).toBe(false);
 });
 
+test('an answer that is overtaken does not shorten the list', async () => {
+  const answers: ((n: number) => void)[] = [];
+  const request = (_: string, limit: number) =>
+    new Promise<Attempt[]>((resolve) =>
+      answers.push((n) => resolve(Array.from({ length: Math.min(n, limit) }, (_x, i) => attempt({ connection: i })))),
+    );
+  const model = new AttemptsModel('a', request);
+  const loads = [model.load(), model.older()];
+  answers[1](30);
+  answers[0](30);
+  await Promise.all(loads);
+  expect(model.list).toHaveLength(30);
+});
+
 test('steps that were not taken are left out', () => {
   const list = steps({ dns_us: 1200, connect_us: 412, tls_us: 0, first_byte_us: 84_210 });
   expect(list.map((s) => s.name)).toEqual(['DNS', 'Connect', 'First byte']);

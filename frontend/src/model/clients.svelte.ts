@@ -1,5 +1,6 @@
 import { api, toApiError } from '../bridge/api';
 import type { Client } from '../bridge/types';
+import { Loader } from './loader.svelte';
 
 /** The requests that the list of clients needs. */
 export type ClientsApi = Pick<typeof api, 'clients' | 'disconnect'>;
@@ -14,41 +15,33 @@ const PERIOD = 1000;
 export class ClientsModel {
   /** null until the first response. */
   list = $state.raw<Client[] | null>(null);
-  fault = $state('');
   /** The clients that are being disconnected. */
   leaving = $state.raw<ReadonlySet<number>>(new Set());
 
+  readonly #loader = new Loader();
   #api: ClientsApi;
 
   constructor(requests: ClientsApi = api) {
     this.#api = requests;
   }
 
-  /** Keeps the list up to date until the returned function is called. It asks for nothing while `visible` is false. */
-  watch(visible: () => boolean = () => true): () => void {
-    let over = false;
-    let timer: ReturnType<typeof setTimeout>;
-    const round = async () => {
-      if (visible()) await this.load();
-      if (!over) timer = setTimeout(round, PERIOD);
-    };
-    void round();
-    return () => {
-      over = true;
-      clearTimeout(timer);
-    };
+  /** Why the list could not be loaded. The old one stays. */
+  get fault(): string {
+    return this.#loader.fault?.words ?? '';
+  }
+
+  /** Keeps the list up to date until the returned function is called. It asks for nothing while the page is hidden. */
+  watch(): () => void {
+    return this.#loader.repeat(PERIOD, this.#api.clients, this.#take);
   }
 
   async load(): Promise<void> {
-    try {
-      const list = await this.#api.clients();
-      this.list = list.toSorted((a, b) => a.id - b.id);
-      this.fault = '';
-    } catch (thrown) {
-      // The old list stays on screen, together with the error.
-      this.fault = toApiError(thrown).words;
-    }
+    await this.#loader.run(this.#api.clients, this.#take);
   }
+
+  #take = (list: Client[]): void => {
+    this.list = list.toSorted((a, b) => a.id - b.id);
+  };
 
   /** Disconnects a client. It may connect again: EventSource does so by itself. */
   async disconnect(id: number): Promise<void> {

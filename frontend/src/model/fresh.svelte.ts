@@ -1,5 +1,5 @@
 import type { Message, Position } from '../bridge/types';
-import { positionNumber } from '../lib/format';
+import { numberOf } from '../lib/position';
 
 /** The counter stops here. */
 const COUNTED = 10_000;
@@ -20,9 +20,9 @@ export class Fresh {
 
   /** Counts the messages that have not been counted yet. */
   add(messages: readonly Message[], to: Position): void {
-    const counted = positionNumber(this.to);
-    for (const m of messages) if (positionNumber(m.position) > counted) this.count++;
-    if (positionNumber(to) > counted) this.to = to;
+    const counted = numberOf(this.to);
+    for (const m of messages) if (numberOf(m.position) > counted) this.count++;
+    if (numberOf(to) > counted) this.to = to;
     if (this.count >= COUNTED) this.more = true;
   }
 }

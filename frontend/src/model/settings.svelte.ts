@@ -1,5 +1,6 @@
 import { api, toApiError } from '../bridge/api';
 import type { EditableSettings, Settings } from '../bridge/types';
+import { Loader } from './loader.svelte';
 
 /** The requests for settings; tests replace them. */
 export type SettingsApi = Pick<typeof api, 'settings' | 'saveSettings'>;
@@ -42,12 +43,12 @@ export class SettingsModel {
   /** null until the first response. */
   current = $state.raw<Settings | null>(null);
   form = $state<SettingsForm | null>(null);
-  fault = $state('');
   saving = $state(false);
   saved = $state(false);
   /** The error of each form field; under '' the error that belongs to none. */
   errors = $state.raw<Partial<Record<Name | '', string>>>({});
 
+  readonly #loader = new Loader();
   #api: SettingsApi;
 
   constructor(requests: SettingsApi = api) {
@@ -73,13 +74,13 @@ export class SettingsModel {
     return this.current?.fixed.some((f) => f === setting || f === setting.split('.')[0]) ?? false;
   }
 
+  /** Why the settings could not be loaded. */
+  get fault(): string {
+    return this.#loader.fault?.words ?? '';
+  }
+
   async load(): Promise<void> {
-    try {
-      this.#take(await this.#api.settings());
-      this.fault = '';
-    } catch (thrown) {
-      this.fault = toApiError(thrown).words;
-    }
+    await this.#loader.run(this.#api.settings, (settings) => this.#take(settings), { retry: true });
   }
 
   /** Saves the settings that differ. Returns whether the server accepted them. */
@@ -90,6 +91,8 @@ export class SettingsModel {
     if (!this.dirty) return true;
     this.saving = true;
     this.saved = false;
+    // An answer with the old settings must not follow the new ones.
+    this.#loader.stop();
     try {
       this.#take(await this.#api.saveSettings(this.change));
       this.saved = true;

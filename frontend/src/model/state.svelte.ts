@@ -1,7 +1,9 @@
-import { api, toApiError } from '../bridge/api';
+import { api } from '../bridge/api';
 import { ChangePoller, type Change, type Outage } from '../bridge/changes';
-import type { Bar, Source, Spark, State } from '../bridge/types';
+import type { Bar, Position, Source, Spark, State } from '../bridge/types';
+import { pageHidden } from '../lib/visibility';
 import { clock } from '../ui/clock.svelte';
+import { Loader } from './loader.svelte';
 import { merge } from './merge';
 
 /** The shortest time between two requests for the state if only counters changed, in milliseconds. */
@@ -24,11 +26,16 @@ type Detail = 'sparks' | 'bars';
 const pick = <T>(from: Record<string, T>, names: ReadonlyMap<string, unknown>): Record<string, T> =>
   Object.fromEntries(Object.entries(from).filter(([name]) => names.has(name)));
 
+/** The time for intervals: unlike the clock, it is never set back. */
+const monotonic = () => performance.now();
+
 /** Live is the state of the running program, kept up to date by the change poller. */
 export class Live {
   state = $state.raw<State | null>(null);
   /** Why the screen is not being updated; null while it is. */
   outage = $state.raw<Outage | null>(null);
+  /** The position of the newest message; empty until it is known. */
+  head = $state.raw<Position>('');
 
   /** Details of the sources that are visible, by name. */
   sparks = $state.raw<Record<string, Spark>>({});
@@ -44,13 +51,14 @@ export class Live {
   #poller: ChangePoller;
   #listeners = new Set<(change: Change) => void>();
   #changes = -1;
+  readonly #loader = new Loader();
   #pulling: Promise<void> | null = null;
   #again = false;
   #due: ReturnType<typeof setTimeout> | undefined;
   #dueAt = 0;
   #watched = { sparks: new Map<string, number>(), bars: new Map<string, number>() };
-  #detailedAt = 0;
-  #pulledAt = 0;
+  #detailedAt = -Infinity;
+  #pulledAt = -Infinity;
   #running = false;
 
   constructor(readonly calls: Pick<typeof api, 'bell' | 'state'> = api) {
@@ -65,9 +73,13 @@ export class Live {
   start(): () => void {
     this.#running = true;
     this.#poller.start();
+    const seen = () => !pageHidden() && void this.pull();
+    document.addEventListener('visibilitychange', seen);
     return () => {
       this.#running = false;
+      document.removeEventListener('visibilitychange', seen);
       this.#poller.stop();
+      this.#loader.stop();
       clearTimeout(this.#due);
     };
   }
@@ -106,9 +118,15 @@ export class Live {
     };
   }
 
+  /** Why the state could not be read, if the program answers; null if it was. */
+  get fault() {
+    return this.#loader.fault;
+  }
+
   /** Retries the connection at once. */
   retry(): void {
     this.#poller.retry();
+    this.#loader.retryNow();
   }
 
   /** Reads the state now, so that the effect of a click shows without waiting for the next change. */
@@ -116,6 +134,7 @@ export class Live {
     if (this.#pulling) {
       // The response in flight may be older than what was just done.
       this.#again = true;
+      this.#loader.retryNow();
       return this.#pulling;
     }
     clearTimeout(this.#due);
@@ -130,27 +149,28 @@ export class Live {
   }
 
   async #read(): Promise<void> {
-    try {
-      const { sparks, bars } = this.#details();
-      const answer = await this.calls.state({ since: this.state?.since ?? '', sparks, bars });
-      this.state = merge(this.state, answer);
-      if (sparks.length > 0) this.sparks = { ...this.sparks, ...answer.sparks };
-      if (bars.length > 0) this.bars = { ...this.bars, ...answer.bars };
-      clock.sync(answer.now);
-    } catch (thrown) {
-      // The change poller reports an unreachable server: it notices at the same time.
-      const error = toApiError(thrown);
-      if (error.code !== 'unreachable') console.warn(error.words);
-    } finally {
-      this.#pulledAt = Date.now();
-    }
+    let names: Record<Detail, string[]> = { sparks: [], bars: [] };
+    await this.#loader.run(
+      (signal) => {
+        names = this.#details();
+        return this.calls.state({ since: this.state?.since ?? '', ...names }, signal);
+      },
+      (answer) => {
+        this.state = merge(this.state, answer);
+        if (names.sparks.length > 0) this.sparks = { ...this.sparks, ...answer.sparks };
+        if (names.bars.length > 0) this.bars = { ...this.bars, ...answer.bars };
+        clock.sync(answer.now);
+      },
+      { retry: true },
+    );
+    this.#pulledAt = monotonic();
   }
 
   /** Returns the names whose details to request: all watched ones every DETAIL_TIME, else those not read yet. */
   #details(): Record<Detail, string[]> {
-    const all = Date.now() - this.#detailedAt >= DETAIL_TIME;
+    const all = monotonic() - this.#detailedAt >= DETAIL_TIME;
     if (all) {
-      this.#detailedAt = Date.now();
+      this.#detailedAt = monotonic();
       this.sparks = pick(this.sparks, this.#watched.sparks);
       this.bars = pick(this.bars, this.#watched.bars);
     }
@@ -160,30 +180,31 @@ export class Live {
   }
 
   #changed(change: Change): void {
+    this.head = change.head;
     for (const listener of this.#listeners) listener(change);
     const atOnce = change.changes !== this.#changes;
     this.#changes = change.changes;
     if (atOnce) void this.pull();
-    else this.#soon(CALM - (Date.now() - this.#pulledAt));
+    else this.#soon(CALM - (monotonic() - this.#pulledAt));
   }
 
   #soon(ms: number): void {
     if (this.#pulling) return;
-    const at = Date.now() + Math.max(0, ms);
+    const at = monotonic() + Math.max(0, ms);
     if (this.#due !== undefined && this.#dueAt <= at) return;
     clearTimeout(this.#due);
     this.#dueAt = at;
     this.#due = setTimeout(() => {
       this.#due = undefined;
       void this.pull();
-    }, at - Date.now());
+    }, at - monotonic());
   }
 
   /** Schedules the next request while there are more changes, or while rates and sparklines fall to zero. */
   #continue(): void {
-    if (!this.#running || !this.state) return;
+    if (!this.#running || !this.state || pageHidden()) return;
     if (this.state.more) return this.#soon(MORE);
-    const moving = this.state.journal.spark.some((n) => n > 0) || this.sources.some((s) => s.rate > 0 || s.unread > 0);
+    const moving = this.state.journal.spark.some((n) => n > 0) || this.sources.some((s) => s.rate > 0);
     if (moving) this.#soon(DECAY);
   }
 }

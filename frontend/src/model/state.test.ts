@@ -1,3 +1,4 @@
+import { ApiError } from '../bridge/api';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Source, State, StateQuery } from '../bridge/types';
 import { Live } from './state.svelte';
@@ -27,7 +28,7 @@ function start() {
           signal.addEventListener('abort', () => reject(signal.reason));
         });
       }
-      return { bell };
+      return { bell, epoch: 'k' };
     }),
     state: vi.fn(async (_query: StateQuery) => state),
   };
@@ -84,32 +85,32 @@ test('every listener gets changes until it leaves', async () => {
   const leave = live.onchange(heard);
   move('7.1');
   await vi.advanceTimersByTimeAsync(1);
-  expect(heard).toHaveBeenLastCalledWith({ text: '7.1', last: 7, changes: 1 });
+  expect(heard).toHaveBeenLastCalledWith({ text: '7.1', head: 'k.7', changes: 1 });
   leave();
   move('8.1');
   await vi.advanceTimersByTimeAsync(1);
-  expect(heard).not.toHaveBeenLastCalledWith({ text: '8.1', last: 8, changes: 1 });
+  expect(heard).not.toHaveBeenLastCalledWith({ text: '8.1', head: 'k.8', changes: 1 });
   stop();
 });
 
 test('it requests what changed since the last response, and the details of visible sources', async () => {
   const { live, calls, stop } = start();
   await vi.advanceTimersByTimeAsync(1);
-  expect(calls.state).toHaveBeenLastCalledWith({ since: '', sparks: [], bars: [] });
+  expect(calls.state).toHaveBeenLastCalledWith({ since: '', sparks: [], bars: [] }, expect.anything());
   const leave = [live.watch('sparks', 'chat'), live.watch('sparks', 'chat'), live.watch('bars', 'chat')];
   await vi.advanceTimersByTimeAsync(100);
-  expect(calls.state).toHaveBeenLastCalledWith({ since: 'a.1', sparks: ['chat'], bars: ['chat'] });
+  expect(calls.state).toHaveBeenLastCalledWith({ since: 'a.1', sparks: ['chat'], bars: ['chat'] }, expect.anything());
   expect(live.sparks).toEqual({ chat: [1] });
   // Details are read again after two seconds.
   await live.pull();
-  expect(calls.state).toHaveBeenLastCalledWith({ since: 'a.1', sparks: [], bars: [] });
+  expect(calls.state).toHaveBeenLastCalledWith({ since: 'a.1', sparks: [], bars: [] }, expect.anything());
   await vi.advanceTimersByTimeAsync(2000);
   await live.pull();
-  expect(calls.state).toHaveBeenLastCalledWith({ since: 'a.1', sparks: ['chat'], bars: ['chat'] });
+  expect(calls.state).toHaveBeenLastCalledWith({ since: 'a.1', sparks: ['chat'], bars: ['chat'] }, expect.anything());
   for (const end of leave) end();
   await vi.advanceTimersByTimeAsync(2000);
   await live.pull();
-  expect(calls.state).toHaveBeenLastCalledWith({ since: 'a.1', sparks: [], bars: [] });
+  expect(calls.state).toHaveBeenLastCalledWith({ since: 'a.1', sparks: [], bars: [] }, expect.anything());
   stop();
 });
 
@@ -119,5 +120,58 @@ test('while there are more changes it asks again', async () => {
   await vi.advanceTimersByTimeAsync(1000);
   expect(calls.state.mock.calls.length).toBeGreaterThanOrEqual(3);
   expect(live.state?.more).toBeFalsy();
+  stop();
+});
+
+test('a clock that is set back stops no counter', async () => {
+  const { calls, move, stop } = start();
+  await vi.advanceTimersByTimeAsync(1000);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  const before = calls.state.mock.calls.length;
+  move('2.1');
+  await vi.advanceTimersByTimeAsync(500);
+  expect(calls.state.mock.calls.length).toBe(before + 1);
+  stop();
+});
+
+test('a state that cannot be read is read again, and its error is known', async () => {
+  const { live, calls, stop } = start();
+  calls.state.mockRejectedValueOnce(new ApiError('status', 'Signalbox answered 500.', '', '', 500));
+  await vi.advanceTimersByTimeAsync(1);
+  expect([live.state, live.fault?.status]).toEqual([null, 500]);
+  await vi.advanceTimersByTimeAsync(2000);
+  expect([live.state, live.fault]).toEqual([state, null]);
+  stop();
+});
+
+test('a source with unseen messages and no new ones is asked for once', async () => {
+  const { calls, stop } = start();
+  calls.state.mockResolvedValue({ ...state, sources: [{ ...source, unread: 1 }] });
+  await vi.advanceTimersByTimeAsync(1000);
+  const before = calls.state.mock.calls.length;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(calls.state.mock.calls.length).toBe(before);
+  stop();
+});
+
+test('while the page is hidden changes are asked for now and then, and at once when it can be seen', async () => {
+  const { calls, move, stop } = start();
+  await vi.advanceTimersByTimeAsync(1000);
+  const hide = (hidden: boolean) => {
+    vi.spyOn(document, 'hidden', 'get').mockReturnValue(hidden);
+    document.dispatchEvent(new Event('visibilitychange'));
+  };
+  hide(true);
+  const before = calls.state.mock.calls.length;
+  for (let i = 2; i < 302; i++) {
+    move(`${i}.1`);
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(calls.state.mock.calls.length - before).toBeLessThanOrEqual(4);
+  const hidden = calls.state.mock.calls.length;
+  hide(false);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(calls.state.mock.calls.length).toBe(hidden + 1);
+  vi.restoreAllMocks();
   stop();
 });

@@ -1,6 +1,6 @@
 import { toApiError } from '../bridge/api';
 import type { Message } from '../bridge/types';
-import { positionNumber } from '../lib/format';
+import { numberOf } from '../lib/position';
 import { append, emptySpan, holds, indexOf, spanOf, type Span } from '../lib/span';
 import { Fresh } from './fresh.svelte';
 import { MOST, PAGE, Reader } from './reader.svelte';
@@ -176,7 +176,7 @@ export class Timeline extends Reader {
 
   /** The last number that was loaded, or counted. */
   get #reached(): number {
-    return positionNumber(this.#counting ? this.fresh.to : this.span.to);
+    return numberOf(this.#counting ? this.fresh.to : this.span.to);
   }
 
   #follow(): void {
@@ -232,12 +232,12 @@ export class Timeline extends Reader {
     const page = await this.page({ limit: LIVE }, signal);
     if (signal.aborted || !this.following) return;
     this.error = null;
-    const reached = positionNumber(this.span.to);
-    if (this.span.to === '' || positionNumber(page.from) > reached + 1) {
+    const reached = numberOf(this.span.to);
+    if (this.span.to === '' || numberOf(page.from) > reached + 1) {
       this.show(spanOf(page, { start: !page.more, end: true }), null);
       return;
     }
-    const messages = page.messages.filter((m) => positionNumber(m.position) > reached);
+    const messages = page.messages.filter((m) => numberOf(m.position) > reached);
     this.span = append(this.span, { ...page, messages, more: false }, MOST);
   }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ApiError, type PageQuery } from '../bridge/api';
 import type { Message, Page } from '../bridge/types';
-import { positionNumber } from '../lib/format';
+import { numberOf } from '../lib/position';
 import { Timeline } from './timeline.svelte';
 
 /** A journal in memory that answers requests for pages as docs/api.md says. One search examines a limited number of messages. */
@@ -46,8 +46,8 @@ class Journal {
     let i = at
       ? this.messages.findIndex((m) => m.received >= at)
       : after
-        ? positionNumber(after)
-        : (before ? positionNumber(before) - 1 : this.last) - 1;
+        ? numberOf(after)
+        : (before ? numberOf(before) - 1 : this.last) - 1;
     if (at && i < 0) i = this.last;
     const start = i;
     const found: Message[] = [];
@@ -67,7 +67,7 @@ class Journal {
 let journal: Journal;
 let timeline: Timeline;
 const wait = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-const numbers = () => timeline.rows.map((m) => positionNumber(m.position));
+const numbers = () => timeline.rows.map((m) => numberOf(m.position));
 const change = () => timeline.advance(journal.last);
 async function open(source: string | null = null) {
   const opened = timeline.open(source);
@@ -262,7 +262,7 @@ test('a rare search stops after a while, says how far it got, and continues on r
   await open();
   await Promise.all([timeline.filter('needle'), wait(500)]);
   expect(timeline.rows).toEqual([]);
-  expect(timeline.searchedBack?.time).toBe(journal.messages[positionNumber(timeline.searchedBack!.to)].received);
+  expect(timeline.searchedBack?.time).toBe(journal.messages[numberOf(timeline.searchedBack!.to)].received);
   while (timeline.searchedBack) await Promise.all([timeline.searchFurther(), wait(500)]);
   expect(numbers()).toEqual([1]);
   expect(timeline.span.start).toBe(true);
