@@ -79,6 +79,8 @@ func good(s *setting.Setting) sample {
 			return sample{"false", false}
 		}
 		return sample{"true", true}
+	case s == setting.Origins:
+		return sample{"https://one.example,http://two:80/", []string{"https://one.example", "http://two:80/"}}
 	case s.Kind == setting.List:
 		return sample{"one,two", []string{"one", "two"}}
 	case s.Choices != nil:
@@ -96,6 +98,8 @@ func bad(s *setting.Setting) string {
 		return "nonsense"
 	case s == setting.Token:
 		return "secret"
+	case s == setting.Origins:
+		return "*"
 	case s.Kind == setting.Number:
 		return "-1"
 	case s.Kind == setting.Switch, s.Choices != nil:
@@ -164,6 +168,9 @@ func TestABadValueHasTheSameErrorInAFlagTheEnvironmentAndTheFile(t *testing.T) {
 		if s.Kind != setting.Number && s.Kind != setting.Switch {
 			line = s.Flag() + ` = "` + text + `"`
 		}
+		if s.Kind == setting.List {
+			line = s.Flag() + ` = ["` + text + `"]`
+		}
 		if s.Kind == setting.Switch {
 			line = s.Flag() + " = 7"
 		}
@@ -198,8 +205,11 @@ func said(err error) string {
 func change(t *testing.T, n *node.Node, s *setting.Setting, text string) error {
 	t.Helper()
 	var value any = text
-	if s.Kind == setting.Number {
+	switch s.Kind {
+	case setting.Number:
 		value = json.RawMessage(text)
+	case setting.List:
+		value = []string{text}
 	}
 	body := map[string]any{s.Name: value}
 	if outer, inner, nested := strings.Cut(s.Name, "."); nested {

@@ -10,8 +10,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -365,5 +367,77 @@ func TestAFeedOfANodeArrivesInAnother(t *testing.T) {
 	}
 	if len(page.Messages) != 2 || page.Messages[0].Kind != "note" || page.Messages[1] != (message{"event", "bulletin", "n1", "first"}) {
 		t.Fatalf("%+v", page.Messages)
+	}
+}
+
+func TestARefusedPageIsShownAndMayPublishOnceItIsAllowed(t *testing.T) {
+	const origin = "http://localhost:5173"
+	dir := t.TempDir()
+	r := run(t, Options{DataFolder: dir})
+	publish := func() int {
+		req, err := http.NewRequest("POST", r.URL()+"/channels/x/messages", strings.NewReader("hello"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Origin", origin)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		return resp.StatusCode
+	}
+	var state struct {
+		Server struct {
+			Refused []struct {
+				Origin, Path string
+				Count        int64
+			}
+		}
+	}
+	refused := func() string {
+		state.Server.Refused = nil
+		r.ask("GET", "/api/state", "", &state)
+		return fmt.Sprint(state.Server.Refused)
+	}
+	if code, list := publish(), refused(); code != 403 || list != "[{"+origin+" /channels/x/messages 1}]" {
+		t.Errorf("%d, %s", code, list)
+	}
+	if code := r.ask("DELETE", "/api/refused?origin="+url.QueryEscape(origin), "", nil); code != 204 || refused() != "[]" {
+		t.Errorf("%d, %s", code, refused())
+	}
+	publish()
+	var answer struct {
+		Error   live.Error
+		Origins []string
+	}
+	for _, wrong := range []string{`["*"]`, `["localhost:5173/"]`, `["http://localhost:5173/page"]`, `"http://localhost"`, `[1]`} {
+		if code := r.ask("PUT", "/api/settings", `{"origins":`+wrong+`}`, &answer); code != 400 || answer.Error.Field != "origins" {
+			t.Errorf("%s: %d %+v", wrong, code, answer.Error)
+		}
+	}
+	if code := r.ask("PUT", "/api/settings", `{"origins":["`+origin+`"]}`, &answer); code != 200 || !slices.Equal(answer.Origins, []string{origin}) {
+		t.Errorf("%d %v", code, answer.Origins)
+	}
+	if code, list := publish(), refused(); code != 201 || list != "[]" {
+		t.Errorf("allowed: %d, %s", code, list)
+	}
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	r = run(t, Options{DataFolder: dir})
+	if code := publish(); code != 201 {
+		t.Errorf("after a restart: %d", code)
+	}
+	r.ask("PUT", "/api/settings", `{"origins":[]}`, &answer)
+	if code := publish(); code != 403 || len(answer.Origins) != 0 {
+		t.Errorf("withdrawn: %d %v", code, answer.Origins)
+	}
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	r = run(t, Options{DataFolder: dir, Settings: setting.Values{setting.Origins: []string{"https://fixed.example"}}})
+	if code := r.ask("PUT", "/api/settings", `{"origins":["`+origin+`"]}`, &answer); code != 409 || answer.Error.Code != "fixed" {
+		t.Errorf("fixed: %d %+v", code, answer.Error)
 	}
 }

@@ -76,7 +76,7 @@ func (s *settings) Settings() any {
 func (s *settings) view() map[string]any {
 	restart := []string{}
 	for _, def := range setting.All() {
-		if def.Restart && s.current.Value(def) != s.started.Value(def) {
+		if def.Restart && !s.current.Equal(s.started, def) {
 			restart = append(restart, def.Name)
 		}
 	}
@@ -100,7 +100,7 @@ func (s *settings) Change(ctx context.Context, patch json.RawMessage) (any, erro
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, def := range setting.All() {
-		if change.Set(def) && s.fixed.Set(def) && change.Value(def) != s.fixed.Value(def) {
+		if change.Set(def) && s.fixed.Set(def) && !change.Equal(s.fixed, def) {
 			return nil, live.Errorf("fixed", "This setting is decided by a flag, the environment or the configuration file.").
 				WithField(def.Name).WithHint("Change it there.")
 		}
@@ -126,6 +126,7 @@ func (s *settings) Change(ctx context.Context, patch json.RawMessage) (any, erro
 // apply applies the settings that do not wait for a restart.
 func (s *settings) apply() {
 	s.node.server.SetTiming(heartbeat(s.current), retry(s.current))
+	s.node.server.SetOrigins(s.current.List(setting.Origins))
 	s.node.publisher.SetLimits(publishLimits(s.current))
 	s.node.feeds.SetMaxEvent(int(s.current.Number(setting.MaxEvent)))
 	s.node.server.Changed()

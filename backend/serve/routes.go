@@ -81,6 +81,7 @@ func (s *Server) mux() http.Handler {
 	on(guard.Console, "DELETE /api/clients/{id}", s.streams.DisconnectClient)
 	on(guard.Console, "GET /api/settings", s.console.ShowSettings)
 	on(guard.Console, "PUT /api/settings", s.console.ChangeSettings)
+	on(guard.Console, "DELETE /api/refused", s.console.ForgetRefused)
 	on(guard.Console, "POST /api/samples", s.console.StartSamples)
 	on(guard.Console, "DELETE /api/samples", s.console.StopSamples)
 	on(guard.Console, "GET /api/published", s.listPublished)

@@ -68,6 +68,7 @@ func New(cfg Config) *Server {
 	s.guard = guard.New(guard.Options{
 		Token: cfg.Token, RequireToken: cfg.RequireToken, Hosts: cfg.Hosts, Origins: cfg.Origins,
 		Epoch: cfg.Journal.Epoch(), Sessions: cfg.Sessions, Done: s.done, Log: cfg.Log,
+		Refused: func() { s.console.ChangedSoon() },
 	})
 	s.readers = history.NewReaders()
 	s.history = history.New(cfg.Journal, s.readers, s.guard.FromScreen)
@@ -98,6 +99,12 @@ func (s *Server) SetAddress(listens string, notice live.Text) {
 // runs. 0 and a negative time mean the defaults, as in Config.
 func (s *Server) SetTiming(heartbeat, retry time.Duration) {
 	s.streams.SetTiming(timing(heartbeat, retry))
+	s.Changed()
+}
+
+// SetOrigins replaces the web sites whose pages may use the server, as in Config.
+func (s *Server) SetOrigins(origins []string) {
+	s.guard.SetOrigins(origins)
 	s.Changed()
 }
 
@@ -153,6 +160,15 @@ func (c consoleServer) Address() (listens, url string, notice live.Text) {
 func (c consoleServer) IsOwnURL(url string) bool {
 	return c.s.guard.IsOwnURL(url, c.s.address.Load().listens)
 }
+
+func (c consoleServer) RefusedPages() (list []console.RefusedPage) {
+	for _, page := range c.s.guard.RefusedPages() {
+		list = append(list, console.RefusedPage(page))
+	}
+	return list
+}
+
+func (c consoleServer) ForgetRefused(origin string) bool { return c.s.guard.ForgetRefused(origin) }
 
 func (c consoleServer) Faults() []live.Text   { return c.s.faults.list() }
 func (c consoleServer) SourcesChanged()       { c.s.streams.SourcesChanged() }

@@ -3,6 +3,7 @@ package setting
 import (
 	"math"
 	"net"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -59,6 +60,14 @@ func (s *Setting) Validate(value any) error {
 		if s.Kind != List {
 			return s.Refuse()
 		}
+		for _, item := range v {
+			if s.Check == nil {
+				break
+			}
+			if err := s.Check(item); err != nil {
+				return err.WithField(s.Name)
+			}
+		}
 	case string:
 		if s.Kind == Number || s.Kind == Switch || s.Kind == List || s.Choices != nil && !slices.Contains(s.Choices, v) {
 			return s.Refuse()
@@ -114,6 +123,19 @@ func checkAddr(addr string) *live.Error {
 	if _, _, err := net.SplitHostPort(addr); err != nil {
 		return live.Errorf("bad_address", "“{address}” is not an address to listen on.", "address", addr).
 			WithHint("Write it as HOST:PORT, such as 127.0.0.1:4480.").WithCause(err)
+	}
+	return nil
+}
+
+// checkOrigin demands an origin as browsers send it. A slash at the end is allowed.
+func checkOrigin(origin string) *live.Error {
+	if origin == "null" { // of a page without an address; a browser sends it as it is
+		return nil
+	}
+	u, err := url.Parse(origin)
+	if err != nil || u.Scheme == "" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return live.Errorf("bad_origin", "“{origin}” is not the origin of a web page.", "origin", origin).
+			WithHint("Write it as SCHEME://HOST or SCHEME://HOST:PORT, such as http://localhost:5173.").WithCause(err)
 	}
 	return nil
 }

@@ -20,7 +20,8 @@ type Setting struct {
 	Least, Most int64
 	Unit        string   // of a Number, in the plural; may be empty
 	Choices     []string // the only values of a Text; nil means any
-	// Check returns the error of a wrong Text, File or Folder; may be nil.
+	// Check returns the error of a wrong Text, File or Folder, or of a wrong item of
+	// a List; may be nil.
 	Check func(string) *live.Error
 
 	For     Scope

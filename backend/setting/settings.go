@@ -30,7 +30,7 @@ var (
 		Label: "The token", Help: "Token of the server, 16 characters or more. A server with one demands it of everybody, publishers and subscribers too. It needs one to listen on anything but loopback."})
 	Hosts = add(Setting{Name: "hosts", Kind: List, For: Server, Group: groupAccess, Placeholder: "NAME",
 		Label: "The hosts", Help: "Host names, besides loopback, that requests may address the server by."})
-	Origins = add(Setting{Name: "origins", Kind: List, For: Server, Group: groupAccess, Placeholder: "URL",
+	Origins = add(Setting{Name: "origins", Kind: List, For: Server, RunTime: true, Group: groupAccess, Placeholder: "URL", Check: checkOrigin,
 		Label: "The origins", Help: "Web sites whose pages may publish and subscribe."})
 	TLSCert = add(Setting{Name: "tls_cert", Kind: File, For: Server, Group: groupTLS, Placeholder: "FILE",
 		Label: "The certificate", Help: "Speak HTTPS with the certificate in this PEM file. Needs --tls-key."})

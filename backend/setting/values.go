@@ -64,6 +64,15 @@ func (v Values) Validate() error {
 	return nil
 }
 
+// Equal reports whether a setting has the same value in v and in other.
+func (v Values) Equal(other Values, s *Setting) bool {
+	a, b := v.Value(s), other.Value(s)
+	if s.Kind == List {
+		return slices.Equal(a.([]string), b.([]string))
+	}
+	return a == b
+}
+
 // Names returns the API's names of the settings among v that can be changed at
 // run time, sorted.
 func (v Values) Names() []string {
@@ -107,6 +116,9 @@ func (v Values) object() map[string]any {
 				in[first] = map[string]any{}
 			}
 			in, name = in[first].(map[string]any), after
+		}
+		if list, ok := value.([]string); ok && list == nil {
+			value = []string{}
 		}
 		in[name] = value
 	}
@@ -164,12 +176,23 @@ func (s *Setting) parseJSON(text []byte) (any, error) {
 	if err := dec.Decode(&value); err != nil {
 		return nil, fmt.Errorf("setting %s: %w", s.Name, err)
 	}
-	if n, ok := value.(json.Number); ok {
-		whole, err := n.Int64()
+	switch v := value.(type) {
+	case json.Number:
+		whole, err := v.Int64()
 		if err != nil {
 			return nil, s.Refuse()
 		}
 		return whole, nil
+	case []any:
+		list := make([]string, len(v))
+		for i, item := range v {
+			text, ok := item.(string)
+			if !ok {
+				return nil, s.Refuse()
+			}
+			list[i] = text
+		}
+		return list, nil
 	}
 	return value, nil
 }

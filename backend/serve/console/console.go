@@ -88,6 +88,11 @@ type Server interface {
 	Address() (address, url string, notice live.Text)
 	// IsOwnURL reports whether a URL leads to the server itself.
 	IsOwnURL(url string) bool
+	// RefusedPages returns the origins of web pages that were refused, the newest
+	// request first. ForgetRefused removes one of them, and reports whether it was
+	// there.
+	RefusedPages() []RefusedPage
+	ForgetRefused(origin string) bool
 	// Faults returns a sentence about each part of the program that does not work.
 	Faults() []live.Text
 	// SourcesChanged is called after the console has changed sources, and

@@ -32,6 +32,16 @@ func (c *Console) ChangeSettings(w http.ResponseWriter, r *http.Request) error {
 	return httpapi.WriteJSON(w, http.StatusOK, settings)
 }
 
+// ForgetRefused answers DELETE /api/refused?origin=: it takes a page off the list
+// of those that were refused. It comes back when it asks again.
+func (c *Console) ForgetRefused(w http.ResponseWriter, r *http.Request) error {
+	if !c.server.ForgetRefused(r.URL.Query().Get("origin")) {
+		return live.Errorf("not_found/refused", "This page is not in the list of refused pages any more.")
+	}
+	c.Changed()
+	return httpapi.WriteNothing(w)
+}
+
 // maxLayout is the largest layout, in bytes.
 const maxLayout = 64 << 10
 

@@ -48,6 +48,17 @@ type serverView struct {
 	URL     string     `json:"url"`
 	Notice  *live.Text `json:"notice"`
 	Clients int        `json:"clients"`
+	// Refused are web pages that may not use the server, and that the user can
+	// allow.
+	Refused []RefusedPage `json:"refused,omitempty"`
+}
+
+// A RefusedPage is an origin whose pages were refused, as guard.RefusedPage.
+type RefusedPage struct {
+	Origin string    `json:"origin"`
+	Path   string    `json:"path"`
+	Count  int64     `json:"count"`
+	At     time.Time `json:"at"`
 }
 
 // A sourceView is a source with its counters, and for a feed its health.
@@ -90,7 +101,7 @@ func (c *Console) State(w http.ResponseWriter, r *http.Request) error {
 			Messages: stats.Messages, Bytes: stats.Bytes, Lag: stats.Lag.Microseconds(), Fault: errorText(stats.Trouble()),
 			InRate: in, OutRate: out, Spark: c.rates.totalSpark(stats.Appended),
 		},
-		Server:  serverView{Address: address, URL: url, Notice: textOrNil(notice), Clients: c.clients.Clients()},
+		Server:  serverView{Address: address, URL: url, Notice: textOrNil(notice), Clients: c.clients.Clients(), Refused: c.server.RefusedPages()},
 		Faults:  c.server.Faults(),
 		Samples: c.samples.Running(), Made: []int64{},
 		Sources: []any{},

@@ -16,6 +16,6 @@
 //
 // docs/safety.md lists the attacks and the tests that check the defences.
 //
-// Read guard.go first, then host.go, origin.go, token.go and session.go; ownurl.go
-// recognises a feed that follows this server itself.
+// Read guard.go first, then host.go, origin.go with refused.go (the pages that were
+// refused, which the user can allow), token.go and session.go; ownurl.go recognises a feed that follows this server itself.
 package guard

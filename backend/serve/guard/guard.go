@@ -3,8 +3,8 @@ package guard
 import (
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
+	"sync/atomic"
 
 	"signalbox/backend/live"
 	"signalbox/backend/serve/httpapi"
@@ -21,8 +21,11 @@ type Options struct {
 	// and the address that a connection came in at.
 	Hosts []string
 	// Origins are web sites whose pages may use the server, such as
-	// "https://example.org".
+	// "https://example.org". SetOrigins replaces them.
 	Origins []string
+	// Refused is called when RefusedPages has changed, at most once a second for
+	// each origin. It must not block; nil calls nothing.
+	Refused func()
 	// Epoch is the journal's. Sessions belong to it.
 	Epoch    string
 	Sessions SessionStore // nil forgets at the end which sessions were signed out
@@ -35,8 +38,10 @@ type Options struct {
 type Guard struct {
 	token        secret
 	requireToken bool
-	hosts        []string // as normalHost returns them
-	origins      []string // in lower case, without a slash at the end
+	hosts        []string                 // as normalHost returns them
+	origins      atomic.Pointer[[]string] // as normalOrigin returns them
+	refused      refusedPages
+	onRefused    func()
 	done         <-chan struct{}
 	log          *slog.Logger
 	sessions     *sessions
@@ -46,16 +51,13 @@ type Guard struct {
 // New returns a Guard.
 func New(opt Options) *Guard {
 	g := &Guard{
-		token: newSecret(opt.Token), requireToken: opt.RequireToken, done: opt.Done, log: opt.Log,
+		token: newSecret(opt.Token), requireToken: opt.RequireToken, onRefused: opt.Refused, done: opt.Done, log: opt.Log,
 		sessions: newSessions(opt.Epoch, opt.Token, opt.Sessions, opt.Log),
 	}
 	for _, host := range opt.Hosts {
 		g.hosts = append(g.hosts, normalHost(host))
 	}
-	for _, origin := range opt.Origins {
-		// As a browser writes it.
-		g.origins = append(g.origins, strings.ToLower(strings.TrimRight(origin, "/")))
-	}
+	g.SetOrigins(opt.Origins)
 	return g
 }
 
@@ -95,7 +97,7 @@ func (g *Guard) Protect(next http.Handler) http.Handler {
 			return
 		}
 		origin := r.Header.Get("Origin")
-		allowed := origin != "" && slices.Contains(g.origins, origin)
+		allowed := g.allows(origin)
 		if allowed {
 			h.Set("Access-Control-Allow-Origin", origin)
 			h.Add("Vary", "Origin")
@@ -106,10 +108,11 @@ func (g *Guard) Protect(next http.Handler) http.Handler {
 			}
 		}
 		if !allowed && fromOtherSite(r) && !opensPage(r) {
+			g.noteRefused(r)
 			e := live.Errorf("other_site/page", "The page of another site may not use this Signalbox.")
 			if origin != "" && origin != "null" {
 				e = live.Errorf("other_site/origin", "The page of another site may not use this Signalbox.", "origin", origin).
-					WithHint("To allow it, start Signalbox with --origins {origin}.")
+					WithHint("To allow it, use the list of clients on the screen Connection health, or start Signalbox with --origins {origin}.")
 			}
 			httpapi.WriteError(w, r, g.log, e)
 			return

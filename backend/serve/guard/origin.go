@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // fromOtherSite reports whether the page of another site made the request. A
@@ -29,6 +30,21 @@ func fromOtherSite(r *http.Request) bool {
 func isOwnOrigin(address string, r *http.Request) bool {
 	u, err := url.Parse(address)
 	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
+}
+
+// normalOrigin returns an origin as browsers write it.
+func normalOrigin(origin string) string { return strings.ToLower(strings.TrimRight(origin, "/")) }
+
+// noteRefused remembers the origin of a page whose request is refused. Without
+// the header Origin, allowing the page would change nothing.
+func (g *Guard) noteRefused(r *http.Request) {
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return
+	}
+	if g.refused.add(origin, r.URL.Path, time.Now()) && g.onRefused != nil {
+		g.onRefused()
+	}
 }
 
 // opensPage reports whether a browser shows one of our pages in a tab of its
