@@ -20,7 +20,8 @@ modules  := frontend/node_modules/.package-lock.json# npm writes it last
 bindings := frontend/wailsjs/go/main/App.d.ts
 page     := frontend/dist/index.html
 # Folders too: their time changes when a file goes away.
-web_sources := $(shell find frontend/src frontend/public) frontend/index.html \
+web_sources := $(shell find frontend/src frontend/public frontend/messages \
+	-path frontend/src/paraglide -prune -o -print) frontend/index.html frontend/project.inlang/settings.json \
 	$(wildcard frontend/*.config.ts frontend/*.config.js frontend/tsconfig.json)
 
 say = @printf '\033[1m==>\033[0m %s\n'
@@ -83,7 +84,7 @@ screenshots: setup-test build ## take the README's pictures of the real window a
 
 .PHONY: clean
 clean: ## remove what was built; your messages are elsewhere and stay
-	rm -rf build/bin build/cache frontend/node_modules frontend/test-results frontend/playwright-report
+	rm -rf build/bin build/cache frontend/node_modules frontend/src/paraglide frontend/test-results frontend/playwright-report
 	find frontend/dist -mindepth 1 ! -name .gitkeep -delete
 
 # The steps that `build` and `server` consist of, each done only when something

@@ -48,7 +48,7 @@ built() { printf "set -o pipefail; go test -count=1 -v -timeout 15m -run '^Test(
 stage "go web window lint" 900 'system packages' 'build/setup.sh test'
 stage "go lint" 60 'gofmt' "out=\$($unformatted) && if [ -n \"\$out\" ]; then echo Not formatted: \$out; exit 1; fi"
 stage "web lint" 300 'npm ci' 'make --no-print-directory frontend/node_modules/.package-lock.json'
-stage "web lint" 60 'prettier' 'cd frontend && npx --no-install prettier --config .prettierrc.json --check src tests index.html *.ts *.json ../build/*.mjs'
+stage "web lint" 60 'prettier' 'cd frontend && npx --no-install prettier --config .prettierrc.json --check src tests messages project.inlang/settings.json index.html *.ts *.json ../build/*.mjs'
 stage "web lint" 180 'svelte-check' 'cd frontend && npm run --silent check'
 stage "web" 180 'vitest' 'cd frontend && npx --no-install vitest run'
 stage "go window" 600 'bindings: frontend/wailsjs is what app.go says' \

@@ -16,6 +16,7 @@ export default defineConfig({
   use: {
     baseURL: process.env.SIGNALBOX_URL,
     viewport: { width: 1440, height: 900 },
+    locale: 'en-US',
     colorScheme: 'dark',
     reducedMotion: 'reduce',
     screenshot: 'only-on-failure',

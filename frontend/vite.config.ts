@@ -1,12 +1,14 @@
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { options as messages } from './messages/compile.js';
 
 // `SIGNALBOX=http://127.0.0.1:4480 npm run dev` draws with a node that runs elsewhere.
 const node = process.env.SIGNALBOX ?? 'http://127.0.0.1:4480';
 const routes = ['/api', '/events', '/sources', '/messages', '/channels', '/healthz', '/examples'];
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [paraglideVitePlugin(messages), svelte()],
   build: {
     outDir: 'dist',
     // public/.gitkeep is copied back, so that a fresh clone can embed the folder.

@@ -1,8 +1,9 @@
-import { flushSync, mount, unmount } from 'svelte';
+import { createRawSnippet, flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import Bars from './Bars.svelte';
 import Countdown from './Countdown.svelte';
 import NumberField from './NumberField.svelte';
+import Rich from './Rich.svelte';
 import { moveFocus } from './menu';
 
 beforeEach(() => vi.useFakeTimers({ now: Date.parse('2026-11-21T14:10:00Z') }));
@@ -14,7 +15,10 @@ afterEach(() => {
 const target = document.body;
 
 test('a countdown ticks each second until its moment, and stops with its component', async () => {
-  const shown = mount(Countdown, { target, props: { to: Date.now() + 2500, before: 'in ' } });
+  const shown = mount(Countdown, {
+    target,
+    props: { to: Date.now() + 2500, words: (time: string) => `in ${time}`, due: 'now' },
+  });
   flushSync();
   expect(target.textContent).toBe('in 3 s');
   vi.advanceTimersByTime(1000);
@@ -27,6 +31,23 @@ test('a countdown ticks each second until its moment, and stops with its compone
   // The clock stops its timer when nothing reads it.
   await vi.advanceTimersByTimeAsync(1);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a message has its elements where the sentence has them', () => {
+  const parts = [
+    { type: 'text' as const, value: 'Press ' },
+    { type: 'markup-start' as const, name: 'kbd', options: {}, attributes: {} },
+    { type: 'text' as const, value: '?' },
+    { type: 'markup-end' as const, name: 'kbd', options: {}, attributes: {} },
+    { type: 'text' as const, value: ' in ' },
+    { type: 'markup-standalone' as const, name: 'time', options: { seconds: 3 }, attributes: {} },
+    { type: 'text' as const, value: '.' },
+  ];
+  const time = createRawSnippet<[unknown, { seconds: number }]>((_words, options) => ({
+    render: () => `<i>${options().seconds} s</i>`,
+  }));
+  mount(Rich, { target, props: { parts, time } });
+  expect(target.innerHTML.replace(/<!--.*?-->/g, '')).toBe('Press <kbd>?</kbd> in <i>3 s</i>.');
 });
 
 test('bars have a text for screen readers, and each a tooltip with its half hour', () => {
