@@ -145,6 +145,15 @@ func TestOneMessageAndItsFrame(t *testing.T) {
 	if m["position"] != got.Position || m["source"] != "raw" || m["id"] != "x" || m["size"] != 3.0 || m["retry"] != 5.0 {
 		t.Error(m)
 	}
+	resp, text = s.do("GET", "/messages/"+got.Position+"?data=1", "")
+	if text != "a\nb" || resp.Header.Get("Content-Type") != "text/plain; charset=utf-8" {
+		t.Errorf("%q %s", text, resp.Header.Get("Content-Type"))
+	}
+	m = want[map[string]any](s, 200, "GET", "/messages/"+got.Position+"?preview=2", "")
+	if m["data"] != "a\n" || m["size"] != 3.0 || m["cut"] != true {
+		t.Error(m)
+	}
+	want[refusal](s, 400, "GET", "/messages/"+got.Position+"?preview=0", "")
 	want[refusal](s, 404, "GET", "/messages/"+s.position(99), "")
 	want[refusal](s, 400, "GET", "/messages/1", "")
 }

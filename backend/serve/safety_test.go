@@ -225,7 +225,7 @@ func TestWhatComesFromAMessageIsNeverAPage(t *testing.T) {
 		t.Errorf("a receipt: %v", h)
 	}
 	got := want[receiptJSON](s, 201, "POST", "/channels/x/messages", fmt.Sprintf(`{"event":%q,"id":%q,"data":%q}`, markup, markup+"2", markup))
-	for _, path := range []string{"/messages/" + got.Position, "/messages/" + got.Position + "?raw=1", "/sources/x/messages", "/messages", "/add-message/%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/nothing/%3Cscript%3E"} {
+	for _, path := range []string{"/messages/" + got.Position, "/messages/" + got.Position + "?raw=1", "/messages/" + got.Position + "?data=1", "/sources/x/messages", "/messages", "/add-message/%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/nothing/%3Cscript%3E"} {
 		resp, _ := s.do("GET", path, "", "Accept", "text/html")
 		if kind := resp.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/json") && !strings.HasPrefix(kind, "text/plain") || resp.Header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: %q", path, kind)

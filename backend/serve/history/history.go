@@ -2,6 +2,7 @@ package history
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"signalbox/backend/journal"
@@ -81,7 +82,8 @@ func (h *History) page(w http.ResponseWriter, r *http.Request, names []string) e
 	return nil
 }
 
-// Message answers GET /messages/{position} with one message, whole.
+// Message answers GET /messages/{position} with one message: whole, a preview of
+// it, its frame (?raw=1), or its data alone (?data=1).
 func (h *History) Message(w http.ResponseWriter, r *http.Request) error {
 	text := r.PathValue("position")
 	n, err := h.parsePosition("position", text)
@@ -91,7 +93,12 @@ func (h *History) Message(w http.ResponseWriter, r *http.Request) error {
 	if n <= 0 || n > h.journal.Last() {
 		return noMessage(text)
 	}
-	page, reservation, err := h.read(r, live.Query{After: n - 1, Before: n + 1, Limit: 1})
+	params := r.URL.Query()
+	preview, err := parsePreview(params)
+	if err != nil {
+		return err
+	}
+	page, reservation, err := h.read(r, live.Query{After: n - 1, Before: n + 1, Limit: 1, Preview: preview})
 	if err != nil {
 		return err
 	}
@@ -105,15 +112,29 @@ func (h *History) Message(w http.ResponseWriter, r *http.Request) error {
 	if !ok || !src.Removed.IsZero() {
 		return live.Errorf("not_found/source_removed", "The source of this message was removed.")
 	}
-	if raw := r.URL.Query().Get("raw"); raw != "" && raw != "0" {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.Header().Set("Cache-Control", "no-store")
-		_, _ = w.Write(wire.Frame(h.journal.Epoch(), m)) // a client that has left does not miss it
+	switch {
+	case asked(params, "raw"):
+		writeText(w, wire.Frame(h.journal.Epoch(), m))
+		return nil
+	case asked(params, "data") && m.Kind == live.Event:
+		writeText(w, []byte(m.Data))
 		return nil
 	}
-	b := wire.AppendJSON(nil, h.journal.Epoch(), src.Name, m, len(m.Data))
+	b := wire.AppendJSON(nil, h.journal.Epoch(), src.Name, m, page.Sizes[0])
 	httpapi.WriteEncoded(w, http.StatusOK, append(b, '\n'))
 	return nil
+}
+
+func asked(params url.Values, name string) bool {
+	value := params.Get(name)
+	return value != "" && value != "0"
+}
+
+func writeText(w http.ResponseWriter, text []byte) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(text) // a client that has left does not miss it
 }
 
 func noMessage(position string) error {

@@ -51,10 +51,8 @@ func (h *History) parseQuery(params url.Values, names []string) (q live.Query, e
 	if q.Limit, err = httpapi.Limit(params, 100, 5000); err != nil {
 		return q, err
 	}
-	if text := params.Get("preview"); text != "" {
-		if q.Preview, err = strconv.Atoi(text); err != nil || q.Preview < 1 || q.Preview > maxPreview {
-			return q, live.Errorf("bad_preview", "preview is a whole number from 1 to {max}.", "max", maxPreview).WithField("preview")
-		}
+	if q.Preview, err = parsePreview(params); err != nil {
+		return q, err
 	}
 	q.Newest = !params.Has("after") && params.Get("at") == ""
 	return q, nil
@@ -77,4 +75,18 @@ func (h *History) parsePosition(field, text string) (int64, error) {
 			WithHint("Start again without it.")
 	}
 	return p.Number, nil
+}
+
+// parsePreview reads how many bytes of the data are asked for; 0 for all of it.
+// Error: "bad_preview".
+func parsePreview(params url.Values) (int, error) {
+	text := params.Get("preview")
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > maxPreview {
+		return 0, live.Errorf("bad_preview", "preview is a whole number from 1 to {max}.", "max", maxPreview).WithField("preview")
+	}
+	return n, nil
 }
