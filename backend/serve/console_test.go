@@ -210,6 +210,14 @@ func TestSettingsLayoutAndSamples(t *testing.T) {
 	if got := want[map[string]int](s, 200, "GET", "/api/window", ""); got["sidebar"] != 200 {
 		t.Error(got)
 	}
+	want[any](s, 204, "PATCH", "/api/window", `{"place":"#/health"}`)
+	want[any](s, 204, "PATCH", "/api/window", `{"sidebar":240}`)
+	if got := want[map[string]any](s, 200, "GET", "/api/window", ""); got["sidebar"] != 240.0 || got["place"] != "#/health" {
+		t.Error(got)
+	}
+	want[refusal](s, 400, "PATCH", "/api/window", `[7]`)
+	want[any](s, 204, "PATCH", "/api/window", `{"x":"`+strings.Repeat("x", 40<<10)+`"}`)
+	want[refusal](s, 413, "PATCH", "/api/window", `{"y":"`+strings.Repeat("y", 40<<10)+`"}`)
 	want[refusal](s, 400, "PUT", "/api/window", `7`)
 	want[refusal](s, 413, "PUT", "/api/window", `{"x":"`+strings.Repeat("x", 64<<10)+`"}`)
 	want[any](s, 204, "POST", "/api/samples", "{}")

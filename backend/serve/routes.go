@@ -87,6 +87,7 @@ func (s *Server) mux() http.Handler {
 	on(guard.Console, "GET /api/published", s.listPublished)
 	on(guard.Console, "GET /api/window", s.console.ShowLayout)
 	on(guard.Console, "PUT /api/window", s.console.SetLayout)
+	on(guard.Console, "PATCH /api/window", s.console.ChangeLayout)
 
 	on(guard.Everybody, "GET /{$}", s.dashboard.Page)
 	on(guard.Everybody, "GET /signin/{file}", s.dashboard.SignInFile)
@@ -128,7 +129,7 @@ func (s *Server) noRoute(mux *http.ServeMux, w http.ResponseWriter, r *http.Requ
 		return err
 	}
 	var methods []string
-	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		probe := *r
 		probe.Method = m
 		if _, pattern := mux.Handler(&probe); pattern != "/" && pattern != "" {

@@ -118,6 +118,8 @@ type Console struct {
 	changes broadcast.Broadcast // of anything in /api/state but counters
 	log     *changeLog          // of sources, for /api/state?since=
 
+	layout sync.Mutex // held while a change is stored in the layout
+
 	mu             sync.Mutex
 	changedPending bool   // whether Changed will be called in a moment
 	storeFault     string // the journal's last sentence about its store

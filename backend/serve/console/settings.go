@@ -1,6 +1,9 @@
 package console
 
 import (
+	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 
 	"signalbox/backend/live"
@@ -56,9 +59,42 @@ func (c *Console) ShowLayout(w http.ResponseWriter, r *http.Request) error {
 
 // SetLayout answers PUT /api/window. It stores the layout.
 func (c *Console) SetLayout(w http.ResponseWriter, r *http.Request) error {
-	body, release, err := c.bodies.Read(w, r, maxLayout, func() error {
-		return live.Errorf("too_large/layout", "The layout is larger than the limit of {max_bytes}.", "max_bytes", maxLayout)
+	return c.storeLayout(w, r, c.settings.SetLayout)
+}
+
+// ChangeLayout answers PATCH /api/window. It stores the members of the object in
+// the layout and keeps the others, so that two pages do not undo what the other
+// stores.
+func (c *Console) ChangeLayout(w http.ResponseWriter, r *http.Request) error {
+	return c.storeLayout(w, r, func(ctx context.Context, change json.RawMessage) error {
+		c.layout.Lock()
+		defer c.layout.Unlock()
+		stored, err := c.settings.Layout(ctx)
+		if err != nil {
+			return err
+		}
+		layout := map[string]json.RawMessage{}
+		for _, object := range []json.RawMessage{stored, change} {
+			if err := json.Unmarshal(object, &layout); err != nil {
+				return fmt.Errorf("change the layout: %w", err)
+			}
+		}
+		if stored, err = json.Marshal(layout); err != nil {
+			return err
+		}
+		if len(stored) > maxLayout {
+			return layoutTooLarge()
+		}
+		return c.settings.SetLayout(ctx, stored)
 	})
+}
+
+func layoutTooLarge() error {
+	return live.Errorf("too_large/layout", "The layout is larger than the limit of {max_bytes}.", "max_bytes", maxLayout)
+}
+
+func (c *Console) storeLayout(w http.ResponseWriter, r *http.Request, store func(context.Context, json.RawMessage) error) error {
+	body, release, err := c.bodies.Read(w, r, maxLayout, layoutTooLarge)
 	if err != nil {
 		return err
 	}
@@ -66,7 +102,7 @@ func (c *Console) SetLayout(w http.ResponseWriter, r *http.Request) error {
 	if _, err := wire.Members(body); err != nil {
 		return err
 	}
-	if err := c.settings.SetLayout(r.Context(), body); err != nil {
+	if err := store(r.Context(), body); err != nil {
 		return err
 	}
 	return httpapi.WriteNothing(w)

@@ -186,5 +186,6 @@ export const api = {
     remove<{ removed: Pick<Source, 'id' | 'name' | 'kind'>[] }>('/api/samples?remove=1').then((a) => a.removed),
 
   window: () => json<Record<string, unknown>>('/api/window'),
-  saveWindow: (layout: object) => put<void>('/api/window', layout),
+  /** Stores these members of the layout, and keeps the others. */
+  saveWindow: (change: object) => json<void>('/api/window', { method: 'PATCH', body: change }),
 };

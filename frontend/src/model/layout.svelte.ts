@@ -1,4 +1,4 @@
-import { api } from '../bridge/api';
+import { api, toApiError } from '../bridge/api';
 
 /** The smallest, largest and usual width of a pane, in pixels. */
 export const SIDEBAR = { least: 180, usual: 248, most: 420 };
@@ -13,24 +13,20 @@ export class Layout {
   inspector = $state(INSPECTOR.usual);
   inspectorOpen = $state(true);
   composerOpen = $state(true);
-  view = $state<'timeline' | 'health'>('timeline');
-  /** The source whose timeline is shown; null for all. */
-  source = $state<string | null>(null);
+  /** The link to the last place of any tab, for a start without a link. */
+  place = $state('');
   /** Whether the stored layout has been read. Nothing is saved before that. */
   ready = $state(false);
 
-  readonly #snapshot = $derived(
-    JSON.stringify({
-      sidebar: this.sidebar,
-      inspector: this.inspector,
-      inspector_open: this.inspectorOpen,
-      composer_open: this.composerOpen,
-      view: this.view,
-      source: this.source,
-    }),
-  );
-  #went = false;
-  #saved = '';
+  readonly #snapshot = $derived<Record<string, unknown>>({
+    sidebar: this.sidebar,
+    inspector: this.inspector,
+    inspector_open: this.inspectorOpen,
+    composer_open: this.composerOpen,
+    place: this.place,
+  });
+  /** The texts of the members as they are stored. */
+  #saved: Record<string, string> = {};
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly calls: Pick<typeof api, 'window' | 'saveWindow'> = api) {}
@@ -38,29 +34,31 @@ export class Layout {
   async load(): Promise<void> {
     try {
       this.#take(await this.calls.window());
-    } catch {
-      // The default layout is used. The change poller reports an unreachable server.
+    } catch (thrown) {
+      // Before signing in there is none. After other errors the default layout is used; the change
+      // poller reports an unreachable server.
+      if (toApiError(thrown).status === 401) return;
     }
-    this.#saved = this.#snapshot;
+    this.#saved = texts(this.#snapshot);
     this.ready = true;
   }
 
-  /** Saves the layout half a second after its last change. Call it from an effect: it reads `#snapshot`, so the effect runs at every change. */
+  /**
+   * Saves what was changed half a second after the last change, and only that: another tab may have
+   * stored the rest. Call it from an effect: it reads the layout, so the effect runs at every change.
+   */
   keep(): void {
     const now = this.#snapshot;
     clearTimeout(this.#timer);
-    if (!this.ready || now === this.#saved) return;
+    const changed = Object.entries(texts(now)).filter(([name, text]) => this.#saved[name] !== text);
+    if (!this.ready || changed.length === 0) return;
     this.#timer = setTimeout(() => {
-      this.#saved = now;
-      this.calls.saveWindow(JSON.parse(now)).catch(() => (this.#saved = ''));
+      const before = this.#saved;
+      this.#saved = { ...before, ...Object.fromEntries(changed) };
+      this.calls
+        .saveWindow(Object.fromEntries(changed.map(([name]) => [name, now[name]])))
+        .catch(() => (this.#saved = before));
     }, 500);
-  }
-
-  /** Shows another screen or source. A choice that is made before the stored layout has been read takes precedence over it. */
-  go(view: Layout['view'], source: string | null = this.source): void {
-    this.#went = true;
-    this.view = view;
-    this.source = source;
   }
 
   resizeSidebar(width: number): void {
@@ -76,10 +74,11 @@ export class Layout {
     this.inspector = clamp(was.inspector, INSPECTOR);
     if (typeof was.inspector_open === 'boolean') this.inspectorOpen = was.inspector_open;
     if (typeof was.composer_open === 'boolean') this.composerOpen = was.composer_open;
-    if (this.#went) return;
-    if (was.view === 'timeline' || was.view === 'health') this.view = was.view;
-    if (was.source === null || typeof was.source === 'string') this.source = was.source;
+    if (typeof was.place === 'string') this.place = was.place;
   }
 }
+
+const texts = (members: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(Object.entries(members).map(([name, value]) => [name, JSON.stringify(value)]));
 
 export const layout = new Layout();

@@ -4,11 +4,15 @@ import type { Source } from '../bridge/types';
 import type { MenuItem } from '../ui/menu';
 import { dialogs } from './dialogs.svelte';
 import { attempt, feedActions } from './feedactions';
+import { place } from './place.svelte';
 import { live } from './state.svelte';
+
+/** The address of the local server. */
+export const serverURL = (): string => live.state?.server.url ?? location.origin;
 
 /** The address for subscribing to a source. */
 export const addressOf = (source: Pick<Source, 'name'>): string =>
-  `${live.state?.server.url ?? location.origin}/events/${encodeURIComponent(source.name)}`;
+  `${serverURL()}/events/${encodeURIComponent(source.name)}`;
 
 const channelActions = (source: Source): MenuItem[] => [
   { id: 'edit', icon: 'edit', label: 'Edit…', act: () => dialogs.open({ kind: 'channel', channel: source.name }) },
@@ -34,6 +38,12 @@ export function sourceMenu(source: Source): MenuItem[] {
       icon: 'copy',
       apart: true,
       act: () => attempt(() => copy(address), `Copied ${address}`),
+    },
+    {
+      id: 'link',
+      label: 'Copy link',
+      icon: 'copy',
+      act: () => attempt(() => copy(place.address(serverURL(), { source: source.id })), 'Copied the link'),
     },
     {
       id: 'seen',

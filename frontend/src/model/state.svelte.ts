@@ -47,6 +47,7 @@ export class Live {
   /** The server requires a token that this browser has not sent. */
   readonly signedOut = $derived(this.outage?.error.status === 401);
   readonly #byName = $derived(new Map(this.sources.map((s) => [s.name, s])));
+  readonly #byId = $derived(new Map(this.sources.map((s) => [s.id, s])));
 
   #poller: ChangePoller;
   #listeners = new Set<(change: Change) => void>();
@@ -86,6 +87,10 @@ export class Live {
 
   source(name: string): Source | undefined {
     return this.#byName.get(name);
+  }
+
+  byId(id: number): Source | undefined {
+    return this.#byId.get(id);
   }
 
   /** Returns the sparkline of a watched source, or of all sources together. */

@@ -1,6 +1,6 @@
 import { toApiError } from '../bridge/api';
-import type { Message } from '../bridge/types';
-import { numberOf } from '../lib/position';
+import type { Message, Position } from '../bridge/types';
+import { numberOf, withNumber } from '../lib/position';
 import { append, emptySpan, holds, indexOf, spanOf, type Span } from '../lib/span';
 import { Fresh } from './fresh.svelte';
 import { MOST, PAGE, Reader } from './reader.svelte';
@@ -34,16 +34,19 @@ export class Timeline extends Reader {
   #last = 0;
   #pumping = false;
 
-  /** Shows another source, or all, at the newest messages that match. */
-  open(source: string | null, q = ''): Promise<void> {
-    this.source = source;
-    this.q = q;
-    this.appliedFilter = '';
-    this.refused = null;
+  /** Shows a source, or all: from a time, around a message, or the newest messages that match. */
+  open(source: string | null, q = '', to: { at?: string; message?: Position } = {}): Promise<void> {
     this.selected = null;
-    // Rows of another source must not appear under this name, even if this source cannot be read.
-    this.show(emptySpan, null);
-    return this.latest();
+    if (source !== this.source || q !== this.q || this.error || this.refused) {
+      this.source = source;
+      this.q = q;
+      this.appliedFilter = '';
+      this.refused = null;
+      // Rows of another source must not appear under this name, even if this source cannot be read.
+      this.show(emptySpan, null);
+    }
+    if (to.message) return this.find(to.message);
+    return to.at ? this.jump(new Date(to.at)) : this.latest();
   }
 
   /**
@@ -83,6 +86,16 @@ export class Timeline extends Reader {
     }
     await this.latest();
     this.remark = 'No message was received at that time or later. These are the newest messages.';
+  }
+
+  /** Shows and selects the message at a position. */
+  async find(position: Position): Promise<void> {
+    const signal = this.restart();
+    this.following = false;
+    const before = withNumber(position, numberOf(position) - 1);
+    if (!(await this.loadAround(signal, { after: before }))) return;
+    this.selected = this.rows.find((m) => m.position === position) ?? null;
+    if (!this.selected) this.remark = 'The message of this link is not kept any more, or does not match the filter.';
   }
 
   /** Shows the messages around a number of the journal. */

@@ -3,6 +3,7 @@ import { copy, openURL } from '../bridge/native';
 import { dialogs } from '../model/dialogs.svelte';
 import type { Command } from '../model/palette';
 import { layout } from '../model/layout.svelte';
+import { place } from '../model/place.svelte';
 import { shell } from '../model/shell.svelte';
 import { attempt } from '../model/feedactions';
 import { live } from '../model/state.svelte';
@@ -14,7 +15,7 @@ export function commands(): Command[] {
   const go = live.sources.map<Command>((s) => ({
     title: s.name,
     group: s.kind === 'feed' ? 'Remote feed' : 'Local channel',
-    act: () => shell.open(s.name),
+    act: () => place.open(s.id),
   }));
   const samples = live.state?.samples ?? false;
   const reading: Command[] = [
@@ -36,8 +37,8 @@ export function commands(): Command[] {
     },
   ];
   return [
-    { title: 'All messages', group: 'Go to', keys: 'g a', act: () => shell.open(null) },
-    { title: 'Connection health', group: 'Go to', keys: 'g h', act: () => shell.health() },
+    { title: 'All messages', group: 'Go to', keys: 'g a', act: () => place.open(null) },
+    { title: 'Connection health', group: 'Go to', keys: 'g h', act: () => place.go({ screen: 'health' }) },
     ...go,
     { title: 'Follow a feed…', group: 'Sources', act: () => dialogs.open({ kind: 'feed' }) },
     { title: 'Create a channel…', group: 'Sources', act: () => dialogs.open({ kind: 'channel' }) },
@@ -57,7 +58,7 @@ export function commands(): Command[] {
           },
         ]
       : []),
-    ...(layout.view === 'timeline' ? reading : []),
+    ...(place.screen === 'timeline' ? reading : []),
     {
       title: 'Copy the address of the local server',
       group: 'Server',
@@ -80,5 +81,5 @@ export function commands(): Command[] {
 export const searchFor = (text: string): Command => ({
   title: `Search every message for “${text}”`,
   group: 'Search',
-  act: () => shell.open(null, text),
+  act: () => place.open(null, text),
 });

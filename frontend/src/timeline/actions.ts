@@ -3,8 +3,10 @@ import { curlOf } from '../lib/curl';
 import { withType } from '../lib/filter';
 import { inspector } from '../model/inspector.svelte';
 import { layout } from '../model/layout.svelte';
+import { place } from '../model/place.svelte';
 import { publishModel } from '../model/publish.svelte';
 import { attempt } from '../model/feedactions';
+import { serverURL } from '../model/sourcemenu';
 import { live } from '../model/state.svelte';
 import { timeline } from '../model/timeline.svelte';
 import type { Message } from '../bridge/types';
@@ -33,6 +35,12 @@ export const copyFrame = () => attempt(() => copy(inspector.frame ?? ''), 'Copie
 export const copyId = (m: Message) => attempt(() => copy(m.own_id ?? ''), 'Copied the event id');
 
 export const copyPosition = (m: Message) => attempt(() => copy(m.position), 'Copied the position');
+
+/** Copies an address that opens this message in its source. */
+export const copyLink = (m: Message) => {
+  const source = live.source(m.source)?.id ?? null;
+  return attempt(() => copy(place.address(serverURL(), { source, message: m.position })), 'Copied the link');
+};
 
 /** Adds this type to the filter, in place of the types in it. */
 export const onlyType = (type: string) => timeline.filter(withType(timeline.q, type));
