@@ -108,6 +108,10 @@ $(bindings): app.go bindings.go | setup
 	@go run -tags bindings .
 	@touch $@
 
+.PHONY: types
+types: ## write the types of the HTTP API for the screens, from the structs of Go
+	@go generate ./build/apitypes
+
 $(page): $(modules) $(bindings) $(web_sources)
 	$(say) 'Building the screens'
 	@cd frontend && npm run --silent build -- --logLevel warn

@@ -18,6 +18,13 @@ func (j *Journal) SourceByID(id int64) (live.Source, bool) { return j.sources.By
 // Sources returns the sources that are not removed, oldest first.
 func (j *Journal) Sources() []live.Source { return j.sources.All() }
 
+// RestoreTime is how long a removed source can be restored.
+const RestoreTime = sources.RestoreTime
+
+// RemovedSources returns the sources that RestoreSource can restore, the last
+// removed first.
+func (j *Journal) RemovedSources() []live.Source { return j.sources.Restorable(j.store.Now()) }
+
 // SourcesVersion returns a number that grows whenever a source is added,
 // removed, restored or renamed.
 func (j *Journal) SourcesVersion() int64 { return j.sources.Version() }

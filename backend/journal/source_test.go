@@ -134,7 +134,13 @@ func TestARemovedSourceIsDeletedAfterTenMinutes(t *testing.T) {
 	if n != 0 || f.Tally(b.ID).Kept != 700 {
 		t.Fatalf("%d messages went at once", n)
 	}
+	if list := f.RemovedSources(); len(list) != 1 || list[0].ID != b.ID {
+		t.Errorf("what can be restored: %+v", list)
+	}
 	pass(f, &now, 10*time.Minute)
+	if list := f.RemovedSources(); len(list) != 0 {
+		t.Errorf("what can be restored after ten minutes: %+v", list)
+	}
 	_, err = f.RestoreSource(ctx, b.ID)
 	code(t, err, "not_found")
 	n, err = f.Trim(ctx, live.Keep{})

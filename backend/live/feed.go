@@ -4,12 +4,12 @@ package live
 // settings. Its passwords and tokens are stored apart, in Secrets.
 type Feed struct {
 	Source
-	URL     string   `json:"url"`            // http or https
-	Method  string   `json:"method"`         // GET or POST
-	Body    string   `json:"body,omitempty"` // of a POST
+	URL     string   `json:"url"`                        // http or https
+	Method  string   `json:"method" ts:"'GET' | 'POST'"` // GET or POST
+	Body    string   `json:"body,omitempty"`             // of a POST
 	Headers []Header `json:"headers,omitempty"`
-	Auth    string   `json:"auth,omitempty"` // how to sign in: "", "bearer" or "basic"
-	User    string   `json:"user,omitempty"` // the user name of basic sign-in
+	Auth    string   `json:"auth,omitempty" ts:"'' | 'bearer' | 'basic'"` // how to sign in: "", "bearer" or "basic"
+	User    string   `json:"user,omitempty"`                              // the user name of basic sign-in
 	// CA has certificate authorities in PEM that this feed trusts in addition to
 	// those of the system.
 	CA string `json:"ca,omitempty"`

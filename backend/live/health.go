@@ -71,7 +71,7 @@ type Health struct {
 	ConnectP50     int64   `json:"connect_p50_us"`     // the median time to connect, in microseconds
 	// Bars are the last 24 hours as 48 half hours, the oldest first: "open",
 	// "warn" or "down", or "" before the feed was added.
-	Bars []string `json:"bars,omitempty"`
+	Bars []string `json:"bars,omitempty" ts:"Bar[]"`
 	// RetryMS is the reconnection time in force, in milliseconds (HTML, 9.2.2).
 	RetryMS int64 `json:"retry_ms"`
 	// LastEventID is the Last-Event-ID header of the next attempt.

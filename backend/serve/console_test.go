@@ -2,6 +2,7 @@ package serve
 
 import (
 	"encoding/json"
+	"signalbox/backend/journal"
 	"slices"
 	"strings"
 	"testing"
@@ -144,10 +145,24 @@ func TestChannelsAreMadeChangedRemovedAndRestored(t *testing.T) {
 	}
 	want[any](s, 204, "DELETE", "/api/channels/b", "")
 	want[refusal](s, 404, "DELETE", "/api/channels/b", "")
+	type removals struct {
+		Removed []struct {
+			ID             int64
+			Name, Kind     string
+			Removed, Until time.Time
+		}
+	}
+	if r := want[removals](s, 200, "GET", "/api/removed", "").Removed; len(r) != 1 || r[0].ID != made.ID || r[0].Name != "b" ||
+		r[0].Kind != "channel" || r[0].Until.Sub(r[0].Removed) != journal.RestoreTime {
+		t.Errorf("what can be restored: %+v", r)
+	}
 	if c := want[sourceJSON](s, 200, "POST", "/api/sources/b/restore", `{"id":`+itoa(made.ID)+`}`); c.Name != "b" || !c.Removed.IsZero() {
 		t.Errorf("%+v", c)
 	}
 	want[refusal](s, 404, "POST", "/api/sources/b/restore", `{"id":99}`)
+	if r := want[removals](s, 200, "GET", "/api/removed", "").Removed; r == nil || len(r) != 0 {
+		t.Errorf("what can be restored when all is: %+v", r)
+	}
 }
 
 func TestFeedsAreHandedOnWithTheirSecretsAndComeBackWithout(t *testing.T) {

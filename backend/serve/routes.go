@@ -75,6 +75,7 @@ func (s *Server) mux() http.Handler {
 	on(guard.Console, "POST /api/reconnect", s.console.ReconnectAll)
 	on(guard.Console, "GET /api/feeds/{name}/attempts", s.console.FeedAttempts)
 	on(guard.Console, "POST /api/sources/{name}/restore", s.console.RestoreSource)
+	on(guard.Console, "GET /api/removed", s.console.RemovedSources)
 	on(guard.Console, "POST /api/sources/{name}/seen", s.console.MarkSeen)
 	on(guard.Console, "POST /api/seen", s.console.MarkAllSeen)
 	on(guard.Console, "GET /api/clients", s.streams.ListClients)

@@ -221,7 +221,11 @@ func TestTheDoorbellAnswersAfterTwentySecondsInAnyCase(t *testing.T) {
 	inBubble(t, func(c *Config) { c.Feeds = feeds }, func(t *testing.T, s *running, client *http.Client) {
 		w := httptest.NewRecorder()
 		s.Window().ServeHTTP(w, httptest.NewRequest("GET", "/api/bell", nil))
-		seen := strings.Trim(strings.TrimPrefix(w.Body.String(), `{"bell":`), "\"}\n")
+		var first struct{ Bell string }
+		if err := json.Unmarshal(w.Body.Bytes(), &first); err != nil {
+			t.Fatal(err)
+		}
+		seen := first.Bell
 		begun := time.Now()
 		w = httptest.NewRecorder()
 		s.Window().ServeHTTP(w, httptest.NewRequest("GET", "/api/bell?seen="+seen, nil))

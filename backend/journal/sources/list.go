@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"signalbox/backend/live"
 )
@@ -136,6 +137,21 @@ func (l *List) All() []live.Source {
 		list = append(list, l.byID[id])
 	}
 	slices.SortFunc(list, func(a, b live.Source) int { return cmp.Compare(a.ID, b.ID) })
+	return list
+}
+
+// Restorable returns the removed sources that can be restored, the last removed
+// first.
+func (l *List) Restorable(now time.Time) []live.Source {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	var list []live.Source
+	for _, s := range l.byID {
+		if !s.Removed.IsZero() && !IsLost(s, now) {
+			list = append(list, s)
+		}
+	}
+	slices.SortFunc(list, func(a, b live.Source) int { return cmp.Or(b.Removed.Compare(a.Removed), cmp.Compare(b.ID, a.ID)) })
 	return list
 }
 

@@ -2,7 +2,9 @@ package console
 
 import (
 	"net/http"
+	"time"
 
+	"signalbox/backend/journal"
 	"signalbox/backend/live"
 	"signalbox/backend/serve/httpapi"
 )
@@ -116,6 +118,32 @@ func (c *Console) RestoreSource(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return c.writeSource(w, http.StatusOK, src, nil)
+}
+
+// A removedView is a source that was removed and can be restored.
+type removedView struct {
+	ID       int64           `json:"id"`
+	Name     string          `json:"name"`
+	Kind     live.SourceKind `json:"kind"`
+	Colour   int             `json:"colour"`
+	Messages int64           `json:"messages"`
+	Bytes    int64           `json:"bytes"`
+	Removed  time.Time       `json:"removed"`
+	Until    time.Time       `json:"until"` // then its messages are deleted
+}
+
+// RemovedSources answers GET /api/removed with the sources that can be restored,
+// the last removed first.
+func (c *Console) RemovedSources(w http.ResponseWriter, r *http.Request) error {
+	views := []removedView{}
+	for _, src := range c.journal.RemovedSources() {
+		t := c.journal.Tally(src.ID)
+		views = append(views, removedView{
+			ID: src.ID, Name: src.Name, Kind: src.Kind, Colour: src.Colour, Messages: t.Kept, Bytes: t.Bytes,
+			Removed: apiTime(src.Removed), Until: apiTime(src.Removed.Add(journal.RestoreTime)),
+		})
+	}
+	return httpapi.WriteJSON(w, http.StatusOK, map[string]any{"removed": views})
 }
 
 // MarkSeen answers POST /api/sources/{name}/seen: nothing of the source is unread

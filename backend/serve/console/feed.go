@@ -54,7 +54,13 @@ func (c *Console) AddFeed(w http.ResponseWriter, r *http.Request) error {
 	return c.writeFeed(w, http.StatusCreated, f)
 }
 
-// answerFeed answers with a feed that was added or edited as /api/state has it,
+// A savedFeedView is a feed that was added or edited.
+type savedFeedView struct {
+	*sourceView
+	Notice *live.Text `json:"notice,omitempty"` // what the user should know about it
+}
+
+// writeFeed answers with a feed that was added or edited as /api/state has it,
 // and with a notice where a user should know something about it.
 func (c *Console) writeFeed(w http.ResponseWriter, status int, f live.FeedStatus) error {
 	v := c.viewSource(f.Source, c.clients.Followers(f.ID), time.Now())
@@ -64,10 +70,7 @@ func (c *Console) writeFeed(w http.ResponseWriter, status int, f live.FeedStatus
 		own := live.Textf("own_address", "This is this Signalbox's own address. Its messages are in the history already, and are not stored again.")
 		notice = &own
 	}
-	return httpapi.WriteJSON(w, status, struct {
-		*sourceView
-		Notice *live.Text `json:"notice,omitempty"`
-	}{v, notice})
+	return httpapi.WriteJSON(w, status, savedFeedView{v, notice})
 }
 
 // ChangeFeed answers PUT /api/feeds/{name}. A name, a colour or secrets that the
@@ -108,6 +111,12 @@ func (c *Console) feed(r *http.Request) (live.FeedStatus, error) {
 	return f, nil
 }
 
+// A feedView has the settings of a feed, with the names of its secrets only.
+type feedView struct {
+	live.Feed
+	HasSecrets []string `json:"has_secrets"`
+}
+
 // ShowFeed answers GET /api/feeds/{name}, without the feed's secrets.
 func (c *Console) ShowFeed(w http.ResponseWriter, r *http.Request) error {
 	f, err := c.feed(r)
@@ -115,10 +124,7 @@ func (c *Console) ShowFeed(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.Created, f.Removed = apiTime(f.Created), apiTime(f.Removed)
-	return httpapi.WriteJSON(w, http.StatusOK, struct {
-		live.Feed
-		HasSecrets []string `json:"has_secrets"`
-	}{f.Feed, append([]string{}, f.HasSecrets...)})
+	return httpapi.WriteJSON(w, http.StatusOK, feedView{f.Feed, append([]string{}, f.HasSecrets...)})
 }
 
 // RemoveFeed answers DELETE /api/feeds/{name}.
@@ -160,6 +166,25 @@ func (c *Console) ReconnectAll(w http.ResponseWriter, r *http.Request) error {
 	return httpapi.WriteNothing(w)
 }
 
+// A checkView is the result of trying the settings of a feed once, with its times
+// in microseconds.
+type checkView struct {
+	OK          bool        `json:"ok"`
+	Status      int         `json:"status"` // of HTTP; 0 if no response came
+	Reason      string      `json:"reason"`
+	Hint        string      `json:"hint,omitempty"`
+	Code        string      `json:"code,omitempty"`
+	Field       string      `json:"field,omitempty"` // the setting that is wrong
+	Text        string      `json:"text,omitempty"`
+	Params      live.Params `json:"params,omitempty"`
+	Certificate string      `json:"certificate,omitempty"` // as in Health
+	DNS         int64       `json:"dns_us"`
+	Connect     int64       `json:"connect_us"`
+	TLS         int64       `json:"tls_us"`
+	FirstByte   int64       `json:"first_byte_us"`
+	Messages    int         `json:"messages"` // received while the feed was tried
+}
+
 // CheckFeed answers POST /api/feeds/check: it tries a feed once without keeping
 // anything.
 func (c *Console) CheckFeed(w http.ResponseWriter, r *http.Request) error {
@@ -168,22 +193,7 @@ func (c *Console) CheckFeed(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	check := c.feeds.Check(r.Context(), b.Feed, b.secrets())
-	return httpapi.WriteJSON(w, http.StatusOK, struct {
-		OK          bool        `json:"ok"`
-		Status      int         `json:"status"`
-		Reason      string      `json:"reason"`
-		Hint        string      `json:"hint,omitempty"`
-		Code        string      `json:"code,omitempty"`
-		Field       string      `json:"field,omitempty"`
-		Text        string      `json:"text,omitempty"`
-		Params      live.Params `json:"params,omitempty"`
-		Certificate string      `json:"certificate,omitempty"`
-		DNS         int64       `json:"dns_us"`
-		Connect     int64       `json:"connect_us"`
-		TLS         int64       `json:"tls_us"`
-		FirstByte   int64       `json:"first_byte_us"`
-		Messages    int         `json:"messages"`
-	}{check.OK, check.Status, check.Reason, check.Hint, check.Code, check.Field, check.Text, check.Params, check.Certificate, check.DNS.Microseconds(), check.Connect.Microseconds(),
+	return httpapi.WriteJSON(w, http.StatusOK, checkView{check.OK, check.Status, check.Reason, check.Hint, check.Code, check.Field, check.Text, check.Params, check.Certificate, check.DNS.Microseconds(), check.Connect.Microseconds(),
 		check.TLS.Microseconds(), check.FirstByte.Microseconds(), check.Messages})
 }
 

@@ -22,15 +22,15 @@ type stateView struct {
 	Faults  []live.Text `json:"faults"` // of parts that do not work
 	Samples bool        `json:"samples"`
 	Made    []int64     `json:"samples_made"`
-	Sources []any       `json:"sources"`
+	Sources []any       `json:"sources" ts:"Source[]"`
 
 	// Where the request has since:
-	Since   string              `json:"since,omitempty"` // for the next request
-	Whole   bool                `json:"whole"`           // Sources are all there are
-	More    bool                `json:"more,omitempty"`  // there are more changes than one answer holds
+	Since   string              `json:"since"`          // for the next request; empty without since
+	Whole   bool                `json:"whole"`          // Sources are all there are
+	More    bool                `json:"more,omitempty"` // there are more changes than one answer holds
 	Removed []int64             `json:"removed,omitempty"`
 	Sparks  map[string][]int64  `json:"sparks,omitempty"` // of the sources that the request names
-	Bars    map[string][]string `json:"bars,omitempty"`
+	Bars    map[string][]string `json:"bars,omitempty" ts:"Record<string, Bar[]>"`
 }
 
 type journalView struct {

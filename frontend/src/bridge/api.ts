@@ -1,22 +1,20 @@
 /** The HTTP API, one function for each request. Browsers and the window use the same origin. */
+import type { ChannelDraft, EditableSettings, FeedDraft, PublishDraft, SourceName, StateQuery } from './own';
 import type {
   Attempt,
-  ChannelDraft,
   Client,
-  EditableSettings,
   Feed,
   FeedCheck,
-  FeedDraft,
   Message,
   Page,
   Position,
-  PublishDraft,
   Published,
   PublishedEntry,
+  RemovedSource,
+  SavedFeed,
   Settings,
   Source,
   State,
-  StateQuery,
 } from './types';
 
 /** An ApiError is a refused or failed request: a code that never changes, a sentence, and what to do about it. */
@@ -155,9 +153,9 @@ export const api = {
   updateChannel: (name: string, draft: ChannelDraft) => put<Source>(`/api/channels/${part(name)}`, draft),
   removeChannel: (name: string) => remove<void>(`/api/channels/${part(name)}`),
 
-  createFeed: (draft: FeedDraft) => post<Source>('/api/feeds', draft),
+  createFeed: (draft: FeedDraft) => post<SavedFeed>('/api/feeds', draft),
   feed: (name: string) => json<Feed>(`/api/feeds/${part(name)}`),
-  updateFeed: (name: string, draft: FeedDraft) => put<Source>(`/api/feeds/${part(name)}`, draft),
+  updateFeed: (name: string, draft: FeedDraft) => put<SavedFeed>(`/api/feeds/${part(name)}`, draft),
   removeFeed: (name: string) => remove<void>(`/api/feeds/${part(name)}`),
   pauseFeed: (name: string) => post<void>(`/api/feeds/${part(name)}/pause`),
   resumeFeed: (name: string) => post<void>(`/api/feeds/${part(name)}/resume`),
@@ -170,6 +168,7 @@ export const api = {
       (a) => a.attempts,
     ),
 
+  removed: () => json<{ removed: RemovedSource[] }>('/api/removed').then((a) => a.removed),
   restore: (source: Pick<Source, 'id' | 'name'>) =>
     post<Source>(`/api/sources/${part(source.name)}/restore`, { id: source.id }),
   seen: (name: string) => post<void>(`/api/sources/${part(name)}/seen`),
@@ -182,8 +181,7 @@ export const api = {
   saveSettings: (change: Partial<EditableSettings>) => put<Settings>('/api/settings', change),
   startSamples: () => post<void>('/api/samples'),
   stopSamples: () => remove<void>('/api/samples'),
-  removeSamples: () =>
-    remove<{ removed: Pick<Source, 'id' | 'name' | 'kind'>[] }>('/api/samples?remove=1').then((a) => a.removed),
+  removeSamples: () => remove<{ removed: SourceName[] }>('/api/samples?remove=1').then((a) => a.removed),
 
   window: () => json<Record<string, unknown>>('/api/window'),
   /** Stores these members of the layout, and keeps the others. */

@@ -1,5 +1,6 @@
 import { api, toApiError } from '../bridge/api';
-import type { ChannelDraft, Source } from '../bridge/types';
+import type { ChannelDraft } from '../bridge/own';
+import type { Source } from '../bridge/types';
 import { leastUsed } from './feedform.svelte';
 import { KeepForm } from './keepform.svelte';
 

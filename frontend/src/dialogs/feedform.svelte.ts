@@ -1,5 +1,6 @@
 import { api, toApiError } from '../bridge/api';
-import type { Feed, FeedCheck, FeedDraft, Secrets, Source } from '../bridge/types';
+import type { FeedDraft } from '../bridge/own';
+import type { Feed, FeedCheck, SavedFeed, Secrets, Source } from '../bridge/types';
 import { KeepForm } from './keepform.svelte';
 
 /** A row of the form: one header of the request. */
@@ -189,7 +190,7 @@ export class FeedForm {
   }
 
   /** Saves the feed. Returns its source, or null if a field is wrong. */
-  async save(): Promise<Source | null> {
+  async save(): Promise<SavedFeed | null> {
     if (this.saving || !this.#validate()) return null;
     this.saving = true;
     try {

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { ApiError } from '../bridge/api';
-import type { Feed, FeedCheck, FeedDraft, Source } from '../bridge/types';
+import type { FeedDraft } from '../bridge/own';
+import type { Feed, FeedCheck, Source } from '../bridge/types';
 import { FeedForm, leastUsed, suggestName, withScheme, type FeedFormApi } from './feedform.svelte';
 
 const source = { id: 1, name: 'orders' } as Source;

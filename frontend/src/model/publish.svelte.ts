@@ -1,5 +1,6 @@
 import { api, toApiError } from '../bridge/api';
-import type { PublishDraft, Published, PublishedEntry } from '../bridge/types';
+import type { PublishDraft } from '../bridge/own';
+import type { Published, PublishedEntry } from '../bridge/types';
 import { shellWord } from '../lib/curl';
 import { count, duration, plural } from '../lib/format';
 import { layout } from './layout.svelte';

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { ApiError } from '../bridge/api';
-import type { Message, Published, PublishedEntry, PublishDraft } from '../bridge/types';
+import type { PublishDraft } from '../bridge/own';
+import type { Message, Published, PublishedEntry } from '../bridge/types';
 import { entryWords, PublishModel } from './publish.svelte';
 
 const published = (n: number, clients = 0): Published => ({ position: `k3f9.${n}`, id: `k3f9.${n}`, clients });

@@ -1,5 +1,6 @@
 import { api, toApiError } from '../bridge/api';
-import type { EditableSettings, Settings } from '../bridge/types';
+import type { EditableSettings } from '../bridge/own';
+import type { Settings } from '../bridge/types';
 import { Loader } from './loader.svelte';
 
 /** The requests for settings; tests replace them. */

@@ -13,6 +13,7 @@ const settings: Settings = {
   heartbeat_s: 15,
   retry_ms: 3000,
   max_event: 16777216,
+  origins: [],
   restart: [],
   fixed: ['port'],
   token_set: false,

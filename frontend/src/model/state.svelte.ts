@@ -1,6 +1,7 @@
 import { api } from '../bridge/api';
 import { ChangePoller, type Change, type Outage } from '../bridge/changes';
-import type { Bar, Position, Source, Spark, State } from '../bridge/types';
+import type { Spark } from '../bridge/own';
+import type { Bar, Position, Source, State } from '../bridge/types';
 import { pageHidden } from '../lib/visibility';
 import { clock } from '../ui/clock.svelte';
 import { Loader } from './loader.svelte';

@@ -1,6 +1,7 @@
 import { ApiError } from '../bridge/api';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Source, State, StateQuery } from '../bridge/types';
+import type { StateQuery } from '../bridge/own';
+import type { Source, State } from '../bridge/types';
 import { Live } from './state.svelte';
 
 beforeEach(() => void vi.useFakeTimers());

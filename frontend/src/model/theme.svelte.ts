@@ -1,5 +1,5 @@
 import { api } from '../bridge/api';
-import type { ThemeChoice } from '../bridge/types';
+import type { ThemeChoice } from '../bridge/own';
 import { toasts } from './toasts.svelte';
 
 const order: ThemeChoice[] = ['system', 'dark', 'light'];
