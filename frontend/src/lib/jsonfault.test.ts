@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findFault, kindOf, layOut } from './json';
+import { findFault, kindOf, layOut } from '../ui/json';
 
 test.each([
   ['{"a": 1,}', 1, 8, 'There is a comma before the end'],
