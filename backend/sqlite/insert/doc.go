@@ -2,8 +2,8 @@
 // in it already.
 //
 // Most messages have nothing in common with an older one. They are inserted in
-// groups of up to 64 rows, and their ids and origins with one statement for the
-// group. If an id or origin exists already, the group is undone and its
+// groups of up to 64 rows, and their ids, origins and keys with a statement each
+// for the group. If one of those exists already, the group is undone and its
 // messages are inserted one by one.
 //
 // # Retried publishes

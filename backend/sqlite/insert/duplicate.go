@@ -108,6 +108,9 @@ func (in *Inserter) repeatsKey(m *live.Message) (bool, error) {
 		return false, nil
 	}
 	isNew, err := in.w.Changes("INSERT OR IGNORE INTO keys (key, source, number) VALUES (?, ?, ?)", m.Key, m.Source, m.Number)
+	if err == nil {
+		in.countReuse(m.Source, isNew)
+	}
 	if isNew || err != nil {
 		return false, err
 	}
@@ -148,6 +151,18 @@ func inRetryWindow(received int64, m *live.Message) bool {
 	return max(d, -d) <= live.RetryWindow.Microseconds()
 }
 
+// countReuse notes for the next groups whether an id or key of a source was new.
+func (in *Inserter) countReuse(source int64, isNew bool) {
+	switch n := in.reuse[source]; {
+	case !isNew:
+		in.reuse[source] = conn.GroupSizes[0]
+	case n > 1:
+		in.reuse[source] = n - 1
+	default:
+		delete(in.reuse, source)
+	}
+}
+
 // repeatsID recognises a repeated message by its id. If the message is new and an
 // older message has its id, repeatsID sets DuplicateID.
 func (in *Inserter) repeatsID(m *live.Message) (bool, error) {
@@ -155,15 +170,12 @@ func (in *Inserter) repeatsID(m *live.Message) (bool, error) {
 		return false, nil
 	}
 	isNew, err := in.w.Changes("INSERT OR IGNORE INTO ids (id, source, number) VALUES (?, ?, ?)", m.ID, m.Source, m.Number)
+	if err == nil {
+		in.countReuse(m.Source, isNew)
+	}
 	if isNew || err != nil {
-		if n := in.idReuse[m.Source]; n > 1 {
-			in.idReuse[m.Source] = n - 1
-		} else {
-			delete(in.idReuse, m.Source)
-		}
 		return false, err
 	}
-	in.idReuse[m.Source] = conn.GroupSizes[0]
 	if m.Once && m.Key == "" {
 		number, err := in.findRepeated(m)
 		if number > 0 || err != nil {

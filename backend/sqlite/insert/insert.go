@@ -32,15 +32,15 @@ type Inserter struct {
 	w     *conn.Writer
 	epoch string
 	args  conn.Args
-	// idReuse has, for each source that has reused an id, how many messages with
-	// new ids must follow before its messages are grouped again. A group with a
-	// reused id must be undone.
-	idReuse map[int64]int
+	// reuse has, for each source that has reused an id or a key, how many messages
+	// with new ones must follow before its messages are grouped again. A group with
+	// a reused id or key must be undone.
+	reuse map[int64]int
 }
 
 // New returns an Inserter for the history with that epoch.
 func New(w *conn.Writer, epoch string) *Inserter {
-	return &Inserter{w: w, epoch: epoch, idReuse: make(map[int64]int)}
+	return &Inserter{w: w, epoch: epoch, reuse: make(map[int64]int)}
 }
 
 // Messages stores messages with the numbers after last, and returns the last
@@ -88,7 +88,7 @@ func (in *Inserter) groupSize(ms []live.Message) int {
 func (in *Inserter) canGroup(ms []live.Message) bool {
 	sum := 0
 	for i := range ms {
-		if m := &ms[i]; in.mustCompare(m) || m.ID != "" && in.idReuse[m.Source] > 0 {
+		if m := &ms[i]; in.mustCompare(m) || (m.ID != "" || m.Key != "") && in.reuse[m.Source] > 0 {
 			return false
 		}
 		sum += ms[i].Size()
@@ -97,9 +97,9 @@ func (in *Inserter) canGroup(ms []live.Message) bool {
 }
 
 // mustCompare reports whether a message must be compared with older ones, even if
-// its id and origin are new.
+// its id, origin and key are new.
 func (in *Inserter) mustCompare(m *live.Message) bool {
-	return m.Key != "" || m.Origin != "" && (m.OwnStream || in.isOwnPosition(m.Origin))
+	return m.Origin != "" && (m.OwnStream || in.isOwnPosition(m.Origin))
 }
 
 // hasNoNames reports whether a message has no id, origin or key.
@@ -110,17 +110,19 @@ const (
 		SELECT id, source, number FROM messages WHERE number >= ? AND number <= ? AND id IS NOT NULL`
 	insertOrigins = `INSERT OR IGNORE INTO origins (origin, source, number)
 		SELECT origin, source, number FROM messages WHERE number >= ? AND number <= ? AND origin IS NOT NULL`
+	insertKeys = `INSERT OR IGNORE INTO keys (key, source, number)
+		SELECT key, source, number FROM messages WHERE number >= ? AND number <= ? AND key IS NOT NULL`
 )
 
-// insertUnique inserts a group, and its ids and origins into their tables. If one
-// of those exists already, it undoes all of that and returns false. It reads the
-// ids from the rows just written, which costs less than binding them again.
+// insertUnique inserts a group, and its ids, origins and keys into their tables. If
+// one of those exists already, it undoes all of that and returns false. It reads
+// the ids from the rows just written, which costs less than binding them again.
 func (in *Inserter) insertUnique(size int, group []live.Message) (bool, error) {
 	if err := in.insertGroup(size, group); err != nil {
 		return false, err
 	}
 	first, last := group[0].Number, group[len(group)-1].Number
-	var ids, origins int64
+	var ids, origins, keys int64
 	for i := range group {
 		if group[i].ID != "" {
 			ids++
@@ -128,11 +130,14 @@ func (in *Inserter) insertUnique(size int, group []live.Message) (bool, error) {
 		if group[i].Origin != "" {
 			origins++
 		}
+		if group[i].Key != "" {
+			keys++
+		}
 	}
 	for _, insert := range []struct {
 		query string
 		want  int64
-	}{{insertIDs, ids}, {insertOrigins, origins}} {
+	}{{insertIDs, ids}, {insertOrigins, origins}, {insertKeys, keys}} {
 		if insert.want == 0 {
 			continue
 		}
@@ -156,6 +161,9 @@ func (in *Inserter) undo(group []live.Message, err error) error {
 		}
 		if err == nil && m.Origin != "" {
 			_, err = in.w.Exec("DELETE FROM origins WHERE origin = ? AND source = ? AND number = ?", m.Origin, m.Source, m.Number)
+		}
+		if err == nil && m.Key != "" {
+			_, err = in.w.Exec("DELETE FROM keys WHERE key = ? AND source = ? AND number = ?", m.Key, m.Source, m.Number)
 		}
 	}
 	if err == nil {
