@@ -26,6 +26,7 @@ type request struct {
 type queue struct {
 	mu       sync.Mutex
 	requests []*request
+	messages int // in requests
 	closed   bool
 	wake     chan struct{} // has room for one signal: the writer drains all requests at once
 }
@@ -40,6 +41,7 @@ func (q *queue) add(r *request) error {
 		return ErrClosed
 	}
 	q.requests = append(q.requests, r)
+	q.messages += len(r.entries)
 	q.mu.Unlock()
 	q.signal()
 	return nil
@@ -52,8 +54,15 @@ func (q *queue) drain(list []*request) (_ []*request, open bool) {
 	defer q.mu.Unlock()
 	list = append(list, q.requests...)
 	clear(q.requests)
-	q.requests = q.requests[:0]
+	q.requests, q.messages = q.requests[:0], 0
 	return list, !q.closed
+}
+
+// waiting returns the number of messages in the queue.
+func (q *queue) waiting() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.messages
 }
 
 func (q *queue) close() {

@@ -19,9 +19,11 @@ const (
 	// The writer waits groupTime before it drains the queue if the last batch had
 	// groupCallers or more. Those callers got their replies together and send
 	// their next requests together; without the wait the first of these would be
-	// committed alone while all others wait for it.
-	groupCallers = 8
-	groupTime    = 150 * time.Microsecond
+	// committed alone while all others wait for it. It does not wait if the queue
+	// has groupMessages: the sync is then a small part of the commit.
+	groupCallers  = 8
+	groupTime     = 150 * time.Microsecond
+	groupMessages = 256
 	// checkInterval is the time between two write checks of a faulty store, which
 	// may refuse every message until a check succeeds.
 	checkInterval = time.Second
@@ -59,7 +61,7 @@ func (j *Journal) write() {
 	for open := true; open; {
 		select {
 		case <-j.queue.wake:
-			if w.callers >= groupCallers {
+			if w.callers >= groupCallers && j.queue.waiting() < groupMessages {
 				time.Sleep(groupTime)
 			}
 		case <-w.timer.C:
