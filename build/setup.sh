@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 want=(ca-certificates gcc libc6-dev)
 for_window=(pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev)
-for_test=(xvfb xdotool imagemagick dbus curl fonts-noto-color-emoji nginx libnginx-mod-nchan)
+for_test=(xvfb xdotool imagemagick dbus curl fonts-noto-color-emoji fonts-noto-cjk nginx libnginx-mod-nchan)
 
 purpose=${1:-window}
 case $purpose in

@@ -1,5 +1,24 @@
-import { expect, test } from 'vitest';
-import { ago, brief, bytes, clock, count, day, duration, percent, perSecond, plural, when } from './format';
+import { afterEach, expect, test } from 'vitest';
+import {
+  ago,
+  brief,
+  bytes,
+  clock,
+  count,
+  day,
+  duration,
+  list,
+  micros,
+  percent,
+  perSecond,
+  plural,
+  when,
+} from './format';
+import { language } from './language.svelte';
+
+afterEach(() => {
+  language.choice = 'system';
+});
 
 test('numbers carry commas between thousands', () => {
   expect(count(2_184_022)).toBe('2,184,022');
@@ -28,7 +47,7 @@ test.each([
 test.each([
   [0, '0 bytes'],
   [1, '1 byte'],
-  [1023, '1023 bytes'],
+  [1023, '1,023 bytes'],
   [1024, '1 KB'],
   [1536, '1.5 KB'],
   [1_048_575, '1 MB'],
@@ -51,6 +70,33 @@ test.each([
   [8_040_000, '2 h 14 min'],
   [3_600_000 * 98, '4 d 2 h'],
 ])('%d ms are %s', (ms, want) => expect(duration(ms)).toBe(want));
+
+test('names are listed as a sentence lists them', () => {
+  expect(list(['a'])).toBe('a');
+  expect(list(['a', 'b', 'c'])).toBe('a, b, and c');
+});
+
+test('in Chinese, numbers and times have Chinese units', () => {
+  language.choice = 'zh';
+  expect(count(2_184_022)).toBe('2,184,022');
+  expect(list(['a', 'b', 'c'])).toBe('a、b和c');
+  expect([bytes(1), bytes(366), bytes(1536)]).toEqual(['1 字节', '366 字节', '1.5 KB']);
+  expect([212, 3200, 12_000, 60_000, 200_000].map(duration)).toEqual([
+    '212 ms',
+    '3.2 秒',
+    '12 秒',
+    '1 分钟',
+    '3 分 20 秒',
+  ]);
+  expect([7_200_000, 8_040_000, 86_400_000, 3_600_000 * 98].map(duration)).toEqual([
+    '2 小时',
+    '2 小时 14 分',
+    '1 天',
+    '4 天 2 小时',
+  ]);
+  expect([300, 12_400, 119_000].map(ago)).toEqual(['刚刚', '12 秒前', '1 分钟前']);
+  expect([412, 84_210, 2_300_000].map(micros)).toEqual(['0.41 ms', '84 ms', '2.3 秒']);
+});
 
 test('an age changes slowly enough to be read', () => {
   expect(ago(300)).toBe('just now');

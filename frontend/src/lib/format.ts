@@ -1,9 +1,25 @@
-/** How numbers and times are written on every screen. */
+/** How numbers and times are written on every screen, in its language. */
 
-const thousands = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+import { m } from '../paraglide/messages';
+import { language } from './language.svelte';
+
+// To create a formatter costs far more than to use it.
+function each<T>(create: (tag: string) => T): () => T {
+  const made = new Map<string, T>();
+  return () => {
+    let it = made.get(language.tag);
+    if (!it) made.set(language.tag, (it = create(language.tag)));
+    return it;
+  };
+}
+const thousands = each((tag) => new Intl.NumberFormat(tag, { maximumFractionDigits: 0 }));
+const and = each((tag) => new Intl.ListFormat(tag, { type: 'conjunction' }));
 
 /** 2184022 → "2,184,022" */
-export const count = (n: number): string => thousands.format(n);
+export const count = (n: number): string => thousands().format(n);
+
+/** ["a", "b", "c"] → "a, b, and c" */
+export const list = (names: Iterable<string>): string => and().format(names);
 
 /** Short enough for a badge: "818", "1.2k", "34k", "2M". */
 export function brief(n: number): string {
@@ -12,7 +28,7 @@ export function brief(n: number): string {
   return `${value < 10 ? Math.floor(value * 10) / 10 : Math.floor(value)}${unit}`;
 }
 
-/** "1 message", "2 messages" */
+/** "1 message", "2 messages". English only: a message with a plural form takes its place (messages/README.md). */
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
 
 /** Messages a second without the unit: "0", "0.4", "38", "1,284". */
@@ -24,7 +40,7 @@ export function perSecond(rate: number): string {
 
 /** 851443712 → "812 MB". Powers of 1024, as in file managers. */
 export function bytes(n: number): string {
-  if (n < 1024) return n === 1 ? '1 byte' : `${n} bytes`;
+  if (n < 1024) return m.common_bytes({ count: n });
   const units = ['KB', 'MB', 'GB', 'TB'];
   let value = n / 1024;
   let unit = 0;
@@ -39,20 +55,20 @@ export function bytes(n: number): string {
 export function duration(ms: number): string {
   if (ms < 0) ms = 0;
   if (ms < 999.5) return `${ms < 9.95 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`;
-  if (ms < 9950) return `${Number((ms / 1000).toFixed(1))} s`;
-  const s = Math.round(ms / 1000);
-  if (s < 60) return `${s} s`;
-  const two = (a: number, unitA: string, b: number, unitB: string) =>
-    b ? `${a} ${unitA} ${b} ${unitB}` : `${a} ${unitA}`;
-  if (s < 3600) return two(Math.floor(s / 60), 'min', s < 600 ? s % 60 : 0, 's');
-  if (s < 86_400) return two(Math.floor(s / 3600), 'h', Math.floor((s % 3600) / 60), 'min');
-  return two(Math.floor(s / 86_400), 'd', Math.floor((s % 86_400) / 3600), 'h');
+  if (ms < 9950) return m.common_s({ s: Number((ms / 1000).toFixed(1)) });
+  const all = Math.round(ms / 1000);
+  if (all < 60) return m.common_s({ s: all });
+  const [d, h, min, s] = [Math.floor(all / 86_400), Math.floor(all / 3600), Math.floor(all / 60), all % 60];
+  if (h === 0) return s && min < 10 ? m.common_min_s({ min, s }) : m.common_min({ min });
+  if (d === 0) return min % 60 ? m.common_h_min({ h, min: min % 60 }) : m.common_h({ h });
+  return h % 24 ? m.common_d_h({ d, h: h % 24 }) : m.common_d({ d });
 }
 
 /** How long ago: "just now", "12 s ago", "3 min ago". It changes slowly enough to be read. */
 export function ago(ms: number): string {
-  if (ms < 1000) return 'just now';
-  return ms < 60_000 || ms >= 3_600_000 ? `${duration(ms)} ago` : `${Math.floor(ms / 60_000)} min ago`;
+  if (ms < 1000) return m.common_just_now();
+  const slow = ms < 60_000 || ms >= 3_600_000 ? ms : Math.floor(ms / 60_000) * 60_000;
+  return m.common_ago({ time: duration(slow) });
 }
 
 const two = (n: number) => String(n).padStart(2, '0');
