@@ -19,8 +19,11 @@ import (
 var update = flag.Bool("update", false, "write the catalogue of sentences")
 
 // catalogue holds every sentence that a screen can show, by its code, for those
-// who translate them.
-const catalogue = "../frontend/src/lib/texts.en.json"
+// who translate them. chinese is its translation.
+const (
+	catalogue = "../frontend/src/lib/texts.en.json"
+	chinese   = "../frontend/src/lib/texts.zh.json"
+)
 
 // An entry is one sentence of the catalogue and the hint that goes with it.
 type entry struct {
@@ -69,6 +72,51 @@ func TestTheCatalogueHasEverySentenceUnderOneCode(t *testing.T) {
 	if err != nil || !bytes.Equal(got, want.Bytes()) {
 		t.Errorf("the catalogue is not what the source says: run go test ./backend -update (%v)", err)
 	}
+}
+
+func TestTheChineseCatalogueHasTheSameSentencesWithTheSameParameters(t *testing.T) {
+	en, zh := readCatalogue(t, catalogue), readCatalogue(t, chinese)
+	for code, e := range en {
+		z, ok := zh[code]
+		switch {
+		case !ok:
+			t.Errorf("%s has no %q: %q, %q", chinese, code, e.Text, e.Hint)
+		case !slices.Equal(paramsOf(e.Text), paramsOf(z.Text)):
+			t.Errorf("the text of %q has the parameters %q, in Chinese %q", code, paramsOf(e.Text), paramsOf(z.Text))
+		case !slices.Equal(paramsOf(e.Hint), paramsOf(z.Hint)):
+			t.Errorf("the hint of %q has the parameters %q, in Chinese %q", code, paramsOf(e.Hint), paramsOf(z.Hint))
+		case z.Text == "" || (e.Hint == "") != (z.Hint == ""):
+			t.Errorf("%q has in Chinese not what it has in English: %+v, %+v", code, e, z)
+		}
+	}
+	for code := range zh {
+		if _, ok := en[code]; !ok {
+			t.Errorf("%s has %q, which the program never says", chinese, code)
+		}
+	}
+}
+
+func readCatalogue(t *testing.T, file string) map[string]entry {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var entries map[string]entry
+	if err := json.Unmarshal(b, &entries); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	return entries
+}
+
+// paramsOf returns the names of the parameters in a sentence, sorted, each once.
+func paramsOf(s string) []string {
+	var names []string
+	for _, m := range paramName.FindAllStringSubmatch(s, -1) {
+		names = append(names, m[1])
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // A textReader collects the sentences of one package. A function that makes a

@@ -35,7 +35,8 @@ type Text struct {
 // sentence then shows it with a suitable unit.
 //
 // Code and format must be constants: a test reads them from the source and
-// writes the catalogue for translators, frontend/src/lib/texts.en.json.
+// writes the catalogue for translators, frontend/src/lib/texts.en.json. It also
+// checks that texts.zh.json has every sentence in Chinese.
 func Textf(code, format string, args ...any) Text {
 	p := newParams(args)
 	return Text{Code: code, Params: p, English: Fill(format, p)}

@@ -1,4 +1,6 @@
 /** The HTTP API, one function for each request. Browsers and the window use the same origin. */
+import { advice, join, words, type Said } from '../lib/sentence.svelte';
+import { m } from '../paraglide/messages';
 import type { ChannelDraft, EditableSettings, FeedDraft, PublishDraft, SourceName, StateQuery } from './own';
 import type {
   Attempt,
@@ -27,14 +29,31 @@ export class ApiError extends Error {
     readonly status = 0,
     /** The part of the field that is wrong, in characters; null if all of it is. */
     readonly place: { offset: number; length: number } | null = null,
+    /** The code and the parameters of the sentence, if the server sent it. */
+    readonly said: Pick<Said, 'text' | 'params'> = {},
   ) {
     super(message);
     this.name = 'ApiError';
   }
 
-  /** The sentence and the hint. */
+  /** The sentence in the shown language. */
+  get sentence(): string {
+    return words({ ...this.#known, message: this.message });
+  }
+
+  /** The hint in the shown language; '' if there is none. */
+  get advice(): string {
+    return advice({ ...this.#known, hint: this.hint });
+  }
+
+  /** The sentence and the hint in the shown language. */
   get words(): string {
-    return this.hint ? `${this.message} ${this.hint}` : this.message;
+    return join([this.sentence, this.advice]);
+  }
+
+  // An error of this page has its words in the shown language already.
+  get #known(): Said {
+    return this.status > 0 ? { code: this.code, ...this.said } : {};
   }
 }
 
@@ -66,8 +85,8 @@ async function send(path: string, { method = 'GET', body, signal, timeout = 15_0
     });
   } catch (thrown) {
     if (signal?.aborted) throw thrown;
-    if (deadline.aborted) throw new ApiError('timeout', 'Signalbox did not answer in time.', 'Try again in a moment.');
-    throw new ApiError('unreachable', 'Signalbox cannot be reached.', 'Is the program still running?');
+    if (deadline.aborted) throw new ApiError('timeout', m.common_timeout(), m.common_timeout_hint());
+    throw new ApiError('unreachable', m.common_unreachable(), m.common_unreachable_hint());
   }
   if (!response.ok) throw await refusal(response);
   return response;
@@ -76,12 +95,12 @@ async function send(path: string, { method = 'GET', body, signal, timeout = 15_0
 async function refusal(response: Response): Promise<ApiError> {
   const text = await response.text().catch(() => '');
   try {
-    const { code, message, hint, field, offset, length } = JSON.parse(text).error;
+    const { code, message, hint, field, offset, length, text: textCode, params } = JSON.parse(text).error;
     const place = offset === undefined ? null : { offset, length };
-    return new ApiError(code, message, hint, field, response.status, place);
+    return new ApiError(code, message, hint, field, response.status, place, { text: textCode, params });
   } catch {
-    const words = `Signalbox answered ${response.status} ${response.statusText}.`.replace(' .', '.');
-    return new ApiError('status', words, '', '', response.status);
+    const status = `${response.status} ${response.statusText}`.trim();
+    return new ApiError('status', m.common_status({ status }), '', '', response.status);
   }
 }
 
@@ -93,11 +112,7 @@ async function json<T>(path: string, options: Options = {}): Promise<T> {
   try {
     return JSON.parse(text) as T;
   } catch {
-    throw new ApiError(
-      'bad_answer',
-      'The response is not from Signalbox.',
-      'Another program may be using its address.',
-    );
+    throw new ApiError('bad_answer', m.common_bad_answer(), m.common_bad_answer_hint());
   }
 }
 

@@ -1,3 +1,4 @@
+import { sentence } from '../lib/sentence.svelte';
 import { api, toApiError } from '../bridge/api';
 import type { FeedDraft } from '../bridge/own';
 import type { Feed, FeedCheck, SavedFeed, Secrets, Source } from '../bridge/types';
@@ -173,7 +174,7 @@ export class FeedForm {
     this.checked = null;
     try {
       const result = await this.#api.checkFeed(this.draft(), stop.signal);
-      if (result.field) this.#showError(result.field, [result.reason, result.hint].filter(Boolean).join(' '));
+      if (result.field) this.#showError(result.field, sentence(result));
       this.checked = { of: this.#fingerprint === of ? of : '', result };
     } catch (thrown) {
       if (stop.signal.aborted) return;

@@ -1,5 +1,6 @@
 import type { Health } from '../bridge/types';
 import { duration } from './format';
+import { words } from './sentence.svelte';
 
 /** The states that a StateDot draws: those of a feed, with "failed" for one that the user did not stop. */
 export type HealthDot = Health['state'] | 'failed';
@@ -20,7 +21,7 @@ export const unreadable = (health: Health): boolean => health.state === 'stopped
 const SHORT = 44;
 
 /** Whether the reason is too long to stand beside the name. */
-export const longReason = (health: Health): boolean => clause(health.reason ?? '').length > SHORT;
+export const longReason = (health: Health): boolean => clause(words(health)).length > SHORT;
 
 /** One word for the state. */
 export function stateWord(health: Health): string {
@@ -39,7 +40,7 @@ export function stateWord(health: Health): string {
 }
 
 /** A sentence without its full stop. */
-export const clause = (sentence: string): string => sentence.trim().replace(/[.\s]+$/, '');
+export const clause = (sentence: string): string => sentence.trim().replace(/[.。\s]+$/, '');
 
 const since = (iso: string | undefined, now: number) =>
   duration(Math.floor(Math.max(1000, now - Date.parse(iso ?? '')) / 1000) * 1000);
@@ -64,9 +65,9 @@ export function stateWords(health: Health, now: number): string {
       return health.attempt > 1 ? `Connecting, attempt ${health.attempt}` : 'Connecting';
     case 'waiting':
       if (longReason(health)) return 'Not connected';
-      return health.reason ? clause(health.reason) : 'Connection lost';
+      return health.reason ? clause(words(health)) : 'Connection lost';
     case 'stopped':
       if (pausedByUser(health)) return `Paused for ${since(health.since, now)}`;
-      return health.reason && !longReason(health) ? `Stopped. ${clause(health.reason)}` : 'Stopped';
+      return health.reason && !longReason(health) ? `Stopped. ${clause(words(health))}` : 'Stopped';
   }
 }

@@ -1,5 +1,6 @@
 import { api } from '../bridge/api';
 import type { Attempt } from '../bridge/types';
+import { words } from '../lib/sentence.svelte';
 import { duration, micros } from '../lib/format';
 import { Loader } from './loader.svelte';
 
@@ -81,7 +82,7 @@ export function lasted(attempt: Attempt, now: number): string {
 
 /** Why an attempt ended, or that it has not. */
 export function ending(attempt: Attempt): string {
-  if (attempt.reason) return attempt.reason;
+  if (attempt.reason) return words(attempt);
   if (!attempt.ended) return attempt.opened ? 'Open now.' : 'Connecting now.';
   return attempt.status && attempt.status !== 200
     ? `The server answered ${attempt.status}.`

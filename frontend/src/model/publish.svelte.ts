@@ -2,6 +2,7 @@ import { api, toApiError } from '../bridge/api';
 import type { PublishDraft } from '../bridge/own';
 import type { Published, PublishedEntry } from '../bridge/types';
 import { shellWord } from '../lib/curl';
+import { words } from '../lib/sentence.svelte';
 import { count, duration, plural } from '../lib/format';
 import { layout } from './layout.svelte';
 
@@ -148,7 +149,7 @@ export class PublishModel {
       this.recent = await this.#api.published();
       this.recentFault = '';
     } catch (thrown) {
-      this.recentFault = toApiError(thrown).message;
+      this.recentFault = toApiError(thrown).sentence;
     }
   }
 
@@ -202,7 +203,7 @@ function reached({ position, clients, repeated }: Published): Outcome {
 
 /** A line of "Recently published" without its time. */
 export function entryWords(entry: PublishedEntry): string {
-  if (entry.error) return `refused: ${entry.error}`;
+  if (entry.error) return `refused: ${words({ ...entry, message: entry.error })}`;
   if (entry.repeated) return `${entry.event || 'message'}, stored before`;
   const who = entry.clients === 1 ? '1 client' : `${count(entry.clients)} clients`;
   return `${entry.event || 'message'} → ${who}`;

@@ -1,6 +1,7 @@
 import { copy } from '../bridge/native';
 import { curlOf } from '../lib/curl';
 import { withType } from '../lib/filter';
+import { words } from '../lib/sentence.svelte';
 import { inspector } from '../model/inspector.svelte';
 import { layout } from '../model/layout.svelte';
 import { place } from '../model/place.svelte';
@@ -12,7 +13,7 @@ import { timeline } from '../model/timeline.svelte';
 import type { Message } from '../bridge/types';
 
 /** The text for copying a message: its data, or the reason of a gap or a note. */
-const textOf = (m: Message): string => m.data ?? m.gap?.reason ?? m.note?.reason ?? '';
+const textOf = (m: Message): string => m.data ?? words(m.gap ?? m.note ?? {});
 
 /** The channel for publishing a message again: its own, or for a message of a feed, the one in the form. */
 const channelFor = (m: Message): string =>
