@@ -1,6 +1,7 @@
 import { api, toApiError } from '../bridge/api';
 import type { ChannelDraft } from '../bridge/own';
 import type { Source } from '../bridge/types';
+import { m } from '../paraglide/messages';
 import { leastUsed } from './feedform.svelte';
 import { KeepForm } from './keepform.svelte';
 
@@ -41,7 +42,7 @@ export class ChannelForm {
   async save(): Promise<Source | null> {
     if (this.saving) return null;
     if (this.name.trim() === '') {
-      this.errors = { name: 'Give the channel a name.' };
+      this.errors = { name: m.dialogs_channel_no_name() };
       return null;
     }
     this.errors = {};

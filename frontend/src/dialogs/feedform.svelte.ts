@@ -2,6 +2,7 @@ import { sentence } from '../lib/sentence.svelte';
 import { api, toApiError } from '../bridge/api';
 import type { FeedDraft } from '../bridge/own';
 import type { Feed, FeedCheck, SavedFeed, Secrets, Source } from '../bridge/types';
+import { m } from '../paraglide/messages';
 import { KeepForm } from './keepform.svelte';
 
 /** A row of the form: one header of the request. */
@@ -209,10 +210,10 @@ export class FeedForm {
 
   #validate(): boolean {
     const errors: Record<string, string> = {};
-    if (this.url.trim() === '') errors.url = 'Type or paste the address of the feed.';
-    if (this.url.trim() !== '' && this.name.trim() === '') errors.name = 'Give the feed a name.';
-    if (this.proxy === 'url' && this.proxyURL.trim() === '') errors.proxy = 'Type the address of the proxy.';
-    if (this.maxRate !== null && !Number.isInteger(this.maxRate)) errors.max_rate = 'This is not a whole number.';
+    if (this.url.trim() === '') errors.url = m.dialogs_feed_no_address();
+    if (this.url.trim() !== '' && this.name.trim() === '') errors.name = m.dialogs_feed_no_name();
+    if (this.proxy === 'url' && this.proxyURL.trim() === '') errors.proxy = m.dialogs_feed_no_proxy();
+    if (this.maxRate !== null && !Number.isInteger(this.maxRate)) errors.max_rate = m.common_no_whole();
     this.errors = errors;
     return this.keep.check() && Object.keys(errors).length === 0;
   }

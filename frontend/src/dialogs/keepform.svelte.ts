@@ -1,4 +1,5 @@
 import type { Keep } from '../bridge/types';
+import { m } from '../paraglide/messages';
 
 const MB = 2 ** 20;
 const NONE: Keep = { messages: 0, bytes: 0, age_days: 0 };
@@ -46,7 +47,7 @@ export class KeepForm {
       Object.entries({
         messages: fault(this.messages, true),
         size: fault(this.size, false),
-        days: fault(this.days, true) ?? (this.days !== null && this.days > 36500 ? 'At most 36500 days.' : undefined),
+        days: fault(this.days, true) ?? (this.days !== null && this.days > 36500 ? m.dialogs_keep_age() : undefined),
       }).filter(([, words]) => words !== undefined),
     );
     return !this.wrong;
@@ -60,8 +61,8 @@ export class KeepForm {
 
 function fault(value: number | null, whole: boolean): string | undefined {
   if (value === null) return undefined;
-  if (Number.isNaN(value)) return 'This is not a number.';
-  if (value < 0) return 'This cannot be less than 0.';
-  if (whole && !Number.isInteger(value)) return 'This must be a whole number.';
+  if (Number.isNaN(value)) return m.common_no_number();
+  if (value < 0) return m.common_below_zero();
+  if (whole && !Number.isInteger(value)) return m.common_no_whole();
   return undefined;
 }

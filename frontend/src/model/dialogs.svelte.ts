@@ -1,5 +1,5 @@
 import { api } from '../bridge/api';
-import { plural } from '../lib/format';
+import { m } from '../paraglide/messages';
 import { toasts, type Toasts } from './toasts.svelte';
 
 /** A Question is the dialog that is open. */
@@ -46,12 +46,12 @@ export async function removeSource(
   notices: Pick<Toasts, 'add'> = toasts,
 ): Promise<void> {
   await (source.kind === 'feed' ? requests.removeFeed(source.name) : requests.removeChannel(source.name));
-  notices.add(`Removed ${source.name}`, {
+  notices.add(m.dialogs_removed({ name: source.name }), {
     action: {
-      label: 'Undo',
+      label: m.common_undo(),
       act: async () => {
         await requests.restore(source);
-        notices.add(`Restored ${source.name}`, { tone: 'good' });
+        notices.add(m.dialogs_restored({ name: source.name }), { tone: 'good' });
       },
     },
   });
@@ -61,12 +61,12 @@ export async function removeSource(
 export async function removeSamples(requests: SamplesApi = api, notices: Pick<Toasts, 'add'> = toasts): Promise<void> {
   const removed = await requests.removeSamples();
   if (removed.length === 0) return;
-  notices.add(`Removed ${plural(removed.length, 'source')} of the sample events`, {
+  notices.add(m.dialogs_samples_removed({ count: removed.length }), {
     action: {
-      label: 'Undo',
+      label: m.common_undo(),
       act: async () => {
         for (const source of removed) await requests.restore(source);
-        notices.add('Restored the sources of the sample events', { tone: 'good' });
+        notices.add(m.dialogs_samples_restored(), { tone: 'good' });
       },
     },
   });

@@ -1,6 +1,7 @@
 import { api } from '../bridge/api';
 import type { Health, Source } from '../bridge/types';
 import { unreadable } from '../lib/health';
+import { m } from '../paraglide/messages';
 import type { MenuItem } from '../ui/menu';
 import { dialogs } from './dialogs.svelte';
 import { toasts } from './toasts.svelte';
@@ -24,34 +25,39 @@ export function feedActions(source: Source, health: Health | undefined = source.
     {
       id: 'reconnect',
       icon: 'reload',
-      label: 'Reconnect',
+      label: m.dialogs_action_reconnect(),
       disabled: paused || broken,
-      act: () => void attempt(() => api.reconnectFeed(name), `Reconnecting ${name}`),
+      act: () => void attempt(() => api.reconnectFeed(name), m.dialogs_action_reconnecting({ name })),
     },
     paused
-      ? { id: 'resume', icon: 'play', label: 'Resume', act: () => void attempt(() => api.resumeFeed(name)) }
+      ? {
+          id: 'resume',
+          icon: 'play',
+          label: m.dialogs_action_resume(),
+          act: () => void attempt(() => api.resumeFeed(name)),
+        }
       : {
           id: 'pause',
           icon: 'pause',
-          label: 'Pause',
+          label: m.dialogs_action_pause(),
           disabled: broken,
           act: () => void attempt(() => api.pauseFeed(name)),
         },
-    { id: 'edit', icon: 'edit', label: 'Edit…', act: () => dialogs.open({ kind: 'feed', feed: name }) },
+    { id: 'edit', icon: 'edit', label: m.dialogs_action_edit(), act: () => dialogs.open({ kind: 'feed', feed: name }) },
   ];
   if (health?.certificate) {
     const fingerprint = health.certificate;
     items.push({
       id: 'certificate',
       icon: 'lock',
-      label: 'Accept this certificate…',
+      label: m.dialogs_action_certificate(),
       act: () => dialogs.open({ kind: 'certificate', feed: name, fingerprint }),
     });
   }
   items.push({
     id: 'remove',
     icon: 'trash',
-    label: 'Remove…',
+    label: m.dialogs_action_remove(),
     danger: true,
     apart: true,
     act: () => dialogs.open({ kind: 'remove', source }),

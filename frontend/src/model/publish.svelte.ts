@@ -3,7 +3,8 @@ import type { PublishDraft } from '../bridge/own';
 import type { Published, PublishedEntry } from '../bridge/types';
 import { shellWord } from '../lib/curl';
 import { words } from '../lib/sentence.svelte';
-import { count, duration, plural } from '../lib/format';
+import { duration } from '../lib/format';
+import { m } from '../paraglide/messages';
 import { layout } from './layout.svelte';
 
 /** The fields of the publish form, all as typed text. */
@@ -172,9 +173,9 @@ export class PublishModel {
 }
 
 function check(draft: Draft): Outcome | null {
-  if (draft.channel.trim() === '') return { ok: false, words: 'Choose the channel to publish to.', field: 'channel' };
+  if (draft.channel.trim() === '') return { ok: false, words: m.publish_no_channel(), field: 'channel' };
   if (draft.retry.trim() !== '' && !/^\d{1,9}$/.test(draft.retry.trim())) {
-    return { ok: false, words: 'The retry time must be a whole number of milliseconds, or empty.', field: 'retry' };
+    return { ok: false, words: m.publish_bad_retry(), field: 'retry' };
   }
   return null;
 }
@@ -190,28 +191,25 @@ function body({ event, id, retry, data }: Omit<Draft, 'channel'>): PublishDraft 
 
 function reached({ position, clients, repeated }: Published): Outcome {
   if (repeated) {
-    return { ok: true, words: `Already stored as ${position}, not stored again.`, position, repeated };
+    return { ok: true, words: m.publish_outcome_repeated({ position }), position, repeated };
   }
-  const who = clients === 0 ? 'no clients' : clients === 1 ? 'reached 1 client' : `reached ${count(clients)} clients`;
   return {
     ok: true,
-    words: `Published at ${position}, ${who}.`,
-    short: `${position} → ${plural(clients, 'client')}`,
+    words: clients === 0 ? m.publish_outcome_none({ position }) : m.publish_outcome({ position, count: clients }),
+    short: m.publish_outcome_short({ position, count: clients }),
     position,
   };
 }
 
 /** A line of "Recently published" without its time. */
 export function entryWords(entry: PublishedEntry): string {
-  if (entry.error) return `refused: ${words({ ...entry, message: entry.error })}`;
-  if (entry.repeated) return `${entry.event || 'message'}, stored before`;
-  const who = entry.clients === 1 ? '1 client' : `${count(entry.clients)} clients`;
-  return `${entry.event || 'message'} → ${who}`;
+  if (entry.error) return m.publish_refused({ reason: words({ ...entry, message: entry.error }) });
+  const type = entry.event || 'message';
+  return entry.repeated ? m.publish_stored_before({ type }) : m.publish_reached({ type, count: entry.clients });
 }
 
 /** How long ago it was published, for the tooltip. */
-export function entryAge(entry: PublishedEntry, now: number): string {
-  return `${duration(Math.max(0, now - Date.parse(entry.at)))} ago, to ${entry.channel}`;
-}
+export const entryAge = (entry: PublishedEntry, now: number): string =>
+  duration(Math.max(0, now - Date.parse(entry.at)));
 
 export const publishModel = new PublishModel();

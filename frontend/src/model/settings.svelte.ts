@@ -1,6 +1,7 @@
 import { api, toApiError } from '../bridge/api';
 import type { EditableSettings } from '../bridge/own';
 import type { Settings } from '../bridge/types';
+import { m } from '../paraglide/messages';
 import { Loader } from './loader.svelte';
 
 /** The requests for settings; tests replace them. */
@@ -162,12 +163,12 @@ function unreadable(form: SettingsForm): Partial<Record<Name, string>> {
   const errors: Partial<Record<Name, string>> = {};
   for (const [name, value] of Object.entries(form) as [Name, unknown][]) {
     if (typeof value !== 'number') continue;
-    if (Number.isNaN(value)) errors[name] = 'This is not a number.';
-    else if (value < 0) errors[name] = 'This cannot be less than 0.';
-    else if (whole.includes(name) && !Number.isInteger(value)) errors[name] = 'This must be a whole number.';
+    if (Number.isNaN(value)) errors[name] = m.common_no_number();
+    else if (value < 0) errors[name] = m.common_below_zero();
+    else if (whole.includes(name) && !Number.isInteger(value)) errors[name] = m.common_no_whole();
   }
-  if (form.port === null || form.port > 65535) errors.port ??= 'A port is a number from 1 to 65535.';
-  for (const name of needed) if (form[name] === null) errors[name] ??= 'Enter a number.';
+  if (form.port === null || form.port > 65535) errors.port ??= m.settings_port_range();
+  for (const name of needed) if (form[name] === null) errors[name] ??= m.settings_number();
   return errors;
 }
 
