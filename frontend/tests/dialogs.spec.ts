@@ -154,7 +154,7 @@ test.describe('a feed', () => {
     await page.getByText('More: method').click();
     await page.getByLabel('Limit').fill('two');
     await page.getByRole('button', { name: 'Follow', exact: true }).click();
-    await expect(page.getByText('This is not a whole number.')).toBeVisible();
+    await expect(page.getByText('This must be a whole number.')).toBeVisible();
     await page.getByLabel('Limit').fill('2');
     await page.getByRole('button', { name: 'Follow', exact: true }).click();
     await expect(page.getByRole('heading', { name })).toBeVisible();
