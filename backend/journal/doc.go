@@ -23,7 +23,9 @@
 //
 // Follow returns a cursor.Cursor, which reads the newest messages from memory
 // and older ones from the store. Waking all readers takes time for each of
-// them, so under load the writer does it at most once per Options.WakeInterval.
+// them, so under load the writer does it at most once per Options.WakeInterval,
+// and not before they have read what they were woken for, or are late with it
+// (see wakeInterval in writer.go).
 // A Reader is a cursor whose number is stored: it reads every message once,
 // over any number of starts of the program. Read returns one page.
 //

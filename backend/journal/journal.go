@@ -124,9 +124,9 @@ func (j *Journal) First() int64 { return j.first.Load() }
 func (j *Journal) Last() int64 { return j.recent.Last() }
 
 // Changed returns a channel that closes at the next commit, and the number of
-// the newest message now. Under load the channel closes up to
-// Options.WakeInterval later. It also closes when the store fails or works
-// again, and when damage is found.
+// the newest message now. Under load the channel closes later, when readers are
+// woken. It also closes when the store fails or works again, and when damage is
+// found.
 func (j *Journal) Changed() (<-chan struct{}, int64) {
 	// The channel comes first: a commit between the two calls closes it.
 	ch := j.recent.Changed()

@@ -241,6 +241,53 @@ func TestChangedIsClosedAtOnceWhenIdleAndOncePerWakeIntervalUnderLoad(t *testing
 	})
 }
 
+func TestReadersAreWokenAgainOnceTheyHaveReadWhatTheyHave(t *testing.T) {
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		name     string
+		busy     time.Duration // how long the reader is busy with what it has read
+		messages int
+		then     time.Duration // when readers are woken again
+	}{
+		{"it waits again", 0, 1, 1 * ms},
+		{"it is busy", 4 * ms, 1, 8 * ms},
+		{"it is busy while many publish", 4 * ms, 20, 24 * ms},
+		{"it has stopped", time.Hour, 1, 40 * ms},
+		{"it has stopped while many publish", time.Hour, 20, 60 * ms},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := open(t, journal.Options{})
+				time.Sleep(time.Second)
+				var reader sync.WaitGroup
+				cursor := f.Follow(live.Filter{}, 0)
+				reader.Go(func() {
+					for {
+						if _, err := cursor.Next(t.Context()); err != nil {
+							return
+						}
+						time.Sleep(c.busy)
+					}
+				})
+				synctest.Wait()
+				begun := time.Now()
+				f.some(1)
+				moved, _ := f.Changed()
+				time.Sleep(ms / 2)
+				for range c.messages {
+					f.some(1)
+				}
+				<-moved
+				if d := time.Since(begun); d != c.then {
+					t.Errorf("readers were woken after %s, not %s", d, c.then)
+				}
+				f.must(f.Close())
+				reader.Wait()
+			})
+		})
+	}
+}
+
 func TestAFrameIsEncodedOnce(t *testing.T) {
 	f := open(t, journal.Options{})
 	f.some(1)

@@ -24,6 +24,11 @@ const (
 	groupCallers  = 8
 	groupTime     = 150 * time.Microsecond
 	groupMessages = 256
+	// manyMessages, maxRound and maxRest say how long messages are gathered
+	// before readers are woken, see wakeInterval.
+	manyMessages = 16
+	maxRound     = 40 * time.Millisecond
+	maxRest      = 20 * time.Millisecond
 	// checkInterval is the time between two write checks of a faulty store, which
 	// may refuse every message until a check succeeds.
 	checkInterval = time.Second
@@ -44,7 +49,7 @@ type writer struct {
 
 	timer        *time.Timer
 	announcedAt  time.Time
-	announceSoon bool // whether something is committed and not announced
+	unannounced  int64 // how many messages are committed and not announced
 	fault        bool
 	checkedAt    time.Time // when a faulty store was last checked
 	noTrimBefore time.Time // set when trimming fails
@@ -177,25 +182,39 @@ func (w *writer) addToRecent(requests []*request) {
 	w.stats.appended.Add(stored)
 	w.recent.SetLast(last)
 	w.stats.addLag(time.Since(requests[0].queuedAt))
+	w.unannounced += stored
 	w.announce()
 }
 
 // announce wakes the readers, or lets the timer do so if they were woken less
-// than WakeInterval ago.
+// than wakeInterval ago.
 func (w *writer) announce() {
-	if now := time.Now(); now.Sub(w.announcedAt) >= w.opt.WakeInterval {
-		w.announcedAt, w.announceSoon = now, false
+	if now := time.Now(); now.Sub(w.announcedAt) >= w.wakeInterval() {
+		w.announcedAt, w.unannounced = now, 0
 		w.recent.Announce()
-		return
 	}
-	w.announceSoon = true
+}
+
+// wakeInterval returns how long after the last announcement the next may follow.
+//
+// The mean lateness of the readers is half of the time until the last of them
+// has read everything. Woken before that, they would get fewer messages at a
+// time, and to wake and to write costs more than a message. While many publish,
+// readers then rest for twice that time: the publishers get ahead, and there is
+// more to read at a time.
+func (w *writer) wakeInterval() time.Duration {
+	round := min(2*w.recent.Lateness(), maxRound)
+	if w.unannounced < manyMessages {
+		return max(w.opt.WakeInterval, round)
+	}
+	return max(w.opt.WakeInterval, round+min(2*round, maxRest))
 }
 
 // setTimer sets the timer for the next announcement or check.
 func (w *writer) setTimer() {
 	switch {
-	case w.announceSoon:
-		w.timer.Reset(max(0, w.opt.WakeInterval-time.Since(w.announcedAt)))
+	case w.unannounced > 0:
+		w.timer.Reset(max(0, w.wakeInterval()-time.Since(w.announcedAt)))
 	case w.fault:
 		w.timer.Reset(max(0, checkInterval-time.Since(w.checkedAt)))
 	default:
@@ -204,7 +223,7 @@ func (w *writer) setTimer() {
 }
 
 func (w *writer) onTimer() {
-	if w.announceSoon {
+	if w.unannounced > 0 {
 		w.announce()
 	}
 	w.updateDamage()

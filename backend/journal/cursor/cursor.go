@@ -29,6 +29,7 @@ type Cursor struct {
 	filter   live.Filter
 	names    *sources.NameSet // the names that it follows; nil if it follows the filter's sources
 	number   atomic.Int64     // of the last message examined
+	waitedAt int64            // its number when it last waited
 	trimmed  trimmed
 	matching []*recent.Entry // reused by filtered cursors
 	pageSize int             // the most data to read from the store at a time, in bytes
@@ -114,10 +115,8 @@ func (c *Cursor) Next(ctx context.Context) (Batch, error) {
 		if closed {
 			return b, recent.ErrClosed
 		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return b, ctx.Err()
+		if err := c.waitFor(ctx, changed); err != nil {
+			return b, err
 		}
 	}
 }
@@ -167,12 +166,14 @@ func (c *Cursor) Wait(ctx context.Context) error {
 	case closed:
 		return recent.ErrClosed
 	}
-	select {
-	case <-changed:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return c.waitFor(ctx, changed)
+}
+
+func (c *Cursor) waitFor(ctx context.Context, changed <-chan struct{}) error {
+	n := c.Number()
+	first := n > c.waitedAt
+	c.waitedAt = n
+	return c.log.Recent.Wait(ctx, changed, first)
 }
 
 // MoveTo makes the cursor continue after the number of a committed message, and

@@ -10,5 +10,8 @@
 // is freed at once. In a linked list, one slow reader would keep all later
 // entries in memory.
 //
+// Messages also measures how late the readers are after they were woken. The
+// writer waits for them, so that they find more messages at a time.
+//
 // Read recent.go first, then entry.go.
 package recent

@@ -1,8 +1,10 @@
 package recent
 
 import (
+	"context"
 	"sort"
 	"sync/atomic"
+	"time"
 
 	"signalbox/backend/broadcast"
 	"signalbox/backend/live"
@@ -24,6 +26,14 @@ type Messages struct {
 	changed   broadcast.Broadcast
 	closed    atomic.Bool
 
+	// How late readers are after the last Announce.
+	opened      time.Time
+	announcedAt atomic.Int64 // nanoseconds after opened
+	waiting     atomic.Int64 // readers that wait now
+	woken       atomic.Int64 // readers that waited for the last Announce
+	caughtUp    atomic.Int64 // readers that have read up to it and wait again
+	lateness    atomic.Int64 // of these together, in nanoseconds
+
 	// For the writer alone.
 	maxEntries, maxBytes int
 	entries, bytes       int
@@ -40,7 +50,7 @@ type chunk struct {
 // New returns Messages without entries, which continue after the number last.
 // They hold at most about maxEntries entries and maxBytes bytes of memory.
 func New(last int64, maxEntries, maxBytes int) *Messages {
-	m := &Messages{maxEntries: maxEntries, maxBytes: maxBytes}
+	m := &Messages{maxEntries: maxEntries, maxBytes: maxBytes, opened: time.Now()}
 	m.directory.Store(&[]*chunk{{first: last + 1}})
 	m.last.Store(last)
 	m.announced.Store(last)
@@ -111,8 +121,46 @@ func (m *Messages) Last() int64 { return m.last.Load() }
 
 // Announce allows readers to read up to Last, and wakes them.
 func (m *Messages) Announce() {
+	m.woken.Store(m.waiting.Load())
+	m.caughtUp.Store(0)
+	m.lateness.Store(0)
+	m.announcedAt.Store(int64(time.Since(m.opened)))
 	m.announced.Store(m.last.Load())
 	m.changed.Notify()
+}
+
+// Wait waits for a channel of Changed, which was called before the reader found
+// nothing more to read. progressed is whether it has read anything since it last
+// waited. Error: the context's.
+func (m *Messages) Wait(ctx context.Context, changed <-chan struct{}, progressed bool) error {
+	if progressed {
+		m.lateness.Add(int64(m.sinceAnnounce()))
+		m.caughtUp.Add(1)
+	}
+	m.waiting.Add(1)
+	defer m.waiting.Add(-1)
+	select {
+	case <-changed:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Lateness returns how long after the last Announce readers have read up to it:
+// the mean of those that have. It is 0 if nobody waited for that Announce.
+func (m *Messages) Lateness() time.Duration {
+	switch n := m.caughtUp.Load(); {
+	case n > 0:
+		return time.Duration(m.lateness.Load() / n)
+	case m.woken.Load() > 0:
+		return m.sinceAnnounce()
+	}
+	return 0
+}
+
+func (m *Messages) sinceAnnounce() time.Duration {
+	return time.Since(m.opened) - time.Duration(m.announcedAt.Load())
 }
 
 // Announced returns the value of Last at the last Announce. Under load it is
