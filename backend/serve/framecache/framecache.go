@@ -13,10 +13,12 @@ import (
 )
 
 const (
-	// minSegment and maxSegment bound the capacity of a segment, in bytes. A new
-	// segment has twice the capacity of the one before it.
+	// minSegment and maxSegment bound the capacity of a segment, in bytes. After
+	// a segment that was filled within fillTime comes one of twice the capacity:
+	// the more messages there are, the more a client is sent in one write.
 	minSegment = 8 << 10
-	maxSegment = 128 << 10
+	maxSegment = 512 << 10
+	fillTime   = 200 * time.Millisecond
 	// maxSegments is how many segments a cache keeps. A client that is further
 	// behind reads by itself.
 	maxSegments = 2
@@ -43,6 +45,7 @@ type Cache struct {
 // A segment is frames in memory that never moves: frames are appended within
 // its capacity, so that slices of it stay valid without a lock.
 type segment struct {
+	begun          time.Time
 	after, through int64 // it has all frames with after < number <= through
 	numbers        []int64
 	ends           []int // where their frames end
@@ -123,7 +126,7 @@ func (c *Cache) newest(after int64) *segment {
 }
 
 func (c *Cache) newSegment(after int64, capacity int) *segment {
-	seg := &segment{after: after, through: after, frames: make([]byte, 0, capacity)}
+	seg := &segment{begun: c.lastAdd, after: after, through: after, frames: make([]byte, 0, capacity)}
 	if len(c.segments) == maxSegments {
 		c.segments = append(c.segments[:0:0], c.segments[1:]...)
 	}
@@ -142,7 +145,11 @@ func (c *Cache) add(seg *segment, m *live.Message) *segment {
 			// segment begins behind it.
 			return c.newSegment(m.Number, cap(seg.frames))
 		}
-		seg = c.newSegment(m.Number-1, max(bound, min(2*cap(seg.frames), maxSegment)))
+		capacity := cap(seg.frames)
+		if c.lastAdd.Sub(seg.begun) < fillTime {
+			capacity = min(2*capacity, maxSegment)
+		}
+		seg = c.newSegment(m.Number-1, max(bound, capacity))
 	}
 	seg.frames = wire.AppendFrame(seg.frames, c.journal.Epoch(), m)
 	seg.numbers, seg.ends = append(seg.numbers, m.Number), append(seg.ends, len(seg.frames))
