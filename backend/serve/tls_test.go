@@ -99,6 +99,30 @@ func TestBehindTLSBothProtocolsCarryEachMessageAsItComes(t *testing.T) {
 	}
 }
 
+func TestBehindTLSAClientCanTellTheEndOfAStreamFromACut(t *testing.T) {
+	s, _ := startTLS(t, nil)
+	conn, err := tls.Dial("tcp", strings.TrimPrefix(s.url, "https://"), &tls.Config{InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, "GET /events/x HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	in := bufio.NewReader(conn)
+	if _, err := in.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	s.streams.Shutdown()
+	// Without a close_notify the error is io.ErrUnexpectedEOF.
+	if rest, err := io.ReadAll(in); err != nil || !bytes.Contains(rest, []byte("retry: ")) {
+		t.Errorf("%q, %v", rest, err)
+	}
+}
+
 func TestManyStreamsShareOneConnectionOfHTTP2(t *testing.T) {
 	s, clients := startTLS(t, func(c *Config) { c.MaxConnections = 1 })
 	c := clients["HTTP/2.0"]

@@ -15,15 +15,17 @@
 //     and the channel come into being again a moment later.
 //   - Comments and retry: are not followed by a blank line. The standard wants
 //     none, and several clients report an empty event at one.
-//   - Over plain HTTP/1.1 a stream takes its connection over from net/http
-//     (hijack.go); behind TLS and over HTTP/2 it writes to the ResponseWriter
-//     (response.go).
+//   - Over HTTP/1.1 a stream takes its connection over from net/http
+//     (hijack.go), also behind TLS: through a ResponseWriter each batch of
+//     frames would be three records, each with a system call of its own. Over
+//     HTTP/2, where that cannot be done, and in the window it writes to the
+//     ResponseWriter (response.go, http2.go).
 //
 // Other packages decide two things: journal.Resume, where a Last-Event-ID
 // leads, and package guard, who may subscribe. The heartbeat is in stream.go
 // (maintain).
 //
 // Read hub.go first, then subscription.go, stream.go with catchup.go,
-// then sender.go and response.go with hijack.go, client.go and
-// api.go.
+// then sender.go and response.go with hijack.go and http2.go, client.go
+// and api.go.
 package stream

@@ -12,7 +12,7 @@ import (
 //
 // The answer has no length and is not chunked: it ends with its connection
 // (RFC 9112, section 6.3). So the frames that clients share are written as they
-// are, in one system call.
+// are, in one system call, or behind TLS in as few records as possible.
 type connResponse struct {
 	conn  net.Conn
 	minor int // the client speaks HTTP/1.minor
@@ -32,8 +32,9 @@ func (c *connResponse) Open(status int, header http.Header, left func(error)) (F
 
 // A connWriter writes frames to a connection.
 type connWriter struct {
-	conn net.Conn
-	head []byte // until it is sent with the first frames
+	conn   net.Conn
+	head   []byte // until it is sent with the first frames
+	failed bool   // whether a write has failed
 }
 
 func (c *connWriter) WriteFrames(frames []byte) error {
@@ -42,12 +43,21 @@ func (c *connWriter) WriteFrames(frames []byte) error {
 		c.head = nil
 	}
 	_, err := c.conn.Write(frames)
+	c.failed = err != nil
 	return err
 }
 
 func (c *connWriter) SetWriteDeadline(t time.Time) error { return c.conn.SetWriteDeadline(t) }
 
-func (c *connWriter) Close() error { return c.conn.Close() }
+// Close closes the connection. A tls.Conn tells the client that nothing was cut
+// off, and may wait for seconds until there is room for that. After a write that
+// failed it is closed without.
+func (c *connWriter) Close() error {
+	if over, ok := c.conn.(interface{ NetConn() net.Conn }); ok && c.failed {
+		return over.NetConn().Close()
+	}
+	return c.conn.Close()
+}
 
 // maxIgnored is how many bytes a client may send behind its request, such as a
 // body. They are read, because closing a connection with unread bytes would

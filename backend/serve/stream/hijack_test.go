@@ -254,7 +254,7 @@ func TestAFaultCanStandBetweenAStreamAndItsClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stream{hub: r.Hub, client: c, sender: newSender(out, time.Second, false), release: func() {}}
+	s := &stream{hub: r.Hub, client: c, sender: newSender(out, time.Second), release: func() {}}
 	s.cursor = r.journal.FollowNames([]string{"x"}, live.Filter{}, 0)
 	s.run([]byte("retry: 1\n"))
 	if got := w.Body.String(); len(got) != 30 || !strings.HasPrefix(got, "retry: 1\nid: ") {

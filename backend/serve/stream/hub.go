@@ -129,7 +129,7 @@ func (h *Hub) Subscribe(w http.ResponseWriter, r *http.Request, names []string, 
 		h.clients.detached.Done()
 		return nil
 	}
-	s.sender = newSender(out, h.writeTimeout, r.ProtoMajor == 2)
+	s.sender = newSender(out, h.writeTimeout)
 	s.client.setSender(s.sender)
 	switch foreground := r.Context().Value(foregroundKey{}) != nil; {
 	case !hijacked:

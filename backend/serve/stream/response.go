@@ -32,7 +32,7 @@ type FrameWriter interface {
 // newResponse returns how to answer a request, and whether that has taken the
 // connection over from net/http.
 func newResponse(w http.ResponseWriter, r *http.Request) (resp Response, hijacked bool) {
-	if r.TLS == nil && r.ProtoMajor == 1 && !httpapi.FromWindow(r) {
+	if r.ProtoMajor == 1 && !httpapi.FromWindow(r) {
 		// What the buffers hold is what the client has sent too early.
 		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
 			return &connResponse{conn, r.ProtoMinor}, true
@@ -41,8 +41,8 @@ func newResponse(w http.ResponseWriter, r *http.Request) (resp Response, hijacke
 	return &handlerResponse{w, r}, false
 }
 
-// A handlerResponse answers through the ResponseWriter of a handler: behind
-// TLS, over HTTP/2, and in the window.
+// A handlerResponse answers through the ResponseWriter of a handler: over
+// HTTP/2, and in the window.
 type handlerResponse struct {
 	w http.ResponseWriter
 	r *http.Request
@@ -56,7 +56,11 @@ func (h *handlerResponse) Open(status int, _ http.Header, left func(error)) (Fra
 	h.w.WriteHeader(status)
 	ctx := h.r.Context()
 	stop := context.AfterFunc(ctx, func() { left(context.Cause(ctx)) })
-	return &handlerWriter{h.w, rc, stop}, nil
+	w := &handlerWriter{h.w, rc, stop}
+	if h.r.ProtoMajor == 2 {
+		return newHTTP2Writer(w)
+	}
+	return w, nil
 }
 
 type handlerWriter struct {

@@ -24,9 +24,6 @@ const (
 // other methods for any.
 type sender struct {
 	out FrameWriter
-	// resetDeadline takes the deadline away after each write. Over HTTP/2 it
-	// ends the stream when it comes, even where nothing is being written.
-	resetDeadline bool
 
 	mu       sync.Mutex
 	timeout  time.Duration // of one write
@@ -39,8 +36,8 @@ type sender struct {
 	err      error     // of the first write that failed
 }
 
-func newSender(out FrameWriter, timeout time.Duration, http2 bool) *sender {
-	return &sender{out: out, timeout: timeout, resetDeadline: http2}
+func newSender(out FrameWriter, timeout time.Duration) *sender {
+	return &sender{out: out, timeout: timeout}
 }
 
 // send sends frames. After an error nothing more is sent.
@@ -55,9 +52,6 @@ func (s *sender) send(frames []byte) error {
 		frames = frames[n:]
 		s.lastSend = now
 	}
-	if s.resetDeadline && s.err == nil {
-		s.err = s.out.SetWriteDeadline(time.Time{})
-	}
 	return s.err
 }
 
@@ -65,7 +59,7 @@ func (s *sender) send(frames []byte) error {
 func (s *sender) extendDeadline(now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.aborted != nil || !s.resetDeadline && s.deadline.Sub(now) >= s.timeout-s.timeout/deadlineParts {
+	if s.aborted != nil || s.deadline.Sub(now) >= s.timeout-s.timeout/deadlineParts {
 		return s.aborted
 	}
 	s.deadline = now.Add(s.timeout)
