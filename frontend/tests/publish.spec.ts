@@ -1,4 +1,8 @@
+import type { Page } from '@playwright/test';
 import { expect, test } from './fixture';
+
+const data = (page: Page) => page.getByRole('region', { name: 'Publish' }).getByRole('textbox', { name: 'Data' });
+const linesOf = (page: Page) => data(page).locator('.cm-line').allTextContents();
 
 test.describe('the publish form', () => {
   test.beforeEach(async ({ page, own }) => {
@@ -10,7 +14,7 @@ test.describe('the publish form', () => {
 
   test('Ctrl+Enter publishes, and shows the position and the number of clients', async ({ page, request, own }) => {
     await page.getByLabel('event').fill('order.created');
-    await page.getByLabel('Data').fill('{"order": 70012}');
+    await data(page).fill('{"order": 70012}');
     await page.keyboard.press('Control+Enter');
     const result = page
       .getByRole('region', { name: 'Publish' })
@@ -23,15 +27,15 @@ test.describe('the publish form', () => {
 
     const recent = page.getByRole('button', { name: /order\.created → 0 clients/ }).first();
     await expect(recent).toBeVisible();
-    await page.getByLabel('Data').fill('something else');
+    await data(page).fill('something else');
     await recent.click();
-    await expect(page.getByLabel('Data')).toHaveValue('{"order": 70012}');
-    await expect(page.getByLabel('Data')).toBeFocused();
+    await expect(data(page)).toHaveText('{"order": 70012}');
+    await expect(data(page)).toBeFocused();
   });
 
   test('a stored message is stored again only on request', async ({ page, request, own }) => {
     await page.getByLabel('id', { exact: true }).fill('88405');
-    await page.getByLabel('Data').fill('paid');
+    await data(page).fill('paid');
     await page.keyboard.press('Control+Enter');
     const form = page.getByRole('region', { name: 'Publish' });
     await expect(form.getByText(/Published at/)).toBeAttached();
@@ -43,52 +47,53 @@ test.describe('the publish form', () => {
 
     await form.getByRole('button', { name: 'Store it again' }).click();
     await expect(form.getByText(/Published at/)).toBeAttached();
-    await expect(page.getByLabel('Data')).toBeFocused();
+    await expect(data(page)).toBeFocused();
     await expect(form.getByRole('button', { name: 'Store it again' })).toHaveCount(0);
     expect(await stored()).toBe(2);
   });
 
   test('says in words where text stops being JSON, and sends it all the same', async ({ page, request, own }) => {
-    const data = '{\n  "a": 1,\n}';
-    await page.getByLabel('Data').fill(data);
+    const broken = '{\n  "a": 1,\n}';
+    await data(page).fill(broken);
     const fault = page.getByRole('button', { name: 'Not JSON: line 2, column 9. There is a comma before the end.' });
     await expect(fault).toBeVisible();
     await fault.click();
-    expect(await page.getByLabel('Data').evaluate((t: HTMLTextAreaElement) => t.selectionStart)).toBe(
-      data.lastIndexOf(','),
-    );
+    await page.keyboard.type(';');
+    await expect.poll(() => linesOf(page)).toEqual(['{', '  "a": 1;', '}']);
+    await page.keyboard.press('Control+z');
     await page.getByRole('button', { name: 'Publish', exact: true }).click();
     await expect(page.getByText(/Published at/)).toBeAttached();
     const { messages } = await (await request.get(`/sources/${own}/messages`)).json();
-    expect(messages.at(-1).data).toBe(data);
+    expect(messages.at(-1).data).toBe(broken);
   });
 
   test('formats JSON without changing its digits', async ({ page }) => {
-    await page.getByLabel('Data').fill('{"n":1.50,"m":[1,2]}');
+    await data(page).fill('{"n":1.50,"m":[1,2]}');
     await page.getByRole('button', { name: 'Format' }).click();
-    await expect(page.getByLabel('Data')).toHaveValue('{\n  "n": 1.50,\n  "m": [\n    1,\n    2\n  ]\n}');
+    await expect.poll(() => linesOf(page)).toEqual(['{', '  "n": 1.50,', '  "m": [', '    1,', '    2', '  ]', '}']);
   });
 
   test('a refusal says why and keeps what was typed', async ({ page }) => {
-    await page.getByLabel('Data').fill('kept');
+    await data(page).fill('kept');
     await page.getByLabel('retry').fill('soon');
     await page.keyboard.press('Control+Enter');
     await expect(page.getByRole('alert')).toContainText('must be a whole number of milliseconds');
     await expect(page.getByLabel('retry')).toHaveAttribute('aria-invalid', 'true');
-    await expect(page.getByLabel('Data')).toHaveValue('kept');
+    await expect(data(page)).toHaveText('kept');
   });
 
   test('three hundred quick publishes arrive in order and do not freeze the page', async ({ page, request, own }) => {
-    const data = page.getByLabel('Data');
     const publish = page.getByRole('button', { name: 'Publish', exact: true });
-    const worst = await data.evaluate(async (field: HTMLTextAreaElement) => {
-      const form = field.form!;
-      const setter = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')!.set!;
+    await data(page).focus();
+    const worst = await data(page).evaluate(async (field: HTMLElement) => {
+      const form = (field.getRootNode() as ShadowRoot).host.closest('form')!;
       let worst = 0;
       for (let n = 0; n < 300; n++) {
         const before = performance.now();
-        setter.call(field, String(n));
-        field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        document.execCommand('selectAll');
+        document.execCommand('insertText', false, String(n));
+        // The editor reads what was typed in a microtask.
+        await null;
         form.requestSubmit();
         worst = Math.max(worst, performance.now() - before);
         if (n % 10 === 0) await new Promise(requestAnimationFrame);
@@ -111,22 +116,22 @@ test.describe('the publish form', () => {
     await page.getByLabel('Channel to publish to').selectOption('New channel…');
     await expect(page.getByLabel('Name of the new channel')).toBeFocused();
     await page.keyboard.type(name);
-    await page.getByLabel('Data').fill('first');
+    await data(page).fill('first');
     await page.keyboard.press('Control+Enter');
     await expect(page.getByRole('option', { name, exact: true })).toBeAttached();
     await expect(page.getByLabel('Channel to publish to')).toHaveValue(name);
   });
 
   test('the draft outlives a reload', async ({ page }) => {
-    await page.getByLabel('Data').fill('half a sent');
+    await data(page).fill('half a sent');
     await page.reload();
-    await expect(page.getByLabel('Data')).toHaveValue('half a sent');
+    await expect(data(page)).toHaveText('half a sent');
   });
 
   test('the copied command line publishes the same', async ({ page, request, own, context }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.getByLabel('event').fill("it's");
-    await page.getByLabel('Data').fill('two\nlines and \'quotes\' "double" $HOME');
+    await data(page).fill('two\nlines and \'quotes\' "double" $HOME');
     await page.getByRole('button', { name: 'Copy as curl' }).click();
     await expect(page.getByText('Copied the curl command')).toBeVisible();
     const command = await page.evaluate(() => navigator.clipboard.readText());

@@ -93,14 +93,17 @@ async function send(path: string, { method = 'GET', body, signal, timeout = 15_0
 }
 
 async function refusal(response: Response): Promise<ApiError> {
-  const text = await response.text().catch(() => '');
+  return refusalOf(response.status, response.statusText, await response.text().catch(() => ''));
+}
+
+/** The error that a response with this status and body reports. */
+export function refusalOf(status: number, statusText: string, body: string): ApiError {
   try {
-    const { code, message, hint, field, offset, length, text: textCode, params } = JSON.parse(text).error;
+    const { code, message, hint, field, offset, length, text, params } = JSON.parse(body).error;
     const place = offset === undefined ? null : { offset, length };
-    return new ApiError(code, message, hint, field, response.status, place, { text: textCode, params });
+    return new ApiError(code, message, hint, field, status, place, { text, params });
   } catch {
-    const status = `${response.status} ${response.statusText}`.trim();
-    return new ApiError('status', m.common_status({ status }), '', '', response.status);
+    return new ApiError('status', m.common_status({ status: `${status} ${statusText}`.trim() }), '', '', status);
   }
 }
 
@@ -153,9 +156,14 @@ export const api = {
   /** A page of the messages of one source, or of all sources if source is null. */
   page: (source: string | null, query: PageQuery, signal?: AbortSignal) =>
     json<Page>(pagePath(source, query), { signal, timeout: 30_000 }),
-  message: (position: Position, signal?: AbortSignal) => json<Message>(`/messages/${part(position)}`, { signal }),
+  /** One message: whole, or with at most `preview` bytes of its data. */
+  message: (position: Position, signal?: AbortSignal, preview?: number) =>
+    json<Message>(`/messages/${part(position)}${preview ? `?preview=${preview}` : ''}`, { signal }),
+  /** The whole data of a message as text. */
+  data: async (position: Position, signal?: AbortSignal) =>
+    (await send(`/messages/${part(position)}?data=1`, { signal, timeout: 30_000 })).text(),
   frame: async (position: Position, signal?: AbortSignal) =>
-    (await send(`/messages/${part(position)}?raw=1`, { signal })).text(),
+    (await send(`/messages/${part(position)}?raw=1`, { signal, timeout: 30_000 })).text(),
 
   publish: (channel: string, draft: PublishDraft) =>
     json<Published>(`/channels/${part(channel)}/messages`, { method: 'POST', body: draft, timeout: 30_000 }),

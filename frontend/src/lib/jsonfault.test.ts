@@ -1,24 +1,24 @@
 import { expect, test } from 'vitest';
-import { findFault, kindOf, layOut } from '../ui/json';
+import { findFault, kindOf, layOut } from './jsonfault';
 
 test.each([
-  ['{"a": 1,}', 1, 8, 'There is a comma before the end'],
-  ['{\n  "a": 1,\n}', 2, 9, 'There is a comma before the end'],
-  ['{"a": 1\n "b": 2}', 2, 2, 'A comma or } is missing'],
-  ['[1, 2', 1, 1, 'The list that begins here is never closed'],
-  ['{"a": \'x\'}', 1, 7, 'Text must be in double quotation marks'],
-  ['{a: 1}', 1, 2, 'A name in double quotation marks is missing'],
-  ['{"a" 1}', 1, 6, 'A colon is missing after the name'],
-  ['{"a": tru}', 1, 7, '“tru” is not a JSON value'],
-  ['{"a": 01}', 1, 8, 'A number does not begin with 0'],
-  ['{"a": "x\n"}', 1, 7, 'The text is not closed on this line'],
-  ['{"a": "\\x"}', 1, 8, 'A backslash must be written twice'],
-  ['{} {}', 1, 4, 'There is text after the end'],
-  ['{"a":', 1, 6, 'A value is missing at the end'],
-  ['"abc', 1, 1, 'The text that begins here is never closed'],
-])('in %j the fault is at line %i, column %i', (text, line, column, why) => {
+  ['{"a": 1,}', 1, 8, 'comma_before_end'],
+  ['{\n  "a": 1,\n}', 2, 9, 'comma_before_end'],
+  ['{"a": 1\n "b": 2}', 2, 2, 'no_comma'],
+  ['[1, 2', 1, 1, 'list_open'],
+  ['{"a": \'x\'}', 1, 7, 'single_quotes'],
+  ['{a: 1}', 1, 2, 'no_name'],
+  ['{"a" 1}', 1, 6, 'no_colon'],
+  ['{"a": tru}', 1, 7, 'not_a_value'],
+  ['{"a": 01}', 1, 8, 'leading_zero'],
+  ['{"a": "x\n"}', 1, 7, 'string_open_on_line'],
+  ['{"a": "\\x"}', 1, 8, 'backslash'],
+  ['{} {}', 1, 4, 'after_end'],
+  ['{"a":', 1, 6, 'no_value_at_end'],
+  ['"abc', 1, 1, 'string_open'],
+])('in %j the fault is at line %i, column %i: %s', (text, line, column, code) => {
   expect(() => JSON.parse(text)).toThrow();
-  expect(findFault(text)).toEqual({ line, column, why });
+  expect(findFault(text)).toMatchObject({ line, column, code });
 });
 
 test('whatever the browser takes for JSON has no fault, and the other way round', () => {

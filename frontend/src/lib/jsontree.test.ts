@@ -1,40 +1,13 @@
 import { expect, test } from 'vitest';
-import { linesOf, parseTree } from './jsontree';
-
-const lines = (text: string, shut: number[] = [], most = 1000) => linesOf(parseTree(text)!, new Set(shut), most);
-const shown = (text: string, shut: number[] = []) =>
-  lines(text, shut).map((l) => `${'  '.repeat(l.depth)}${l.name ? `${l.name}: ` : ''}${l.text}${l.comma ? ',' : ''}`);
+import { parseTree } from './jsontree';
 
 test('every digit, every name and their order are kept', () => {
-  expect(shown('{"b":12345678901234567890,"a":1.50,"a":1e400}')).toEqual([
-    '{',
-    '  "b": 12345678901234567890,',
-    '  "a": 1.50,',
-    '  "a": 1e400',
-    '}',
+  const tree = parseTree('{"b":12345678901234567890,"a":1.50,"a":1e400}');
+  expect(tree?.children.map((c) => [c.name, c.text])).toEqual([
+    ['"b"', '12345678901234567890'],
+    ['"a"', '1.50'],
+    ['"a"', '1e400'],
   ]);
-});
-
-test('a small branch stays on one line', () => {
-  expect(shown('{"items":[{"sku":"A-1840","qty":2}],"none":{},"list":[]}')).toEqual([
-    '{',
-    '  "items": [',
-    '    { "sku": "A-1840", "qty": 2 }',
-    '  ],',
-    '  "none": {},',
-    '  "list": []',
-    '}',
-  ]);
-});
-
-test('a folded branch takes one line and says how much it contains', () => {
-  const text = '{"a":[[1],[2],[3]],"b":1}';
-  expect(shown(text, [5])).toEqual(['{', '  "a": [ … ],', '  "b": 1', '}']);
-  expect(lines(text, [5])[1].held).toBe(3);
-});
-
-test('no more lines are made than requested', () => {
-  expect(lines(`[${'[[1]],'.repeat(10_000)}1]`, [], 50).length).toBeLessThan(60);
 });
 
 test.each(['', 'text', '"a"', '12', '{"a":1', '{"a" 1}', '[1,]', '{a:1}', '[01]', '["\n"]', '[1] 2', '{"a":tru}'])(
@@ -42,7 +15,7 @@ test.each(['', 'text', '"a"', '12', '{"a":1', '{"a" 1}', '[1,]', '{a:1}', '[01]'
   (text) => expect(parseTree(text)).toBeNull(),
 );
 
-test('text that is nested too deeply is shown as text', () => {
+test('text that is nested too deeply is not read', () => {
   expect(parseTree('['.repeat(100_000) + ']'.repeat(100_000))).toBeNull();
 });
 

@@ -44,6 +44,9 @@ export const shortcuts: { title: string; list: Shortcut[] }[] = [
 /** Whether a key press belongs to the text field that has the focus. */
 export function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
+  // The text of an editor is in a shadow root (ui/code), and the event names only its host.
+  const inside = target.shadowRoot?.activeElement;
+  if (inside) return typing(inside);
   if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
     return true;
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'range'].includes(target.type);

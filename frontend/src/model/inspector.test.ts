@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { ApiError } from '../bridge/api';
 import type { Message } from '../bridge/types';
-import { Inspector } from './inspector.svelte';
+import { Inspector, LONG } from './inspector.svelte';
 
 const whole: Message = {
   position: 'k.1',
@@ -13,10 +13,15 @@ const whole: Message = {
   received: '2026-11-21T14:00:00.212Z',
 };
 const cut: Message = { ...whole, data: '{"at":"2026', cut: true };
+const long = 'x'.repeat(LONG + 1);
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 function inspectorOf() {
-  const calls = { message: vi.fn(async () => whole), frame: vi.fn(async () => 'id: k.1\n\n') };
+  const calls = {
+    message: vi.fn(async () => whole),
+    frame: vi.fn(async () => 'id: k.1\n\n'),
+    data: vi.fn(async () => long),
+  };
   return { calls, inspector: new Inspector(calls) };
 }
 
@@ -70,4 +75,30 @@ test('a failed request shows its error, and can be retried', async () => {
   await inspector.fetch();
   expect(inspector.error).toBeNull();
   expect(inspector.complete).toBe(true);
+});
+
+test('long data is not loaded into the page, only its beginning; what is copied has all of it', async () => {
+  const { calls, inspector } = inspectorOf();
+  const beginning = { ...whole, data: 'xx', size: long.length, cut: true };
+  calls.message.mockResolvedValue(beginning);
+  inspector.show({ ...beginning, data: 'x' });
+  const opened = inspector.text?.open;
+  await settled();
+  expect(calls.message).toHaveBeenCalledWith('k.1', expect.anything(), 16 << 10);
+  expect(calls.data).not.toHaveBeenCalled();
+  expect(inspector.text?.head).toBe('xx');
+  // More of the beginning came: the text that is being read stays open.
+  expect(inspector.text?.open).toBe(opened);
+  inspector.choose('frame');
+  expect(inspector.text?.open).not.toBe(opened);
+  await settled();
+  expect(calls.frame).not.toHaveBeenCalled();
+  expect(await inspector.whole()).toEqual({ ...whole, data: long, size: long.length });
+});
+
+test('the frame to copy is loaded first if it is not there', async () => {
+  const { calls, inspector } = inspectorOf();
+  inspector.show(whole);
+  expect(await inspector.wholeFrame()).toBe('id: k.1\n\n');
+  expect(calls.frame).toHaveBeenCalledOnce();
 });

@@ -10,6 +10,7 @@ import { attempt } from '../model/feedactions';
 import { serverURL } from '../model/sourcemenu';
 import { live } from '../model/state.svelte';
 import { timeline } from '../model/timeline.svelte';
+import { m as say } from '../paraglide/messages';
 import type { Message } from '../bridge/types';
 
 /** The text for copying a message: its data, or the reason of a gap or a note. */
@@ -20,27 +21,32 @@ const channelFor = (m: Message): string =>
   live.source(m.source)?.kind === 'channel' ? m.source : publishModel.draft.channel;
 
 export const copySelected = () =>
-  timeline.selected ? attempt(async () => copy(textOf(await inspector.whole())), 'Copied the data') : undefined;
+  timeline.selected
+    ? attempt(async () => copy(textOf(await inspector.whole())), say.inspector_copied_data())
+    : undefined;
 
 export const copyJSON = () =>
-  attempt(async () => copy(JSON.stringify(await inspector.whole(), null, 2)), 'Copied the message as JSON');
+  attempt(async () => copy(JSON.stringify(await inspector.whole(), null, 2)), say.inspector_copied_json());
 
 export const copyCurl = () =>
   attempt(async () => {
     const message = await inspector.whole();
     return copy(curlOf(message, live.state?.server.url ?? location.origin, channelFor(message)));
-  }, 'Copied the curl command');
+  }, say.inspector_copied_curl());
 
-export const copyFrame = () => attempt(() => copy(inspector.frame ?? ''), 'Copied the frame');
+export const copyFrame = () => attempt(async () => copy(await inspector.wholeFrame()), say.inspector_copied_frame());
 
-export const copyId = (m: Message) => attempt(() => copy(m.own_id ?? ''), 'Copied the event id');
+export const copyId = (m: Message) => attempt(() => copy(m.own_id ?? ''), say.inspector_copied_id());
 
-export const copyPosition = (m: Message) => attempt(() => copy(m.position), 'Copied the position');
+export const copyPosition = (m: Message) => attempt(() => copy(m.position), say.inspector_copied_position());
 
 /** Copies an address that opens this message in its source. */
 export const copyLink = (m: Message) => {
   const source = live.source(m.source)?.id ?? null;
-  return attempt(() => copy(place.address(serverURL(), { source, message: m.position })), 'Copied the link');
+  return attempt(
+    () => copy(place.address(serverURL(), { source, message: m.position })),
+    say.inspector_copied_link(),
+  );
 };
 
 /** Adds this type to the filter, in place of the types in it. */
