@@ -44,7 +44,7 @@ func openWindow(ctx context.Context, opt node.Options) error {
 	nodeCtx, stopNode := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopNode()
 	r := &runner{ctx: nodeCtx, ended: make(chan error, 1)} // a buffer, so that Run can end after the window
-	size, page, err := firstPage(ctx, r, opened, migration)
+	size, look, page, err := firstPage(ctx, r, opened, migration)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func openWindow(ctx context.Context, opt node.Options) error {
 	if size.Maximised {
 		startState = options.Maximised
 	}
-	windowErr := showWindow(&App{}, &options.App{
+	windowErr := showWindow(&App{}, look, &options.App{
 		Width: size.Width, Height: size.Height, MinWidth: desk.MinWidth, MinHeight: desk.MinHeight,
 		WindowStartState: startState,
 		AssetServer:      &assetserver.Options{Handler: page},
@@ -101,19 +101,19 @@ func (r *runner) start(o openResult) {
 	go func() { r.ended <- o.node.Run(r.ctx) }()
 }
 
-// firstPage waits for the opened node and returns the window's size and the
-// dashboard. After openingDelay it waits no longer and returns the migration page,
+// firstPage waits for the opened node and returns the window's size, its look
+// ("light" or "dark") and the dashboard. After openingDelay it waits no longer and returns the migration page,
 // which the dashboard replaces when the node is open.
-func firstPage(ctx context.Context, r *runner, opened <-chan openResult, migration *desk.MigrationPage) (desk.Size, http.Handler, error) {
+func firstPage(ctx context.Context, r *runner, opened <-chan openResult, migration *desk.MigrationPage) (_ desk.Size, look string, _ http.Handler, _ error) {
 	select {
 	case o := <-opened:
 		if o.err != nil {
 			showStartError(o.err)
-			return desk.Size{}, nil, o.err
+			return desk.Size{}, "", nil, o.err
 		}
-		size := desk.LastSize(ctx, o.node)
+		size, look := desk.LastSize(ctx, o.node), o.node.Look(ctx)
 		r.start(o)
-		return size, o.node.Window(), nil
+		return size, look, o.node.Window(), nil
 	case <-time.After(openingDelay):
 		go func() {
 			o := <-opened
@@ -124,7 +124,7 @@ func firstPage(ctx context.Context, r *runner, opened <-chan openResult, migrati
 				migration.Finish(o.node.Window(), nil)
 			}
 		}()
-		return desk.FirstSize(), migration, nil
+		return desk.FirstSize(), "dark", migration, nil
 	}
 }
 
@@ -135,15 +135,18 @@ func showStartError(err error) {
 		return
 	}
 	// The caller returns err; an error of this window adds nothing.
-	_ = showWindow(&App{}, &options.App{Width: 720, Height: 400, AssetServer: &assetserver.Options{Handler: desk.StartError(err)}})
+	_ = showWindow(&App{}, "dark", &options.App{Width: 720, Height: 400, AssetServer: &assetserver.Options{Handler: desk.StartError(err)}})
 }
 
 // showWindow shows a window and returns when it is closed. It adds the options
 // that all windows of the program share.
-func showWindow(app *App, o *options.App) error {
+func showWindow(app *App, look string, o *options.App) error {
 	o.Title = "Signalbox"
 	o.Bind = []any{app}
-	o.BackgroundColour = options.NewRGB(12, 14, 18) // --bg: no white flash before the first paint
+	o.BackgroundColour = options.NewRGB(12, 14, 18) // --bg: no flash of another colour before the first paint
+	if look == "light" {
+		o.BackgroundColour = options.NewRGB(255, 255, 255)
+	}
 	o.Logger, o.LogLevel, o.LogLevelProduction = nil, logger.ERROR, logger.ERROR
 	desk.PlainGraphics()
 	o.OnStartup = func(windowCtx context.Context) { app.ctx = windowCtx }

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -143,7 +144,7 @@ func (n *Node) build() {
 	}
 	n.server = serve.New(serve.Config{
 		Journal: n.journal, Publish: n.publisher, Feeds: n.feeds, Samples: n.samples, Settings: n.settings, Sessions: sessions{n.installation},
-		Examples: n.examples.Handler(n.samples), Assets: n.opt.Assets, Version: n.opt.Version,
+		Examples: n.examples.Handler(n.samples), Assets: n.opt.Assets, Version: n.opt.Version, Theme: n.Theme,
 		Token: n.token, RequireToken: set.Text(setting.Token) != "", Hosts: set.List(setting.Hosts), Origins: set.List(setting.Origins), TLS: config,
 		Heartbeat: heartbeat(set), Retry: retry(set),
 		Log: n.log,
@@ -180,6 +181,20 @@ func (n *Node) DashboardURL() string {
 // Window returns the handler for the window's asset server. It demands no token,
 // because only the window can reach it.
 func (n *Node) Window() http.Handler { return n.server.Window() }
+
+// Look returns the colours that the screens showed last: "light" or "dark".
+func (n *Node) Look(ctx context.Context) string {
+	if theme := n.Theme(); theme != "system" {
+		return theme
+	}
+	var layout struct {
+		Look string `json:"look"`
+	}
+	if text, err := n.settings.Layout(ctx); err != nil || json.Unmarshal(text, &layout) != nil || layout.Look != "light" {
+		return "dark"
+	}
+	return "light"
+}
 
 // Theme returns the setting theme: "system", "light" or "dark".
 func (n *Node) Theme() string { return n.settings.get().Text(setting.Theme) }

@@ -26,6 +26,7 @@ type Config struct {
 	Examples http.Handler       // everything under /examples/
 	Assets   fs.FS              // the dashboard
 	Version  string
+	Theme    func() string // the user's choice of colours; nil means "system"
 
 	// Token is what the console demands on TCP. Where it is empty nobody can
 	// sign in, and only the window reaches the console.
@@ -66,6 +67,9 @@ func (c *Config) setDefaults() {
 	}
 	if c.MaxPerAddress <= 0 {
 		c.MaxPerAddress = 256
+	}
+	if c.Theme == nil {
+		c.Theme = func() string { return "system" }
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

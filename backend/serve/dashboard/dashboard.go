@@ -1,7 +1,9 @@
 package dashboard
 
 import (
+	"bytes"
 	"embed"
+	"html"
 	"io/fs"
 	"net/http"
 	"path"
@@ -26,11 +28,13 @@ type Dashboard struct {
 	assets fs.FS // nil in a program that was built without them
 	guard  *guard.Guard
 	bodies *httpapi.Bodies
+	theme  func() string
 }
 
-// New returns a Dashboard with those files.
-func New(assets fs.FS, g *guard.Guard, bodies *httpapi.Bodies) *Dashboard {
-	return &Dashboard{assets, g, bodies}
+// New returns a Dashboard with those files. theme returns the user's choice of
+// colours: "system", "light" or "dark".
+func New(assets fs.FS, g *guard.Guard, bodies *httpapi.Bodies, theme func() string) *Dashboard {
+	return &Dashboard{assets, g, bodies, theme}
 }
 
 // Page answers GET / with the dashboard, for a browser that is signed in.
@@ -61,9 +65,14 @@ func (d *Dashboard) Page(w http.ResponseWriter, r *http.Request) error {
 
 func (d *Dashboard) index(w http.ResponseWriter) error {
 	if d.assets != nil {
-		if _, err := fs.Stat(d.assets, "index.html"); err == nil {
+		if page, err := fs.ReadFile(d.assets, "index.html"); err == nil {
 			w.Header().Set("Cache-Control", "no-store")
-			return writeFile(w, d.assets, "index.html")
+			w.Header().Set("Content-Type", contentTypes[".html"])
+			// public/theme.js reads it before the first paint. Without it, whoever chose
+			// light colours would see a dark page for a moment.
+			choice := `<html data-theme-choice="` + html.EscapeString(d.theme()) + `"`
+			_, _ = w.Write(bytes.Replace(page, []byte("<html"), []byte(choice), 1)) // a browser that has left does not miss it
+			return nil
 		}
 	}
 	return writeFile(w, pages, "pages/unbuilt.html")

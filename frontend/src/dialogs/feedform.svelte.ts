@@ -43,6 +43,8 @@ export class FeedForm {
   paused = false;
 
   loading = $state(false);
+  /** Why the settings of the feed could not be loaded; there is no form then. */
+  loadFault = $state('');
   saving = $state(false);
   /** The error of each field; under '' the error that belongs to none. */
   errors = $state.raw<Record<string, string>>({});
@@ -82,11 +84,12 @@ export class FeedForm {
   async load(): Promise<void> {
     if (this.editing === undefined) return;
     this.loading = true;
+    this.loadFault = '';
     try {
       this.#fill(await this.#api.feed(this.editing));
       this.#initial = this.#fingerprint;
     } catch (thrown) {
-      this.errors = { '': toApiError(thrown).words };
+      this.loadFault = toApiError(thrown).words;
     } finally {
       this.loading = false;
     }
@@ -193,7 +196,8 @@ export class FeedForm {
 
   /** Saves the feed. Returns its source, or null if a field is wrong. */
   async save(): Promise<SavedFeed | null> {
-    if (this.saving || !this.#validate()) return null;
+    // Without the stored settings the form is empty: saving it would overwrite them.
+    if (this.saving || this.loading || this.loadFault || !this.#validate()) return null;
     this.saving = true;
     try {
       const draft = this.draft();

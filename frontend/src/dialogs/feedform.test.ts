@@ -195,3 +195,19 @@ test('a kept secret that is refused for another address is typed again', async (
     expect(form.errors.token).toBe(act === 'check' ? 'Not sent there. Enter it.' : refused.words);
   }
 });
+
+test('a feed that could not be loaded cannot be saved, and can be loaded again', async () => {
+  const updateFeed = vi.fn();
+  const loadFeed = vi
+    .fn()
+    .mockRejectedValueOnce(new ApiError('internal', 'Something went wrong.', '', '', 500))
+    .mockResolvedValue({ id: 1, name: 'orders', url: 'https://example.org/events', headers: [], paused: false });
+  const form = new FeedForm('orders', [], { createFeed: vi.fn(), updateFeed, checkFeed: vi.fn(), feed: loadFeed });
+  await form.load();
+  expect(form.loadFault).toBe('Something went wrong.');
+  form.url = 'https://example.org/other';
+  expect(await form.save()).toBeNull();
+  expect(updateFeed).not.toHaveBeenCalled();
+  await form.load();
+  expect(form).toMatchObject({ loadFault: '', url: 'https://example.org/events', dirty: false });
+});

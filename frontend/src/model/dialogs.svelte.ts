@@ -1,5 +1,6 @@
 import { api } from '../bridge/api';
 import { m } from '../paraglide/messages';
+import { live } from './state.svelte';
 import { toasts, type Toasts } from './toasts.svelte';
 
 /** A Question is the dialog that is open. */
@@ -9,6 +10,8 @@ export type Question =
   | { kind: 'settings' }
   | { kind: 'remove'; source: RemovedSource }
   | { kind: 'samples' }
+  | { kind: 'notices' }
+  | { kind: 'removed' }
   | { kind: 'certificate'; feed: string; fingerprint: string };
 
 /** What removing and restoring a source takes. */
@@ -37,7 +40,7 @@ export const dialogs = new Dialogs();
 
 /** The requests for removing sources; tests replace them. */
 export type RemovalApi = Pick<typeof api, 'removeFeed' | 'removeChannel' | 'restore'>;
-export type SamplesApi = Pick<typeof api, 'removeSamples' | 'restore'>;
+export type SamplesApi = Pick<typeof api, 'removeSamples' | 'restore' | 'startSamples'>;
 
 /** Removes a source, and for a while offers to restore it with all its messages. */
 export async function removeSource(
@@ -57,16 +60,21 @@ export async function removeSource(
   });
 }
 
-/** Stops the sample events, removes the sources that they created, and offers to restore them. */
-export async function removeSamples(requests: SamplesApi = api, notices: Pick<Toasts, 'add'> = toasts): Promise<void> {
+/** Stops the sample events, removes the sources that they created, and offers to take it back. */
+export async function removeSamples(
+  requests: SamplesApi = api,
+  notices: Pick<Toasts, 'add'> = toasts,
+  running = live.state?.samples ?? false,
+): Promise<void> {
   const removed = await requests.removeSamples();
-  if (removed.length === 0) return;
-  notices.add(m.dialogs_samples_removed({ count: removed.length }), {
+  if (removed.length === 0 && !running) return;
+  notices.add(removed.length ? m.notices_samples_removed({ count: removed.length }) : m.notices_samples_stopped(), {
     action: {
       label: m.common_undo(),
       act: async () => {
         for (const source of removed) await requests.restore(source);
-        notices.add(m.dialogs_samples_restored(), { tone: 'good' });
+        if (running) await requests.startSamples();
+        notices.add(m.notices_samples_restored(), { tone: 'good' });
       },
     },
   });

@@ -43,10 +43,15 @@ test('the sources of the samples are removed at once, and restored at once', asy
     { id: 3, name: 'payments (sample)', kind: 'feed' as const },
     { id: 4, name: 'messages', kind: 'channel' as const },
   ];
-  const r = { removeSamples: vi.fn().mockResolvedValue(removed), restore: vi.fn().mockResolvedValue(undefined) };
+  const r = {
+    removeSamples: vi.fn().mockResolvedValue(removed),
+    restore: vi.fn().mockResolvedValue(undefined),
+    startSamples: vi.fn().mockResolvedValue(undefined),
+  };
   const t = new Toasts();
-  await removeSamples(r, t);
-  expect(t.list.map((x) => x.text)).toEqual(['Removed 2 sources of the sample events']);
+  await removeSamples(r, t, true);
+  expect(t.list.map((x) => x.text)).toEqual(['Stopped the sample events and removed the 2 sources that they made']);
   await t.act(t.list[0]);
   expect(r.restore.mock.calls.map(([s]) => s.id)).toEqual([3, 4]);
+  expect(r.startSamples).toHaveBeenCalledOnce();
 });

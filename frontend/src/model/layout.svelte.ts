@@ -15,6 +15,8 @@ export class Layout {
   composerOpen = $state(true);
   /** The link to the last place of any tab, for a start without a link. */
   place = $state('');
+  /** The colours that are shown, for the window's first frame at the next start. */
+  look = $state<'dark' | 'light' | undefined>();
   /** Whether the stored layout has been read. Nothing is saved before that. */
   ready = $state(false);
 
@@ -24,6 +26,7 @@ export class Layout {
     inspector_open: this.inspectorOpen,
     composer_open: this.composerOpen,
     place: this.place,
+    look: this.look,
   });
   /** The texts of the members as they are stored. */
   #saved: Record<string, string> = {};

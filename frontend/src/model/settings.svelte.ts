@@ -81,6 +81,13 @@ export class SettingsModel {
     return this.#loader.fault?.words ?? '';
   }
 
+  /** Begins a new form with the settings as they are now. */
+  async open(): Promise<void> {
+    this.form = null;
+    this.saved = false;
+    await this.load();
+  }
+
   async load(): Promise<void> {
     await this.#loader.run(this.#api.settings, (settings) => this.#take(settings), { retry: true });
   }

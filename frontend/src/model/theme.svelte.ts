@@ -4,14 +4,17 @@ import { toasts } from './toasts.svelte';
 
 const order: ThemeChoice[] = ['system', 'dark', 'light'];
 
-/**
- * Theme is the user's choice of colours. It is a setting of the program. Until the settings have
- * been read, it follows the system.
- */
+/** The choice that the program has written into the page. */
+const inPage = (): ThemeChoice => {
+  const choice = document.documentElement.dataset.themeChoice as ThemeChoice;
+  return order.includes(choice) ? choice : 'system';
+};
+
+/** Theme is the user's choice of colours. It is a setting of the program, and known before the first paint. */
 export class Theme {
-  choice = $state<ThemeChoice>('system');
+  choice = $state<ThemeChoice>(inPage());
   /** Whether the system prefers dark colours. App keeps it up to date. */
-  systemDark = $state(true);
+  systemDark = $state(typeof matchMedia !== 'function' || matchMedia('(prefers-color-scheme: dark)').matches);
   readonly shown = $derived<'dark' | 'light'>(
     this.choice === 'system' ? (this.systemDark ? 'dark' : 'light') : this.choice,
   );

@@ -8,18 +8,28 @@ export interface Toast {
   action?: { label: string; act: () => void | Promise<void> };
 }
 
+/** A Notice is a toast that was shown, for the list of the last notices. */
+export interface Notice extends Pick<Toast, 'id' | 'text' | 'tone'> {
+  /** When it was shown, in milliseconds. */
+  at: number;
+}
+
 /** How long a toast stays, in milliseconds. One with an action, or a long text, stays longer. */
 const STAY = 4000;
 const STAY_LONG = 9000;
 const MUCH = 80;
 const MOST = 4;
+/** How many notices are kept for reading again. */
+const MOST_KEPT = 100;
 
 /**
  * Toasts holds the visible toasts, the oldest first. Their time stops while the user points at them
- * or has the focus in them, so that none disappears before a click.
+ * or has the focus in them, so that none disappears before a click. An error stays until it is dismissed.
  */
 export class Toasts {
   list = $state.raw<Toast[]>([]);
+  /** The last notices, the newest first. */
+  past = $state.raw<Notice[]>([]);
   #next = 1;
   #left = new Map<number, number>();
   #timers = new Map<number, { timer: ReturnType<typeof setTimeout>; since: number }>();
@@ -30,9 +40,12 @@ export class Toasts {
     const same = this.list.find((t) => t.text === text && !t.action && !more.action);
     if (same) this.dismiss(same.id);
     const toast: Toast = { id: this.#next++, text, tone: 'info', ...more };
-    for (const old of this.list.slice(0, Math.max(0, this.list.length + 1 - MOST))) this.dismiss(old.id);
+    // An error gives way last.
+    const byImportance = [...this.list].sort((a, b) => Number(a.tone === 'down') - Number(b.tone === 'down'));
+    for (const old of byImportance.slice(0, Math.max(0, this.list.length + 1 - MOST))) this.dismiss(old.id);
     this.list = [...this.list, toast];
-    this.#left.set(toast.id, toast.action || text.length > MUCH ? STAY_LONG : STAY);
+    this.past = [{ id: toast.id, text, tone: toast.tone, at: Date.now() }, ...this.past].slice(0, MOST_KEPT);
+    if (toast.tone !== 'down') this.#left.set(toast.id, toast.action || text.length > MUCH ? STAY_LONG : STAY);
     if (!this.#held) this.#start(toast.id);
     return toast.id;
   }
@@ -72,6 +85,7 @@ export class Toasts {
   }
 
   #start(id: number): void {
+    if (!this.#left.has(id)) return;
     const timer = setTimeout(() => this.dismiss(id), this.#left.get(id));
     this.#timers.set(id, { timer, since: Date.now() });
   }

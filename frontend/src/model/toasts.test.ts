@@ -58,6 +58,32 @@ test('an undo that fails shows the error', async () => {
   expect(t.list).toMatchObject([{ text: 'The name is taken.', tone: 'down' }]);
 });
 
+test('an error stays until it is dismissed, also if others follow', () => {
+  const t = new Toasts();
+  t.fail(new Error('The disk is full.'));
+  for (const text of ['a', 'b', 'c', 'd']) t.add(text);
+  t.hold();
+  t.release();
+  vi.advanceTimersByTime(3_600_000);
+  expect(texts(t)).toEqual(['The disk is full.']);
+  t.dismiss(t.list[0].id);
+  expect(texts(t)).toEqual([]);
+});
+
+test('notices that have gone can be read again, the newest first', () => {
+  const t = new Toasts();
+  t.add('Copied');
+  t.fail(new Error('The disk is full.'));
+  vi.advanceTimersByTime(60_000);
+  t.dismiss(t.list[0].id);
+  expect(t.past.map((n) => [n.text, n.tone])).toEqual([
+    ['The disk is full.', 'down'],
+    ['Copied', 'info'],
+  ]);
+  for (let i = 0; i < 200; i++) t.add(`${i}`);
+  expect(t.past.length).toBe(100);
+});
+
 test('at most four show, and the same sentence shows once', () => {
   const t = new Toasts();
   for (const text of ['a', 'b', 'c', 'd', 'e', 'e']) t.add(text);

@@ -1,5 +1,6 @@
 import { api } from '../bridge/api';
 import { copy, openURL } from '../bridge/native';
+import { m } from '../paraglide/messages';
 import { dialogs } from '../model/dialogs.svelte';
 import type { Command } from '../model/palette';
 import { layout } from '../model/layout.svelte';
@@ -42,6 +43,7 @@ export function commands(): Command[] {
     ...go,
     { title: 'Follow a feed…', group: 'Sources', act: () => dialogs.open({ kind: 'feed' }) },
     { title: 'Create a channel…', group: 'Sources', act: () => dialogs.open({ kind: 'channel' }) },
+    { title: m.notices_removed_command(), group: 'Sources', act: () => dialogs.open({ kind: 'removed' }) },
     { title: 'Reconnect all feeds', group: 'Sources', act: () => attempt(() => api.reconnectAll()) },
     { title: 'Mark everything as seen', group: 'Sources', act: () => attempt(() => api.seenAll()) },
     samples
@@ -72,6 +74,7 @@ export function commands(): Command[] {
     { title: 'Dark theme', group: 'Theme', act: () => theme.choose('dark') },
     { title: 'Light theme', group: 'Theme', act: () => theme.choose('light') },
     { title: 'System theme', group: 'Theme', act: () => theme.choose('system') },
+    { title: m.notices_open(), group: 'Window', act: () => dialogs.open({ kind: 'notices' }) },
     { title: 'Settings…', group: 'Window', act: () => dialogs.open({ kind: 'settings' }) },
     { title: 'Keyboard shortcuts', group: 'Help', keys: '?', act: () => (shell.help = true) },
   ];
