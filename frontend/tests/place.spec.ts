@@ -156,7 +156,6 @@ for (const [link, words] of [
   ['#/timeline?source=99999999', 'This source is gone'],
   ['#/timeline?at=soon', '“soon” is not a time'],
   ['#/timeline?message=here', '“here” is not a message'],
-  ['#/timeline?message=zzzz.5', 'belongs to another history'],
 ]) {
   test(`the link ${link} leads to a sentence`, async ({ page, own: channel }) => {
     await page.goto(`/${link}`);
@@ -167,3 +166,10 @@ for (const [link, words] of [
     await expect(page.getByRole('main')).not.toContainText(words);
   });
 }
+
+test('a link to a message of another history shows the newest messages, and says so', async ({ page, own, publish }) => {
+  await publish(own, { data: 'newest.' });
+  await page.goto('/#/timeline?message=zzzz.5');
+  await expect(rows(page).filter({ hasText: 'newest.' })).toBeVisible();
+  await expect(page.getByRole('status')).toContainText('belongs to another history');
+});

@@ -7,18 +7,6 @@ export interface FilterPiece {
   wrong?: boolean;
 }
 
-/** The terms of a filter, for its help. docs/api.md defines them. */
-export const filterTerms: { term: string; does: string }[] = [
-  { term: 'paid', does: 'With this text in the data or the event type' },
-  { term: '"two words"', does: 'With this phrase. Text in quotation marks is never a key' },
-  { term: '-paid', does: 'Without this text; also before a phrase' },
-  { term: 'event:order.*,stock.low', does: 'Of one of these event types; * at the end stands for anything' },
-  { term: 'id:88405', does: 'With this event id' },
-  { term: 'is:event', does: 'Events only, without gaps and notes' },
-  { term: 'is:gap', does: 'Gaps only; is:note for notes, is:gap,note for both' },
-  { term: '-is:note', does: 'Without notes' },
-];
-
 /**
  * Splits a filter into tokens in order to colour them. The server decides what a filter means
  * (live.ParseFilter); this only imitates it.

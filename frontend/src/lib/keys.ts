@@ -15,6 +15,8 @@ export const shortcuts: { title: string; list: Shortcut[] }[] = [
       { keys: ['End'], does: 'The newest message, and follow' },
       { keys: ['g', 't'], does: 'Jump to a time' },
       { keys: ['n', 'p'], does: 'Next or previous of the same type' },
+      { keys: ['s'], does: 'Split the view, or close the other half' },
+      { keys: ['w'], does: 'The other half of a split view' },
     ],
   },
   {

@@ -1,9 +1,10 @@
 import type { Message, Page, Position } from '../bridge/types';
-import { numberOf } from './position';
+import { isAfter, numberOf, sameHistory } from './position';
 
 /**
  * A Span is the range of the journal that a timeline has loaded. It is immutable: each function
- * below returns a new one. A message keeps its index (`base` plus its place in `rows`) in all of them.
+ * below returns a new one. A message keeps its index (`base` plus its place in `rows`) in all of
+ * them. All positions of a span belong to one history.
  */
 export interface Span {
   rows: readonly Message[];
@@ -19,8 +20,8 @@ export interface Span {
 
 export const emptySpan: Span = { rows: [], base: 0, from: '', to: '', start: false, end: false };
 
-const later = (a: Position, b: Position) => (numberOf(b) >= numberOf(a) ? b : a);
-const earlier = (a: Position, b: Position) => (numberOf(b) <= numberOf(a) ? b : a);
+const later = (a: Position, b: Position) => (isAfter(b, a) ? b : a);
+const earlier = (a: Position, b: Position) => (isAfter(a, b) ? b : a);
 
 /** The span of one page. */
 export const spanOf = (page: Page, ends: { start: boolean; end: boolean }): Span => ({
@@ -51,8 +52,9 @@ export function prepend(span: Span, page: Page, most: number): Span {
   return { ...next, rows: kept, to: kept[kept.length - 1].position, end: false };
 }
 
-/** The index of a position, or of the first row after it. */
+/** The index of a position, or of the first row after it: the end if it belongs to another history. */
 export function indexOf(span: Span, position: Position): number {
+  if (!sameHistory(position, span.to)) return span.base + span.rows.length;
   const wanted = numberOf(position);
   let low = 0;
   let high = span.rows.length;

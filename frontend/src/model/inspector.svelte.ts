@@ -139,5 +139,3 @@ export class Inspector {
 }
 
 const isLong = (message: Message): boolean => Boolean(message.cut) && (message.size ?? 0) > LONG;
-
-export const inspector = new Inspector();

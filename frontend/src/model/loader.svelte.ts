@@ -101,6 +101,12 @@ export class Loader {
     this.#end();
   }
 
+  /** Aborts the request, and forgets the last error. */
+  reset(): void {
+    this.stop();
+    this.fault = null;
+  }
+
   #end(): void {
     this.#run = null;
     this.loading = false;

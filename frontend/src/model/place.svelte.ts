@@ -4,6 +4,9 @@ import { everything, firstPlace, linkTo, readLink, type LinkFault, type Pane, ty
 export const SCREENS = ['timeline', 'health'] as const;
 export type ScreenName = (typeof SCREENS)[number];
 
+/** One side of a split view. A view that is not split is the first. */
+export type Half = 'first' | 'second';
+
 /** What a Navigation needs of a browser's window; tests replace it. */
 export interface AddressBar {
   location: Pick<Location, 'hash'>;
@@ -25,6 +28,8 @@ export class Navigation {
    * show it. What they report themselves (a typed filter, a selection) does not count.
    */
   visits = $state(0);
+  /** The half that the user worked in last. */
+  #half = $state<Half>('first');
 
   readonly screen = $derived(this.#place.screen as ScreenName);
   readonly source = $derived(this.#place.source);
@@ -32,6 +37,10 @@ export class Navigation {
   readonly at = $derived(this.#place.at);
   readonly message = $derived(this.#place.message);
   readonly second = $derived(this.#place.second);
+  /** The half in which links and commands show something. */
+  readonly half = $derived<Half>(this.second ? this.#half : 'first');
+  /** What that half shows. */
+  readonly active = $derived<Pane>(this.pane(this.half)!);
   /** The fragment of the address of this place. */
   readonly link = $derived(linkTo(this.#place));
 
@@ -70,15 +79,45 @@ export class Navigation {
     if (this.link !== before || faulty) this.bar.history.pushState(null, '', this.link);
   }
 
+  /** What a half shows; null for the second half of a view that is not split. */
+  pane(half: Half): Pane | null {
+    return half === 'first' ? this.#place : this.#place.second;
+  }
+
+  /** The user works in this half now. */
+  activate(half: Half): void {
+    this.#half = half;
+  }
+
+  /** Shows something else in the active half. Back returns. */
+  move(change: Partial<Pane>): void {
+    const { second } = this.#place;
+    this.go({ screen: 'timeline', ...(this.half === 'second' ? { second: { ...second!, ...change } } : change) });
+  }
+
   /** Shows a source, or all, at its newest messages. If it was shown before the screen changed, it is shown as it was. */
   open(source: number | null, q?: string): void {
-    const { screen, second } = this.#place;
-    if (screen !== 'timeline' && q === undefined && source === this.source) this.go({ screen: 'timeline' });
-    else this.go({ ...everything, screen: 'timeline', source, q: q ?? '', second: second && { ...second } });
+    const shown = this.screen !== 'timeline' && q === undefined && source === this.active.source;
+    this.move(shown ? {} : { ...everything, source, q: q ?? '' });
+  }
+
+  /** Adds a second half, which begins as a copy of the first, and is the active one. */
+  split(): void {
+    const { source, q } = this.#place;
+    this.#half = 'second';
+    this.go({ second: { ...everything, source, q } });
+  }
+
+  /** Closes a half of a split view. The other half stays as it is. */
+  close(half: Half): void {
+    const { second } = this.#place;
+    if (!second) return;
+    this.go(half === 'first' ? { ...second, second: null } : { second: null });
   }
 
   /** Records what a timeline did by itself, without a step for Back. */
-  note(change: Partial<Pane>, half: 'first' | 'second' = 'first'): void {
+  note(change: Partial<Pane>, half: Half = 'first'): void {
+    if (half === 'second' && !this.second) return;
     const place = this.#place;
     const next =
       half === 'first' ? { ...place, ...change } : { ...place, second: { ...(place.second ?? everything), ...change } };

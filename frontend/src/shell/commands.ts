@@ -7,12 +7,15 @@ import { layout } from '../model/layout.svelte';
 import { place } from '../model/place.svelte';
 import { shell } from '../model/shell.svelte';
 import { attempt } from '../model/feedactions';
+import type { Panes } from '../model/panes.svelte';
+import { m } from '../paraglide/messages';
 import { live } from '../model/state.svelte';
 import { theme } from '../model/theme.svelte';
-import { timeline } from '../model/timeline.svelte';
+import { splitView } from '../timeline/split';
 
 /** The commands that the palette offers at the moment. */
-export function commands(): Command[] {
+export function commands(panes: Panes): Command[] {
+  const { timeline } = panes;
   const go = live.sources.map<Command>((s) => ({
     title: s.name,
     group: s.kind === 'feed' ? 'Remote feed' : 'Local channel',
@@ -24,6 +27,15 @@ export function commands(): Command[] {
       ? { title: 'Resume at the latest', group: 'Timeline', act: () => void timeline.latest() }
       : { title: 'Pause', group: 'Timeline', keys: 'Space', act: () => timeline.pause() },
     { title: 'Jump to a time…', group: 'Timeline', keys: 'g t', act: () => (shell.jump = true) },
+    {
+      title: panes.split ? m.timeline_split_close() : m.timeline_split(),
+      group: 'Timeline',
+      keys: 's',
+      act: () => splitView(panes),
+    },
+    ...(panes.split
+      ? [{ title: m.timeline_split_switch(), group: 'Timeline', keys: 'w', act: () => panes.switch() }]
+      : []),
     {
       title: 'Show or hide the inspector',
       group: 'Window',

@@ -1,63 +1,64 @@
 import { copy } from '../bridge/native';
+import type { Message } from '../bridge/types';
 import { curlOf } from '../lib/curl';
 import { withType } from '../lib/filter';
 import { words } from '../lib/sentence.svelte';
-import { inspector } from '../model/inspector.svelte';
+import { attempt } from '../model/feedactions';
 import { layout } from '../model/layout.svelte';
+import type { Panes } from '../model/panes.svelte';
 import { place } from '../model/place.svelte';
 import { publishModel } from '../model/publish.svelte';
-import { attempt } from '../model/feedactions';
 import { serverURL } from '../model/sourcemenu';
 import { live } from '../model/state.svelte';
-import { timeline } from '../model/timeline.svelte';
-import { m as say } from '../paraglide/messages';
-import type { Message } from '../bridge/types';
+import { m } from '../paraglide/messages';
 
 /** The text for copying a message: its data, or the reason of a gap or a note. */
-const textOf = (m: Message): string => m.data ?? words(m.gap ?? m.note ?? {});
+const textOf = (message: Message): string => message.data ?? words(message.gap ?? message.note ?? {});
 
 /** The channel for publishing a message again: its own, or for a message of a feed, the one in the form. */
-const channelFor = (m: Message): string =>
-  live.source(m.source)?.kind === 'channel' ? m.source : publishModel.draft.channel;
-
-export const copySelected = () =>
-  timeline.selected
-    ? attempt(async () => copy(textOf(await inspector.whole())), say.inspector_copied_data())
-    : undefined;
-
-export const copyJSON = () =>
-  attempt(async () => copy(JSON.stringify(await inspector.whole(), null, 2)), say.inspector_copied_json());
-
-export const copyCurl = () =>
-  attempt(async () => {
-    const message = await inspector.whole();
-    return copy(curlOf(message, live.state?.server.url ?? location.origin, channelFor(message)));
-  }, say.inspector_copied_curl());
-
-export const copyFrame = () => attempt(async () => copy(await inspector.wholeFrame()), say.inspector_copied_frame());
-
-export const copyId = (m: Message) => attempt(() => copy(m.own_id ?? ''), say.inspector_copied_id());
-
-export const copyPosition = (m: Message) => attempt(() => copy(m.position), say.inspector_copied_position());
+const channelFor = (message: Message): string =>
+  live.source(message.source)?.kind === 'channel' ? message.source : publishModel.draft.channel;
 
 /** Copies an address that opens this message in its source. */
-export const copyLink = (m: Message) => {
-  const source = live.source(m.source)?.id ?? null;
-  return attempt(
-    () => copy(place.address(serverURL(), { source, message: m.position })),
-    say.inspector_copied_link(),
-  );
+export const copyLink = (message: Message) => {
+  const source = live.source(message.source)?.id ?? null;
+  const address = place.address(serverURL(), { source, message: message.position });
+  return attempt(() => copy(address), m.inspector_copied_link());
 };
 
-/** Adds this type to the filter, in place of the types in it. */
-export const onlyType = (type: string) => timeline.filter(withType(timeline.q, type));
+/** The actions on the message in the inspector. */
+export const messageActions = (panes: Panes) => ({
+  copySelected: () =>
+    panes.timeline.selected
+      ? attempt(async () => copy(textOf(await panes.inspector.whole())), m.inspector_copied_data())
+      : undefined,
 
-/** Fills the publish form with the message and its whole data. */
-export const publishAgain = () =>
-  attempt(async () => {
-    const m = await inspector.whole();
-    publishModel.fill({ channel: channelFor(m), event: m.event, data: m.data, retry: m.retry });
-    layout.composerOpen = true;
-    // In a narrow window the inspector covers the form (shell/Shell.svelte).
-    if (matchMedia('(max-width: 1179px)').matches) timeline.select(null);
-  });
+  copyJSON: () =>
+    attempt(async () => copy(JSON.stringify(await panes.inspector.whole(), null, 2)), m.inspector_copied_json()),
+
+  copyCurl: () =>
+    attempt(async () => {
+      const message = await panes.inspector.whole();
+      return copy(curlOf(message, serverURL(), channelFor(message)));
+    }, m.inspector_copied_curl()),
+
+  copyFrame: () => attempt(async () => copy(await panes.inspector.wholeFrame()), m.inspector_copied_frame()),
+
+  copyId: (message: Message) => attempt(() => copy(message.own_id ?? ''), m.inspector_copied_id()),
+
+  copyPosition: (message: Message) => attempt(() => copy(message.position), m.inspector_copied_position()),
+
+  copyLink,
+
+  /** Adds this type to the filter, in place of the types in it. */
+  onlyType: (type: string) => panes.timeline.filter(withType(panes.timeline.q, type)),
+
+  /** Fills the publish form with the message and its whole data. */
+  publishAgain: () =>
+    attempt(async () => {
+      const message = await panes.inspector.whole();
+      const { event, data, retry } = message;
+      publishModel.fill({ channel: channelFor(message), event, data, retry });
+      layout.composerOpen = true;
+    }),
+});
