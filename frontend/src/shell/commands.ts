@@ -8,7 +8,6 @@ import { place } from '../model/place.svelte';
 import { shell } from '../model/shell.svelte';
 import { attempt } from '../model/feedactions';
 import type { Panes } from '../model/panes.svelte';
-import { m } from '../paraglide/messages';
 import { live } from '../model/state.svelte';
 import { theme } from '../model/theme.svelte';
 import { splitView } from '../timeline/split';
