@@ -144,7 +144,7 @@ func (n *Node) build() {
 	}
 	n.server = serve.New(serve.Config{
 		Journal: n.journal, Publish: n.publisher, Feeds: n.feeds, Samples: n.samples, Settings: n.settings, Sessions: sessions{n.installation},
-		Examples: n.examples.Handler(n.samples), Assets: n.opt.Assets, Version: n.opt.Version, Theme: n.Theme,
+		Examples: n.examples.Handler(n.samples), Assets: n.opt.Assets, Look: n.settings.look, Version: n.opt.Version,
 		Token: n.token, RequireToken: set.Text(setting.Token) != "", Hosts: set.List(setting.Hosts), Origins: set.List(setting.Origins), TLS: config,
 		Heartbeat: heartbeat(set), Retry: retry(set),
 		Log: n.log,

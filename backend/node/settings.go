@@ -65,6 +65,12 @@ func (s *settings) get() setting.Values {
 	return s.current
 }
 
+// look returns the settings language and theme.
+func (s *settings) look() (language, theme string) {
+	current := s.get()
+	return current.Text(setting.Language), current.Text(setting.Theme)
+}
+
 // Settings returns what the settings screen shows.
 func (s *settings) Settings() any {
 	s.mu.Lock()

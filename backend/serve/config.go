@@ -10,6 +10,7 @@ import (
 	"signalbox/backend/journal"
 	"signalbox/backend/publish"
 	"signalbox/backend/serve/console"
+	"signalbox/backend/serve/dashboard"
 	"signalbox/backend/serve/guard"
 	"signalbox/backend/serve/listener"
 	"signalbox/backend/setting"
@@ -25,8 +26,8 @@ type Config struct {
 	Sessions guard.SessionStore // nil forgets at the end which sessions were signed out
 	Examples http.Handler       // everything under /examples/
 	Assets   fs.FS              // the dashboard
+	Look     dashboard.Look     // of the dashboard when it is opened; nil means the system's
 	Version  string
-	Theme    func() string // the user's choice of colours; nil means "system"
 
 	// Token is what the console demands on TCP. Where it is empty nobody can
 	// sign in, and only the window reaches the console.
@@ -67,9 +68,6 @@ func (c *Config) setDefaults() {
 	}
 	if c.MaxPerAddress <= 0 {
 		c.MaxPerAddress = 256
-	}
-	if c.Theme == nil {
-		c.Theme = func() string { return "system" }
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -81,7 +81,7 @@ func New(cfg Config) *Server {
 		Journal: cfg.Journal, Feeds: cfg.Feeds, Samples: cfg.Samples, Settings: cfg.Settings,
 		Clients: s.streams, Server: consoleServer{s}, Bodies: s.bodies, Version: cfg.Version,
 	})
-	s.dashboard = dashboard.New(cfg.Assets, s.guard, s.bodies, cfg.Theme)
+	s.dashboard = dashboard.New(cfg.Assets, cfg.Look, s.guard, s.bodies)
 	s.publisher.CountClients(s.streams.Reached)
 	s.metrics = newMetrics(s, cfg.Feeds)
 	s.routes = s.mux()

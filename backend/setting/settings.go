@@ -60,6 +60,8 @@ var (
 		Label: "The certificates to trust", Help: "Also trust the certificates in this PEM file, such as a self-signed one."})
 	Theme = add(Setting{Name: "theme", Default: "system", Choices: []string{"system", "light", "dark"}, For: Server, RunTime: true, Group: groupLook, Placeholder: "THEME",
 		Label: "The theme", Help: "Colours of the window and the dashboard: system, light or dark."})
+	Language = add(Setting{Name: "language", Default: "system", Choices: []string{"system", "en", "zh"}, For: Server, RunTime: true, Group: groupLook, Placeholder: "LANGUAGE",
+		Label: "The language", Help: "Language of the window and the dashboard: system, en (English) or zh (Simplified Chinese)."})
 	Log = add(Setting{Name: "log", Default: "warn", Choices: []string{"error", "warn", "info", "debug"}, For: Program, Group: groupLog, Placeholder: "LEVEL",
 		Label: "The log level", Help: "How much to log to standard error: error, warn, info or debug."})
 )

@@ -45,6 +45,7 @@ type published struct {
 // The settings of the program.
 type settings struct {
 	Theme          string    `json:"theme" ts:"'system' | 'light' | 'dark'"`
+	Language       string    `json:"language" ts:"'system' | 'en' | 'zh'"`
 	Port           int64     `json:"port"`
 	Data           string    `json:"data"` // the data folder
 	Keep           live.Keep `json:"keep"`

@@ -19,6 +19,23 @@ test.describe('the settings', () => {
     await expect(look).toHaveAttribute('data-theme', 'dark');
   });
 
+  test('the language changes at once, is remembered, and is there from the first picture', async ({
+    page,
+    request,
+  }) => {
+    await page.getByText('简体中文').click();
+    await expect(page.getByRole('heading', { name: '设置' })).toBeVisible();
+    await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+    await expect.poll(async () => (await (await request.get('/api/settings')).json()).language).toBe('zh');
+    await page.route('/api/settings', () => {}); // never answered: the page itself says its language
+    await page.reload();
+    await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+    await page.unroute('/api/settings');
+    await request.put('/api/settings', { data: { language: 'system' } });
+    await page.reload();
+    await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  });
+
   test('only changed settings are saved, and they stay', async ({ page, request }) => {
     const before = await (await request.get('/api/settings')).json();
     await page.getByLabel('Heartbeat every').fill('7');

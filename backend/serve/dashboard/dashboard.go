@@ -3,6 +3,7 @@ package dashboard
 import (
 	"bytes"
 	"embed"
+	"fmt"
 	"html"
 	"io/fs"
 	"net/http"
@@ -23,18 +24,20 @@ var pages embed.FS
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
 	"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
+// A Look returns the settings language and theme.
+type Look func() (language, theme string)
+
 // A Dashboard serves the dashboard.
 type Dashboard struct {
 	assets fs.FS // nil in a program that was built without them
+	look   Look  // nil for the system's language and theme
 	guard  *guard.Guard
 	bodies *httpapi.Bodies
-	theme  func() string
 }
 
-// New returns a Dashboard with those files. theme returns the user's choice of
-// colours: "system", "light" or "dark".
-func New(assets fs.FS, g *guard.Guard, bodies *httpapi.Bodies, theme func() string) *Dashboard {
-	return &Dashboard{assets, g, bodies, theme}
+// New returns a Dashboard with those files and that look.
+func New(assets fs.FS, look Look, g *guard.Guard, bodies *httpapi.Bodies) *Dashboard {
+	return &Dashboard{assets, look, g, bodies}
 }
 
 // Page answers GET / with the dashboard, for a browser that is signed in.
@@ -66,16 +69,26 @@ func (d *Dashboard) Page(w http.ResponseWriter, r *http.Request) error {
 func (d *Dashboard) index(w http.ResponseWriter) error {
 	if d.assets != nil {
 		if page, err := fs.ReadFile(d.assets, "index.html"); err == nil {
-			w.Header().Set("Cache-Control", "no-store")
-			w.Header().Set("Content-Type", contentTypes[".html"])
-			// public/theme.js reads it before the first paint. Without it, whoever chose
-			// light colours would see a dark page for a moment.
-			choice := `<html data-theme-choice="` + html.EscapeString(d.theme()) + `"`
-			_, _ = w.Write(bytes.Replace(page, []byte("<html"), []byte(choice), 1)) // a browser that has left does not miss it
+			h := w.Header()
+			h.Set("Cache-Control", "no-store")
+			h.Set("Content-Type", contentTypes[".html"])
+			_, _ = w.Write(d.dressed(page))
 			return nil
 		}
 	}
 	return writeFile(w, pages, "pages/unbuilt.html")
+}
+
+// dressed returns the page with the settings language and theme in its root
+// element. public/theme.js and main.ts read them before the first paint: otherwise
+// whoever chose light colours would see a dark page for a moment.
+func (d *Dashboard) dressed(page []byte) []byte {
+	if d.look == nil {
+		return page
+	}
+	language, theme := d.look()
+	root := fmt.Sprintf(`<html data-language="%s" data-theme-choice="%s"`, html.EscapeString(language), html.EscapeString(theme))
+	return bytes.Replace(page, []byte("<html"), []byte(root), 1)
 }
 
 // File answers with a file of the dashboard, and reports whether there is one.

@@ -506,6 +506,7 @@ export interface Client {
 /** The settings of the program. */
 export interface Settings {
   theme: 'system' | 'light' | 'dark';
+  language: 'system' | 'en' | 'zh';
   port: number;
   /** the data folder */
   data: string;

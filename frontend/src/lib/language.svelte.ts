@@ -23,6 +23,16 @@ class Language {
   /** The language for Intl and for the attribute lang of the page. */
   readonly tag = $derived(this.shown === 'zh' ? 'zh-CN' : 'en');
 
+  /** Adopts the stored choice. */
+  adopt(choice: string | undefined): void {
+    if (choice === 'system' || choice === 'en' || choice === 'zh') this.choice = choice;
+  }
+
+  constructor() {
+    // The server has written the setting into the page.
+    this.adopt(document.documentElement.dataset.language);
+  }
+
   /** Follows the system's language. Returns a function that stops it. */
   follow(): () => void {
     const update = () => (this.#system = ofSystem(navigator.languages));

@@ -1,6 +1,8 @@
 import { api, toApiError } from '../bridge/api';
 import type { EditableSettings } from '../bridge/own';
 import type { Settings } from '../bridge/types';
+import { language, type LanguageChoice } from '../lib/language.svelte';
+import { toasts } from './toasts.svelte';
 import { m } from '../paraglide/messages';
 import { Loader } from './loader.svelte';
 
@@ -137,6 +139,16 @@ function formOf(s: Settings): SettingsForm {
     retry: s.retry_ms,
     maxEventMB: round(s.max_event / MB),
   };
+}
+
+/** Applies and saves the choice of the language. */
+export async function chooseLanguage(choice: LanguageChoice): Promise<void> {
+  language.choice = choice;
+  try {
+    await api.saveSettings({ language: choice });
+  } catch (error) {
+    toasts.fail(error);
+  }
 }
 
 // Rounded to a hundredth for display. A field that was not edited is not sent, so its exact value stays.

@@ -5,6 +5,7 @@ import { SettingsModel } from './settings.svelte';
 
 const settings: Settings = {
   theme: 'system',
+  language: 'system',
   port: 4480,
   data: '/data',
   keep: { messages: 0, bytes: 2147483648, age_days: 0 },

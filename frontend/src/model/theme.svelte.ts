@@ -22,8 +22,8 @@ export class Theme {
   constructor(readonly save: (choice: ThemeChoice) => Promise<unknown> = (theme) => api.saveSettings({ theme })) {}
 
   /** Adopts the stored setting without saving it again. */
-  adopt(choice: ThemeChoice): void {
-    if (order.includes(choice)) this.choice = choice;
+  adopt(choice: string | undefined): void {
+    this.choice = order.find((known) => known === choice) ?? this.choice;
   }
 
   /** Applies and saves a choice. */
