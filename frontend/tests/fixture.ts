@@ -48,10 +48,13 @@ const signedIn = base.extend<Fixtures>({
 
 export const test = signedIn.extend<Things>({
   own: async ({ request }, use, info) => {
-    const name = `test ${info.workerIndex}.${++made}`;
+    // Without a dot, which would make a group of it.
+    const name = `test ${info.workerIndex}-${++made}`;
     const answer = await request.post('/api/channels', { data: { name } });
     if (!answer.ok()) throw new Error(`Making a channel: ${answer.status()} ${await answer.text()}`);
     await use(name);
+    // Only the sources in sight are in the page, so those of other tests must not be in the way.
+    await request.delete(`/api/channels/${encodeURIComponent(name)}`);
   },
   publish: async ({ request }, use) =>
     use(async (channel, message) => {

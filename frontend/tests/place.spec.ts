@@ -97,6 +97,7 @@ test('two tabs show different sources, and keep them over a reload', async ({
   await second.goto('about:blank');
   await second.goto('/');
   await expect(title(second, other)).toBeVisible();
+  await request.delete(`/api/channels/${encodeURIComponent(other)}`);
 });
 
 test('a renamed source stays itself, under the same link', async ({ page, request, own: channel, publish }) => {
@@ -111,6 +112,7 @@ test('a renamed source stays itself, under the same link', async ({ page, reques
   expect(hash(page)).toBe(link);
   await page.reload();
   await expect(title(page, `${channel} renamed`)).toBeVisible();
+  await request.delete(`/api/channels/${encodeURIComponent(`${channel} renamed`)}`);
 });
 
 test('a removed source says so, and is shown again when it is restored', async ({

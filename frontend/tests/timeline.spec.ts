@@ -276,7 +276,7 @@ test('all messages name their source, and opening a source marks it as seen', as
   await expect(page.getByRole('heading', { level: 1, name: 'All messages' })).toBeVisible();
   await publish(channel, { data: 'somewhere.' });
   await expect(row(page, 'somewhere.')).toContainText(channel);
-  const entry = page.getByRole('navigation').getByRole('button', { name: new RegExp(`^${channel},.*1 not seen`) });
+  const entry = page.getByRole('tree').getByRole('treeitem', { name: new RegExp(`^${channel}.*1 not seen`) });
   await expect(entry).toBeVisible();
   await entry.click();
   await expect(entry).toHaveCount(0);

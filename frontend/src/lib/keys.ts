@@ -1,48 +1,3 @@
-/** The keyboard shortcuts of the main screen, for the help. */
-export interface Shortcut {
-  keys: string[];
-  does: string;
-}
-
-export const shortcuts: { title: string; list: Shortcut[] }[] = [
-  {
-    title: 'Moving',
-    list: [
-      { keys: ['j', '↓'], does: 'Next message' },
-      { keys: ['k', '↑'], does: 'Previous message' },
-      { keys: ['PgDn', 'PgUp'], does: 'One screen down or up' },
-      { keys: ['Home'], does: 'The oldest message' },
-      { keys: ['End'], does: 'The newest message, and follow' },
-      { keys: ['g', 't'], does: 'Jump to a time' },
-      { keys: ['n', 'p'], does: 'Next or previous of the same type' },
-      { keys: ['s'], does: 'Split the view, or close the other half' },
-      { keys: ['w'], does: 'The other half of a split view' },
-    ],
-  },
-  {
-    title: 'Messages',
-    list: [
-      { keys: ['Enter'], does: 'Open the inspector' },
-      { keys: ['Esc'], does: 'Close what is open' },
-      { keys: ['c'], does: 'Copy the data of the selected message' },
-      { keys: ['Space'], does: 'Pause, and resume' },
-      { keys: ['/'], does: 'Filter' },
-    ],
-  },
-  {
-    title: 'Everywhere',
-    list: [
-      { keys: ['Ctrl K'], does: 'Search and commands' },
-      { keys: ['g', 'a'], does: 'All messages' },
-      { keys: ['g', 'h'], does: 'Connection health' },
-      { keys: ['[', ']'], does: 'Previous or next source' },
-      { keys: ['i'], does: 'Show or hide the inspector' },
-      { keys: ['b'], does: 'Show or hide the publish form' },
-      { keys: ['?'], does: 'This help' },
-    ],
-  },
-];
-
 /** Whether a key press belongs to the text field that has the focus. */
 export function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
@@ -60,3 +15,44 @@ export const pressable = (target: EventTarget | null): boolean =>
   target.closest(
     'button, a, summary, [role=button], [role=menuitem], [role=tab], [role=treeitem], input, [role=separator]',
   ) !== null;
+
+/** Whether the key press is part of composing a character, as with Chinese and Japanese input methods. */
+export const composing = (event: KeyboardEvent): boolean => event.isComposing || event.keyCode === 229;
+
+const NAMES: Record<string, string> = {
+  $mod: 'Ctrl',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  PageUp: 'PgUp',
+  PageDown: 'PgDn',
+  Escape: 'Esc',
+  Delete: 'Del',
+};
+
+/** Keys as they are printed on a keyboard, in the order of pressing: "g t" → ["g", "t"], "$mod+k" → ["Ctrl K"]. */
+export const printed = (keys: string): string[] =>
+  keys.split(' ').map((press) => {
+    const parts = press.split('+').map((part) => NAMES[part] ?? part);
+    return parts.length > 1 ? parts.map((p) => (p.length === 1 ? p.toUpperCase() : p)).join(' ') : parts[0];
+  });
+
+/**
+ * The key press as a shortcut sees it. Shift, AltGr and the Option key only help to type a sign such
+ * as "[" or "?", so they do not count. On a keyboard with other letters, such as a Russian one, the
+ * letter is the one that is printed beside it.
+ */
+export function pressed(event: KeyboardEvent): KeyboardEvent {
+  let { key, code, shiftKey, ctrlKey, altKey } = event;
+  if (key === ' ') code = 'Space';
+  else if (key.length === 1) {
+    if (/\p{L}/u.test(key) && key > '\u024f' && /^Key[A-Z]$/.test(code)) key = code.slice(3).toLowerCase();
+    code = '';
+    if (!/[\p{L}\d]/u.test(key)) {
+      if (event.getModifierState?.('AltGraph') || (ctrlKey && altKey)) ctrlKey = false;
+      [shiftKey, altKey] = [false, false];
+    }
+  }
+  return new KeyboardEvent('keydown', { key, code, shiftKey, ctrlKey, altKey, metaKey: event.metaKey });
+}

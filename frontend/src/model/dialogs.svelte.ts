@@ -9,6 +9,7 @@ export type Question =
   | { kind: 'channel'; channel?: string }
   | { kind: 'settings' }
   | { kind: 'remove'; source: RemovedSource }
+  | { kind: 'remove-several'; sources: readonly RemovedSource[] }
   | { kind: 'samples' }
   | { kind: 'notices' }
   | { kind: 'removed' }
@@ -58,6 +59,31 @@ export async function removeSource(
       },
     },
   });
+}
+
+/** Removes several sources, and for a while offers to restore those that were removed. */
+export async function removeSources(
+  sources: readonly RemovedSource[],
+  requests: RemovalApi = api,
+  notices: Pick<Toasts, 'add'> = toasts,
+): Promise<void> {
+  const removed: RemovedSource[] = [];
+  const said = () => {
+    if (removed.length === 0) return;
+    const act = async () => {
+      for (const source of removed) await requests.restore(source);
+      notices.add(m.sources_restored({ count: removed.length }), { tone: 'good' });
+    };
+    notices.add(m.sources_removed({ count: removed.length }), { action: { label: m.sources_undo(), act } });
+  };
+  try {
+    for (const source of sources) {
+      await (source.kind === 'feed' ? requests.removeFeed(source.name) : requests.removeChannel(source.name));
+      removed.push(source);
+    }
+  } finally {
+    said();
+  }
 }
 
 /** Stops the sample events, removes the sources that they created, and offers to take it back. */

@@ -1,56 +1,45 @@
-import { pressable, typing } from '../lib/keys';
+import { createKeybindingsHandler } from 'tinykeys';
+import { composing, pressable, pressed, typing } from '../lib/keys';
+import type { Command, Scope } from './commands.svelte';
 
-/** Shortcuts and their actions: "j", "Space", "Ctrl+k", or "g t" for two keys in a row. */
-export type Bindings = Record<string, (event: KeyboardEvent) => void>;
-
-/** The longest time between the two keys of a shortcut, in milliseconds. */
-const PATIENCE = 1200;
-
-/** The Keyboard dispatches key presses to the bindings of what is on screen, those added last first. */
+/** The Keyboard runs the commands whose keys are pressed: those of the part that has the focus, and those that work everywhere. */
 export class Keyboard {
-  #bindings: Bindings[] = [];
-  #first = '';
-  #at = 0;
+  #handlers: Record<Exclude<Scope, 'everywhere'>, EventListener>;
+  #event: KeyboardEvent | null = null;
 
-  /** Adds bindings. The returned function removes them. */
-  on(bindings: Bindings): () => void {
-    this.#bindings.unshift(bindings);
-    return () => {
-      this.#bindings = this.#bindings.filter((b) => b !== bindings);
+  constructor(commands: readonly Command[]) {
+    const handler = (scope: Scope) => {
+      const here = commands.filter(
+        (c) => (c.scope ?? 'everywhere') === scope || (c.scope ?? 'everywhere') === 'everywhere',
+      );
+      const bound = here.flatMap((c) => (c.keys ?? []).map((keys) => ({ keys, run: () => this.#run(c) })));
+      // The second of two keys in a row is not also a command of its own: the first to run wins.
+      bound.sort((a, b) => b.keys.split(' ').length - a.keys.split(' ').length);
+      return createKeybindingsHandler(Object.fromEntries(bound.map(({ keys, run }) => [keys, run])), { timeout: 1200 });
     };
+    this.#handlers = { timeline: handler('timeline'), sidebar: handler('sidebar') };
   }
 
-  /** Handles a key press, unless a field or a button uses it. */
+  /** Handles a key press, unless an input method, a field or a button uses it. */
   press(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.isComposing || event.altKey) return;
+    if (event.defaultPrevented || composing(event)) return;
     const command = event.ctrlKey || event.metaKey;
-    const name = nameOf(event);
-    if (!command && name !== 'Escape' && typing(event.target)) return;
-    if (!command && (name === 'Space' || name === 'Enter') && pressable(event.target)) return;
-    const two = !command && this.#first && event.timeStamp - this.#at < PATIENCE ? `${this.#first} ${name}` : '';
-    this.#first = '';
-    const act = (two && this.#find(two)) || this.#find(name);
-    if (act) {
-      event.preventDefault();
-      act(event);
-    } else if (this.#begins(name)) {
-      this.#first = name;
-      this.#at = event.timeStamp;
-    }
+    if (!command && event.key !== 'Escape' && typing(event.target)) return;
+    if (!command && (event.key === ' ' || event.key === 'Enter') && pressable(event.target)) return;
+    this.#event = event;
+    this.#handlers[scopeOf(event.target)](pressed(event));
+    this.#event = null;
   }
 
-  #find(name: string) {
-    return this.#bindings.find((b) => name in b)?.[name];
-  }
-
-  #begins(name: string): boolean {
-    return this.#bindings.some((b) => Object.keys(b).some((keys) => keys.startsWith(`${name} `)));
+  #run(command: Command): void {
+    if (!this.#event || this.#event.defaultPrevented || !(command.when?.() ?? true)) return;
+    this.#event.preventDefault();
+    command.act();
   }
 }
 
-function nameOf(event: KeyboardEvent): string {
-  const key = event.key === ' ' ? 'Space' : event.key;
-  return event.ctrlKey || event.metaKey ? `Ctrl+${key.toLowerCase()}` : key;
+/** The part of the page that has the focus: the attribute data-scope names it. Without one it is the timeline. */
+function scopeOf(target: EventTarget | null): Exclude<Scope, 'everywhere'> {
+  const scope = target instanceof Element ? target.closest<HTMLElement>('[data-scope]')?.dataset.scope : undefined;
+  return scope === 'sidebar' ? 'sidebar' : 'timeline';
 }
-
-export const keyboard = new Keyboard();

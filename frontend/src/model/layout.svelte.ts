@@ -1,4 +1,5 @@
 import { api, toApiError } from '../bridge/api';
+import { ORDERS, type Order } from '../lib/sourcetree';
 
 /** The smallest, largest and usual width of a pane, in pixels. */
 export const SIDEBAR = { least: 180, usual: 248, most: 420 };
@@ -6,6 +7,13 @@ export const INSPECTOR = { least: 280, usual: 372, most: 900 };
 
 const clamp = (n: unknown, { least, usual, most }: typeof SIDEBAR) =>
   typeof n === 'number' && Number.isFinite(n) ? Math.round(Math.min(most, Math.max(least, n))) : usual;
+
+/** A KeptView is a source, or all, with a filter, kept under a name. */
+export interface KeptView {
+  name: string;
+  source: number | null;
+  q: string;
+}
 
 /** Layout is the arrangement of the window. The server stores it, so every browser gets the same. */
 export class Layout {
@@ -17,6 +25,13 @@ export class Layout {
   place = $state('');
   /** The colours that are shown, for the window's first frame at the next start. */
   look = $state<'dark' | 'light' | undefined>();
+  /** How the sidebar orders sources, and the groups that the user folded or unfolded. */
+  order = $state<Order>('name');
+  folds = $state.raw<Readonly<Record<string, boolean>>>({});
+  /** The ids of sources without a count of unseen messages, and of those that the timeline of all leaves out. */
+  muted = $state.raw<readonly number[]>([]);
+  hidden = $state.raw<readonly number[]>([]);
+  views = $state.raw<readonly KeptView[]>([]);
   /** Whether the stored layout has been read. Nothing is saved before that. */
   ready = $state(false);
 
@@ -27,6 +42,11 @@ export class Layout {
     composer_open: this.composerOpen,
     place: this.place,
     look: this.look,
+    order: this.order,
+    folds: this.folds,
+    muted: this.muted,
+    hidden: this.hidden,
+    views: this.views,
   });
   /** The texts of the members as they are stored. */
   #saved: Record<string, string> = {};
@@ -46,6 +66,20 @@ export class Layout {
     this.ready = true;
   }
 
+  /** Reads again what other tabs may have changed: everything but the place and the widths. */
+  async refresh(): Promise<void> {
+    if (!this.ready || this.#timer !== undefined) return;
+    try {
+      const stored = await this.calls.window();
+      if (this.#timer !== undefined) return;
+      this.#takeShared(stored);
+      const { order, folds, muted, hidden, views } = texts(this.#snapshot);
+      this.#saved = { ...this.#saved, order, folds, muted, hidden, views };
+    } catch {
+      // The change poller reports an unreachable server.
+    }
+  }
+
   /**
    * Saves what was changed half a second after the last change, and only that: another tab may have
    * stored the rest. Call it from an effect: it reads the layout, so the effect runs at every change.
@@ -53,9 +87,11 @@ export class Layout {
   keep(): void {
     const now = this.#snapshot;
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     const changed = Object.entries(texts(now)).filter(([name, text]) => this.#saved[name] !== text);
     if (!this.ready || changed.length === 0) return;
     this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       const before = this.#saved;
       this.#saved = { ...before, ...Object.fromEntries(changed) };
       this.calls
@@ -78,8 +114,28 @@ export class Layout {
     if (typeof was.inspector_open === 'boolean') this.inspectorOpen = was.inspector_open;
     if (typeof was.composer_open === 'boolean') this.composerOpen = was.composer_open;
     if (typeof was.place === 'string') this.place = was.place;
+    this.#takeShared(was);
+  }
+
+  #takeShared(was: Record<string, unknown>): void {
+    this.order = ORDERS.find((o) => o === was.order) ?? 'name';
+    this.folds = isObject(was.folds)
+      ? (Object.fromEntries(Object.entries(was.folds).filter(([, f]) => typeof f === 'boolean')) as typeof this.folds)
+      : {};
+    this.muted = idsOf(was.muted);
+    this.hidden = idsOf(was.hidden);
+    this.views = Array.isArray(was.views) ? was.views.filter(isView) : [];
   }
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isId = (value: unknown): value is number => Number.isSafeInteger(value);
+const idsOf = (value: unknown): number[] => (Array.isArray(value) ? value.filter(isId) : []);
+const isView = (value: unknown): value is KeptView =>
+  isObject(value) &&
+  typeof value.name === 'string' &&
+  typeof value.q === 'string' &&
+  (value.source === null || isId(value.source));
 
 const texts = (members: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(Object.entries(members).map(([name, value]) => [name, JSON.stringify(value)]));

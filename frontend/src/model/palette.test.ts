@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { answers, type Command } from './palette';
+import { answers, type Entry } from './palette';
 
-const command = (title: string, group = 'Go to'): Command => ({ title, group, act: () => {} });
+const command = (title: string, group = 'Go to'): Entry => ({ key: title, title, group, act: () => {} });
 const all = ['All messages', 'Connection health', 'orders.prod', 'Reconnect all feeds'].map((t) => command(t));
 const found = (typed: string) => answers(all, typed).map((c) => c.title);
 

@@ -3,7 +3,7 @@ import { ChangePoller, type Change, type Outage } from '../bridge/changes';
 import type { Spark } from '../bridge/own';
 import type { Bar, Position, Source, State } from '../bridge/types';
 import { pageHidden } from '../lib/visibility';
-import { clock } from '../ui/clock.svelte';
+import { clock } from '../lib/clock.svelte';
 import { Loader } from './loader.svelte';
 import { merge } from './merge';
 
@@ -47,6 +47,8 @@ export class Live {
   readonly channels = $derived(this.sources.filter((s) => s.kind === 'channel'));
   /** The server requires a token that this browser has not sent. */
   readonly signedOut = $derived(this.outage?.error.status === 401);
+  /** There is no source and no message yet. */
+  readonly empty = $derived(this.state?.journal.messages === 0 && this.sources.length === 0);
   readonly #byName = $derived(new Map(this.sources.map((s) => [s.name, s])));
   readonly #byId = $derived(new Map(this.sources.map((s) => [s.id, s])));
 

@@ -1,99 +1,190 @@
 import { api } from '../bridge/api';
 import { copy, openURL } from '../bridge/native';
-import { m } from '../paraglide/messages';
+import { ORDERS } from '../lib/sourcetree';
+import { serverURL } from '../model/addresses';
+import type { Command } from '../model/commands.svelte';
 import { dialogs } from '../model/dialogs.svelte';
-import type { Command } from '../model/palette';
+import { attempt } from '../model/feedactions';
 import { layout } from '../model/layout.svelte';
+import { noise } from '../model/noise.svelte';
 import { place } from '../model/place.svelte';
 import { shell } from '../model/shell.svelte';
-import { attempt } from '../model/feedactions';
-import type { Panes } from '../model/panes.svelte';
+import { sidebar } from '../model/sidebar.svelte';
 import { live } from '../model/state.svelte';
 import { theme } from '../model/theme.svelte';
-import { splitView } from '../timeline/split';
+import { m } from '../paraglide/messages';
 
-/** The commands that the palette offers at the moment. */
-export function commands(panes: Panes): Command[] {
-  const { timeline } = panes;
-  const go = live.sources.map<Command>((s) => ({
-    title: s.name,
-    group: s.kind === 'feed' ? 'Remote feed' : 'Local channel',
-    act: () => place.open(s.id),
-  }));
-  const samples = live.state?.samples ?? false;
-  const reading: Command[] = [
-    timeline.paused
-      ? { title: 'Resume at the latest', group: 'Timeline', act: () => void timeline.latest() }
-      : { title: 'Pause', group: 'Timeline', keys: 'Space', act: () => timeline.pause() },
-    { title: 'Jump to a time…', group: 'Timeline', keys: 'g t', act: () => (shell.jump = true) },
-    {
-      title: panes.split ? m.timeline_split_close() : m.timeline_split(),
-      group: 'Timeline',
-      keys: 's',
-      act: () => splitView(panes),
-    },
-    ...(panes.split
-      ? [{ title: m.timeline_split_switch(), group: 'Timeline', keys: 'w', act: () => panes.switch() }]
-      : []),
-    {
-      title: 'Show or hide the inspector',
-      group: 'Window',
-      keys: 'i',
-      act: () => (layout.inspectorOpen = !layout.inspectorOpen),
-    },
-    {
-      title: 'Show or hide the publish form',
-      group: 'Window',
-      keys: 'b',
-      act: () => (layout.composerOpen = !layout.composerOpen),
-    },
-  ];
-  return [
-    { title: 'All messages', group: 'Go to', keys: 'g a', act: () => place.open(null) },
-    { title: 'Connection health', group: 'Go to', keys: 'g h', act: () => place.go({ screen: 'health' }) },
-    ...go,
-    { title: 'Follow a feed…', group: 'Sources', act: () => dialogs.open({ kind: 'feed' }) },
-    { title: 'Create a channel…', group: 'Sources', act: () => dialogs.open({ kind: 'channel' }) },
-    { title: m.notices_removed_command(), group: 'Sources', act: () => dialogs.open({ kind: 'removed' }) },
-    { title: 'Reconnect all feeds', group: 'Sources', act: () => attempt(() => api.reconnectAll()) },
-    { title: 'Mark everything as seen', group: 'Sources', act: () => attempt(() => api.seenAll()) },
-    samples
-      ? { title: 'Stop the sample events', group: 'Sources', act: () => attempt(() => api.stopSamples()) }
-      : { title: 'Start the sample events', group: 'Sources', act: () => attempt(() => api.startSamples()) },
-    ...(live.state?.samples_made.length
-      ? [
-          {
-            title: samples
-              ? 'Stop the sample events and remove their sources…'
-              : 'Remove the sources of the sample events…',
-            group: 'Sources',
-            act: () => dialogs.open({ kind: 'samples' }),
-          },
-        ]
-      : []),
-    ...(place.screen === 'timeline' ? reading : []),
-    {
-      title: 'Copy the address of the local server',
-      group: 'Server',
-      act: () => attempt(() => copy(live.state?.server.url ?? location.origin), 'Copied'),
-    },
-    {
-      title: 'Open the example pages in a browser',
-      group: 'Server',
-      act: () => attempt(() => openURL(`${live.state?.server.url ?? location.origin}/examples/`)),
-    },
-    { title: 'Dark theme', group: 'Theme', act: () => theme.choose('dark') },
-    { title: 'Light theme', group: 'Theme', act: () => theme.choose('light') },
-    { title: 'System theme', group: 'Theme', act: () => theme.choose('system') },
-    { title: m.notices_open(), group: 'Window', act: () => dialogs.open({ kind: 'notices' }) },
-    { title: 'Settings…', group: 'Window', act: () => dialogs.open({ kind: 'settings' }) },
-    { title: 'Keyboard shortcuts', group: 'Help', keys: '?', act: () => (shell.help = true) },
-  ];
+/** Shows the previous or the next source, in the order of the sidebar. "All messages" is the first. */
+function step(by: 1 | -1) {
+  const ids = [null, ...sidebar.rows.flatMap((row) => (row.kind === 'source' ? [row.source.id] : []))];
+  place.open(ids[(ids.indexOf(place.active.source) + by + ids.length) % ids.length]);
 }
 
-/** The command that searches all messages. */
-export const searchFor = (text: string): Command => ({
-  title: `Search every message for “${text}”`,
-  group: 'Search',
-  act: () => place.open(null, text),
+const samples = () => live.state?.samples ?? false;
+/** The view that is shown, if it is one of those that were kept. */
+const shownView = () => layout.views.find((v) => v.source === place.active.source && v.q === place.active.q);
+
+const row = (id: string, keys: string[], words: () => string, act: () => unknown): Command => ({
+  id: `sidebar.${id}`,
+  keys,
+  words,
+  group: 'sources',
+  scope: 'sidebar',
+  silent: true,
+  act,
 });
+
+/** The commands of the whole program and of the sidebar. */
+export const shellCommands: readonly Command[] = [
+  {
+    id: 'palette',
+    keys: ['$mod+k'],
+    words: m.commands_palette,
+    group: 'go',
+    silent: true,
+    act: () => (shell.palette = shell.palette === null ? '' : null),
+  },
+  { id: 'go.all', keys: ['g a'], words: m.commands_all, group: 'go', act: () => place.open(null) },
+  { id: 'go.health', keys: ['g h'], words: m.commands_health, group: 'go', act: () => place.go({ screen: 'health' }) },
+  { id: 'go.next', keys: [']'], words: m.commands_next_source, group: 'go', act: () => step(1) },
+  { id: 'go.previous', keys: ['['], words: m.commands_previous_source, group: 'go', act: () => step(-1) },
+  { id: 'go.back', keys: ['Alt+ArrowLeft'], words: m.commands_back, group: 'go', act: () => place.back() },
+  { id: 'go.forward', keys: ['Alt+ArrowRight'], words: m.commands_forward, group: 'go', act: () => place.forward() },
+  { id: 'go.find', keys: ['g s'], words: m.commands_find_source, group: 'go', act: () => shell.searches++ },
+  {
+    id: 'go.link',
+    words: m.commands_copy_link,
+    group: 'go',
+    when: () => place.screen === 'timeline',
+    act: () => {
+      const { source, q, at, message } = place.active;
+      return attempt(() => copy(place.address(serverURL(), { source, q, at, message })), m.sources_copied_link());
+    },
+  },
+
+  row('next', ['ArrowDown'], m.commands_row_next, () => sidebar.move(1)),
+  row('previous', ['ArrowUp'], m.commands_row_previous, () => sidebar.move(-1)),
+  row('more', ['Shift+ArrowDown'], m.commands_row_more, () => sidebar.move(1, true)),
+  row('less', ['Shift+ArrowUp'], m.commands_row_less, () => sidebar.move(-1, true)),
+  row('page-down', ['PageDown'], m.commands_page_down, () => sidebar.move(20)),
+  row('page-up', ['PageUp'], m.commands_page_up, () => sidebar.move(-20)),
+  row('first', ['Home'], m.commands_row_first, () => sidebar.first()),
+  row('last', ['End'], m.commands_row_last, () => sidebar.last()),
+  row('unfold', ['ArrowRight'], m.commands_row_unfold, () => sidebar.unfold()),
+  row('fold', ['ArrowLeft'], m.commands_row_fold, () => sidebar.foldOrLeave()),
+  row('open', ['Enter'], m.commands_row_open, () => sidebar.activate()),
+  row('select', ['Space'], m.commands_row_select, () => sidebar.toggle()),
+  row('all', ['$mod+a'], m.commands_row_all, () => sidebar.selectAll()),
+  row('menu', ['Shift+F10', 'ContextMenu'], m.commands_row_menu, () => shell.sidebarMenu?.()),
+  row('leave', ['Escape'], m.commands_row_leave, () => sidebar.leave()),
+
+  {
+    id: 'sources.follow',
+    words: m.commands_follow,
+    group: 'sources',
+    act: () => dialogs.open({ kind: 'feed' }),
+  },
+  { id: 'sources.create', words: m.commands_create, group: 'sources', act: () => dialogs.open({ kind: 'channel' }) },
+  {
+    id: 'sources.removed',
+    words: m.notices_removed_command,
+    group: 'sources',
+    act: () => dialogs.open({ kind: 'removed' }),
+  },
+  {
+    id: 'sources.reconnect',
+    words: m.commands_reconnect_all,
+    group: 'sources',
+    act: () => attempt(() => api.reconnectAll()),
+  },
+  { id: 'sources.seen', words: m.commands_seen_all, group: 'sources', act: () => attempt(() => api.seenAll()) },
+  ...ORDERS.map<Command>((order) => ({
+    id: `sources.order-${order}`,
+    words: { name: m.commands_order_name, activity: m.commands_order_activity, trouble: m.commands_order_trouble }[
+      order
+    ],
+    group: 'sources',
+    when: () => layout.order !== order,
+    act: () => {
+      layout.order = order;
+      sidebar.settle();
+    },
+  })),
+  {
+    id: 'sources.hidden',
+    words: m.commands_show_hidden,
+    group: 'sources',
+    when: () => layout.hidden.length > 0,
+    act: () => (noise.showing = !noise.showing),
+  },
+  {
+    id: 'view.keep',
+    words: m.commands_keep_view,
+    group: 'sources',
+    when: () => place.screen === 'timeline' && place.active.q !== '',
+    act: () => (shell.keeping = true),
+  },
+  {
+    id: 'view.drop',
+    words: m.commands_drop_view,
+    group: 'sources',
+    when: () => place.screen === 'timeline' && shownView() !== undefined,
+    act: () => noise.drop(shownView()?.name ?? ''),
+  },
+
+  {
+    id: 'samples.start',
+    words: m.commands_samples_start,
+    group: 'samples',
+    when: () => !samples(),
+    act: () => attempt(() => api.startSamples()),
+  },
+  {
+    id: 'samples.stop',
+    words: m.commands_samples_stop,
+    group: 'samples',
+    when: samples,
+    act: () => attempt(() => api.stopSamples()),
+  },
+  {
+    id: 'samples.remove',
+    words: m.commands_samples_remove,
+    group: 'samples',
+    when: () => (live.state?.samples_made.length ?? 0) > 0,
+    act: () => dialogs.open({ kind: 'samples' }),
+  },
+  {
+    id: 'server.address',
+    words: m.commands_copy_address,
+    group: 'server',
+    act: () => attempt(() => copy(serverURL()), m.sources_copied({ text: serverURL() })),
+  },
+  {
+    id: 'server.examples',
+    words: m.commands_examples,
+    group: 'server',
+    act: () => attempt(() => openURL(`${serverURL()}/examples/`)),
+  },
+  { id: 'theme.dark', words: m.commands_dark, group: 'window', act: () => theme.choose('dark') },
+  { id: 'theme.light', words: m.commands_light, group: 'window', act: () => theme.choose('light') },
+  { id: 'theme.system', words: m.commands_system, group: 'window', act: () => theme.choose('system') },
+  { id: 'window.notices', words: m.notices_open, group: 'window', act: () => dialogs.open({ kind: 'notices' }) },
+  {
+    id: 'window.settings',
+    words: m.commands_settings,
+    group: 'window',
+    act: () => dialogs.open({ kind: 'settings' }),
+  },
+  { id: 'window.help', keys: ['?'], words: m.commands_help, group: 'window', act: () => (shell.help = true) },
+];
+
+/** The names of the groups. */
+export const groupWords: Record<Command['group'], () => string> = {
+  moving: m.commands_group_moving,
+  messages: m.commands_group_messages,
+  sources: m.commands_group_sources,
+  go: m.commands_group_go,
+  window: m.commands_group_window,
+  server: m.commands_group_server,
+  samples: m.commands_group_samples,
+};

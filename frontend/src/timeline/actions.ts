@@ -8,7 +8,7 @@ import { layout } from '../model/layout.svelte';
 import type { Panes } from '../model/panes.svelte';
 import { place } from '../model/place.svelte';
 import { publishModel } from '../model/publish.svelte';
-import { serverURL } from '../model/sourcemenu';
+import { serverURL } from '../model/addresses';
 import { live } from '../model/state.svelte';
 import { m } from '../paraglide/messages';
 

@@ -1,0 +1,121 @@
+import { layout } from '../model/layout.svelte';
+import type { Command } from '../model/commands.svelte';
+import type { Panes } from '../model/panes.svelte';
+import { place } from '../model/place.svelte';
+import { shell } from '../model/shell.svelte';
+import { m } from '../paraglide/messages';
+import { messageActions } from './actions';
+import { splitView } from './split';
+
+/** What the commands need of the list on screen. */
+export interface Hands {
+  step: (by: 1 | -1) => void;
+  same: (direction: 1 | -1) => void;
+  screens: (by: 1 | -1) => void;
+  home: () => void;
+  end: () => void;
+  inspect: () => void;
+  close: () => void;
+  filter: () => void;
+}
+
+let hands: Hands | null = null;
+
+/** How often the user went to the other half of a split view. */
+export const switches = $state({ count: 0 });
+
+/** The list that the commands move: that of the active pane. The returned function takes it away. */
+export function lend(list: Hands): () => void {
+  hands = list;
+  return () => {
+    if (hands === list) hands = null;
+  };
+}
+
+const move = (id: string, keys: string[], words: () => string, act: (list: Hands) => void): Command => ({
+  id: `timeline.${id}`,
+  keys,
+  words,
+  group: 'moving',
+  scope: 'timeline',
+  silent: true,
+  when: () => hands !== null,
+  act: () => hands && act(hands),
+});
+const reading = () => place.screen === 'timeline';
+
+/** The commands of the timeline. */
+export const timelineCommands = (panes: Panes): readonly Command[] => [
+  move('next', ['j', 'ArrowDown'], m.commands_next, (list) => list.step(1)),
+  move('previous', ['k', 'ArrowUp'], m.commands_previous, (list) => list.step(-1)),
+  move('page-down', ['PageDown'], m.commands_page_down, (list) => list.screens(1)),
+  move('page-up', ['PageUp'], m.commands_page_up, (list) => list.screens(-1)),
+  move('oldest', ['Home'], m.commands_oldest, (list) => list.home()),
+  move('newest', ['End'], m.commands_newest, (list) => list.end()),
+  move('next-same', ['n'], m.commands_next_same, (list) => list.same(1)),
+  move('previous-same', ['p'], m.commands_previous_same, (list) => list.same(-1)),
+  {
+    id: 'timeline.jump',
+    keys: ['g t'],
+    words: m.commands_jump,
+    group: 'moving',
+    when: reading,
+    act: () => (shell.jump = true),
+  },
+  { ...move('inspect', ['Enter'], m.commands_inspect, (list) => list.inspect()), group: 'messages' },
+  { ...move('close', ['Escape'], m.commands_close, (list) => list.close()), group: 'messages' },
+  { ...move('copy', ['c'], m.commands_copy, () => void messageActions(panes).copySelected()), group: 'messages' },
+  {
+    ...move('pause', ['Space'], m.commands_pause, () =>
+      panes.timeline.paused ? panes.timeline.resume() : panes.timeline.pause(),
+    ),
+    group: 'messages',
+    silent: false,
+  },
+  {
+    ...move('latest', [], m.commands_latest, () => void panes.timeline.latest()),
+    keys: undefined,
+    group: 'messages',
+    silent: false,
+  },
+  { ...move('filter', ['/'], m.commands_filter, (list) => list.filter()), group: 'messages', silent: false },
+  {
+    id: 'timeline.split',
+    keys: ['s'],
+    words: () => (panes.split ? m.timeline_split_close() : m.timeline_split()),
+    group: 'window',
+    scope: 'timeline',
+    when: reading,
+    act: () => splitView(panes),
+  },
+  {
+    id: 'timeline.switch',
+    keys: ['w'],
+    words: m.timeline_split_switch,
+    group: 'window',
+    scope: 'timeline',
+    when: () => reading() && panes.split,
+    act: () => {
+      panes.switch();
+      switches.count++;
+    },
+  },
+  {
+    id: 'window.inspector',
+    keys: ['i'],
+    words: m.commands_inspector,
+    group: 'window',
+    scope: 'timeline',
+    when: reading,
+    act: () => (layout.inspectorOpen = !layout.inspectorOpen),
+  },
+  {
+    id: 'window.composer',
+    keys: ['b'],
+    words: m.commands_composer,
+    group: 'window',
+    scope: 'timeline',
+    when: reading,
+    act: () => (layout.composerOpen = !layout.composerOpen),
+  },
+];
