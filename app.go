@@ -32,6 +32,13 @@ func (a *App) Copy(text string) (err error) {
 	return runtime.ClipboardSetText(a.ctx, text)
 }
 
+// SetTitle sets the title of the window.
+func (a *App) SetTitle(title string) (err error) {
+	defer recovered(&err)
+	runtime.WindowSetTitle(a.ctx, title)
+	return nil
+}
+
 // ChooseFolder shows a dialog for choosing a folder. It starts in the folder
 // from, and returns "" if the user cancels.
 func (a *App) ChooseFolder(title, from string) (dir string, err error) {

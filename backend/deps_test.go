@@ -65,7 +65,8 @@ var rules = []rule{
 	{"backend/serve/framecache", "live journal journal/cursor wire", "frames are the same for all clients, so it knows no client"},
 	{"backend/serve/stream", "live journal journal/cursor wire serve/budget serve/framecache serve/httpapi", "a stream sends only what the journal has committed, and access was decided before"},
 	{"backend/serve/history", "live journal wire serve/budget serve/httpapi", "a page shows only what the journal has committed, and access was decided before"},
-	{"backend/serve/console", "broadcast live journal wire serve/httpapi", "it reaches feeds, samples, settings and clients through interfaces, so it is tested without them"},
+	{"backend/serve/gapcount", "live", "it counts what any journal has, whoever wrote it"},
+	{"backend/serve/console", "broadcast live journal wire serve/gapcount serve/httpapi", "it reaches feeds, samples, settings and clients through interfaces, so it is tested without them"},
 	{"backend/serve/dashboard", "live serve/guard serve/httpapi", "it serves files and signs browsers in, so it needs no messages"},
 	{"backend/serve", "live setting journal wire publish serve/console serve/dashboard serve/guard serve/history serve/httpapi serve/listener serve/stream", "it reaches feeds and examples through interfaces, so each can be tested and replaced without the other"},
 

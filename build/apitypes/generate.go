@@ -38,6 +38,7 @@ var listed = []struct{ name, pkg, goName string }{
 	{"Source", backend + "serve/console", "sourceView"},
 	{"SavedFeed", backend + "serve/console", "savedFeedView"},
 	{"RemovedSource", backend + "serve/console", "removedView"},
+	{"Gaps", backend + "serve/gapcount", "Counts"},
 	{"RefusedPage", backend + "serve/console", "RefusedPage"},
 	{"FeedBrief", backend + "serve/console", "feedBrief"},
 	{"JournalState", backend + "serve/console", "journalView"},

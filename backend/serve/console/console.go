@@ -9,6 +9,7 @@ import (
 	"signalbox/backend/broadcast"
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
+	"signalbox/backend/serve/gapcount"
 	"signalbox/backend/serve/httpapi"
 )
 
@@ -115,6 +116,7 @@ type Console struct {
 	version  string
 
 	rates   rates
+	gaps    *gapcount.Counter
 	changes broadcast.Broadcast // of anything in /api/state but counters
 	log     *changeLog          // of sources, for /api/state?since=
 
@@ -130,7 +132,7 @@ func New(opt Options) *Console {
 	return &Console{
 		journal: opt.Journal, feeds: opt.Feeds, samples: opt.Samples, settings: opt.Settings,
 		clients: opt.Clients, server: opt.Server, bodies: opt.Bodies, version: opt.Version,
-		log: newChangeLog(),
+		gaps: gapcount.New(opt.Journal), log: newChangeLog(),
 	}
 }
 

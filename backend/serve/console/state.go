@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"signalbox/backend/live"
+	"signalbox/backend/serve/gapcount"
 	"signalbox/backend/serve/httpapi"
 )
 
@@ -64,16 +65,18 @@ type RefusedPage struct {
 // A sourceView is a source with its counters, and for a feed its health.
 type sourceView struct {
 	live.Source
-	Messages int64        `json:"messages"`
-	Bytes    int64        `json:"bytes"`
-	Unread   int64        `json:"unread"`
-	Last     int64        `json:"last"`
-	LastAt   time.Time    `json:"last_at,omitzero"`
-	Rate     float64      `json:"rate"`
-	Spark    []int64      `json:"spark,omitempty"`
-	Clients  int          `json:"clients"`
-	Feed     *feedBrief   `json:"feed,omitempty"`
-	Health   *live.Health `json:"health,omitempty"`
+	Messages int64      `json:"messages"`
+	Bytes    int64      `json:"bytes"`
+	Unread   int64      `json:"unread"`
+	Last     int64      `json:"last"`
+	LastAt   time.Time  `json:"last_at,omitzero"`
+	Rate     float64    `json:"rate"`
+	Spark    []int64    `json:"spark,omitempty"`
+	Clients  int        `json:"clients"`
+	Feed     *feedBrief `json:"feed,omitempty"`
+	// Gaps are those of the last 24 hours; nil if there are none.
+	Gaps   *gapcount.Counts `json:"gaps,omitempty"`
+	Health *live.Health     `json:"health,omitempty"`
 }
 
 type feedBrief struct {
@@ -91,6 +94,9 @@ func (c *Console) State(w http.ResponseWriter, r *http.Request) error {
 	// The version first: whatever changes from here on changes it again.
 	version := c.watch().version
 	now, stats := time.Now(), c.journal.Stats()
+	// After an error the earlier counts stay. What is wrong with the store is in
+	// the field fault of the journal.
+	_ = c.gaps.Update(r.Context(), now)
 	delivered, _ := c.clients.Delivered()
 	in, out := c.rates.totals(stats.Appended, delivered, now)
 	address, url, notice := c.server.Address()
@@ -167,6 +173,9 @@ func (c *Console) viewSource(src live.Source, clients int, now time.Time) *sourc
 		Unread: min(max(0, t.Appended-t.Seen), t.Kept),
 	}
 	v.Rate = c.rates.source(src.ID, t.Appended, now)
+	if n := c.gaps.Of(src.ID); n.Gaps > 0 {
+		v.Gaps = &n
+	}
 	return v
 }
 

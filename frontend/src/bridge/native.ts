@@ -6,6 +6,7 @@ interface App {
   OpenURL(url: string): Promise<void>;
   ChooseFolder(title: string, from: string): Promise<string>;
   Quit(): Promise<void>;
+  SetTitle(title: string): Promise<void>;
 }
 
 declare global {
@@ -27,6 +28,15 @@ export const chooseFolder = (title: string, from = ''): Promise<string> =>
   app().ChooseFolder?.(title, from) ?? Promise.resolve('');
 
 export const quit = (): Promise<void> => app().Quit?.() ?? Promise.resolve();
+
+/** Sets the title of the window, or of the browser's tab. */
+export function setTitle(title: string): void {
+  document.title = title;
+  // A title that could not be set is no error to show; the next one may be.
+  app()
+    .SetTitle?.(title)
+    .catch(() => {});
+}
 
 /** Puts text on the clipboard. */
 export async function copy(text: string): Promise<void> {

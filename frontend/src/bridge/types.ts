@@ -280,6 +280,8 @@ export interface Source {
   spark?: number[];
   clients: number;
   feed?: FeedBrief;
+  /** Gaps are those of the last 24 hours; nil if there are none. */
+  gaps?: Gaps;
   health?: Health;
 }
 
@@ -300,6 +302,15 @@ export interface RemovedSource {
   removed: string;
   /** then its messages are deleted */
   until: string;
+}
+
+/** Counts are the gaps of one source in the last 24 hours. */
+export interface Gaps {
+  count: number;
+  /** messages that are known to be missing */
+  missing: number;
+  /** of Gaps, those with an unknown number of missing messages */
+  unknown: number;
 }
 
 /** A RefusedPage is an origin whose pages were refused, as guard.RefusedPage. */

@@ -8,3 +8,5 @@ export function Copy(arg1:string):Promise<void>;
 export function OpenURL(arg1:string):Promise<void>;
 
 export function Quit():Promise<void>;
+
+export function SetTitle(arg1:string):Promise<void>;

@@ -17,3 +17,7 @@ export function OpenURL(arg1) {
 export function Quit() {
   return window['go']['main']['App']['Quit']();
 }
+
+export function SetTitle(arg1) {
+  return window['go']['main']['App']['SetTitle'](arg1);
+}
