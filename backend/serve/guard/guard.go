@@ -23,8 +23,8 @@ type Options struct {
 	// Origins are web sites whose pages may use the server, such as
 	// "https://example.org". SetOrigins replaces them.
 	Origins []string
-	// Refused is called when RefusedPages has changed, at most once a second for
-	// each origin. It must not block; nil calls nothing.
+	// Refused is called after RefusedPages has changed, at most once a second; nil
+	// calls nothing.
 	Refused func()
 	// Epoch is the journal's. Sessions belong to it.
 	Epoch    string
@@ -41,7 +41,6 @@ type Guard struct {
 	hosts        []string                 // as normalHost returns them
 	origins      atomic.Pointer[[]string] // as normalOrigin returns them
 	refused      refusedPages
-	onRefused    func()
 	done         <-chan struct{}
 	log          *slog.Logger
 	sessions     *sessions
@@ -51,7 +50,7 @@ type Guard struct {
 // New returns a Guard.
 func New(opt Options) *Guard {
 	g := &Guard{
-		token: newSecret(opt.Token), requireToken: opt.RequireToken, onRefused: opt.Refused, done: opt.Done, log: opt.Log,
+		token: newSecret(opt.Token), requireToken: opt.RequireToken, refused: refusedPages{announce: opt.Refused}, done: opt.Done, log: opt.Log,
 		sessions: newSessions(opt.Epoch, opt.Token, opt.Sessions, opt.Log),
 	}
 	for _, host := range opt.Hosts {

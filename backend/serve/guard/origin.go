@@ -38,12 +38,8 @@ func normalOrigin(origin string) string { return strings.ToLower(strings.TrimRig
 // noteRefused remembers the origin of a page whose request is refused. Without
 // the header Origin, allowing the page would change nothing.
 func (g *Guard) noteRefused(r *http.Request) {
-	origin := r.Header.Get("Origin")
-	if origin == "" {
-		return
-	}
-	if g.refused.add(origin, r.URL.Path, time.Now()) && g.onRefused != nil {
-		g.onRefused()
+	if origin := r.Header.Get("Origin"); origin != "" {
+		g.refused.add(origin, r.URL.Path, time.Now())
 	}
 }
 

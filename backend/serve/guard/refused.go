@@ -23,21 +23,25 @@ const (
 	maxRefused = 20
 	// maxRefusedText is the longest origin and path that are remembered, in bytes.
 	maxRefusedText = 200
-	// refusedNotice is the shortest time between two announcements of one origin.
+	// refusedNotice is the shortest time between two announcements.
 	refusedNotice = time.Second
 )
 
 // refusedPages remembers the origins of pages that were refused, so that the user
 // can allow them.
 type refusedPages struct {
-	mu       sync.Mutex
-	byOrigin map[string]*RefusedPage
+	announce func() // may be nil
+
+	mu          sync.Mutex
+	byOrigin    map[string]*RefusedPage
+	announcedAt time.Time
+	pending     bool // announce will be called
 }
 
-// add counts a request, and reports whether the screens should be told.
-func (p *refusedPages) add(origin, path string, now time.Time) (announce bool) {
+// add counts a request.
+func (p *refusedPages) add(origin, path string, now time.Time) {
 	if len(origin) > maxRefusedText {
-		return false
+		return
 	}
 	if len(path) > maxRefusedText {
 		path = path[:maxRefusedText]
@@ -50,10 +54,19 @@ func (p *refusedPages) add(origin, path string, now time.Time) (announce bool) {
 		page = &RefusedPage{Origin: origin}
 		p.byOrigin[origin] = page
 	}
-	announce = page.Count == 0 || now.Sub(page.At) >= refusedNotice
 	page.Path, page.At = path, live.StoredTime(now)
 	page.Count++
-	return announce
+	if p.announce != nil && !p.pending {
+		p.pending = true
+		time.AfterFunc(max(0, refusedNotice-now.Sub(p.announcedAt)), p.announceNow)
+	}
+}
+
+func (p *refusedPages) announceNow() {
+	p.mu.Lock()
+	p.pending, p.announcedAt = false, time.Now()
+	p.mu.Unlock()
+	p.announce()
 }
 
 // makeRoom is called with mu held.
