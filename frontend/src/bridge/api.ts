@@ -200,6 +200,8 @@ export const api = {
   clients: (signal?: AbortSignal) => json<{ clients: Client[] }>('/api/clients', { signal }).then((a) => a.clients),
   disconnect: (id: number) => remove<void>(`/api/clients/${id}`),
 
+  forgetRefused: (origin: string) => remove<void>(`/api/refused?origin=${part(origin)}`),
+
   settings: (signal?: AbortSignal) => json<Settings>('/api/settings', { signal }),
   saveSettings: (change: Partial<EditableSettings>) => put<Settings>('/api/settings', change),
   startSamples: () => post<void>('/api/samples'),

@@ -109,7 +109,7 @@ export class Desktop {
       await until('the dashboard is drawn', () => app.page.evaluate(() => document.querySelector('header') !== null));
       app.id = await until(
         'the window is there',
-        async () => (await this.input('search', '--onlyvisible', '--name', '^Signalbox$')).split('\n')[0],
+        async () => (await this.input('search', '--onlyvisible', '--name', 'Signalbox$')).split('\n')[0],
       );
       // There is no window manager to give it the keyboard focus.
       await this.input('windowfocus', '--sync', app.id);
