@@ -112,10 +112,14 @@ test.describe('a feed', () => {
       },
     });
     expect(made.ok()).toBe(true);
-    await page.goto('/');
-    await page.keyboard.press('g');
-    await page.keyboard.press('h');
-    await page.getByRole('button', { name: `Manage ${name}` }).click();
+    await page.goto('/#/health');
+    const line = page.getByRole('table').getByRole('button', { name, exact: true });
+    await expect(line).toBeVisible();
+    if ((await line.getAttribute('aria-expanded')) === 'false') await line.click();
+    await page
+      .getByRole('table')
+      .getByRole('button', { name: `Manage ${name}` })
+      .click();
     await page.getByRole('menuitem', { name: 'Edit…' }).click();
     await page.getByText('More: method').click();
     await expect(page.getByRole('button', { name: 'Replace Token' })).toBeVisible();
@@ -170,17 +174,20 @@ test.describe('a feed', () => {
   test('is removed after a question, and comes back with Undo', async ({ page, node, request, own }) => {
     const name = `${own} gone`;
     await request.post('/api/feeds', { data: { name, url: `${node.url}/events/${own}` } });
-    await page.goto('/');
-    await page.keyboard.press('g');
-    await page.keyboard.press('h');
-    const card = page.getByRole('article', { name });
-    await card.getByRole('button', { name: `Manage ${name}` }).press('ArrowDown');
+    await page.goto('/#/health');
+    const line = page.getByRole('table').getByRole('button', { name, exact: true });
+    await expect(line).toBeVisible();
+    if ((await line.getAttribute('aria-expanded')) === 'false') await line.click();
+    await page
+      .getByRole('table')
+      .getByRole('button', { name: `Manage ${name}` })
+      .press('ArrowDown');
     await page.keyboard.press('End');
     await page.keyboard.press('Enter');
     await expect(page.getByRole('dialog', { name: `Remove ${name}` })).toBeVisible();
     await page.keyboard.press('Enter');
-    await expect(card).toHaveCount(0);
+    await expect(line).toHaveCount(0);
     await page.getByRole('button', { name: 'Undo' }).click();
-    await expect(card).toBeVisible();
+    await expect(line).toBeVisible();
   });
 });

@@ -1,48 +1,32 @@
 import type { Health, Source } from '../bridge/types';
+import { count, duration, micros } from '../lib/format';
 import { pausedByUser } from '../lib/health';
-import { count, duration, micros, percent, perSecond, plural } from '../lib/format';
+import { m } from '../paraglide/messages';
+import { seconds } from './words';
 
-const NONE = '—';
-
-/** A number on the card of a feed, and its meaning. */
-export interface CardNumber {
+/** One thing that is known of a feed's connection. */
+export interface Fact {
   name: string;
   value: string;
-  hint: string;
+  /** An address or an id, in letters of equal width. */
+  mono?: boolean;
 }
 
-/** The numbers on the card of a feed, in their order. */
-export function cardNumbers(health: Health, now: number, source: Pick<Source, 'created' | 'last_at'>): CardNumber[] {
+/** What is known of a feed's connection, in the order in which it is shown. Nothing that is unknown is in it. */
+export function facts(source: Source, health: Health, now: number): Fact[] {
+  const list: Fact[] = [{ name: m.health_fact_address(), value: source.feed?.url ?? '', mono: true }];
+  const add = (name: string, value: string, mono = false) => list.push({ name, value, mono });
   const connected = health.state === 'open' || health.state === 'quiet';
-  const numbers: CardNumber[] = [
-    { name: 'Up', value: percent(health.up), hint: 'How much of the last 24 hours the connection was open.' },
-    {
-      name: 'Reconnects',
-      value: count(health.reconnects),
-      hint: 'How often the feed reconnected in the last 24 hours.',
-    },
-    {
-      name: 'Connect p50',
-      value: health.connect_p50_us > 0 ? micros(health.connect_p50_us) : NONE,
-      hint: 'The median time to connect.',
-    },
-    { name: 'Rate', value: connected ? `${perSecond(health.rate)}/s` : NONE, hint: 'Messages a second, right now.' },
-  ];
-  if (connected) {
-    const silence = health.longest_silence_ms;
-    numbers.push({
-      name: 'Longest silence',
-      value: silence > 0 ? seconds(silence) : NONE,
-      hint: 'The longest time without anything, not even a heartbeat.',
-    });
-  } else if (!pausedByUser(health)) {
-    numbers.push({
-      name: 'Down for',
-      value: seconds(Math.max(1000, now - downSince(health, source))),
-      hint: 'The time since the last message or heartbeat.',
-    });
-  }
-  return numbers;
+  if (!connected && !pausedByUser(health))
+    add(m.health_fact_down(), seconds(Math.max(1000, now - downSince(health, source))));
+  if (health.last_event_id) add(m.health_fact_resumes(), health.last_event_id, true);
+  add(m.health_fact_retry(), duration(health.retry_ms));
+  add(m.health_fact_heartbeat(), health.heartbeat_ms > 0 ? seconds(health.heartbeat_ms) : m.health_fact_none_seen());
+  if (health.rhythm_ms > 0) add(m.health_fact_rhythm(), seconds(health.rhythm_ms));
+  if (health.longest_silence_ms > 0) add(m.health_fact_silence(), seconds(health.longest_silence_ms));
+  if (health.connect_p50_us > 0) add(m.health_fact_connect(), micros(health.connect_p50_us));
+  add(m.health_fact_messages(), count(health.messages));
+  return list;
 }
 
 // A feed that alternates between waiting and connecting has been down since its last byte. After a
@@ -51,20 +35,5 @@ function downSince(health: Health, { last_at, created }: Pick<Source, 'created' 
   return Date.parse(health.last_byte ?? last_at ?? created);
 }
 
-const seconds = (ms: number) => (ms < 1000 ? duration(ms) : duration(Math.floor(ms / 1000) * 1000));
-
 /** A remark for a feed whose messages are in the history already; '' if none are. */
-export function homeWords({ home = 0 }: Health): string {
-  if (home === 0) return '';
-  return `${plural(home, 'message')} ${home === 1 ? 'was' : 'were'} in the history already and ${home === 1 ? 'was' : 'were'} not stored again.`;
-}
-
-/** The remarks on the opened card of a feed. */
-export function storyFacts(health: Health): [name: string, value: string][] {
-  const facts: [string, string][] = [];
-  if (health.heartbeat_ms > 0) facts.push(['Heartbeat', seconds(health.heartbeat_ms)]);
-  if (health.rhythm_ms > 0) facts.push(['Usual silence up to', seconds(health.rhythm_ms)]);
-  facts.push(['Reconnection time', duration(health.retry_ms)], ['Messages', count(health.messages)]);
-  if (health.last_event_id) facts.push(['Resumes after id', health.last_event_id]);
-  return facts;
-}
+export const homeWords = ({ home = 0 }: Health): string => (home === 0 ? '' : m.health_home({ count: home }));

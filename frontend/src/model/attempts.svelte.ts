@@ -2,6 +2,8 @@ import { api } from '../bridge/api';
 import type { Attempt } from '../bridge/types';
 import { words } from '../lib/sentence.svelte';
 import { duration, micros } from '../lib/format';
+import { language } from '../lib/language.svelte';
+import { m } from '../paraglide/messages';
 import { Loader } from './loader.svelte';
 
 /** One step of an attempt to connect, and how long it took. */
@@ -66,16 +68,21 @@ export function steps(attempt: Pick<Attempt, 'dns_us' | 'connect_us' | 'tls_us' 
 
 /** The steps as text: "DNS 1.2 ms, connect 0.4 ms, first byte 8 ms". */
 export function stepWords(list: Step[]): string {
-  if (list.length === 0) return 'No step was completed.';
-  const all = list.map(
-    (s) => `${s.name === 'DNS' || s.name === 'TLS' ? s.name : s.name.toLowerCase()} ${micros(s.us)}`,
-  );
-  return all.join(', ');
+  if (list.length === 0) return m.health_steps_none();
+  const each = list.map(({ name, us }) => stepMessages[name]({ time: micros(us) }));
+  return new Intl.ListFormat(language.tag, { type: 'unit' }).format(each);
 }
+
+const stepMessages: Record<Step['name'], (parts: { time: string }) => string> = {
+  DNS: (parts) => m.health_step_dns(parts),
+  Connect: (parts) => m.health_step_connect(parts),
+  TLS: (parts) => m.health_step_tls(parts),
+  'First byte': (parts) => m.health_step_first_byte(parts),
+};
 
 /** How long the connection was open, as text. */
 export function lasted(attempt: Attempt, now: number): string {
-  if (!attempt.opened) return attempt.ended ? 'not opened' : 'connecting';
+  if (!attempt.opened) return attempt.ended ? m.health_held_not() : m.health_held_connecting();
   const end = attempt.ended ? Date.parse(attempt.ended) : now;
   return duration(Math.max(0, end - Date.parse(attempt.opened)));
 }
@@ -83,8 +90,8 @@ export function lasted(attempt: Attempt, now: number): string {
 /** Why an attempt ended, or that it has not. */
 export function ending(attempt: Attempt): string {
   if (attempt.reason) return words(attempt);
-  if (!attempt.ended) return attempt.opened ? 'Open now.' : 'Connecting now.';
+  if (!attempt.ended) return attempt.opened ? m.health_ended_open() : m.health_ended_connecting();
   return attempt.status && attempt.status !== 200
-    ? `The server answered ${attempt.status}.`
-    : 'Ended for an unknown reason.';
+    ? m.health_ended_status({ status: String(attempt.status) })
+    : m.health_ended_unknown();
 }

@@ -5,6 +5,15 @@ import { Loader } from './loader.svelte';
 /** The requests that the list of clients needs. */
 export type ClientsApi = Pick<typeof api, 'clients' | 'disconnect'>;
 
+/** A client with more messages to come than this is slow. A few are only in flight. */
+export const SLOW = 100;
+/** A slow client that is sent nothing for this long has stopped reading, in milliseconds. */
+const STALL = 3000;
+
+/** How a client keeps up, the worst first. */
+export const PACES = ['stalled', 'slow', 'even'] as const;
+export type Pace = (typeof PACES)[number];
+
 /** The time between two requests for the list while it is visible, in milliseconds. */
 const PERIOD = 1000;
 
@@ -13,10 +22,13 @@ const PERIOD = 1000;
  * one second after each response, with one request at a time.
  */
 export class ClientsModel {
-  /** null until the first response. */
+  /** The worst first; null until the first response. */
   list = $state.raw<Client[] | null>(null);
   /** The clients that are being disconnected. */
   leaving = $state.raw<ReadonlySet<number>>(new Set());
+
+  /** Of each client, how much it was sent and since when that has not changed. */
+  #sent = new Map<number, { bytes: number; since: number }>();
 
   readonly #loader = new Loader();
   #api: ClientsApi;
@@ -40,8 +52,24 @@ export class ClientsModel {
   }
 
   #take = (list: Client[]): void => {
-    this.list = list.toSorted((a, b) => a.id - b.id);
+    const now = Date.now();
+    const before = this.#sent;
+    this.#sent = new Map(
+      list.map((c) => {
+        const was = before.get(c.id);
+        return [c.id, was?.bytes === c.bytes ? was : { bytes: c.bytes, since: now }];
+      }),
+    );
+    const rank = new Map(list.map((c) => [c.id, PACES.indexOf(this.pace(c))]));
+    this.list = list.toSorted((a, b) => rank.get(a.id)! - rank.get(b.id)! || a.id - b.id);
   };
+
+  /** How a client of the list keeps up. */
+  pace(client: Client): Pace {
+    if (client.behind < SLOW) return 'even';
+    const sent = this.#sent.get(client.id);
+    return sent && Date.now() - sent.since >= STALL ? 'stalled' : 'slow';
+  }
 
   /** Disconnects a client. It may connect again: EventSource does so by itself. */
   async disconnect(id: number): Promise<void> {

@@ -65,3 +65,22 @@ test('a client that cannot be disconnected stays in the list', async () => {
   await expect(model.disconnect(1)).rejects.toThrow('cannot be reached');
   expect(model.list).toHaveLength(1);
 });
+
+test('a client that has stopped reading comes first, then those that read slowly', async () => {
+  const of = (id: number, behind: number, bytes: number) => ({ id, behind, bytes }) as Client;
+  let sent = 0;
+  const model = new ClientsModel({
+    clients: async () => [of(1, 0, 10), of(2, 500, (sent += 10)), of(3, 500, 10), of(4, 12, 10)],
+    disconnect: vi.fn(),
+  });
+  await model.load();
+  expect(model.list!.map((c) => c.id)).toEqual([2, 3, 1, 4]);
+  await vi.advanceTimersByTimeAsync(3000);
+  await model.load();
+  expect(model.list!.map((c) => [c.id, model.pace(c)])).toEqual([
+    [3, 'stalled'],
+    [2, 'slow'],
+    [1, 'even'],
+    [4, 'even'],
+  ]);
+});

@@ -117,6 +117,13 @@ export class SettingsModel {
     }
   }
 
+  /** Replaces the origins whose pages may publish and subscribe. What is typed in the form stays. */
+  async setOrigins(origins: string[]): Promise<void> {
+    this.#loader.stop();
+    const { origins: stored } = await this.#api.saveSettings({ origins });
+    if (this.current) this.current = { ...this.current, origins: stored };
+  }
+
   #take(settings: Settings): void {
     this.current = settings;
     this.form = formOf(settings);
