@@ -16,7 +16,10 @@ const CAPITALS = Object.fromEntries(
   [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].map((c, i) => [c, [...'ÅƁÇÐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽ'][i]]),
 );
 
-/** A text with accents and a third longer; what is in braces stays. */
+/**
+ * A text with accents and a third longer; what is in braces stays.
+ * @param {string} text
+ */
 export function pseudo(text) {
   const accented = text
     .split(/(\\.|\{[^}]*\})/)
@@ -27,11 +30,13 @@ export function pseudo(text) {
 }
 
 const entries = (object, change) => Object.fromEntries(Object.entries(object).map(([k, v]) => [k, change(v)]));
-const message = (m) =>
-  typeof m === 'string' ? pseudo(m) : m.map((v) => ({ ...v, match: entries(v.match, pseudo) }));
+const message = (m) => (typeof m === 'string' ? pseudo(m) : m.map((v) => ({ ...v, match: entries(v.match, pseudo) })));
 const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
-/** Builds into `folder`/dist. */
+/**
+ * Builds into `folder`/dist.
+ * @param {string} folder
+ */
 export async function buildPseudo(folder) {
   const project = join(folder, 'project.inlang');
   mkdirSync(project, { recursive: true });

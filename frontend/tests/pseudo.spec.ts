@@ -1,0 +1,122 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import type { Locator, Page } from '@playwright/test';
+import { buildPseudo, pseudo } from '../messages/pseudo.js';
+import { expect, test } from './fixture';
+
+// What nobody translates: names of the product, of fields, formats, units and commands.
+const KNOWN =
+  /\b(Signalbox|English|event|events|data|id|retry|message|messages|Last-Event-ID|JSON|SHA-256|curl|GET|POST|KB|MB|GB|ms|Ctrl|Shift|Alt|Enter|Esc|Escape|Space|Tab|Home|End|PageUp|PageDown|is|gap|note|type|without|dns|tls|https?|localhost|example|org|com|serve)\b/gi;
+const POSITION = /\b[a-z0-9]{4}\.\d+\b/g;
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+
+const commands: Record<string, string> = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../messages/en/commands.json'), 'utf8'),
+);
+
+let folder: string;
+test.beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'signalbox-pseudo-'));
+  await buildPseudo(folder);
+});
+test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Serves the screens of that build; everything else comes from the program. */
+async function open(page: Page, path = '/') {
+  await page.route(
+    (url) => /^\/(assets\/.*|theme\.js|[^/]*)$/.test(url.pathname) && !['/events', '/messages'].includes(url.pathname),
+    (route) => {
+      const { pathname } = new URL(route.request().url());
+      const file = pathname === '/' ? 'index.html' : pathname.slice(1);
+      return route.fulfill({
+        body: readFileSync(join(folder, 'dist', file)),
+        contentType: types[extname(file)] ?? 'application/octet-stream',
+      });
+    },
+  );
+  await page.goto(path);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+}
+
+/** The visible texts and names in which Latin letters without accents are left. */
+async function untranslated(part: Locator): Promise<string[]> {
+  const texts = await part.evaluate((root) => {
+    const found: string[] = [];
+    // What is in the font for data is data: addresses, commands, types, positions.
+    const data = 'code, pre, kbd, textarea, [class*=mono], [translate=no], .cm-editor, svg, script, style';
+    const isMono = (el: Element) => getComputedStyle(el).fontFamily.startsWith('"JetBrains');
+    for (const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT); walk.nextNode();) {
+      const at = walk.currentNode.parentElement!;
+      if (at.checkVisibility() && !at.closest(data) && !isMono(at)) found.push(walk.currentNode.textContent!);
+    }
+    for (const el of root.querySelectorAll('*'))
+      for (const name of ['aria-label', 'title', 'placeholder', 'alt'])
+        if (el.hasAttribute(name) && !(name === 'placeholder' && isMono(el))) found.push(el.getAttribute(name)!);
+    return found;
+  });
+  return [...new Set(texts)].filter((text) => /[A-Za-z]{3}/.test(text.replace(KNOWN, '').replace(POSITION, '')));
+}
+
+/** The elements whose text is cut without a sign, or stands outside of the window. */
+const cut = (part: Locator): Promise<string[]> =>
+  part.evaluate((root) =>
+    [...root.querySelectorAll<HTMLElement>('*')]
+      .filter((el) => [...el.childNodes].some((n) => n.nodeType === 3 && n.textContent!.trim()))
+      .filter((el) => el.checkVisibility() && !el.closest('.unseen, pre, code, textarea, .cm-editor'))
+      .filter((el) => {
+        const style = getComputedStyle(el);
+        const box = el.getBoundingClientRect();
+        const hidden = el.scrollWidth > el.clientWidth + 1 && style.display !== 'inline' && el.clientWidth > 0;
+        const silent = hidden && style.textOverflow !== 'ellipsis' && style.overflowX !== 'auto';
+        return silent || (box.width > 0 && (box.right > innerWidth + 1 || box.left < -1));
+      })
+      .map((el) => `${el.tagName.toLowerCase()}.${el.className}: ${el.textContent!.trim().slice(0, 60)}`),
+  );
+
+async function holds(part: Locator) {
+  await expect(part).toBeVisible();
+  expect.soft(await untranslated(part), 'not translated').toEqual([]);
+  expect.soft(await cut(part), 'cut').toEqual([]);
+}
+
+test.use({ locale: 'zh-CN', fresh: true });
+
+for (const viewport of [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 640 },
+]) {
+  test.describe(`in a window of ${viewport.width}×${viewport.height}, every text is translated and has room`, () => {
+    test.use({ viewport });
+
+    test('at the first start', async ({ page }) => {
+      await open(page);
+      await holds(page.locator('main'));
+    });
+
+    test('in the dialogs', async ({ page, request }) => {
+      await request.post('/api/channels', { data: { name: 'ωμέγα' } });
+      await open(page);
+      for (const command of ['commands_settings', 'commands_follow', 'commands_create']) {
+        await page.keyboard.press('Control+k');
+        await page.locator('input[role=combobox]').fill(pseudo(commands[command]).replaceAll('·', ''));
+        await page.keyboard.press('Enter');
+        await holds(page.getByRole('dialog'));
+        await page.keyboard.press('Escape');
+      }
+    });
+
+    test('in the timeline with the publish form', async ({ page, publish }) => {
+      await publish('ωμέγα', { event: 'τύπος', data: { τιμή: 1 } });
+      await open(page);
+      await expect(page.getByText('τιμή').first()).toBeVisible();
+      await holds(page.locator('main'));
+    });
+  });
+}
