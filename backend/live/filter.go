@@ -11,9 +11,10 @@ import (
 //
 // Types, ID, Text and Without are conditions on events. Gaps and notes pass
 // them, so that a filtered view still shows that messages are missing. Only
-// Sources and Kinds can exclude gaps and notes.
+// Sources, Except and Kinds can exclude gaps and notes.
 type Filter struct {
 	Sources []int64  // one of these sources; empty means all
+	Except  []int64  // none of these sources
 	Kinds   []Kind   // one of these kinds; empty means all
 	Types   []string // one of these event types; "order.*" means all types that begin with "order."; empty means all
 	ID      string   // this event id; empty means any
@@ -36,7 +37,7 @@ func (f *Filter) WantsGaps() bool { return f.Wants(GapKind) || f.Wants(NoteKind)
 
 // Match reports whether f selects m.
 func (f *Filter) Match(m *Message) bool {
-	if len(f.Sources) > 0 && !slices.Contains(f.Sources, m.Source) || !f.Wants(m.Kind) {
+	if len(f.Sources) > 0 && !slices.Contains(f.Sources, m.Source) || slices.Contains(f.Except, m.Source) || !f.Wants(m.Kind) {
 		return false
 	}
 	if m.Kind != Event {

@@ -110,6 +110,8 @@ func TestHistoryIsReadInBothDirections(t *testing.T) {
 		{"/messages?limit=3&after=0", "1 2 3", true},
 		{"/sources/even/messages?limit=3", "21 23 25", true},
 		{"/messages?source=even&source=odd&limit=2", "24 25", true},
+		{"/messages?without=even&limit=2", "22 24", true},
+		{"/messages?without=even&without=none&limit=2", "22 24", true},
 		{"/sources/odd/messages?q=2+-4", "2 12 20 22", false},
 		{"/messages?at=2000-01-01T00:00:00Z&limit=2", "1 2", true},
 	} {

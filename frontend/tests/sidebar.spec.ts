@@ -92,6 +92,32 @@ test('several sources are selected with the keyboard and muted, with the mouse a
   await expect(row(page, 'delta')).toHaveCount(1);
 });
 
+test('a source that is hidden is left out of all messages; the head says so and shows it with one click', async ({
+  page,
+  request,
+  publish,
+}) => {
+  await make(request, ['loud', 'calm']);
+  await publish('loud', { data: 'noise.' });
+  await publish('calm', { data: 'news.' });
+  await page.goto('/');
+  await expect(messages(page)).toHaveCount(2);
+  await row(page, 'loud').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Hide in all messages' }).click();
+  await expect(messages(page)).toHaveCount(1);
+  await expect(messages(page)).toContainText('news.');
+  await publish('loud', { data: 'more noise.' });
+  await publish('calm', { data: 'more news.' });
+  await expect(messages(page)).toHaveCount(2);
+  await expect(page.getByRole('main')).toContainText('1 source is hidden here.');
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await expect(messages(page)).toHaveCount(4);
+  await page.getByRole('button', { name: 'Hide again' }).click();
+  await expect(messages(page)).toHaveCount(2);
+  await row(page, 'loud').click();
+  await expect(messages(page)).toHaveCount(2);
+});
+
 test('a source and a filter are kept as a view, in the sidebar and the palette', async ({ page, request, publish }) => {
   await make(request, ['orders', 'other']);
   await publish('orders', { event: 'order.paid', data: 'one' });

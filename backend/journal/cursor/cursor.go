@@ -201,7 +201,7 @@ func (c *Cursor) free() {
 // conditions, it returns the same slice.
 func (c *Cursor) match(entries []*recent.Entry) []*recent.Entry {
 	c.updateSources()
-	if c.filter.IsZero() && len(c.filter.Sources) == 0 {
+	if c.filter.IsZero() && len(c.filter.Sources) == 0 && len(c.filter.Except) == 0 {
 		return entries
 	}
 	clear(c.matching)

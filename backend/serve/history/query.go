@@ -36,6 +36,12 @@ func (h *History) parseQuery(params url.Values, names []string) (q live.Query, e
 			q.Filter.Sources = append(q.Filter.Sources, src.ID)
 		}
 	}
+	for _, name := range params["without"] {
+		// A source that was removed meanwhile has no messages to leave out.
+		if src, ok := h.journal.Source(name); ok {
+			q.Filter.Except = append(q.Filter.Except, src.ID)
+		}
+	}
 	if q.After, err = h.parsePosition("after", params.Get("after")); err != nil {
 		return q, err
 	}

@@ -37,6 +37,15 @@ func (b *builder) addSources(ids []int64) {
 	}
 }
 
+// addExcept adds a condition against the sources that f excludes.
+func (b *builder) addExcept(f *live.Filter) {
+	if len(f.Except) > 0 {
+		b.add(" AND +source NOT IN (")
+		b.addList(f.Except)
+		b.add(")")
+	}
+}
+
 // addKinds adds a condition on the kind, unless kinds is empty.
 func (b *builder) addKinds(kinds []live.Kind) {
 	for i, k := range kinds {
@@ -71,6 +80,7 @@ func (b *builder) addGaps(f *live.Filter, after, through int64, newest bool, lim
 	b.add("SELECT number FROM (SELECT number FROM messages WHERE kind <> 0 AND number >= 1 + ? AND number <= ?", after, through)
 	b.addKinds(f.Kinds)
 	b.addSources(f.Sources)
+	b.addExcept(f)
 	b.add(" ORDER BY number"+direction(newest)+" LIMIT ?)", limit)
 }
 
@@ -81,9 +91,10 @@ func direction(newest bool) string {
 	return ""
 }
 
-// addFilter adds the conditions of f except the sources. They match the same
+// addFilter adds the conditions of f except its Sources. They match the same
 // messages as live.Filter.Match; a test compares the two.
 func (b *builder) addFilter(f *live.Filter) {
+	b.addExcept(f)
 	if f.IsZero() {
 		return
 	}

@@ -102,7 +102,8 @@ func (p *pageRead) isIndexed(ctx context.Context) (bool, error) {
 		return true, nil
 	}
 	if f.ID == "" {
-		return f.IsZero() && (len(f.Sources) == 0 || p.canMerge()), nil
+		// Excluded sources may have nearly all messages, so they are read in stretches.
+		return f.IsZero() && len(f.Except) == 0 && (len(f.Sources) == 0 || p.canMerge()), nil
 	}
 	// Some servers send the same id with every message. A scan finds such messages
 	// quickly, while sorting all of them would be slow.
@@ -181,7 +182,7 @@ func (p *pageRead) read(ctx context.Context, low, high int64) (full bool, err er
 		b.addSources(f.Sources)
 	case p.canMerge():
 		limit := room + 1
-		if !f.IsZero() {
+		if !f.IsZero() || len(f.Except) > 0 {
 			limit = -1 // all of the stretch
 		}
 		b.add("number IN (")

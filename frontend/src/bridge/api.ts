@@ -132,12 +132,15 @@ export interface PageQuery {
   limit?: number;
   q?: string;
   preview?: number;
+  /** Names of sources that are left out. */
+  without?: readonly string[];
 }
 
 function pagePath(source: string | null, query: PageQuery): string {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') search.set(key, String(value));
+    if (Array.isArray(value)) for (const one of value) search.append(key, one);
+    else if (value !== undefined && value !== '') search.set(key, String(value));
   }
   return `${source === null ? '/messages' : `/sources/${part(source)}/messages`}?${search}`;
 }

@@ -24,6 +24,8 @@ export class Reader {
   source = $state<string | null>(null);
   /** The filter that the rows match. */
   filter = $state('');
+  /** The names of the sources that are left out where all are shown. */
+  without: readonly string[] = [];
   span = $state.raw<Span>(emptySpan);
   /** Incremented when the span is replaced by an unrelated one, so that the list resets its position. */
   generation = $state(0);
@@ -33,7 +35,8 @@ export class Reader {
   constructor(readonly calls: ReaderApi) {}
 
   async fetch(query: PageQuery, signal: AbortSignal): Promise<Page> {
-    const page = await this.calls.page(this.source, { preview: PREVIEW, q: this.filter, ...query }, signal);
+    const without = this.source === null ? this.without : [];
+    const page = await this.calls.page(this.source, { preview: PREVIEW, q: this.filter, without, ...query }, signal);
     signal.throwIfAborted();
     return page;
   }

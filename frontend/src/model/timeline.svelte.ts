@@ -144,6 +144,14 @@ export class Timeline {
     return this.#place.busy || this.#more.busy || this.#end.busy;
   }
 
+  /** Leaves these sources out where all are shown. */
+  leaveOut(names: readonly string[]): void {
+    const { reader } = this;
+    if (names.join('\n') === reader.without.join('\n')) return;
+    reader.without = names;
+    if (reader.source === null && reader.generation > 0) void this.latest();
+  }
+
   /** Shows another source, or all: at the newest messages that match, or at a time or a message. */
   async open(source: string | null, q = '', at: { time?: string; position?: Position } = {}): Promise<void> {
     this.#leave();
