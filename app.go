@@ -14,7 +14,16 @@ import (
 
 // App has the methods that the window's page can call, for what a browser cannot
 // do.
-type App struct{ ctx context.Context }
+type App struct {
+	ctx  context.Context
+	zoom zoom
+}
+
+// A zoom is the scale of the window's page, in percent.
+type zoom interface {
+	Get() int
+	Set(percent int) error
+}
 
 // OpenURL opens a web address in the user's browser.
 func (a *App) OpenURL(url string) (err error) {
@@ -46,6 +55,18 @@ func (a *App) ChooseFolder(title, from string) (dir string, err error) {
 	return runtime.OpenDirectoryDialog(a.ctx, runtime.OpenDialogOptions{
 		Title: title, DefaultDirectory: from, CanCreateDirectories: true,
 	})
+}
+
+// Zoom returns the scale of the page in percent.
+func (a *App) Zoom() (percent int, err error) {
+	defer recovered(&err)
+	return a.zoom.Get(), nil
+}
+
+// SetZoom scales the page, from 75 to 200 percent, now and at the next starts.
+func (a *App) SetZoom(percent int) (err error) {
+	defer recovered(&err)
+	return a.zoom.Set(percent)
 }
 
 // Quit closes the window and ends the program.

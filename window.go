@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,9 +17,11 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
+	"github.com/wailsapp/wails/v2/pkg/options/windows"
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"signalbox/backend/desk"
+	"signalbox/backend/live"
 	"signalbox/backend/node"
 )
 
@@ -45,18 +48,28 @@ func openWindow(ctx context.Context, opt node.Options) error {
 	defer stopNode()
 	r := &runner{ctx: nodeCtx, ended: make(chan error, 1)} // a buffer, so that Run can end after the window
 	size, look, page, err := firstPage(ctx, r, opened, migration)
+	if errors.Is(err, &live.Error{Code: "in_use"}) && desk.Raise(opt.Folder()) {
+		return nil
+	}
 	if err != nil {
+		showStartError(err)
 		return err
 	}
 	startState := options.Normal
 	if size.Maximised {
 		startState = options.Maximised
 	}
-	windowErr := showWindow(&App{}, look, &options.App{
+	var raising sync.Once
+	stopRaising := func() {}
+	windowErr := showWindow(&App{zoom: &pageZoom{r}}, look, &options.App{
 		Width: size.Width, Height: size.Height, MinWidth: desk.MinWidth, MinHeight: desk.MinHeight,
 		WindowStartState: startState,
 		AssetServer:      &assetserver.Options{Handler: page},
 		OnDomReady: func(windowCtx context.Context) {
+			if n := r.node.Load(); n != nil { // not the migration page
+				desk.SetZoom(desk.LastZoom(windowCtx, n))
+				raising.Do(func() { stopRaising = listenForRaise(windowCtx, opt) })
+			}
 			context.AfterFunc(ctx, func() { runtime.Quit(windowCtx) }) // Ctrl+C, SIGTERM
 		},
 		OnBeforeClose: func(windowCtx context.Context) bool {
@@ -70,12 +83,48 @@ func openWindow(ctx context.Context, opt node.Options) error {
 			return false
 		},
 	})
+	stopRaising()
 	stopOpening()
 	stopNode()
 	if err := <-r.ended; err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return windowErr
+}
+
+// listenForRaise raises the window when the program is started again. The returned
+// function ends that.
+func listenForRaise(windowCtx context.Context, opt node.Options) (stop func()) {
+	stop, err := desk.ListenForRaise(opt.Folder(), func() {
+		runtime.WindowShow(windowCtx)
+		runtime.WindowUnminimise(windowCtx) // presents it, also if it is not minimised
+	})
+	if err != nil {
+		opt.Log.Warn("a second start cannot raise the window", "err", err)
+		return func() {}
+	}
+	return stop
+}
+
+// A pageZoom is the zoom of the window's page.
+type pageZoom struct{ r *runner }
+
+// Get returns the zoom in percent.
+func (z *pageZoom) Get() int {
+	if n := z.r.node.Load(); n != nil {
+		return desk.LastZoom(z.r.ctx, n)
+	}
+	return 100
+}
+
+// Set sets the zoom, and stores it.
+func (z *pageZoom) Set(percent int) error {
+	percent = min(max(percent, desk.MinZoom), desk.MaxZoom)
+	desk.SetZoom(percent)
+	if n := z.r.node.Load(); n != nil {
+		return desk.SaveZoom(z.r.ctx, n, percent)
+	}
+	return nil
 }
 
 // An openResult is the result of node.Open.
@@ -108,7 +157,6 @@ func firstPage(ctx context.Context, r *runner, opened <-chan openResult, migrati
 	select {
 	case o := <-opened:
 		if o.err != nil {
-			showStartError(o.err)
 			return desk.Size{}, "", nil, o.err
 		}
 		size, look := desk.LastSize(ctx, o.node), o.node.Look(ctx)
@@ -149,6 +197,8 @@ func showWindow(app *App, look string, o *options.App) error {
 	}
 	o.Logger, o.LogLevel, o.LogLevelProduction = nil, logger.ERROR, logger.ERROR
 	desk.PlainGraphics()
+	o.EnableDefaultContextMenu = true // Wails' scripts hide it except on text: cut, copy, paste
+	o.Windows = &windows.Options{IsZoomControlEnabled: true}
 	o.OnStartup = func(windowCtx context.Context) { app.ctx = windowCtx }
 	o.Linux = &linux.Options{
 		Icon: icon, ProgramName: "signalbox",

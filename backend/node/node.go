@@ -48,6 +48,14 @@ type Options struct {
 	Now func() time.Time
 }
 
+// Folder returns the data folder.
+func (o Options) Folder() string {
+	if o.Settings.Set(setting.Data) {
+		return o.Settings.Text(setting.Data)
+	}
+	return o.DataFolder
+}
+
 // A Node is a running Signalbox.
 type Node struct {
 	opt          Options
@@ -79,7 +87,7 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 	if opt.Progress == nil {
 		opt.Progress = func(int64, int64) {}
 	}
-	n := &Node{opt: opt, log: opt.Log, data: opt.DataFolder, trimNow: make(chan struct{}, 1)} // one pending request is enough
+	n := &Node{opt: opt, log: opt.Log, trimNow: make(chan struct{}, 1)} // one pending request is enough
 	defer func() {
 		if err != nil {
 			n.Close()
@@ -88,9 +96,7 @@ func Open(ctx context.Context, opt Options) (_ *Node, err error) {
 	if err := opt.Settings.Validate(); err != nil {
 		return nil, err
 	}
-	if opt.Settings.Set(setting.Data) {
-		n.data = opt.Settings.Text(setting.Data)
-	}
+	n.data = opt.Folder()
 	if info, err := os.Stat(n.data); err == nil && !info.IsDir() {
 		return nil, live.Errorf("bad_folder/file", "{folder} is a file, not a folder.", "folder", n.data).
 			WithHint("Choose a folder for the history with --data.").WithField("data")

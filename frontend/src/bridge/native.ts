@@ -7,6 +7,8 @@ interface App {
   ChooseFolder(title: string, from: string): Promise<string>;
   Quit(): Promise<void>;
   SetTitle(title: string): Promise<void>;
+  Zoom(): Promise<number>;
+  SetZoom(percent: number): Promise<void>;
 }
 
 declare global {
@@ -37,6 +39,12 @@ export function setTitle(title: string): void {
     .SetTitle?.(title)
     .catch(() => {});
 }
+/** The scale of the window's page, in percent. */
+export const zoom = {
+  possible: (): boolean => app().SetZoom !== undefined,
+  get: (): Promise<number> => app().Zoom?.() ?? Promise.resolve(100),
+  set: (percent: number): Promise<void> => app().SetZoom?.(percent) ?? Promise.resolve(),
+};
 
 /** Puts text on the clipboard. */
 export async function copy(text: string): Promise<void> {

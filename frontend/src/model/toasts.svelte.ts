@@ -6,6 +6,8 @@ export interface Toast {
   text: string;
   tone: 'info' | 'good' | 'down';
   action?: { label: string; act: () => void | Promise<void> };
+  /** It replaces the last passing one, and is not listed with the notices. */
+  passing?: boolean;
 }
 
 /** A Notice is a toast that was shown, for the list of the last notices. */
@@ -37,14 +39,15 @@ export class Toasts {
 
   /** Shows a toast. If the same text is visible, its time starts again. */
   add(text: string, more: Partial<Omit<Toast, 'id' | 'text'>> = {}): number {
-    const same = this.list.find((t) => t.text === text && !t.action && !more.action);
+    const same = this.list.find((t) => (more.passing ? t.passing : t.text === text && !t.action && !more.action));
     if (same) this.dismiss(same.id);
     const toast: Toast = { id: this.#next++, text, tone: 'info', ...more };
     // An error gives way last.
     const byImportance = [...this.list].sort((a, b) => Number(a.tone === 'down') - Number(b.tone === 'down'));
     for (const old of byImportance.slice(0, Math.max(0, this.list.length + 1 - MOST))) this.dismiss(old.id);
     this.list = [...this.list, toast];
-    this.past = [{ id: toast.id, text, tone: toast.tone, at: Date.now() }, ...this.past].slice(0, MOST_KEPT);
+    if (!toast.passing)
+      this.past = [{ id: toast.id, text, tone: toast.tone, at: Date.now() }, ...this.past].slice(0, MOST_KEPT);
     if (toast.tone !== 'down') this.#left.set(toast.id, toast.action || text.length > MUCH ? STAY_LONG : STAY);
     if (!this.#held) this.#start(toast.id);
     return toast.id;

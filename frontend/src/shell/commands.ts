@@ -12,6 +12,7 @@ import { shell } from '../model/shell.svelte';
 import { sidebar } from '../model/sidebar.svelte';
 import { live } from '../model/state.svelte';
 import { theme } from '../model/theme.svelte';
+import { zoom } from '../model/zoom.svelte';
 import { m } from '../paraglide/messages';
 
 /** Shows the previous or the next source, in the order of the sidebar. "All messages" is the first. */
@@ -168,6 +169,34 @@ export const shellCommands: readonly Command[] = [
   { id: 'theme.dark', words: m.commands_dark, group: 'window', act: () => theme.choose('dark') },
   { id: 'theme.light', words: m.commands_light, group: 'window', act: () => theme.choose('light') },
   { id: 'theme.system', words: m.commands_system, group: 'window', act: () => theme.choose('system') },
+  {
+    id: 'window.zoom-in',
+    words: m.notices_zoom_in,
+    group: 'window',
+    when: () => zoom.possible,
+    act: () => zoom.step(1),
+  },
+  {
+    id: 'window.zoom-out',
+    words: m.notices_zoom_out,
+    group: 'window',
+    when: () => zoom.possible,
+    act: () => zoom.step(-1),
+  },
+  {
+    id: 'window.zoom-usual',
+    words: m.notices_zoom_usual,
+    group: 'window',
+    when: () => zoom.possible,
+    act: () => zoom.reset(),
+  },
+  {
+    id: 'window.zoom-large',
+    words: m.notices_zoom_large,
+    group: 'window',
+    when: () => zoom.possible,
+    act: () => zoom.set(150),
+  },
   { id: 'window.notices', words: m.notices_open, group: 'window', act: () => dialogs.open({ kind: 'notices' }) },
   {
     id: 'window.settings',

@@ -78,7 +78,7 @@ export const timelineCommands = (panes: Panes): readonly Command[] => [
     group: 'messages',
     silent: false,
   },
-  { ...move('filter', ['/'], m.commands_filter, (list) => list.filter()), group: 'messages', silent: false },
+  { ...move('filter', ['/', '$mod+f'], m.commands_filter, (list) => list.filter()), group: 'messages', silent: false },
   {
     id: 'timeline.split',
     keys: ['s'],

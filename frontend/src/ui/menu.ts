@@ -26,9 +26,23 @@ export interface TriggerParts {
 const EDGE = 8;
 const APART = 4;
 
-/** Places a menu below its control, or above it or further left if it does not fit there. */
+/** Where the pointer asked for the menu that is being opened. */
+let pointer: { x: number; y: number } | null = null;
+
+/** Opens the menu of a control where the pointer is, for a click with the right button. */
+export function openAtPointer(event: MouseEvent, control: HTMLElement | null | undefined): void {
+  if (!control) return;
+  event.preventDefault();
+  pointer = { x: event.clientX, y: event.clientY };
+  control.click();
+  setTimeout(() => (pointer = null));
+}
+
+/** Places a menu where the pointer asked for it, or below its control, or above it or further left if it does not fit there. */
 export function putBeside(menu: HTMLElement, control: Element): void {
-  const a = control.getBoundingClientRect();
+  const a = pointer
+    ? { left: pointer.x, right: pointer.x, top: pointer.y, bottom: pointer.y - APART }
+    : control.getBoundingClientRect();
   const { offsetWidth: w, offsetHeight: h } = menu;
   const left = a.left + w > innerWidth - EDGE ? a.right - w : a.left;
   const top = a.bottom + APART + h > innerHeight - EDGE ? a.top - APART - h : a.bottom + APART;

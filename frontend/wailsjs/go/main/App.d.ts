@@ -10,3 +10,7 @@ export function OpenURL(arg1:string):Promise<void>;
 export function Quit():Promise<void>;
 
 export function SetTitle(arg1:string):Promise<void>;
+
+export function SetZoom(arg1:number):Promise<void>;
+
+export function Zoom():Promise<number>;

@@ -21,3 +21,11 @@ export function Quit() {
 export function SetTitle(arg1) {
   return window['go']['main']['App']['SetTitle'](arg1);
 }
+
+export function SetZoom(arg1) {
+  return window['go']['main']['App']['SetZoom'](arg1);
+}
+
+export function Zoom() {
+  return window['go']['main']['App']['Zoom']();
+}
