@@ -1,5 +1,8 @@
 import { typing } from '../lib/keys';
 
+/** What is read as one text. */
+const TEXTS = 'pre, code, dl, blockquote, [role=tabpanel], [role=document], li, p';
+
 /**
  * Keeps Ctrl+A within the text that has the focus. Otherwise it would select the whole shell, with
  * buttons and all. Text fields select their own text.
@@ -10,16 +13,6 @@ export function selectAll(event: KeyboardEvent): void {
   event.preventDefault();
   const selection = getSelection();
   const from = selection?.isCollapsed === false ? selection.anchorNode : (event.target as Node);
-  const text = textAround(from);
+  const text = (from instanceof Element ? from : from?.parentElement)?.closest(TEXTS);
   if (text) selection?.selectAllChildren(text);
-}
-
-/** The outermost element around a node whose text can be selected; null if there is none. */
-function textAround(node: Node | null): Element | null {
-  let found: Element | null = null;
-  for (let e = node instanceof Element ? node : (node?.parentElement ?? null); e; e = e.parentElement) {
-    const { userSelect, webkitUserSelect } = getComputedStyle(e) as CSSStyleDeclaration & { webkitUserSelect?: string };
-    if (userSelect === 'text' || webkitUserSelect === 'text') found = e;
-  }
-  return found;
 }

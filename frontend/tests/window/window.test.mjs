@@ -137,9 +137,9 @@ test('the size of the window is remembered', async (t) => {
   assert.deepEqual(await second.size(), [1180, 720]);
 });
 
-test('a second start on the same data says so in a sentence and fails', async (t) => {
+test('a second server on the same data says so in a sentence and fails', async (t) => {
   const { app, home } = await opened(t);
-  const { code, said } = await desktop.fails(home, ['--data', join(home, 'data'), '--addr', '127.0.0.1:0']);
+  const { code, said } = await desktop.fails(home, ['serve', '--data', join(home, 'data'), '--addr', '127.0.0.1:0']);
   assert.equal(code, 1);
   assert.match(said, /^signalbox: Another Signalbox/);
   assert.equal((await app.api('GET', '/api/state')).window, true, 'the first goes on');
@@ -156,7 +156,10 @@ test('where the port is taken the next one is used, and the window says so', asy
   t.after(() => other.close());
   const second = await again(t, home, []);
   const { server } = await second.api('GET', '/api/state');
-  assert.match(server.notice.message, new RegExp(`^Port ${port} is taken by another program; \\d+ is used instead\\.$`));
+  assert.match(
+    server.notice.message,
+    new RegExp(`^Port ${port} is taken by another program; \\d+ is used instead\\.$`),
+  );
   assert.ok(!server.address.endsWith(`:${port}`));
   await until('the notice is on the screen', () =>
     second.page.evaluate((notice) => {
