@@ -1,5 +1,6 @@
 import { api, toApiError } from '../bridge/api';
 import { ORDERS, type Order } from '../lib/sourcetree';
+import { readDrafts, sameDraft, storable, type PastDraft } from './drafts';
 
 /** The smallest, largest and usual width of a pane, in pixels. */
 export const SIDEBAR = { least: 180, usual: 248, most: 420 };
@@ -32,6 +33,8 @@ export class Layout {
   muted = $state.raw<readonly number[]>([]);
   hidden = $state.raw<readonly number[]>([]);
   views = $state.raw<readonly KeptView[]>([]);
+  /** Drafts of the publish form that were replaced, the newest first. */
+  drafts = $state.raw<PastDraft[]>([]);
   /** Whether the stored layout has been read. Nothing is saved before that. */
   ready = $state(false);
 
@@ -47,6 +50,7 @@ export class Layout {
     muted: this.muted,
     hidden: this.hidden,
     views: this.views,
+    drafts: storable(this.drafts),
   });
   /** The texts of the members as they are stored. */
   #saved: Record<string, string> = {};
@@ -114,6 +118,8 @@ export class Layout {
     if (typeof was.inspector_open === 'boolean') this.inspectorOpen = was.inspector_open;
     if (typeof was.composer_open === 'boolean') this.composerOpen = was.composer_open;
     if (typeof was.place === 'string') this.place = was.place;
+    const past = readDrafts(was.drafts).filter((d) => !this.drafts.some((own) => sameDraft(own, d)));
+    this.drafts = [...this.drafts, ...past];
     this.#takeShared(was);
   }
 

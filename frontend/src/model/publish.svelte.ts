@@ -1,20 +1,13 @@
 import { api, toApiError } from '../bridge/api';
 import type { PublishDraft } from '../bridge/own';
 import type { Published, PublishedEntry } from '../bridge/types';
-import { shellWord } from '../lib/curl';
+import { publishCommand, type CurlServer } from '../lib/curl';
 import { words } from '../lib/sentence.svelte';
 import { duration } from '../lib/format';
 import { m } from '../paraglide/messages';
+import { sameDraft, withDraft, type Draft, type PastDraft } from './drafts';
 import { layout } from './layout.svelte';
-
-/** The fields of the publish form, all as typed text. */
-export interface Draft {
-  channel: string;
-  event: string;
-  id: string;
-  retry: string;
-  data: string;
-}
+import { toasts } from './toasts.svelte';
 
 /** The result of the last publish. */
 export interface Outcome {
@@ -29,10 +22,17 @@ export interface Outcome {
   field?: string;
 }
 
+/** What the form is filled with. */
+type Filling = Partial<Omit<Draft, 'retry'>> & { retry?: string | number | null };
+
 /** The requests for publishing; tests replace them. */
 export type PublishApi = Pick<typeof api, 'publish' | 'published' | 'message'>;
 
 const KEY = 'signalbox.publish';
+/** Longer drafts, in characters, are stored when the typing pauses. */
+const LONG = 20_000;
+/** A longer draft lasts only as long as the page, in characters. */
+const LONGEST = 1 << 20;
 const EMPTY: Draft = { channel: 'messages', event: '', id: '', retry: '', data: '' };
 
 /**
@@ -50,6 +50,8 @@ export class PublishModel {
   /** Incremented when the form should take the focus. */
   focusRequests = $state(0);
 
+  #filling = 0;
+  #remembering: ReturnType<typeof setTimeout> | undefined;
   #repeated: { channel: string; draft: PublishDraft } | null = null;
   #api: PublishApi;
   #storage: Storage | null;
@@ -69,22 +71,71 @@ export class PublishModel {
     }
   }
 
-  /** Stores the draft for the lifetime of this window or tab. */
+  /** Stores the draft for the lifetime of this window or tab; a long one when the typing pauses. */
   remember(): void {
-    const text = JSON.stringify(this.draft);
-    try {
-      this.#storage?.setItem(KEY, text);
-    } catch {
-      // Too large for the storage: the draft lasts only as long as the page.
-    }
+    const draft = { ...this.draft };
+    clearTimeout(this.#remembering);
+    const store = () => {
+      try {
+        if (draft.data.length > LONGEST) this.#storage?.removeItem(KEY);
+        else this.#storage?.setItem(KEY, JSON.stringify(draft));
+      } catch {
+        // Too large for the storage: the draft lasts only as long as the page.
+      }
+    };
+    if (draft.data.length < LONG) store();
+    else this.#remembering = setTimeout(store, 300);
   }
 
-  /** Fills the form with a message, for "Publish again…" and for a recent publish. */
-  fill(from: Partial<Omit<Draft, 'retry'>> & { retry?: string | number | null }): void {
+  /** Fills the form. What it contained can be had back: from the toast, or from the earlier drafts. */
+  fill(from: Filling): void {
+    this.#filling++;
     const { retry, ...rest } = from;
+    const before = { ...this.draft };
     this.draft = { ...EMPTY, channel: this.draft.channel, ...rest, retry: retry == null ? '' : String(retry) };
     this.outcome = null;
     layout.composerOpen = true;
+    this.focusRequests++;
+    if (sameDraft(before, this.draft)) return;
+    layout.drafts = withDraft(layout.drafts, before, new Date().toISOString());
+    const [past] = layout.drafts;
+    if (past && sameDraft(past, before)) {
+      toasts.add(m.publish_replaced(), { action: { label: m.common_undo(), act: () => this.restore(past) } });
+    }
+  }
+
+  /**
+   * Fills the form with what is still to be loaded, and returns true. What is typed meanwhile takes
+   * precedence, and so does a later request.
+   */
+  async fillLater(load: () => Promise<Filling>): Promise<boolean> {
+    const mine = ++this.#filling;
+    const before = { ...this.draft };
+    const from = await load();
+    if (mine !== this.#filling) return false;
+    if (sameDraft(before, this.draft)) {
+      this.fill(from);
+      return true;
+    }
+    toasts.add(m.publish_typed_meanwhile(), {
+      action: { label: m.publish_fill_anyway(), act: () => this.fill(from) },
+    });
+    return false;
+  }
+
+  /** Takes back an earlier draft. The present one takes its place among the earlier ones. */
+  restore(past: PastDraft): void {
+    this.#filling++;
+    const { at: _, ...draft } = past;
+    const before = { ...this.draft };
+    this.draft = { ...draft };
+    this.outcome = null;
+    layout.composerOpen = true;
+    layout.drafts = withDraft(
+      layout.drafts.filter((d) => d !== past),
+      before,
+      new Date().toISOString(),
+    );
     this.focusRequests++;
   }
 
@@ -94,8 +145,10 @@ export class PublishModel {
     // A refused message was not stored. Only its type and id are known.
     if (entry.error) return this.fill({ channel, event, id });
     try {
-      const { event, data, retry } = await this.#api.message(entry.position);
-      this.fill({ channel, event, retry, data });
+      await this.fillLater(async () => {
+        const { event, data, retry } = await this.#api.message(entry.position);
+        return { channel, event, retry, data };
+      });
     } catch (thrown) {
       const error = toApiError(thrown);
       this.outcome = { ok: false, words: error.words };
@@ -154,12 +207,10 @@ export class PublishModel {
     }
   }
 
-  /** The draft as a curl command for the server at `url`; `more` has the options for its token. */
-  curl(url: string, more = ''): string {
+  /** The draft as a curl command. */
+  curl(server: CurlServer): string {
     const { channel, event, id, retry, data } = this.draft;
-    const address = `${url}/channels/${encodeURIComponent(channel.trim())}/messages`;
-    const json = JSON.stringify(body({ event, id, retry, data }));
-    return `curl ${shellWord(address)}${more} -H 'Content-Type: application/json' -d ${shellWord(json)}`;
+    return publishCommand(server, channel.trim(), body({ event, id, retry, data }));
   }
 
   /** Loads the list again soon. Many calls within a short time make one request. */

@@ -1,8 +1,10 @@
-import { describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ApiError } from '../bridge/api';
 import type { PublishDraft } from '../bridge/own';
 import type { Message, Published, PublishedEntry } from '../bridge/types';
+import { layout } from './layout.svelte';
 import { entryWords, PublishModel } from './publish.svelte';
+import { toasts } from './toasts.svelte';
 
 const published = (n: number, clients = 0): Published => ({ position: `k3f9.${n}`, id: `k3f9.${n}`, clients });
 
@@ -146,9 +148,58 @@ test('a draft that cannot be read is ignored', () => {
 test('the command line means the same to a shell', () => {
   const { model } = make();
   Object.assign(model.draft, { channel: 'a b', event: "it's", data: 'x\ny' });
-  expect(model.curl('http://127.0.0.1:4480')).toBe(
-    `curl 'http://127.0.0.1:4480/channels/a%20b/messages' -H 'Content-Type: application/json' -d '{"data":"x\\ny","event":"it'\\''s"}'`,
+  expect(model.curl({ url: 'http://127.0.0.1:4480', token: false })).toBe(
+    `curl -H 'Content-Type: application/json' --data-binary '{"data":"x\\ny","event":"it'\\''s"}' http://127.0.0.1:4480/channels/a%20b/messages`,
   );
+});
+
+describe('a draft that is replaced', () => {
+  beforeEach(() => {
+    layout.drafts = [];
+    toasts.list = [];
+  });
+
+  test('can be had back, and so can what replaced it', async () => {
+    const { model } = make();
+    Object.assign(model.draft, { event: 'mine', data: 'typed' });
+    model.fill({ event: 'other', data: 'filled' });
+    expect(layout.drafts).toMatchObject([{ event: 'mine', data: 'typed' }]);
+    await toasts.act(toasts.list[0]);
+    expect(model.draft).toMatchObject({ event: 'mine', data: 'typed' });
+    expect(layout.drafts).toMatchObject([{ event: 'other', data: 'filled' }]);
+    model.restore(layout.drafts[0]);
+    expect(model.draft.data).toBe('filled');
+  });
+
+  test('is not kept if there was nothing in it', () => {
+    const { model } = make();
+    model.fill({ data: 'filled' });
+    expect([layout.drafts, toasts.list]).toEqual([[], []]);
+  });
+
+  test('is not replaced by an answer that comes after something was typed', async () => {
+    const { model } = make();
+    let answer = (_: { data: string }) => {};
+    const filled = model.fillLater(() => new Promise((resolve) => (answer = resolve)));
+    model.draft.data = 'typed meanwhile';
+    answer({ data: 'late' });
+    expect(await filled).toBe(false);
+    expect(model.draft.data).toBe('typed meanwhile');
+    await toasts.act(toasts.list[0]);
+    expect(model.draft.data).toBe('late');
+    expect(layout.drafts).toMatchObject([{ data: 'typed meanwhile' }]);
+  });
+
+  test('is replaced by the last that was asked for, whichever answer comes first', async () => {
+    const { model } = make();
+    const answers: ((from: { data: string }) => void)[] = [];
+    const ask = () => model.fillLater(() => new Promise((resolve) => answers.push(resolve)));
+    const both = [ask(), ask()];
+    answers[1]({ data: 'second' });
+    answers[0]({ data: 'first' });
+    expect(await Promise.all(both)).toEqual([false, true]);
+    expect(model.draft.data).toBe('second');
+  });
 });
 
 test('an entry reads as a sentence', () => {

@@ -69,9 +69,6 @@ export class SettingsModel {
     return this.current?.restart.includes(name) ?? false;
   }
 
-  /** The option that curl needs if the server requires a token. The token itself is never shown. */
-  readonly curlToken = $derived(this.current?.token_set ? ' -H "Authorization: Bearer $SIGNALBOX_TOKEN"' : '');
-
   /** Whether a flag, the environment or the configuration file decides this setting, so that it cannot be changed here. */
   fixed(name: Name): boolean {
     const setting = settingOf[name];

@@ -87,17 +87,6 @@ test('a changed port takes effect at the next start', async () => {
   expect(model.waits('data')).toBe(false);
 });
 
-test('a command names the token without showing it, and only if one is required', async () => {
-  const { model } = await loaded();
-  expect(model.curlToken).toBe('');
-  const demanding = new SettingsModel({
-    settings: async () => ({ ...settings, token_set: true }),
-    saveSettings: vi.fn(),
-  });
-  await demanding.load();
-  expect(demanding.curlToken).toBe(' -H "Authorization: Bearer $SIGNALBOX_TOKEN"');
-});
-
 test('a required number cannot be left out', async () => {
   const { model, form, saveSettings } = await loaded();
   form.heartbeat = null;

@@ -2,7 +2,8 @@ import { api } from '../bridge/api';
 import { copy } from '../bridge/native';
 import type { Source } from '../bridge/types';
 import { unreadable } from '../lib/health';
-import { addressOf, serverURL } from '../model/addresses';
+import { followCommand } from '../lib/curl';
+import { addressOf, curlServer, serverURL } from '../model/addresses';
 import type { Command } from '../model/commands.svelte';
 import { dialogs } from '../model/dialogs.svelte';
 import { attempt } from '../model/feedactions';
@@ -148,6 +149,13 @@ const actions: readonly SourceAction[] = [
       const text = addressOf(source);
       return attempt(() => copy(text), m.sources_copied({ text }));
     },
+  },
+  {
+    id: 'curl',
+    words: m.data_copy_follow,
+    icon: 'copy',
+    shows: one,
+    act: ([source]) => attempt(() => copy(followCommand(curlServer(), source.name)), m.inspector_copied_curl()),
   },
   {
     id: 'link',

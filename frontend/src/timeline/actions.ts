@@ -1,14 +1,13 @@
 import { copy } from '../bridge/native';
 import type { Message } from '../bridge/types';
-import { curlOf } from '../lib/curl';
+import { publishCommand } from '../lib/curl';
 import { withType } from '../lib/filter';
 import { words } from '../lib/sentence.svelte';
 import { attempt } from '../model/feedactions';
-import { layout } from '../model/layout.svelte';
 import type { Panes } from '../model/panes.svelte';
 import { place } from '../model/place.svelte';
 import { publishModel } from '../model/publish.svelte';
-import { serverURL } from '../model/addresses';
+import { curlServer, serverURL } from '../model/addresses';
 import { live } from '../model/state.svelte';
 import { m } from '../paraglide/messages';
 
@@ -39,7 +38,8 @@ export const messageActions = (panes: Panes) => ({
   copyCurl: () =>
     attempt(async () => {
       const message = await panes.inspector.whole();
-      return copy(curlOf(message, serverURL(), channelFor(message)));
+      const { event, data = '', retry } = message;
+      return copy(publishCommand(curlServer(), channelFor(message), { event, data, retry }));
     }, m.inspector_copied_curl()),
 
   copyFrame: () => attempt(async () => copy(await panes.inspector.wholeFrame()), m.inspector_copied_frame()),
@@ -55,10 +55,11 @@ export const messageActions = (panes: Panes) => ({
 
   /** Fills the publish form with the message and its whole data. */
   publishAgain: () =>
-    attempt(async () => {
-      const message = await panes.inspector.whole();
-      const { event, data, retry } = message;
-      publishModel.fill({ channel: channelFor(message), event, data, retry });
-      layout.composerOpen = true;
-    }),
+    attempt(() =>
+      publishModel.fillLater(async () => {
+        const message = await panes.inspector.whole();
+        const { event, data, retry } = message;
+        return { channel: channelFor(message), event, data, retry };
+      }),
+    ),
 });
