@@ -5,10 +5,11 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { Desktop, folder, freePort, program } from '../frontend/tests/window/desktop.mjs';
 import { until } from '../frontend/tests/window/webkit.mjs';
 
@@ -28,6 +29,32 @@ const row = (what, target, measured, good) => {
 };
 
 const rank = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+
+/** The scripts that the first paint loads, compressed, in KB. */
+function scriptAtFirstPaint() {
+  const dist = join(root, 'frontend', 'dist');
+  const page = readFileSync(join(dist, 'index.html'), 'utf8');
+  const names = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+\.js)"/g)].map((m) => m[1]);
+  return names.reduce((sum, name) => sum + gzipSync(readFileSync(join(dist, name)), { level: 9 }).length, 0) / 1e3;
+}
+
+/** A JSON text of nearly 16 MiB: orders with their items. */
+function longText() {
+  const orders = [];
+  for (let length = 0, n = 0; length < (16 << 20) - 100_000; n++) {
+    const order = JSON.stringify({
+      order: 70_000 + n,
+      buyer: { name: `Buyer ${n} of the harbour shop`, city: 'Lisboa', vat: null },
+      items: [
+        { sku: 'A-1840', qty: 2 },
+        { sku: 'K-0077', qty: 12, note: 'wrapped as a present' },
+      ],
+    });
+    orders.push(order);
+    length += order.length + 1;
+  }
+  return `{"orders":[${orders.join(',')}]}`;
+}
 
 /** The memory of a process and all its children in MB, shared pages counted in parts (PSS). */
 function memory(pid) {
@@ -199,6 +226,49 @@ try {
     const { messages } = await app.api('GET', '/sources/firehose/messages?limit=1');
     return app.page.evaluate((id) => document.body.innerText.includes(id), messages[0].id);
   });
+
+  const script = scriptAtFirstPaint();
+  row('compressed script at first paint', '< 250 KB', `${script.toFixed(0)} KB`, script < 250);
+
+  // A message of 16 MiB of JSON in the inspector: its first screen with the actions, and all of it.
+  const file = join(home.path, 'long.json');
+  writeFileSync(file, longText());
+  await app.api('POST', '/api/feeds/firehose/pause');
+  await execute('curl', [
+    ...['-fsS', '--noproxy', '*', '-H', 'Content-Type: text/plain', '--data-binary', `@${file}`],
+    `http://${addr}/channels/long/messages`,
+  ]);
+  await app.keys('ctrl+k');
+  await pause(300);
+  await app.type('long');
+  await app.keys('Return');
+  await until('the long message is on the screen', () =>
+    app.page.evaluate(() => document.querySelectorAll('[role=option]').length === 1),
+  );
+  await pause(1000);
+  await app.page.evaluate(() => {
+    const seen = (window.benchText = { first: 0, whole: 0, longest: 0 });
+    const shown = () => document.querySelector('.inspector .text')?.shadowRoot?.textContent.includes('"orders"');
+    const begin = () => {
+      const began = performance.now();
+      let last = began;
+      const frame = (now) => {
+        seen.longest = Math.max(seen.longest, now - last);
+        last = now;
+        if (!seen.first && shown() && document.querySelector('.inspector .actions')) seen.first = now - began;
+        if (seen.first && !document.querySelector('.inspector progress')) seen.whole = now - began;
+        if (!seen.whole) requestAnimationFrame(frame);
+      };
+      requestAnimationFrame(frame);
+    };
+    addEventListener('keydown', begin, { once: true, capture: true });
+  });
+  await app.keys('j');
+  await until('the long message is read', () => app.page.evaluate(() => window.benchText.whole > 0), 60_000);
+  const { first, whole, longest } = await app.page.evaluate(() => window.benchText);
+  row('16 MiB of JSON in the inspector: first screen, actions', '< 300 ms', `${Math.round(first)} ms`, first < 300);
+  row('  all of it', '-', `${(whole / 1000).toFixed(1)} s`, true);
+  row('  longest frame meanwhile', '50 ms', `${Math.round(longest)} ms`, longest <= 50);
 } finally {
   served?.kill('SIGKILL');
   stream?.kill();

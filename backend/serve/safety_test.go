@@ -195,7 +195,7 @@ func TestNoFileIsReachedOutsideWhatIsServed(t *testing.T) {
 // The example pages are held to the same in backend/example.
 func TestEveryPageForbidsWhatItDoesNotBring(t *testing.T) {
 	s := start(t, nil)
-	for _, c := range []struct{ path, token string }{{"/", ""}, {"/", testToken}, {"/?token=wrong", ""}} {
+	for _, c := range []struct{ path, token string }{{"/", ""}, {"/", testToken}, {"/?token=wrong", ""}, {"/assets/app-1.js", ""}} {
 		resp, _ := s.do("GET", c.path, "", "Authorization", "Bearer "+c.token, "Accept", "text/html")
 		csp := resp.Header.Get("Content-Security-Policy")
 		for _, want := range []string{"default-src 'none'", "script-src 'self';", "style-src 'self';", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"} {

@@ -107,6 +107,9 @@ func (d *Dashboard) File(w http.ResponseWriter, r *http.Request) (bool, error) {
 	} else {
 		w.Header().Set("Cache-Control", "no-cache")
 	}
+	if path.Ext(name) == ".js" { // a worker has the policy of its own script
+		w.Header().Set("Content-Security-Policy", policy)
+	}
 	return true, writeFile(w, d.assets, name)
 }
 

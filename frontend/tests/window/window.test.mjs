@@ -39,7 +39,12 @@ const text = (app) => app.page.evaluate(() => document.body.innerText);
 /** Moves the focus with Tab until it is on the element with that label. */
 async function tabTo(app, label) {
   for (let presses = 0; presses < 80; presses++) {
-    if ((await app.page.evaluate(() => document.activeElement?.getAttribute('aria-label'))) === label) return;
+    const at = await app.page.evaluate(() => {
+      const element = document.activeElement;
+      // An editor is in a shadow root.
+      return (element?.shadowRoot?.activeElement ?? element)?.getAttribute('aria-label');
+    });
+    if (at === label) return;
     await app.keys('Tab');
   }
   assert.fail(`Tab never came to "${label}"`);
@@ -176,4 +181,37 @@ test('what was there before a kill -9 is there after it', async (t) => {
   await once(app.child, 'exit');
   const second = await again(t, home);
   assert.equal((await second.api('GET', `/messages/${position}`)).data, 'kept');
+});
+
+test('data is typed in the form, and a long text is read by a worker', async (t) => {
+  const { app } = await opened(t);
+  await app.api('POST', '/channels/chat/messages', { data: 'first' });
+  const shadow = (place) =>
+    app.page.evaluate((place) => document.querySelector(place)?.shadowRoot?.textContent ?? '', place);
+  const form = 'form .editor .text:not([hidden])';
+  await until('the form is there', () => app.page.evaluate((form) => !!document.querySelector(form)?.shadowRoot, form));
+  await app.click(form);
+  await app.type('{"a": 12}');
+  await until('what was typed', async () => (await shadow(form)).includes('{"a": 12}'));
+  await app.keys('BackSpace', 'BackSpace', 'ctrl+z');
+  await until('undo', async () => (await shadow(form)).includes('{"a": 12}'));
+  await app.keys('ctrl+Return');
+  await until('it is published', async () => {
+    const { messages } = await app.api('GET', '/sources/chat/messages');
+    return messages.at(-1).data === '{"a": 12}';
+  });
+
+  const list = Array.from({ length: 20_000 }, (_, n) => ({ n, words: `words of ${n}`.repeat(5), list: [n, n, n] }));
+  await app.api('POST', '/channels/chat/messages', { data: JSON.stringify({ list }) });
+  await until('three rows', async () => (await rows(app)) === 3);
+  await app.click('[role=option]:last-child');
+  const reader = '.inspector .text:not([hidden])';
+  await until('the beginning', async () => (await shadow(reader)).includes('"list": ['));
+  await until('all of it', () => app.page.evaluate(() => !document.querySelector('.inspector progress')), 60_000);
+  // The path at the cursor is known only once the worker has laid out the text.
+  await until('the path', () => app.page.evaluate(() => !!document.querySelector('.inspector .spot')));
+  assert.deepEqual(
+    app.page.console.filter((said) => said.level === 'error'),
+    [],
+  );
 });
