@@ -235,7 +235,8 @@ test('typing in a megabyte of broken JSON stays quick', async ({ page, own }) =>
   await expect(form.getByRole('button', { name: /^Not JSON/ })).toBeVisible({ timeout: 20_000 });
 });
 
-test('a draft that is replaced can be had back, also after a reload', async ({ page, own, publish }) => {
+test('a draft that is replaced can be had back, also after a reload', async ({ page, request, own, publish }) => {
+  await request.put('/api/window', { data: { drafts: [] } });
   await publish(own, { event: 'stored', data: 'from the journal' });
   await open(page, own);
   const form = page.getByRole('region', { name: 'Publish' });
@@ -250,12 +251,12 @@ test('a draft that is replaced can be had back, also after a reload', async ({ p
   await expect(form.getByLabel('event')).toHaveValue('mine');
 
   await form.getByRole('button', { name: 'Earlier drafts' }).click();
-  const saved = page.waitForRequest(
-    (r) => r.method() === 'PUT' && r.url().endsWith('/api/window') && (r.postData() ?? '').includes('half a sent'),
-  );
   await page.getByRole('menuitem', { name: /stored: from the journal/ }).click();
   await expect(data).toHaveText('from the journal');
-  await saved;
+  // It is stored with the layout.
+  await expect
+    .poll(async () => (await (await request.get('/api/window')).json()).drafts?.map((d: { data: string }) => d.data))
+    .toEqual(['half a sent']);
   await page.reload();
   await form.getByRole('button', { name: 'Earlier drafts' }).click();
   await page.getByRole('menuitem', { name: /mine: half a sent/ }).click();
