@@ -1,6 +1,5 @@
 import { restWhileHidden } from '../lib/visibility';
 import { api, toApiError, type ApiError } from './api';
-import { inWindow } from './native';
 import type { Position } from './types';
 
 /** A Change says how far the program has come: the position of its newest message, and a count of all other changes. */
@@ -21,10 +20,11 @@ export interface Outage {
 }
 
 const LONGEST_WAIT = 5000;
-/** The time between two requests while the page is hidden, in milliseconds: enough for the title of a tab. */
+/**
+ * The time between two requests while the page is hidden, in milliseconds. The title of the window
+ * or tab says what is unread and in trouble, most of all to those who do not see the page.
+ */
 const HIDDEN = 10_000;
-/** A window has no tab: its title is set by the program, so its page asks for nothing while it is hidden. */
-const NEVER = 2 ** 31 - 1;
 
 export const parseChange = (text: string, epoch: string): Change => {
   const [last, changes] = text.split('.').map(Number);
@@ -76,7 +76,7 @@ export class ChangePoller {
         attempt = 0;
         if (bell !== seen) this.onchange(parseChange(bell, epoch));
         seen = bell;
-        await restWhileHidden(inWindow() ? NEVER : HIDDEN, signal);
+        await restWhileHidden(HIDDEN, signal);
       } catch (thrown) {
         if (signal.aborted) return;
         attempt++;

@@ -165,6 +165,11 @@ class App {
     );
   }
 
+  /** The title that the desktop shows. */
+  title() {
+    return this.desktop.input('getwindowname', this.id);
+  }
+
   /** Clicks with the mouse on the first button with that name, or on the element of a selector (with a bracket). */
   async click(target) {
     const at = await until(`"${target}" is on the screen`, () =>

@@ -36,15 +36,18 @@ const picture = (name) => desktop.picture(join(results, `window ${name.replace(/
 const rows = (app) => app.page.evaluate(() => document.querySelectorAll('[role=option]').length);
 const text = (app) => app.page.evaluate(() => document.body.innerText);
 
+/** The label of what has the focus. The text editor is in a shadow root. */
+const focused = (app) =>
+  app.page.evaluate(() => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    return element?.getAttribute('aria-label');
+  });
+
 /** Moves the focus with Tab until it is on the element with that label. */
 async function tabTo(app, label) {
   for (let presses = 0; presses < 80; presses++) {
-    const at = await app.page.evaluate(() => {
-      const element = document.activeElement;
-      // An editor is in a shadow root.
-      return (element?.shadowRoot?.activeElement ?? element)?.getAttribute('aria-label');
-    });
-    if (at === label) return;
+    if ((await focused(app)) === label) return;
     await app.keys('Tab');
   }
   assert.fail(`Tab never came to "${label}"`);
@@ -131,6 +134,18 @@ test('the theme changes with a click, and is there after a restart', async (t) =
   await app.stop();
   const second = await again(t, home);
   await until('the light look', async () => (await shown(second)) === 'light');
+});
+
+test('the title of the window says what is unread', async (t) => {
+  const { app } = await opened(t);
+  for (const name of ['orders', 'alarms']) await app.api('POST', '/api/channels', { name });
+  await app.keys('ctrl+k');
+  await until('the palette', () => app.page.evaluate(() => document.activeElement?.tagName === 'INPUT'));
+  await app.type('orders');
+  await app.keys('Return');
+  await until('the name of the channel', async () => (await app.title()) === 'orders · Signalbox');
+  for (const data of ['1', '2']) await app.api('POST', '/channels/alarms/messages', { data });
+  await until('two unread messages', async () => (await app.title()) === '(2) orders · Signalbox');
 });
 
 test('the size of the window is remembered', async (t) => {
