@@ -112,7 +112,7 @@ test('the right button opens the menu of a source and of a message at the pointe
       }),
     );
     assert.ok(
-      Math.abs(menu.x - at.x) < 12 && menu.y >= at.y - 400 && menu.y <= at.y + 12,
+      Math.abs(menu.x - at.x) < 12 && menu.y >= at.y - 400 && menu.y <= at.y + 24,
       JSON.stringify({ at, menu }),
     );
     await desktop.picture(join(results, `window menu of ${selector.replace(/[^a-z]/g, '')}.png`));
