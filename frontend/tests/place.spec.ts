@@ -173,5 +173,5 @@ test('a link to a message of another history shows the newest messages, and says
   await publish(own, { data: 'newest.' });
   await page.goto('/#/timeline?message=zzzz.5');
   await expect(rows(page).filter({ hasText: 'newest.' })).toBeVisible();
-  await expect(page.getByRole('status')).toContainText('belongs to another history');
+  await expect(page.getByRole('status').filter({ hasText: 'belongs to another history' })).toBeVisible();
 });

@@ -201,6 +201,9 @@ test('a jump to a time shows the messages from then on', async ({ page, own: cha
   await page.getByRole('textbox', { name: 'Time' }).fill('at noon or so');
   await page.keyboard.press('Enter');
   await expect(page.getByText(/Write a time such as/)).toBeVisible();
+  await page.getByRole('textbox', { name: 'Time' }).fill('-1h');
+  const hour = new Date(Date.now() - 3_600_000);
+  await expect(page.getByText(`Jump to ${hour.getFullYear()}-`)).toBeVisible();
   const clock = [then.getHours(), then.getMinutes(), then.getSeconds()]
     .map((n) => String(n).padStart(2, '0'))
     .join(':');
@@ -281,6 +284,122 @@ test('all messages name their source, and opening a source marks it as seen', as
   await entry.click();
   await expect(entry).toHaveCount(0);
 });
+
+test('while a filter is wrong, the list says that it is out of date', async ({ page, own: channel, publish }) => {
+  await publish(channel, { event: 'order.paid', data: 'apples' });
+  await publish(channel, { event: 'stock.low', data: 'pears' });
+  await open(page, channel);
+  const filter = page.getByRole('textbox', { name: 'Filter the messages' });
+  await filter.fill('event:order.*');
+  await expect(rows(page)).toHaveCount(1);
+  await filter.fill('event:order.* source:x');
+  const said = page.getByRole('status').filter({ hasText: 'Out of date' });
+  await expect(said).toHaveText('Out of date: the filter is wrong, and these rows match “event:order.*”.');
+  await filter.fill('event:order.*');
+  await expect(said).toHaveCount(0);
+});
+
+test('without the filter, the chosen hit is still in sight, and Escape closes nothing else', async ({
+  page,
+  request,
+  own: channel,
+  publish,
+}) => {
+  await publish(channel, { event: 'needle', data: 'the one.' });
+  const lines = Array.from({ length: 500 }, (_, i) => JSON.stringify({ data: `line ${i}.` })).join('\n');
+  await request.post(`/channels/${encodeURIComponent(channel)}/messages`, {
+    headers: { 'Content-Type': 'application/x-ndjson' },
+    data: lines,
+  });
+  await open(page, channel);
+  await page.getByRole('textbox', { name: 'Filter the messages' }).fill('event:needle');
+  await expect(rows(page)).toHaveCount(1);
+  await row(page, 'the one.').click();
+  await page.getByRole('textbox', { name: 'Filter the messages' }).focus();
+  await page.keyboard.press('Escape');
+  await expect(row(page, 'line 1.')).toBeVisible();
+  await expect(row(page, 'the one.')).toBeInViewport();
+  await expect(row(page, 'the one.')).toHaveAttribute('aria-selected', 'true');
+  await expect(inspector(page)).toContainText('the one.');
+  await expect(follow(page)).toBeVisible();
+});
+
+test('paused after a jump, the rows can be scrolled to the pause and back', async ({ page, request, own: channel }) => {
+  const post = (from: number, to: number) =>
+    request.post(`/channels/${encodeURIComponent(channel)}/messages`, {
+      headers: { 'Content-Type': 'application/x-ndjson' },
+      data: Array.from({ length: to - from }, (_, i) => JSON.stringify({ data: `line ${from + i}.` })).join('\n'),
+    });
+  await post(0, 900);
+  await open(page, channel);
+  await expect(row(page, 'line 899.')).toBeVisible();
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('button', { name: /^Resume here/ })).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('t');
+  await page.getByRole('textbox', { name: 'Time' }).fill('-1h');
+  await page.keyboard.press('Enter');
+  await expect(row(page, 'line 0.')).toBeInViewport();
+  await post(900, 905);
+  await expect(page.getByRole('button', { name: 'Resume here · 5 new' })).toBeVisible();
+  await page.getByRole('listbox', { name: 'Messages' }).focus();
+  const last = row(page, 'line 899.');
+  for (let i = 0; i < 100 && (await last.count()) === 0; i++) {
+    const before = await rows(page).first().textContent();
+    await page.keyboard.press('PageDown');
+    await expect(rows(page).first()).not.toHaveText(before!);
+  }
+  await expect(last).toBeVisible();
+  await expect(row(page, 'line 900.')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Resume at the latest' }).click();
+  await expect(row(page, 'line 904.')).toBeInViewport();
+});
+
+test('leaving while the list still scrolls is no error', async ({ page, own: channel, publish }) => {
+  const errors: Error[] = [];
+  page.on('pageerror', (error) => errors.push(error));
+  for (let i = 0; i < 60; i++) await publish(channel, { data: `line ${i}.` });
+  await open(page, channel);
+  await expect(row(page, 'line 59.')).toBeVisible();
+  await rows(page).last().hover();
+  await page.mouse.wheel(0, -300);
+  await page.keyboard.press('g');
+  await page.keyboard.press('h');
+  await expect(page.getByRole('heading', { level: 1, name: 'Connection health' })).toBeVisible();
+  // The list waits 150 ms after the last movement.
+  await page.waitForTimeout(400);
+  expect(errors).toEqual([]);
+});
+
+for (const [width, height] of [
+  [1024, 640],
+  [1440, 700],
+]) {
+  test(`at ${width} × ${height} the inspector is below the rows, and nothing covers the chosen one`, async ({
+    page,
+    own: channel,
+    publish,
+  }) => {
+    await page.setViewportSize({ width, height });
+    for (let i = 0; i < 60; i++) await publish(channel, { data: `line ${i}.` });
+    await open(page, channel);
+    const last = row(page, 'line 59.');
+    await last.click();
+    const below = inspector(page);
+    await expect(below).toBeVisible();
+    await publish(channel, { data: 'later.' });
+    await expect(follow(page)).toHaveText('Follow live · 1 new');
+    const list = (await page.getByRole('listbox', { name: 'Messages' }).boundingBox())!;
+    const chosen = (await last.boundingBox())!;
+    const box = (await below.boundingBox())!;
+    const button = (await follow(page).boundingBox())!;
+    expect(chosen.y + chosen.height).toBeLessThanOrEqual(list.y + list.height + 1);
+    expect(button.y).toBeGreaterThanOrEqual(list.y + list.height);
+    expect(box.y).toBeGreaterThanOrEqual(list.y + list.height);
+    expect(box.y + box.height).toBeLessThanOrEqual(height);
+    await expect(page.getByRole('img', { name: /in the last minute/ })).toBeVisible();
+  });
+}
 
 for (const theme of ['dark', 'light'] as const) {
   test(`no rule of accessibility is broken in the ${theme} theme`, async ({ page, request, own: channel, publish }) => {

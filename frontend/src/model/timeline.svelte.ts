@@ -152,16 +152,22 @@ export class Timeline {
     if (reader.source === null && reader.generation > 0) void this.latest();
   }
 
-  /** Shows another source, or all: at the newest messages that match, or at a time or a message. */
+  /**
+   * Shows a source, or all: at the newest messages that match, or at a time or a message. A pause lasts
+   * if only the time or the message is another.
+   */
   async open(source: string | null, q = '', at: { time?: string; position?: Position } = {}): Promise<void> {
     this.#leave();
-    this.reader.source = source;
-    this.q = q;
-    this.refused = null;
+    const shown = source === this.source && q === this.q && this.span.to !== '' && !this.refused && !this.error;
     this.selected = null;
-    this.state = { is: 'following' };
     // Rows of another source must not appear under this name, even if this source cannot be read.
-    this.reader.show(emptySpan, null, '');
+    if (!shown) {
+      this.reader.source = source;
+      this.q = q;
+      this.refused = null;
+      this.state = { is: 'following' };
+      this.reader.show(emptySpan, null, '');
+    }
     if (at.position) return this.visit(at.position);
     if (at.time) return this.jump(new Date(at.time));
     return this.latest();
