@@ -169,7 +169,11 @@ for (const [link, words] of [
   });
 }
 
-test('a link to a message of another history shows the newest messages, and says so', async ({ page, own, publish }) => {
+test('a link to a message of another history shows the newest messages, and says so', async ({
+  page,
+  own,
+  publish,
+}) => {
   await publish(own, { data: 'newest.' });
   await page.goto('/#/timeline?message=zzzz.5');
   await expect(rows(page).filter({ hasText: 'newest.' })).toBeVisible();

@@ -64,7 +64,8 @@ for (const [width, height] of [
     await page.keyboard.press('k');
     await expect(page.getByRole('region', { name: 'Inspector' })).toBeVisible();
     expect(await overflows(page)).toBe(false);
-    for (const name of ['Pause', 'Publish']) {
+    // In a low window the inspector takes the room of the publish form.
+    for (const name of ['Pause', height < 700 ? 'Show the publish form' : 'Publish']) {
       const box = await page.getByRole('button', { name, exact: true }).boundingBox();
       expect(box!.x + box!.width).toBeLessThanOrEqual(width);
       expect(box!.y + box!.height).toBeLessThanOrEqual(height);

@@ -4,12 +4,14 @@ import { publishCommand } from '../lib/curl';
 import { withType } from '../lib/filter';
 import { words } from '../lib/sentence.svelte';
 import { attempt } from '../model/feedactions';
+import { layout } from '../model/layout.svelte';
 import type { Panes } from '../model/panes.svelte';
 import { place } from '../model/place.svelte';
 import { publishModel } from '../model/publish.svelte';
 import { curlServer, serverURL } from '../model/addresses';
 import { live } from '../model/state.svelte';
 import { m } from '../paraglide/messages';
+import { windowSize } from '../ui/window.svelte';
 
 /** The text for copying a message: its data, or the reason of a gap or a note. */
 const textOf = (message: Message): string => message.data ?? words(message.gap ?? message.note ?? {});
@@ -59,6 +61,8 @@ export const messageActions = (panes: Panes) => ({
       publishModel.fillLater(async () => {
         const message = await panes.inspector.whole();
         const { event, data, retry } = message;
+        // There may be no room for both.
+        if (windowSize.small || panes.split) layout.inspectorOpen = false;
         return { channel: channelFor(message), event, data, retry };
       }),
     ),
