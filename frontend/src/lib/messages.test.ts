@@ -49,7 +49,7 @@ test('Chinese sentences have full-width punctuation', () => {
   const areas = Object.entries(files).filter(([file]) => file.includes('/zh/'));
   const said = [
     ...areas.flatMap(([, area]) => Object.values(area).flatMap(texts)),
-    ...Object.values<object>(sentences).flatMap((s) => Object.values<string>(s)),
+    ...Object.values(sentences as Record<string, Record<string, string>>).flatMap((s) => Object.values(s)),
   ];
   expect(said.filter((text) => /\p{Script=Han}[,:;!?(]|[,:;!?)]\p{Script=Han}/u.test(text))).toEqual([]);
 });
