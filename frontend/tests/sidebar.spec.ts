@@ -183,6 +183,61 @@ test('the search of the palette works the second time', async ({ page, request, 
   }
 });
 
+/** Requests that match the pattern wait until the returned function is called. */
+async function hold(page: Page, pattern: string): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route(pattern, (route) => released.then(() => route.continue()));
+  return release;
+}
+
+test('a name that has no room is cut in its middle, and the tooltip has all of it', async ({ page, request }) => {
+  const devices = [1, 2].map((n) => `device gateway of the harbour shop, hall ${n}`);
+  await make(request, [...devices, 'plant.north.boiler', 'plant.south.boiler']);
+  await page.goto('/');
+  for (const name of devices) {
+    const cut = tree(page).getByTitle(name, { exact: true });
+    const [head, tail] = [cut.locator('.head'), cut.locator('.tail')];
+    await expect(cut).toHaveText(name);
+    await expect(tail).toHaveText(name.slice(-6));
+    expect(await head.evaluate((e) => e.scrollWidth > e.clientWidth)).toBe(true);
+    const [whole, end] = [(await cut.boundingBox())!, (await tail.boundingBox())!];
+    expect(end.x + end.width).toBeLessThanOrEqual(whole.x + whole.width + 0.5);
+  }
+  await expect(tree(page).getByTitle('plant.north.boiler', { exact: true })).toHaveText('north.boiler');
+  await expect(tree(page).getByTitle('plant', { exact: true })).toBeVisible();
+});
+
+test('a key that is pressed before the page or its sources are loaded is not lost', async ({ page, request }) => {
+  await make(request, ['first source']);
+  const scripts = await hold(page, '**/assets/*.js');
+  const state = await hold(page, '**/api/state*');
+  await page.goto('/', { waitUntil: 'commit' });
+  await page.waitForFunction(() => 'takeEarlyKeys' in globalThis);
+  await page.keyboard.press('g');
+  await page.keyboard.press('h');
+  scripts();
+  await expect(page).toHaveURL(/health/);
+  await page.keyboard.press('Control+K');
+  await page.keyboard.type('first');
+  await expect(page.getByRole('option', { name: /^first source/ })).toHaveCount(0);
+  await expect(page.getByRole('option', { name: /^Search every message/ })).toBeVisible();
+  state();
+  await expect(page.getByRole('option').first()).toContainText('first source');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('heading', { level: 1, name: 'Connection health' })).toBeVisible();
+});
+
+test('the next source is shown when the sources are loaded', async ({ page, request }) => {
+  await make(request, ['first source']);
+  const state = await hold(page, '**/api/state*');
+  await page.goto('/');
+  await expect(page.getByRole('textbox', { name: 'Search sources' })).toBeVisible();
+  await page.keyboard.press(']');
+  state();
+  await expect(title(page, 'first source')).toBeVisible();
+});
+
 test.describe('with two thousand sources', () => {
   test('only rows in sight are drawn, any is found, and it is scrolled to', async ({ page, request }) => {
     const names = Array.from({ length: 2000 }, (_, i) => `team${i % 40}.service${String(i).padStart(4, '0')}.events`);

@@ -80,7 +80,7 @@ func (d *Dashboard) index(w http.ResponseWriter) error {
 }
 
 // dressed returns the page with the settings language and theme in its root
-// element. public/theme.js and main.ts read them before the first paint: otherwise
+// element. public/early.js and main.ts read them before the first paint: otherwise
 // whoever chose light colours would see a dark page for a moment.
 func (d *Dashboard) dressed(page []byte) []byte {
 	if d.look == nil {

@@ -1,3 +1,6 @@
+import { printed } from '../lib/keys';
+import { m } from '../paraglide/messages';
+
 /** Where a command's keys work: everywhere, or only while the focus is in that part of the page. */
 export type Scope = 'everywhere' | 'timeline' | 'sidebar';
 
@@ -42,6 +45,12 @@ export class Commands {
   /** The first keys of a command, for a tooltip or a menu; undefined if it has none. */
   keysOf(id: string): string | undefined {
     return this.get(id)?.keys?.[0];
+  }
+
+  /** The first keys of a command in words, for a tooltip: "Space", "g then t"; undefined if it has none. */
+  hint(id: string): string | undefined {
+    const [first, second] = printed(this.keysOf(id) ?? '');
+    return (second ? m.common_keys_then({ first, second }) : first) || undefined;
   }
 
   /** Runs a command if it can be used now. */

@@ -42,6 +42,8 @@ export class Live {
   sparks = $state.raw<Record<string, Spark>>({});
   bars = $state.raw<Record<string, Bar[]>>({});
 
+  /** All sources are here: with many, they come in several parts. */
+  readonly complete = $derived(this.state !== null && !this.state.more);
   readonly sources = $derived<Source[]>(this.state?.sources ?? []);
   readonly feeds = $derived(this.sources.filter((s) => s.kind === 'feed'));
   readonly channels = $derived(this.sources.filter((s) => s.kind === 'channel'));
@@ -51,6 +53,10 @@ export class Live {
   readonly empty = $derived(this.state?.journal.messages === 0 && this.sources.length === 0);
   readonly #byName = $derived(new Map(this.sources.map((s) => [s.name, s])));
   readonly #byId = $derived(new Map(this.sources.map((s) => [s.id, s])));
+
+  #completed!: () => void;
+  /** Fulfilled when all sources are here for the first time. */
+  readonly loaded = new Promise<void>((resolve) => (this.#completed = resolve));
 
   #poller: ChangePoller;
   #listeners = new Set<(change: Change) => void>();
@@ -168,6 +174,7 @@ export class Live {
         if (names.sparks.length > 0) this.sparks = { ...this.sparks, ...answer.sparks };
         if (names.bars.length > 0) this.bars = { ...this.bars, ...answer.bars };
         clock.sync(answer.now);
+        if (this.complete) this.#completed();
       },
       { retry: true },
     );

@@ -16,7 +16,9 @@ import { zoom } from '../model/zoom.svelte';
 import { m } from '../paraglide/messages';
 
 /** Shows the previous or the next source, in the order of the sidebar. "All messages" is the first. */
-function step(by: 1 | -1) {
+async function step(by: 1 | -1) {
+  // The key may be pressed before the sources are here.
+  await live.loaded;
   const ids = [null, ...sidebar.rows.flatMap((row) => (row.kind === 'source' ? [row.source.id] : []))];
   place.open(ids[(ids.indexOf(place.active.source) + by + ids.length) % ids.length]);
 }
