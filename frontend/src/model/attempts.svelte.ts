@@ -2,7 +2,6 @@ import { api } from '../bridge/api';
 import type { Attempt } from '../bridge/types';
 import { words } from '../lib/sentence.svelte';
 import { duration, micros } from '../lib/format';
-import { language } from '../lib/language.svelte';
 import { m } from '../paraglide/messages';
 import { Loader } from './loader.svelte';
 
@@ -70,7 +69,7 @@ export function steps(attempt: Pick<Attempt, 'dns_us' | 'connect_us' | 'tls_us' 
 export function stepWords(list: Step[]): string {
   if (list.length === 0) return m.health_steps_none();
   const each = list.map(({ name, us }) => stepMessages[name]({ time: micros(us) }));
-  return new Intl.ListFormat(language.tag, { type: 'unit' }).format(each);
+  return each.join(m.health_steps_comma());
 }
 
 const stepMessages: Record<Step['name'], (parts: { time: string }) => string> = {

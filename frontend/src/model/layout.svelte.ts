@@ -9,6 +9,9 @@ export const INSPECTOR = { least: 280, usual: 372, most: 900 };
 const clamp = (n: unknown, { least, usual, most }: typeof SIDEBAR) =>
   typeof n === 'number' && Number.isFinite(n) ? Math.round(Math.min(most, Math.max(least, n))) : usual;
 
+/** What a timeline shows: all messages, a feed or a channel. */
+export type ShownKind = 'all' | 'feed' | 'channel';
+
 /** A KeptView is a source, or all, with a filter, kept under a name. */
 export interface KeptView {
   name: string;
@@ -21,7 +24,10 @@ export class Layout {
   sidebar = $state(SIDEBAR.usual);
   inspector = $state(INSPECTOR.usual);
   inspectorOpen = $state(true);
-  composerOpen = $state(true);
+  /** Whether the publish form is open, below each kind. Below a feed it is in the way of most. */
+  #composer = $state.raw<Readonly<Record<ShownKind, boolean>>>({ all: false, feed: false, channel: true });
+  /** What the timeline in use shows. The form sets it. */
+  shownKind = $state<ShownKind>('all');
   /** The link to the last place of any tab, for a start without a link. */
   place = $state('');
   /** The colours that are shown, for the window's first frame at the next start. */
@@ -42,7 +48,7 @@ export class Layout {
     sidebar: this.sidebar,
     inspector: this.inspector,
     inspector_open: this.inspectorOpen,
-    composer_open: this.composerOpen,
+    composer: this.#composer,
     place: this.place,
     look: this.look,
     order: this.order,
@@ -104,6 +110,14 @@ export class Layout {
     }, 500);
   }
 
+  /** Whether the publish form is open below what is shown. */
+  get composerOpen(): boolean {
+    return this.#composer[this.shownKind];
+  }
+  set composerOpen(open: boolean) {
+    this.#composer = { ...this.#composer, [this.shownKind]: open };
+  }
+
   resizeSidebar(width: number): void {
     this.sidebar = clamp(width, SIDEBAR);
   }
@@ -116,7 +130,10 @@ export class Layout {
     this.sidebar = clamp(was.sidebar, SIDEBAR);
     this.inspector = clamp(was.inspector, INSPECTOR);
     if (typeof was.inspector_open === 'boolean') this.inspectorOpen = was.inspector_open;
-    if (typeof was.composer_open === 'boolean') this.composerOpen = was.composer_open;
+    if (isObject(was.composer)) {
+      const { all, feed, channel } = was.composer;
+      this.#composer = { all: all === true, feed: feed === true, channel: channel !== false };
+    }
     if (typeof was.place === 'string') this.place = was.place;
     const past = readDrafts(was.drafts).filter((d) => !this.drafts.some((own) => sameDraft(own, d)));
     this.drafts = [...this.drafts, ...past];

@@ -29,14 +29,34 @@ test('what was remembered comes back', async () => {
 });
 
 test('an invalid stored layout does no harm', async () => {
-  const { layout } = layoutOf({ sidebar: 'wide', inspector: -4, place: 7, composer_open: 'yes' });
+  const { layout } = layoutOf({ sidebar: 'wide', inspector: -4, place: 7, composer: { all: 'yes' } });
   await layout.load();
   expect([layout.sidebar, layout.inspector, layout.place, layout.composerOpen]).toEqual([
     SIDEBAR.usual,
     INSPECTOR.least,
     '',
-    true,
+    false,
   ]);
+});
+
+test('the publish form is open below a channel, and elsewhere once it was opened there', async () => {
+  const stored = {};
+  const { layout } = layoutOf(stored);
+  await layout.load();
+  const open = () =>
+    (['all', 'feed', 'channel'] as const).map((kind) => {
+      layout.shownKind = kind;
+      return layout.composerOpen;
+    });
+  expect(open()).toEqual([false, false, true]);
+  layout.shownKind = 'feed';
+  layout.composerOpen = true;
+  layout.keep();
+  await vi.advanceTimersByTimeAsync(1000);
+  const { layout: next } = layoutOf(stored);
+  await next.load();
+  next.shownKind = 'feed';
+  expect([open(), next.composerOpen]).toEqual([[false, true, true], true]);
 });
 
 test('many changes are saved once, and none before the old ones were read', async () => {
@@ -61,8 +81,9 @@ test('two tabs do not undo what the other stored', async () => {
   one.resizeSidebar(300);
   one.keep();
   await vi.advanceTimersByTimeAsync(1000);
+  two.shownKind = 'channel';
   two.composerOpen = false;
   two.keep();
   await vi.advanceTimersByTimeAsync(1000);
-  expect(stored).toEqual({ sidebar: 300, composer_open: false });
+  expect(stored).toEqual({ sidebar: 300, composer: { all: false, feed: false, channel: false } });
 });
