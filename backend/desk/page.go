@@ -15,6 +15,17 @@ main{max-width:34rem;padding:2rem}h1{font-size:18px;margin:0 0 .75rem}p{margin:.
 @media (prefers-color-scheme:light){body{background:#fff;color:#171a21}.hint{color:#566072}}
 `
 
+// languageScript shows a page in Chinese if that is the first language of the
+// system that is one of ours. The setting is in the history, which is not open
+// yet, and a window's requests need not have Accept-Language.
+const languageScript = `
+const zh = navigator.languages.map((name) => name.toLowerCase().split('-')[0]).find((name) => name === 'zh' || name === 'en') === 'zh';
+if (zh) {
+  document.documentElement.lang = 'zh-CN';
+  for (const it of document.querySelectorAll('[data-zh]')) it.textContent = it.dataset.zh;
+}
+`
+
 // plainPolicy returns a content security policy that allows a page its own style
 // and script, by their hashes, and the scripts that Wails adds.
 func plainPolicy(style, script string) string {

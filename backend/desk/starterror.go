@@ -20,8 +20,8 @@ func StartError(err error) http.Handler {
 	})
 }
 
-var startErrorPolicy = plainPolicy(plainStyle, "")
+var startErrorPolicy = plainPolicy(plainStyle, languageScript)
 
 var startErrorPage = template.Must(template.New("start error").Parse(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Signalbox</title><style>` + plainStyle + `</style></head><body><main role="alert"><h1>Signalbox cannot start</h1><p>{{.Message}}</p><p class="hint">{{.Hint}}</p></main></body></html>
+<html lang="en"><head><meta charset="utf-8"><title>Signalbox</title><style>` + plainStyle + `</style></head><body><main role="alert"><h1 data-zh="Signalbox 无法启动">Signalbox cannot start</h1><p>{{.Message}}</p><p class="hint">{{.Hint}}</p></main><script>` + languageScript + `</script></body></html>
 `))

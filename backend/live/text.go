@@ -272,3 +272,20 @@ func EnglishSize(bytes int64) string {
 	}
 	return fmt.Sprintf("%d bytes", bytes)
 }
+
+// PageLanguage returns the language of a page that the server writes, "en" or
+// "zh": choice, the setting language, or if it is "system" or empty the first of
+// the two in accept, the header Accept-Language.
+func PageLanguage(choice, accept string) string {
+	if choice == "en" || choice == "zh" {
+		return choice
+	}
+	for name := range strings.SplitSeq(accept, ",") {
+		name, _, _ = strings.Cut(strings.TrimSpace(name), ";")
+		base, _, _ := strings.Cut(strings.ToLower(name), "-")
+		if base == "en" || base == "zh" {
+			return base
+		}
+	}
+	return "en"
+}

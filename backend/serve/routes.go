@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"signalbox/backend/live"
-	"signalbox/backend/serve/dashboard"
 	"signalbox/backend/serve/guard"
 	"signalbox/backend/serve/httpapi"
 	"signalbox/backend/serve/listener"
@@ -158,7 +157,7 @@ func (s *Server) authorize(who guard.Access, h httpapi.Handler) http.Handler {
 		if err == nil {
 			err = h(w, r)
 		} else if asksForPage(r) && !httpapi.FromWindow(r) {
-			dashboard.WriteSignIn(w, err)
+			s.dashboard.WriteSignIn(w, r, err)
 			return
 		}
 		if err != nil {

@@ -47,11 +47,11 @@ func (d *Dashboard) Page(w http.ResponseWriter, r *http.Request) error {
 	// from the page's own origin.
 	w.Header().Set("Content-Security-Policy", policy)
 	if httpapi.FromWindow(r) {
-		return d.index(w)
+		return d.index(w, r)
 	}
 	if token := r.URL.Query().Get("token"); token != "" {
 		if err := d.guard.CheckToken(r, token); err != nil {
-			WriteSignIn(w, err)
+			d.WriteSignIn(w, r, err)
 			return nil
 		}
 		d.guard.SignIn(w, r)
@@ -60,13 +60,13 @@ func (d *Dashboard) Page(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	if err := d.guard.Authorize(guard.Console, r); err != nil {
-		WriteSignIn(w, err)
+		d.WriteSignIn(w, r, err)
 		return nil
 	}
-	return d.index(w)
+	return d.index(w, r)
 }
 
-func (d *Dashboard) index(w http.ResponseWriter) error {
+func (d *Dashboard) index(w http.ResponseWriter, r *http.Request) error {
 	if d.assets != nil {
 		if page, err := fs.ReadFile(d.assets, "index.html"); err == nil {
 			h := w.Header()
@@ -76,7 +76,20 @@ func (d *Dashboard) index(w http.ResponseWriter) error {
 			return nil
 		}
 	}
-	return writeFile(w, pages, "pages/unbuilt.html")
+	return writeFile(w, pages, d.inLanguage(r, "pages/unbuilt"))
+}
+
+// inLanguage returns the file of a page in the language of the setting or of the
+// browser.
+func (d *Dashboard) inLanguage(r *http.Request, name string) string {
+	choice := ""
+	if d.look != nil {
+		choice, _ = d.look()
+	}
+	if live.PageLanguage(choice, r.Header.Get("Accept-Language")) == "zh" {
+		name += ".zh"
+	}
+	return name + ".html"
 }
 
 // dressed returns the page with the settings language and theme in its root

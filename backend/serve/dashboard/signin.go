@@ -12,22 +12,29 @@ import (
 	"signalbox/backend/serve/httpapi"
 )
 
-// WriteSignIn answers with the page that asks for the token. The page says what
-// is wrong with a token that was given.
-func WriteSignIn(w http.ResponseWriter, err error) {
-	page, readErr := pages.ReadFile("pages/signin.html")
+// WriteSignIn answers with the page that asks for the token, in the language of
+// the setting or of the browser. The page says what is wrong with a token that
+// was given.
+func (d *Dashboard) WriteSignIn(w http.ResponseWriter, r *http.Request, err error) {
+	page, readErr := pages.ReadFile(d.inLanguage(r, "pages/signin"))
 	if readErr != nil {
 		panic(readErr) // the page is compiled in
 	}
 	problem, status := "", http.StatusUnauthorized
 	if e, ok := errors.AsType[*live.Error](err); ok && e.Code != "no_token" {
 		problem, status = e.Message, httpapi.Status(e)
+		// The page has its own words for the errors of a token.
+		if _, words, ok := bytes.Cut(page, []byte(" data-"+e.Code+`="`)); ok {
+			words, _, _ = bytes.Cut(words, []byte(`"`))
+			problem = string(words)
+		}
 	}
 	page = bytes.Replace(page, []byte("{{problem}}"), []byte(html.EscapeString(problem)), 1)
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Type", contentTypes[".html"])
+	h.Set("Vary", "Accept-Language")
 	w.WriteHeader(status)
 	_, _ = w.Write(page) // a browser that has left does not miss it
 }
@@ -48,7 +55,7 @@ func (d *Dashboard) SignIn(w http.ResponseWriter, r *http.Request) error {
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		r.Body = http.MaxBytesReader(w, r.Body, httpapi.Unbudgeted)
 		if err := d.guard.CheckToken(r, r.PostFormValue("token")); err != nil {
-			WriteSignIn(w, err)
+			d.WriteSignIn(w, r, err)
 			return nil
 		}
 		d.guard.SignIn(w, r)

@@ -18,9 +18,10 @@ form.addEventListener('submit', async (event) => {
     });
     if (answer.ok) return location.replace(location.pathname);
     const { error } = await answer.json();
-    problem.textContent = error.message; // where the token stands is said below
+    // Where the token stands is said below.
+    problem.textContent = form.dataset[error.code] ?? error.message;
   } catch {
-    problem.textContent = 'Signalbox does not answer. Is it still running?';
+    problem.textContent = form.dataset.noAnswer;
   }
   form.token.select();
 });
