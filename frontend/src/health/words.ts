@@ -8,16 +8,24 @@ import type { MessagePart } from '../paraglide/runtime';
 
 const DAY = 86_400_000;
 
+/** The formats of times in the shown language. Making one takes much longer than using it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+function write(at: Date, options: Intl.DateTimeFormatOptions): string {
+  const key = `${language.tag} ${Object.keys(options).join()}`;
+  let format = formats.get(key);
+  if (!format) formats.set(key, (format = new Intl.DateTimeFormat(language.tag, options)));
+  return format.format(at);
+}
+
 /** A time for a sentence: "10:40" today, "yesterday 22:10", "Tuesday 06:14" in the last week, and the date before that. */
 export function moment(iso: string, now: number): string {
   const at = new Date(iso);
-  const write = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language.tag, options).format(at);
   const minutes: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
   const midnight = new Date(now).setHours(0, 0, 0, 0);
-  if (at.getTime() >= midnight) return write(minutes);
-  if (at.getTime() >= midnight - DAY) return m.health_since_yesterday({ time: write(minutes) });
-  if (at.getTime() >= midnight - 6 * DAY) return write({ weekday: 'long', ...minutes });
-  return write({ year: 'numeric', month: 'short', day: 'numeric' });
+  if (at.getTime() >= midnight) return write(at, minutes);
+  if (at.getTime() >= midnight - DAY) return m.health_since_yesterday({ time: write(at, minutes) });
+  if (at.getTime() >= midnight - 6 * DAY) return write(at, { weekday: 'long', ...minutes });
+  return write(at, { year: 'numeric', month: 'short', day: 'numeric' });
 }
 
 /** Milliseconds in whole seconds, if they are seconds. */
