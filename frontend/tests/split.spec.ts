@@ -85,7 +85,7 @@ test('two filters of one source live side by side, and either half can be closed
   await page.keyboard.press('Control+K');
   await page.keyboard.type('Split view');
   await page.keyboard.press('Enter');
-  const halves = half(page, channel);
+  const halves = page.getByRole('region', { name: `Timeline of ${channel}` });
   await expect(halves).toHaveCount(2);
   await halves.nth(1).getByRole('textbox', { name: 'Filter the messages' }).fill('event:stock.*');
   await expect(halves.nth(1).getByRole('option')).toContainText('pears');
