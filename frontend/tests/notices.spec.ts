@@ -51,10 +51,7 @@ test('if the settings of a feed cannot be read, no form is shown that could be s
   let fail = true;
   await page.route('**/api/feeds/*', (route) => (fail ? route.fulfill({ status: 500, body: '{}' }) : route.continue()));
   await page.goto('/');
-  await page
-    .getByRole('button', { name: `Actions for ${name}` })
-    .first()
-    .click();
+  await page.getByRole('treeitem', { name }).click({ button: 'right' });
   await page.getByRole('menuitem', { name: /Edit/ }).click();
   const dialog = page.getByRole('dialog', { name: `Edit ${name}` });
   await expect(dialog).toContainText('could not be read');
