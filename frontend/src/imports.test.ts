@@ -50,7 +50,7 @@ function imports(file: string, text: string): string[] {
   const found = text.matchAll(/(?:import|export)\s+(type\s)?[^'";]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/g);
   return [...found].flatMap(([, type, from, dynamic]) => {
     const path = from ?? dynamic;
-    return type && /\/bridge\/types(\.gen)?$/.test(path) ? [] : [folderOf(file, path)];
+    return type && /\/bridge\/(types|own)$/.test(path) ? [] : [folderOf(file, path)];
   });
 }
 

@@ -133,6 +133,17 @@ test('a removed source says so, and is shown again when it is restored', async (
   await expect(rows(page)).toHaveCount(1);
 });
 
+test('a start whose last source is gone shows all messages', async ({ page, request, own, publish }) => {
+  await publish(own, { data: 'kept.' });
+  const { sources } = await (await request.get('/api/state')).json();
+  const gone = Math.max(...sources.map((s: { id: number }) => s.id)) + 1000;
+  await request.patch('/api/window', { data: { place: `#/timeline?source=${gone}` } });
+  await page.goto('/');
+  await expect(title(page, 'All messages')).toBeVisible();
+  await expect(rows(page).filter({ hasText: 'kept.' })).toBeVisible();
+  await expect(page.getByText('This source is gone')).toHaveCount(0);
+});
+
 test('a link to a message opens it, however old it is', async ({ page, request, own: channel }) => {
   const lines = Array.from({ length: 900 }, (_, i) => JSON.stringify({ data: `line ${i}.` })).join('\n');
   const path = encodeURIComponent(channel);

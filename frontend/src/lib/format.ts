@@ -14,12 +14,16 @@ function each<T>(create: (tag: string) => T): () => T {
 }
 const thousands = each((tag) => new Intl.NumberFormat(tag, { maximumFractionDigits: 0 }));
 const and = each((tag) => new Intl.ListFormat(tag, { type: 'conjunction' }));
+const besides = each((tag) => new Intl.ListFormat(tag, { type: 'conjunction', style: 'narrow' }));
 
 /** 2184022 → "2,184,022" */
 export const count = (n: number): string => thousands().format(n);
 
 /** ["a", "b", "c"] → "a, b, and c" */
 export const list = (names: Iterable<string>): string => and().format(names);
+
+/** ["a", "b", "c"] → "a, b, c" */
+export const enumeration = (items: Iterable<string>): string => besides().format(items);
 
 /** Short enough for a badge: "818", "1.2k", "34k", "2M". */
 export function brief(n: number): string {

@@ -1,7 +1,7 @@
 import { api } from '../bridge/api';
 import type { Attempt } from '../bridge/types';
 import { words } from '../lib/sentence.svelte';
-import { duration, micros } from '../lib/format';
+import { duration, enumeration, micros } from '../lib/format';
 import { m } from '../paraglide/messages';
 import { Loader } from './loader.svelte';
 
@@ -68,8 +68,7 @@ export function steps(attempt: Pick<Attempt, 'dns_us' | 'connect_us' | 'tls_us' 
 /** The steps as text: "DNS 1.2 ms, connect 0.4 ms, first byte 8 ms". */
 export function stepWords(list: Step[]): string {
   if (list.length === 0) return m.health_steps_none();
-  const each = list.map(({ name, us }) => stepMessages[name]({ time: micros(us) }));
-  return each.join(m.health_steps_comma());
+  return enumeration(list.map(({ name, us }) => stepMessages[name]({ time: micros(us) })));
 }
 
 const stepMessages: Record<Step['name'], (parts: { time: string }) => string> = {

@@ -28,6 +28,8 @@ export class Navigation {
    * show it. What they report themselves (a typed filter, a selection) does not count.
    */
   visits = $state(0);
+  /** The place was stored when the program last ran, and nobody has gone anywhere since. */
+  restored = $state(false);
   /** The half that the user worked in last. */
   #half = $state<Half>('first');
 
@@ -66,6 +68,14 @@ export class Navigation {
     if (!this.#unset) return;
     const place = typeof link === 'string' ? readLink(link, SCREENS) : null;
     if (place && !('part' in place)) this.#place = place;
+    this.#arrive();
+    this.restored = true;
+    this.bar.history.replaceState(null, '', this.link);
+  }
+
+  /** Shows all messages, without a step for Back: the source of a restored place is gone. */
+  forsake(): void {
+    this.#place = firstPlace;
     this.#arrive();
     this.bar.history.replaceState(null, '', this.link);
   }
@@ -154,6 +164,7 @@ export class Navigation {
 
   #arrive(): void {
     this.#unset = false;
+    this.restored = false;
     this.fault = null;
     this.visits++;
   }
