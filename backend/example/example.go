@@ -23,6 +23,9 @@ type Options struct {
 	// Events answers GET /events/{source} as the local server does. Without it
 	// the chat and the reliable example answer 503.
 	Events http.Handler
+	// Language returns the setting language. Without it the pages are in the
+	// browser's language.
+	Language func() string
 }
 
 // Examples are the example pages with the clock, chat, device and others behind

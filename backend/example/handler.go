@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"path"
 
 	"signalbox/backend/live"
 )
@@ -45,6 +46,8 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect
 // pages serves the files, and creates the channels that a page needs. So they
 // have their colours, and exist also if the settings forbid that a publish or a
 // subscription creates them.
+// A file of the folder zh takes the place of the English one where the page is in
+// Chinese.
 func (e *Examples) pages(pages fs.FS) http.Handler {
 	serve := http.StripPrefix("/examples/", http.FileServerFS(pages))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -56,7 +59,19 @@ func (e *Examples) pages(pages fs.FS) http.Handler {
 		// The files are part of the program and have no date. Without this header
 		// a browser would show the old ones after an update.
 		w.Header().Set("Cache-Control", "no-cache")
+		w.Header().Set("Vary", "Accept-Language")
 		w.Header().Set("Content-Security-Policy", policy)
+		choice := ""
+		if e.options.Language != nil {
+			choice = e.options.Language()
+		}
+		if live.PageLanguage(choice, r.Header.Get("Accept-Language")) == "zh" {
+			name := r.URL.Path[len("/examples/"):]
+			if _, err := fs.Stat(pages, path.Join("zh", name)); err == nil && fs.ValidPath(path.Join("zh", name)) {
+				r = r.Clone(r.Context())
+				r.URL.Path, r.URL.RawPath = "/examples/zh/"+name, ""
+			}
+		}
 		serve.ServeHTTP(w, r)
 	})
 }

@@ -98,3 +98,70 @@ func TestNothingIsPublishedToAFeedOfThatName(t *testing.T) {
 		}
 	})
 }
+
+func TestThePagesHaveTheLanguageOfTheSettingOrOfTheBrowser(t *testing.T) {
+	exampletest.Bubble(t, func(t *testing.T, dir string) {
+		r, _ := run(t, dir)
+		for _, c := range []struct{ setting, accept, path, want string }{
+			{"", "", "", "Examples that run"},
+			{"", "zh-CN,zh;q=0.9", "", "可以运行的示例"},
+			{"", "zh-CN,zh;q=0.9", "clock.html", `lang="zh-CN"`},
+			{"", "zh-CN,zh;q=0.9", "words.js", "正在连接"},
+			{"", "zh-CN,zh;q=0.9", "clock.js", "EventSource"},
+			{"system", "en-GB,zh;q=0.9", "clock.html", `lang="en"`},
+			{"en", "zh-CN", "words.js", "Connecting"},
+			{"zh", "en-GB", "words.js", "正在连接"},
+		} {
+			r.Examples.options.Language = func() string { return c.setting }
+			req := httptest.NewRequest("GET", "/examples/"+c.path, nil)
+			req.Header.Set("Accept-Language", c.accept)
+			w := httptest.NewRecorder()
+			r.Examples.Handler(nil).ServeHTTP(w, req)
+			if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), c.want) {
+				t.Errorf("%+v: %d %s", c, w.Code, w.Body)
+			}
+		}
+	})
+}
+
+// Only the texts of a page differ between its languages, so that its scripts work
+// in both.
+func TestThePagesAreTheSameInBothLanguages(t *testing.T) {
+	read := func(name string) string {
+		b, err := files.ReadFile("pages/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	tags := regexp.MustCompile(`<[^>]*>`)
+	texts := regexp.MustCompile(`(aria-label|placeholder|lang)="[^"]*"`)
+	shape := func(name string) []string {
+		var all []string
+		for _, tag := range tags.FindAllString(read(name), -1) {
+			if !strings.HasPrefix(tag, "<code") && tag != "</code>" { // the order of words differs
+				all = append(all, texts.ReplaceAllString(tag, "$1"))
+			}
+		}
+		return all
+	}
+	pages, err := fs.Glob(files, "pages/*.html")
+	if err != nil || len(pages) == 0 {
+		t.Fatal(err)
+	}
+	for _, page := range pages {
+		name := strings.TrimPrefix(page, "pages/")
+		exampletest.WantEqual(t, shape("zh/"+name), shape(name))
+	}
+	names := regexp.MustCompile(`(?m)^  (\w+): (\([\w, ]*\))?`)
+	exampletest.WantEqual(t, names.FindAllString(read("zh/words.js"), -1), names.FindAllString(read("words.js"), -1))
+	used := regexp.MustCompile(`words\.(\w+)`)
+	scripts, _ := fs.Glob(files, "pages/*.js")
+	for _, script := range scripts {
+		for _, use := range used.FindAllStringSubmatch(read(strings.TrimPrefix(script, "pages/")), -1) {
+			if use[1] != "js" && !strings.Contains(read("words.js"), "\n  "+use[1]+": ") {
+				t.Errorf("%s uses %s, which is not in words.js", script, use[0])
+			}
+		}
+	}
+}

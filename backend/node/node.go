@@ -139,9 +139,10 @@ func (n *Node) build() {
 	})
 	n.publisher = publish.New(n.journal, publishLimits(set))
 	n.examples = example.New(n.journal, n.publisher, example.Options{
-		Log:     n.log,
-		Watched: func(channel string) bool { return n.server.Clients(channel) > 0 || n.samples.PublishTo(channel) },
-		Events:  http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { n.server.Events().ServeHTTP(w, r) }),
+		Language: func() string { language, _ := n.settings.look(); return language },
+		Log:      n.log,
+		Watched:  func(channel string) bool { return n.server.Clients(channel) > 0 || n.samples.PublishTo(channel) },
+		Events:   http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { n.server.Events().ServeHTTP(w, r) }),
 	})
 	n.samples = sample.New(n.journal, n.examples, sample.Options{Feeds: sampleFeeds{n}, Store: sampleStore{n.installation}})
 	var config *tls.Config

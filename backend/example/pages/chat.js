@@ -1,4 +1,5 @@
 import { attempt, follow, item, publish, stored, tidy } from './shared.js'
+import { words } from './words.js'
 
 const get = (id) => document.querySelector(id)
 const list = get('#list')
@@ -15,7 +16,7 @@ get('#enter').addEventListener('submit', (e) => {
   sessionStorage.setItem('chat-name', name)
   open()
   get('#name').readOnly = true
-  get('#door').textContent = 'Leave'
+  get('#door').textContent = words.leave
   get('#state').hidden = get('#room').hidden = false
   get('#text').focus()
 })
@@ -25,7 +26,7 @@ function leave() {
   name = undefined
   showPresent([])
   get('#name').readOnly = false
-  get('#door').textContent = 'Enter'
+  get('#door').textContent = words.enter
   get('#room').hidden = true
   get('#name').focus()
 }
@@ -69,7 +70,7 @@ function show(type, id, data, time, isNew, before = null) {
   if (isNew && said.here) showPresent(said.here)
   const scroll = get('#scroll')
   const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40
-  const text = { say: `${said.name}: ${said.text}`, join: `${said.name} came in.`, leave: `${said.name} left.` }[type]
+  const text = { say: `${said.name}: ${said.text}`, join: words.came(said.name), leave: words.left(said.name) }[type]
   if (text) list.insertBefore(item(time, text, '', type === 'say' ? '' : 'note'), before)
   while (list.children.length > 300) list.firstChild.remove()
   if (atEnd) scroll.scrollTop = scroll.scrollHeight
@@ -78,7 +79,7 @@ function show(type, id, data, time, isNew, before = null) {
 function showPresent(names) {
   get('#here').replaceChildren(...names.map((n) => {
     const li = document.createElement('li')
-    li.textContent = n === name ? `${n} (you)` : n
+    li.textContent = n === name ? words.you(n) : n
     return li
   }))
 }

@@ -1,4 +1,5 @@
 import { follow, tidy } from './shared.js'
+import { words } from './words.js'
 
 const toggle = document.querySelector('#toggle')
 const set = (id, text) => { document.querySelector(id).textContent = text }
@@ -12,15 +13,14 @@ function open() {
     const late = Date.now() - Date.parse(e.data)
     set('#time', time)
     set('#date', `${date}, ${zone === 'Z' ? 'UTC' : `UTC${zone}`}`)
-    const than = late < 0 ? 'earlier' : 'later'
-    set('#difference', `When it arrived, it was ${Math.abs(late)} ms ${than} by your clock.`)
+    set('#difference', late < 0 ? words.earlier(-late) : words.later(late))
   }
-  toggle.textContent = 'Close'
+  toggle.textContent = words.doClose
 }
 
 function close() {
   source.close()
-  toggle.textContent = 'Open'
+  toggle.textContent = words.doOpen
 }
 
 toggle.addEventListener('click', () => {

@@ -1,4 +1,5 @@
 import { attempt, duration, follow, item, post, publish, tidy } from './shared.js'
+import { words } from './words.js'
 
 const get = (id) => document.querySelector(id)
 const asked = new Map() // by the id of the question: its row and its time
@@ -24,10 +25,10 @@ async function state() {
 
 function step(s) {
   if (s.step === 1) get('#steps').replaceChildren()
-  get('#steps').append(item(new Date(), s.text, `${s.step} of ${s.of}`))
+  get('#steps').append(item(new Date(), s.text, words.stepOf(s.step, s.of)))
   get('#progress').value = s.step / s.of
   get('#start').disabled = s.step < s.of
-  get('#start').textContent = s.step < s.of ? 'Running' : 'Start again'
+  get('#start').textContent = s.step < s.of ? words.running : words.startAgain
 }
 
 get('#start').addEventListener('click', () => attempt(get('#started'), async () => {
@@ -36,7 +37,7 @@ get('#start').addEventListener('click', () => attempt(get('#started'), async () 
 
 // A question is shown when it arrives in the stream, whoever asked it.
 function question(id, text) {
-  const row = item(new Date(), text, 'asked')
+  const row = item(new Date(), text, words.asked)
   get('#list').prepend(row)
   asked.set(id, { row, time: Date.now() })
   while (get('#list').children.length > 20) get('#list').lastChild.remove()
@@ -46,7 +47,7 @@ function answer(said, kind = '') {
   const q = asked.get(said.to)
   if (!q) return
   asked.delete(said.to)
-  const row = item(new Date(q.time), `${said.ask}: ${said.text}`, `after ${((Date.now() - q.time) / 1000).toFixed(1)} s`, kind)
+  const row = item(new Date(q.time), `${said.ask}: ${said.text}`, words.after(((Date.now() - q.time) / 1000).toFixed(1)), kind)
   q.row.replaceWith(row)
 }
 
@@ -55,8 +56,8 @@ function answer(said, kind = '') {
 setInterval(() => {
   for (const [id, q] of asked) {
     const time = Date.now() - q.time
-    q.row.lastChild.textContent = `asked ${duration(time)} ago`
-    if (time > 10_000) answer({ to: id, ask: q.row.children[1].textContent, text: 'Neither the device nor the server has answered.' }, 'bad')
+    q.row.lastChild.textContent = words.askedAgo(duration(time))
+    if (time > 10_000) answer({ to: id, ask: q.row.children[1].textContent, text: words.nobodyAnswered }, 'bad')
   }
 }, 500)
 
@@ -67,7 +68,7 @@ get('#asks').addEventListener('click', (e) => {
 get('#plug').addEventListener('change', () => attempt(get('#result'), async () => {
   const s = await post(`/examples/device/state?plugged=${get('#plug').checked}`)
   plugged(s.plugged)
-  return s.plugged ? 'The device has power.' : 'The device has no power. Ask it something.'
+  return s.plugged ? words.power : words.noPower
 }))
 
 function plugged(yes) {

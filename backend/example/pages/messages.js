@@ -1,4 +1,5 @@
 import { attempt, follow, item, post, publish, stored, tidy } from './shared.js'
+import { words } from './words.js'
 
 const list = document.querySelector('#list')
 const form = document.querySelector('#form')
@@ -13,12 +14,12 @@ function open() {
   // A new connection first gets the newest message.
   source.onmessage = (e) => show(e.lastEventId, e.data, new Date(), 'prepend')
   source.addEventListener('open', history, { once: true })
-  toggle.textContent = 'Close'
+  toggle.textContent = words.doClose
 }
 
 function close() {
   source.close()
-  toggle.textContent = 'Open'
+  toggle.textContent = words.doOpen
 }
 
 // Loads earlier messages. The stream is open by then, so no message in between is
@@ -46,7 +47,7 @@ form.addEventListener('submit', (e) => {
       ? await publish('messages', 'message', text)
       : await post(`/add-message/${encodeURIComponent(text)}`)
     form.reset()
-    return `Stored as ${answer.position}.`
+    return words.stored(answer.position)
   })
 })
 

@@ -1,11 +1,13 @@
 // The panel beside an example: its files as the server sends them, what the server
 // does, and the bytes of the stream.
 
+import { words } from './words.js'
+
 const panel = document.querySelector('#source')
-const words = panel.querySelector('#server')
+const server = panel.querySelector('#server')
 const tabs = panel.insertBefore(document.createElement('div'), panel.firstChild)
 tabs.setAttribute('role', 'tablist')
-tabs.setAttribute('aria-label', 'Source')
+tabs.setAttribute('aria-label', words.source)
 let wire // aborts the reading of the stream
 
 for (const pre of panel.querySelectorAll('pre.curl')) {
@@ -16,12 +18,12 @@ for (const file of panel.dataset.files.split(' ')) {
   const pre = document.createElement('pre')
   tab(file, pre, async () => {
     if (pre.textContent) return
-    pre.textContent = await fetch(file).then((r) => r.text()).catch(() => 'The file cannot be loaded.')
+    pre.textContent = await fetch(file).then((r) => r.text()).catch(() => words.noFile)
   })
 }
-tab('Server', words)
+tab(words.server, server)
 const raw = document.createElement('pre')
-tab('On the wire', raw, () => read(panel.dataset.wire))
+tab(words.wire, raw, () => read(panel.dataset.wire))
 select(tabs.firstChild)
 
 function tab(name, content, shown) {
@@ -77,9 +79,9 @@ async function read(url) {
       raw.textContent = (raw.textContent + part.value).slice(-20_000)
       if (scrollHeight - scrollTop - clientHeight < 30) box.scrollTop = box.scrollHeight
     }
-    raw.textContent += '\n(The server closed the stream. Choose the tab again to open it.)'
+    raw.textContent += `\n${words.streamClosed}`
   } catch (error) {
-    if (error.name !== 'AbortError') raw.textContent += `\n(The stream ended: ${error.message}.)`
+    if (error.name !== 'AbortError') raw.textContent += `\n${words.streamEnded(error.message)}`
   }
 }
 addEventListener('pagehide', () => wire?.abort())

@@ -1,4 +1,5 @@
 import { attempt, duration, follow, item, post, tidy } from './shared.js'
+import { words } from './words.js'
 
 const list = document.querySelector('#list')
 const result = document.querySelector('#result')
@@ -17,7 +18,7 @@ function received(e) {
   times.set(number, (times.get(number) ?? 0) + 1)
   first = Math.min(first ?? number, number)
   last = Math.max(last ?? number, number)
-  const what = e.type === 'ping' ? `ping: the time is ${e.data}` : 'count'
+  const what = e.type === 'ping' ? words.ping(e.data) : 'count'
   list.prepend(item(new Date(), what, `id ${number}`))
   while (list.children.length > 30) list.lastChild.remove()
   prove()
@@ -35,10 +36,10 @@ function prove() {
     else ranges.push([n, n, came])
   }
   const proof = document.querySelector('#proof')
-  proof.textContent = `${first}…${last}: ${times.size} received, ${missing} missing, ${repeated} repeated`
+  proof.textContent = words.proof(first, last, times.size, missing, repeated)
   proof.className = `proof ${missing + repeated ? 'bad' : 'good'}`
   document.querySelector('#ranges').textContent = missing
-    ? ranges.map(([from, to, came]) => `${from}…${to} ${came ? 'received' : 'missing'}`).join(', ')
+    ? ranges.map(([from, to, came]) => came ? words.rangeReceived(from, to) : words.rangeMissing(from, to)).join(', ')
     : ''
 }
 
@@ -47,16 +48,16 @@ document.querySelector('#cut').addEventListener('click', () => attempt(result, a
   const after = last
   const time = Date.now()
   source.addEventListener('open', () => setTimeout(() => {
-    result.textContent = `Back after ${duration(Date.now() - time)}: ${after + 1}…${last} came at once.`
+    result.textContent = words.back(duration(Date.now() - time), after + 1, last)
   }, 300), { once: true })
-  return `Cut after ${after}. The browser comes back in ten seconds.`
+  return words.cut(after)
 }))
 
 // A new EventSource does not have the last id of the old one.
 document.querySelector('#forget').addEventListener('click', () => attempt(result, async () => {
   source.close()
   setTimeout(open, 5000)
-  return 'Gone for five seconds. Then a new connection, without the last id.'
+  return words.gone
 }))
 
 tidy(() => source.close(), open)

@@ -1,5 +1,7 @@
 // What all examples share: showing the state of an EventSource, and publishing.
 
+import { words } from './words.js'
+
 const line = document.querySelector('#state')
 let source, since, state
 
@@ -27,12 +29,11 @@ function render() {
   if (source.readyState === EventSource.CLOSED && state !== 'refused' && state !== 'closed') return become('closed')
   const time = duration(Date.now() - since)
   const [word, more] = {
-    connecting: ['Connecting', Date.now() - since > 4000
-      ? `for ${time}. A browser opens at most six streams to one server: close other tabs of these pages.` : ''],
-    open: ['Open', `for ${time}`],
-    lost: ['Line lost', `${time} ago. The browser reconnects by itself and sends the last id that it received.`],
-    refused: ['Refused.', 'The server did not answer with an event stream, so the browser does not try again. Reload the page.'],
-    closed: ['Closed', `by this page ${time} ago. Nothing is received.`],
+    connecting: [words.connecting, Date.now() - since > 4000 ? words.connectingLong(time) : ''],
+    open: [words.open, words.openFor(time)],
+    lost: [words.lost, words.lostAgo(time)],
+    refused: [words.refused, words.refusedWhy],
+    closed: [words.closed, words.closedAgo(time)],
   }[state]
   set(line.querySelector('[role="status"]'), word)
   set(line.querySelector('small'), more)
@@ -61,7 +62,7 @@ export function publish(channel, event, data) {
 export async function post(url, body) {
   const headers = body ? { 'Content-Type': 'application/json' } : {}
   const answer = await fetch(url, { method: 'POST', headers, body: body && JSON.stringify(body) })
-    .catch(() => { throw new Error('The server does not answer. Is Signalbox still running?') })
+    .catch(() => { throw new Error(words.noAnswer) })
   const json = await answer.json().catch(() => ({}))
   if (!answer.ok) throw new Error([json.error?.message ?? answer.statusText, json.error?.hint].filter(Boolean).join(' '))
   return json
@@ -90,7 +91,8 @@ export function clock(time = new Date()) {
 
 export function duration(ms) {
   const s = Math.max(0, Math.round(ms / 1000))
-  return s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${Math.floor(s / 3600)} h ${Math.floor(s / 60) % 60} min`
+  if (s < 60) return words.seconds(s)
+  return s < 3600 ? words.minutes(Math.floor(s / 60), s % 60) : words.hours(Math.floor(s / 3600), Math.floor(s / 60) % 60)
 }
 
 // item makes a row of a list from a time, a text and a remark.

@@ -1,0 +1,56 @@
+// The texts of the scripts. The server sends words.js in the language of the page.
+export const words = {
+  seconds: (s) => `${s} s`,
+  minutes: (min, s) => `${min} min ${s} s`,
+  hours: (h, min) => `${h} h ${min} min`,
+  connecting: 'Connecting',
+  connectingLong: (time) => `for ${time}. A browser opens at most six streams to one server: close other tabs of these pages.`,
+  open: 'Open',
+  openFor: (time) => `for ${time}`,
+  lost: 'Line lost',
+  lostAgo: (time) => `${time} ago. The browser reconnects by itself and sends the last id that it received.`,
+  refused: 'Refused.',
+  refusedWhy: 'The server did not answer with an event stream, so the browser does not try again. Reload the page.',
+  closed: 'Closed',
+  closedAgo: (time) => `by this page ${time} ago. Nothing is received.`,
+  noAnswer: 'The server does not answer. Is Signalbox still running?',
+  doClose: 'Close',
+  doOpen: 'Open',
+
+  source: 'Source',
+  server: 'Server',
+  wire: 'On the wire',
+  noFile: 'The file cannot be loaded.',
+  streamClosed: '(The server closed the stream. Choose the tab again to open it.)',
+  streamEnded: (reason) => `(The stream ended: ${reason}.)`,
+
+  enter: 'Enter',
+  leave: 'Leave',
+  came: (name) => `${name} came in.`,
+  left: (name) => `${name} left.`,
+  you: (name) => `${name} (you)`,
+
+  earlier: (ms) => `When it arrived, it was ${ms} ms earlier by your clock.`,
+  later: (ms) => `When it arrived, it was ${ms} ms later by your clock.`,
+
+  stepOf: (step, of) => `${step} of ${of}`,
+  running: 'Running',
+  startAgain: 'Start again',
+  asked: 'asked',
+  askedAgo: (time) => `asked ${time} ago`,
+  after: (s) => `after ${s} s`,
+  nobodyAnswered: 'Neither the device nor the server has answered.',
+  power: 'The device has power.',
+  noPower: 'The device has no power. Ask it something.',
+
+  stored: (position) => `Stored as ${position}.`,
+
+  ping: (time) => `ping: the time is ${time}`,
+  proof: (first, last, received, missing, repeated) =>
+    `${first}…${last}: ${received} received, ${missing} missing, ${repeated} repeated`,
+  rangeReceived: (from, to) => `${from}…${to} received`,
+  rangeMissing: (from, to) => `${from}…${to} missing`,
+  back: (time, from, to) => `Back after ${time}: ${from}…${to} came at once.`,
+  cut: (last) => `Cut after ${last}. The browser comes back in ten seconds.`,
+  gone: 'Gone for five seconds. Then a new connection, without the last id.',
+}

@@ -1,0 +1,56 @@
+// 脚本中的文字。服务端按页面的语言发送 words.js。
+export const words = {
+  seconds: (s) => `${s} 秒`,
+  minutes: (min, s) => `${min} 分 ${s} 秒`,
+  hours: (h, min) => `${h} 小时 ${min} 分`,
+  connecting: '正在连接',
+  connectingLong: (time) => `已 ${time}。浏览器对同一服务端最多打开六个事件流，请关闭这些页面的其他标签页。`,
+  open: '已连接',
+  openFor: (time) => time,
+  lost: '连接中断',
+  lostAgo: (time) => `${time}前。浏览器会自动重连，并发送收到的最后一个 id。`,
+  refused: '被拒绝。',
+  refusedWhy: '服务端返回的不是事件流，浏览器不会再试。请重新加载页面。',
+  closed: '已关闭',
+  closedAgo: (time) => `${time}前由本页关闭，不再接收。`,
+  noAnswer: '服务端没有应答。Signalbox 还在运行吗？',
+  doClose: '关闭',
+  doOpen: '打开',
+
+  source: '源代码',
+  server: '服务端',
+  wire: '原始字节',
+  noFile: '无法加载该文件。',
+  streamClosed: '（服务端关闭了事件流。再次选择此标签可重新打开。）',
+  streamEnded: (reason) => `（事件流已结束：${reason}。）`,
+
+  enter: '进入',
+  leave: '离开',
+  came: (name) => `${name} 进来了。`,
+  left: (name) => `${name} 离开了。`,
+  you: (name) => `${name}（您）`,
+
+  earlier: (ms) => `到达时，按您的时钟早了 ${ms} 毫秒。`,
+  later: (ms) => `到达时，按您的时钟晚了 ${ms} 毫秒。`,
+
+  stepOf: (step, of) => `第 ${step} 步，共 ${of} 步`,
+  running: '正在运行',
+  startAgain: '重新开始',
+  asked: '已提问',
+  askedAgo: (time) => `${time}前提问`,
+  after: (s) => `${s} 秒后`,
+  nobodyAnswered: '设备和服务端都没有应答。',
+  power: '设备已通电。',
+  noPower: '设备已断电。向它提个问题试试。',
+
+  stored: (position) => `已存储，位置 ${position}。`,
+
+  ping: (time) => `ping：时间是 ${time}`,
+  proof: (first, last, received, missing, repeated) =>
+    `${first}…${last}：收到 ${received}，缺失 ${missing}，重复 ${repeated}`,
+  rangeReceived: (from, to) => `${from}…${to} 已收到`,
+  rangeMissing: (from, to) => `${from}…${to} 缺失`,
+  back: (time, from, to) => `${time}后恢复：${from}…${to} 一次补齐。`,
+  cut: (last) => `已在 ${last} 之后切断。浏览器将在十秒后重连。`,
+  gone: '断开五秒，然后不带最后的 id 重新连接。',
+}
