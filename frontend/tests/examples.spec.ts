@@ -271,3 +271,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
     }
   });
 }
+
+test.describe('in Chinese', () => {
+  test.use({ locale: 'zh-CN' });
+
+  test('the pages and their scripts speak it', async ({ page }) => {
+    await page.goto('/examples/');
+    await page.getByRole('link', { name: '时钟' }).first().click();
+    await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+    await expect(state(page)).toHaveText('已连接', { timeout: 20_000 });
+    await expect(page.locator('#difference')).toContainText('到达时');
+    await expect(page.getByRole('tab', { name: '原始字节' })).toBeVisible();
+  });
+});

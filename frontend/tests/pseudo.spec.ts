@@ -97,13 +97,26 @@ for (const viewport of [
 
     test('at the first start', async ({ page }) => {
       await open(page);
-      await holds(page.locator('main'));
+      await holds(page.locator('body'));
+    });
+
+    test('in health, the help and the palette', async ({ page, publish }) => {
+      await publish('ωμέγα', { event: 'τύπος', data: { τιμή: 1 } });
+      await open(page);
+      await page.keyboard.press('g');
+      await page.keyboard.press('h');
+      await holds(page.locator('body'));
+      await page.keyboard.press('?');
+      await holds(page.getByRole('dialog'));
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Control+k');
+      await holds(page.getByRole('dialog'));
     });
 
     test('in the dialogs', async ({ page, request }) => {
       await request.post('/api/channels', { data: { name: 'ωμέγα' } });
       await open(page);
-      for (const command of ['commands_settings', 'commands_follow', 'commands_create']) {
+      for (const command of ['commands_settings', 'commands_follow', 'commands_create', 'commands_jump']) {
         await page.keyboard.press('Control+k');
         await page.locator('input[role=combobox]').fill(pseudo(commands[command]).replaceAll('·', ''));
         await page.keyboard.press('Enter');

@@ -80,3 +80,19 @@ test.describe('the settings', () => {
     await expect(dialog).not.toContainText(node.token);
   });
 });
+
+test('a command of the palette switches the language, and back', async ({ page }) => {
+  await page.goto('/');
+  const choose = async (words: string) => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill(words);
+    await page.keyboard.press('Enter');
+  };
+  await choose('简体中文');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+  await expect(page.getByRole('button', { name: '设置' })).toBeVisible();
+  await choose('English');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await choose("the system's");
+  await expect(page.getByRole('button', { name: 'Settings' })).toBeVisible();
+});

@@ -8,6 +8,7 @@ import { attempt } from '../model/feedactions';
 import { layout } from '../model/layout.svelte';
 import { noise } from '../model/noise.svelte';
 import { place } from '../model/place.svelte';
+import { chooseLanguage } from '../model/settings.svelte';
 import { shell } from '../model/shell.svelte';
 import { sidebar } from '../model/sidebar.svelte';
 import { live } from '../model/state.svelte';
@@ -171,6 +172,9 @@ export const shellCommands: readonly Command[] = [
   { id: 'theme.dark', words: m.commands_dark, group: 'window', act: () => theme.choose('dark') },
   { id: 'theme.light', words: m.commands_light, group: 'window', act: () => theme.choose('light') },
   { id: 'theme.system', words: m.commands_system, group: 'window', act: () => theme.choose('system') },
+  { id: 'language.system', words: m.commands_language_system, group: 'window', act: () => chooseLanguage('system') },
+  { id: 'language.en', words: m.commands_language_en, group: 'window', act: () => chooseLanguage('en') },
+  { id: 'language.zh', words: m.commands_language_zh, group: 'window', act: () => chooseLanguage('zh') },
   {
     id: 'window.zoom-in',
     words: m.notices_zoom_in,
