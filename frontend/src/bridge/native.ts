@@ -1,5 +1,7 @@
 /** Functions that only a desktop has, each with a fallback for browsers. */
 
+import { m } from '../paraglide/messages';
+
 /** The methods of main.App. Wails defines them before the page of the window runs. */
 interface App {
   Copy(text: string): Promise<void>;
@@ -67,7 +69,7 @@ function copyBySelection(text: string) {
   const done = document.execCommand('copy');
   area.remove();
   if (before instanceof HTMLElement) before.focus();
-  if (!done) throw new Error('The browser did not allow copying.');
+  if (!done) throw new Error(m.common_copy_refused());
 }
 
 /** Opens a web address in the user's browser. */

@@ -32,9 +32,6 @@ export function brief(n: number): string {
   return `${value < 10 ? Math.floor(value * 10) / 10 : Math.floor(value)}${unit}`;
 }
 
-/** "1 message", "2 messages". English only: a message with a plural form takes its place (messages/README.md). */
-export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
-
 /** Messages a second without the unit: "0", "0.4", "38", "1,284". */
 export function perSecond(rate: number): string {
   if (rate <= 0) return '0';

@@ -1,5 +1,6 @@
 import type { Health } from '../bridge/types';
 import { duration } from './format';
+import { m } from '../paraglide/messages';
 import { words } from './sentence.svelte';
 
 /** The states that a StateDot draws: those of a feed, with "failed" for one that the user did not stop. */
@@ -27,15 +28,15 @@ export const longReason = (health: Health): boolean => clause(words(health)).len
 export function stateWord(health: Health): string {
   switch (health.state) {
     case 'open':
-      return 'Open';
+      return m.feed_open();
     case 'quiet':
-      return 'Silent';
+      return m.feed_silent();
     case 'connecting':
-      return 'Connecting';
+      return m.feed_connecting();
     case 'waiting':
-      return 'Waiting';
+      return m.feed_waiting();
     case 'stopped':
-      return pausedByUser(health) ? 'Paused' : 'Stopped';
+      return pausedByUser(health) ? m.feed_paused() : m.feed_stopped();
   }
 }
 
@@ -53,21 +54,23 @@ const since = (iso: string | undefined, now: number) =>
 export function stateWords(health: Health, now: number): string {
   switch (health.state) {
     case 'open':
-      return `Open for ${since(health.since, now)}`;
+      return m.feed_open_for({ time: since(health.since, now) });
     case 'quiet': {
       const rhythm = health.heartbeat_ms || health.rhythm_ms;
-      const silent = `Silent for ${since(health.last_byte ?? health.since, now)}`;
+      const time = since(health.last_byte ?? health.since, now);
       return rhythm
-        ? `${silent}, expected every ${duration(Math.round(rhythm / 1000) * 1000 || rhythm)}`
-        : `${silent}; the usual interval is unknown`;
+        ? m.feed_silent_for({ time, rhythm: duration(Math.round(rhythm / 1000) * 1000 || rhythm) })
+        : m.feed_silent_unknown({ time });
     }
     case 'connecting':
-      return health.attempt > 1 ? `Connecting, attempt ${health.attempt}` : 'Connecting';
+      return health.attempt > 1 ? m.feed_connecting_attempt({ attempt: health.attempt }) : m.feed_connecting();
     case 'waiting':
-      if (longReason(health)) return 'Not connected';
-      return health.reason ? clause(words(health)) : 'Connection lost';
+      if (longReason(health)) return m.feed_waiting_not_connected();
+      return health.reason ? clause(words(health)) : m.feed_waiting_lost();
     case 'stopped':
-      if (pausedByUser(health)) return `Paused for ${since(health.since, now)}`;
-      return health.reason && !longReason(health) ? `Stopped. ${clause(words(health))}` : 'Stopped';
+      if (pausedByUser(health)) return m.feed_paused_for({ time: since(health.since, now) });
+      return health.reason && !longReason(health)
+        ? m.feed_stopped_why({ reason: clause(words(health)) })
+        : m.feed_stopped();
   }
 }

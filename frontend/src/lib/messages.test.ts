@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import settings from '../../project.inlang/settings.json';
+import sentences from './texts.zh.json';
 
 type Variants = { declarations?: string[]; match: Record<string, string> }[];
 type Messages = Record<string, string | Variants>;
@@ -42,4 +43,13 @@ test.each(areas)('%s has whole texts under names that begin with the area', (are
         expect(text, `${key} is a piece of a sentence`).toBe(text.trim());
       }
     }
+});
+
+test('Chinese sentences have full-width punctuation', () => {
+  const areas = Object.entries(files).filter(([file]) => file.includes('/zh/'));
+  const said = [
+    ...areas.flatMap(([, area]) => Object.values(area).flatMap(texts)),
+    ...Object.values(sentences as Record<string, Record<string, string>>).flatMap((s) => Object.values(s)),
+  ];
+  expect(said.filter((text) => /\p{Script=Han}[,:;!?(]|[,:;!?)]\p{Script=Han}/u.test(text))).toEqual([]);
 });
