@@ -13,7 +13,7 @@ import { sidebar } from '../model/sidebar.svelte';
 import { live } from '../model/state.svelte';
 import { m } from '../paraglide/messages';
 import type { IconName } from '../ui/icons';
-import type { MenuItem } from '../ui/menu';
+import type { MenuItem } from '../ui/Menu.svelte';
 
 /** Something that can be done to one source or to several at once. */
 interface SourceAction {

@@ -4,7 +4,6 @@ import Bars from './Bars.svelte';
 import Countdown from './Countdown.svelte';
 import NumberField from './NumberField.svelte';
 import Rich from './Rich.svelte';
-import { moveFocus } from './menu';
 
 beforeEach(() => vi.useFakeTimers({ now: Date.parse('2026-11-21T14:10:00Z') }));
 afterEach(() => {
@@ -90,26 +89,4 @@ test('a typed number stays as typed as long as it means the value', () => {
   flushSync();
   expect(value).toBe(1234);
   expect(input.value).toBe('1,234');
-});
-
-test('the arrow keys go round a menu, and a letter goes to the next line that begins with it', () => {
-  target.innerHTML = `<div>${['Pause', 'Edit', 'Remove', 'Reconnect']
-    .map((t) => `<button role="menuitem"${t === 'Edit' ? ' disabled' : ''}>${t}</button>`)
-    .join('')}</div>`;
-  const menu = target.firstElementChild as HTMLElement;
-  const at = () => document.activeElement?.textContent;
-  for (const [key, want] of [
-    ['ArrowDown', 'Pause'],
-    ['ArrowDown', 'Remove'],
-    ['r', 'Reconnect'],
-    ['r', 'Remove'],
-    ['End', 'Reconnect'],
-    ['ArrowDown', 'Pause'],
-    ['ArrowUp', 'Reconnect'],
-    ['Home', 'Pause'],
-  ]) {
-    expect(moveFocus(menu, key)).toBe(true);
-    expect(at(), key).toBe(want);
-  }
-  expect(moveFocus(menu, 'Enter')).toBe(false);
 });
