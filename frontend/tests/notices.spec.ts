@@ -3,7 +3,7 @@ import { expect, test } from './fixture';
 test('an error above a dialog can be read and dismissed, and read again later', async ({ page, own, publish }) => {
   await publish(own, { data: 'x' });
   await page.route('**/api/seen', (route) => route.fulfill({ status: 500, body: '{}' }));
-  await page.goto('/');
+  await page.goto('/#/timeline');
   await page.getByRole('heading', { name: 'All messages' }).waitFor();
   await page.keyboard.press('Control+k');
   await page.keyboard.type('Mark everything as seen');
