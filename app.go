@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
+	"sync/atomic"
 
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
@@ -15,8 +16,9 @@ import (
 // App has the methods that the window's page can call, for what a browser cannot
 // do.
 type App struct {
-	ctx  context.Context
-	zoom zoom
+	ctx     context.Context
+	zoom    zoom
+	closing atomic.Bool
 }
 
 // A zoom is the scale of the window's page, in percent.
@@ -41,9 +43,13 @@ func (a *App) Copy(text string) (err error) {
 	return runtime.ClipboardSetText(a.ctx, text)
 }
 
-// SetTitle sets the title of the window.
+// SetTitle sets the title of the window, unless that is closing: GTK may have
+// freed it already.
 func (a *App) SetTitle(title string) (err error) {
 	defer recovered(&err)
+	if a.closing.Load() {
+		return nil
+	}
 	runtime.WindowSetTitle(a.ctx, title)
 	return nil
 }

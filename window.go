@@ -61,7 +61,8 @@ func openWindow(ctx context.Context, opt node.Options) error {
 	}
 	var raising sync.Once
 	stopRaising := func() {}
-	windowErr := showWindow(&App{zoom: &pageZoom{r}}, look, &options.App{
+	app := &App{zoom: &pageZoom{r}}
+	windowErr := showWindow(app, look, &options.App{
 		Width: size.Width, Height: size.Height, MinWidth: desk.MinWidth, MinHeight: desk.MinHeight,
 		WindowStartState: startState,
 		AssetServer:      &assetserver.Options{Handler: page},
@@ -73,6 +74,7 @@ func openWindow(ctx context.Context, opt node.Options) error {
 			context.AfterFunc(ctx, func() { runtime.Quit(windowCtx) }) // Ctrl+C, SIGTERM
 		},
 		OnBeforeClose: func(windowCtx context.Context) bool {
+			app.closing.Store(true)
 			// Wails calls this twice. On the first call GTK may report an outdated
 			// size.
 			if n := r.node.Load(); n != nil {

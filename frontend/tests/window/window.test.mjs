@@ -152,7 +152,7 @@ test('the size of the window is remembered', async (t) => {
   const { app, home } = await opened(t);
   await app.resize(1180, 720);
   await until('the new size', async () => (await app.size()).join() === '1180,720');
-  assert.equal(await app.stop(), 0);
+  assert.equal(await app.stop(), 0, app.said);
   const second = await again(t, home);
   assert.deepEqual(await second.size(), [1180, 720]);
 });
@@ -209,6 +209,8 @@ test('data is typed in the form, and a long text is read by a worker', async (t)
   await app.click(form);
   await app.type('{"a": 12}');
   await until('what was typed', async () => (await shadow(form)).includes('{"a": 12}'));
+  // What is typed within half a second is undone together.
+  await new Promise((resolve) => setTimeout(resolve, 700));
   await app.keys('BackSpace', 'BackSpace', 'ctrl+z');
   await until('undo', async () => (await shadow(form)).includes('{"a": 12}'));
   await app.keys('ctrl+Return');
