@@ -214,8 +214,9 @@ test('data is typed in the form, and a long text is read by a worker', async (t)
   await app.keys('BackSpace', 'BackSpace', 'ctrl+z');
   await until('undo', async () => (await shadow(form)).includes('{"a": 12}'));
   await app.keys('ctrl+Return');
+  // Below all messages the form publishes to the channel of the tutorials.
   await until('it is published', async () => {
-    const { messages } = await app.api('GET', '/sources/chat/messages');
+    const { messages } = await app.api('GET', '/sources/messages/messages');
     return messages.at(-1).data === '{"a": 12}';
   });
 
