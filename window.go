@@ -62,16 +62,22 @@ func openWindow(ctx context.Context, opt node.Options) error {
 	var raising sync.Once
 	stopRaising := func() {}
 	app := &App{zoom: &pageZoom{r}}
+	endedEarly := false
 	windowErr := showWindow(app, look, &options.App{
 		Width: size.Width, Height: size.Height, MinWidth: desk.MinWidth, MinHeight: desk.MinHeight,
 		WindowStartState: startState,
 		AssetServer:      &assetserver.Options{Handler: page},
+		OnStartup:        func(context.Context) { endedEarly = ctx.Err() != nil },
 		OnDomReady: func(windowCtx context.Context) {
 			if n := r.node.Load(); n != nil { // not the migration page
 				desk.SetZoom(desk.LastZoom(windowCtx, n))
 				raising.Do(func() { stopRaising = listenForRaise(windowCtx, opt) })
 			}
-			context.AfterFunc(ctx, func() { runtime.Quit(windowCtx) }) // Ctrl+C, SIGTERM
+			// Wails quits at Ctrl+C and SIGTERM itself, and crashes if it is told to
+			// quit twice. Only a signal from before its start is left to do.
+			if endedEarly {
+				runtime.Quit(windowCtx)
+			}
 		},
 		OnBeforeClose: func(windowCtx context.Context) bool {
 			app.closing.Store(true)
@@ -201,7 +207,13 @@ func showWindow(app *App, look string, o *options.App) error {
 	desk.PlainGraphics()
 	o.EnableDefaultContextMenu = true // Wails' scripts hide it except on text: cut, copy, paste
 	o.Windows = &windows.Options{IsZoomControlEnabled: true}
-	o.OnStartup = func(windowCtx context.Context) { app.ctx = windowCtx }
+	started := o.OnStartup
+	o.OnStartup = func(windowCtx context.Context) {
+		app.ctx = windowCtx
+		if started != nil {
+			started(windowCtx)
+		}
+	}
 	o.Linux = &linux.Options{
 		Icon: icon, ProgramName: "signalbox",
 		// Text needs no hardware compositing, which costs memory on a machine
