@@ -251,7 +251,9 @@ func TestReadersAreWokenAgainOnceTheyHaveReadWhatTheyHave(t *testing.T) {
 	}{
 		{"it waits again", 0, 1, 1 * ms},
 		{"it is busy", 4 * ms, 1, 8 * ms},
-		{"it is busy while many publish", 4 * ms, 20, 24 * ms},
+		{"it is busy while a few publish", 4 * ms, 20, 8 * ms},
+		{"it is busy while many publish", 4 * ms, 250, 24 * ms},
+		{"it is busy for long while a few publish", 6 * ms, 20, 32 * ms},
 		{"it has stopped", time.Hour, 1, 40 * ms},
 		{"it has stopped while many publish", time.Hour, 20, 60 * ms},
 	} {

@@ -24,9 +24,11 @@ const (
 	groupCallers  = 8
 	groupTime     = 150 * time.Microsecond
 	groupMessages = 256
-	// manyMessages, maxRound and maxRest say how long messages are gathered
-	// before readers are woken, see wakeInterval.
+	// These say how long messages are gathered before readers are woken, see
+	// wakeInterval.
 	manyMessages = 16
+	fastInterval = 125 * time.Microsecond
+	longRound    = 10 * time.Millisecond
 	maxRound     = 40 * time.Millisecond
 	maxRest      = 20 * time.Millisecond
 	// checkInterval is the time between two write checks of a faulty store, which
@@ -199,15 +201,17 @@ func (w *writer) announce() {
 //
 // The mean lateness of the readers is half of the time until the last of them
 // has read everything. Woken before that, they would get fewer messages at a
-// time, and to wake and to write costs more than a message. While many publish,
-// readers then rest for twice that time: the publishers get ahead, and there is
-// more to read at a time.
+// time, and to wake and to write costs more than a message. While messages come
+// faster than one in fastInterval, or readers need longRound for what they have,
+// they then rest for twice that time: the publishers get ahead, and there is more
+// to read at a time. At a lower rate a rest would only be a delay.
 func (w *writer) wakeInterval() time.Duration {
 	round := min(2*w.recent.Lateness(), maxRound)
-	if w.unannounced < manyMessages {
-		return max(w.opt.WakeInterval, round)
+	fast := time.Since(w.announcedAt) < time.Duration(w.unannounced)*fastInterval
+	if w.unannounced >= manyMessages && (fast || round >= longRound) {
+		round += min(2*round, maxRest)
 	}
-	return max(w.opt.WakeInterval, round+min(2*round, maxRest))
+	return max(w.opt.WakeInterval, round)
 }
 
 // setTimer sets the timer for the next announcement or check.
