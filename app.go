@@ -75,13 +75,6 @@ func (a *App) SetZoom(percent int) (err error) {
 	return a.zoom.Set(percent)
 }
 
-// Quit closes the window and ends the program.
-func (a *App) Quit() (err error) {
-	defer recovered(&err)
-	runtime.Quit(a.ctx)
-	return nil
-}
-
 // recovered turns a panic in a method of App into the method's error. Without
 // it the page's promise never settles: Wails logs the panic and does not
 // answer the call.

@@ -7,7 +7,6 @@ interface App {
   Copy(text: string): Promise<void>;
   OpenURL(url: string): Promise<void>;
   ChooseFolder(title: string, from: string): Promise<string>;
-  Quit(): Promise<void>;
   SetTitle(title: string): Promise<void>;
   Zoom(): Promise<number>;
   SetZoom(percent: number): Promise<void>;
@@ -21,17 +20,11 @@ declare global {
 
 const app = (): Partial<App> => window.go?.main?.App ?? {};
 
-/** Whether this page runs in the program's own window rather than in a browser. */
-export const inWindow = (): boolean => window.go?.main?.App !== undefined;
-
 export const canChooseFolder = (): boolean => app().ChooseFolder !== undefined;
-export const canQuit = (): boolean => app().Quit !== undefined;
 
 /** Asks for a folder; '' if the user cancelled. Call it only if canChooseFolder returns true. */
 export const chooseFolder = (title: string, from = ''): Promise<string> =>
   app().ChooseFolder?.(title, from) ?? Promise.resolve('');
-
-export const quit = (): Promise<void> => app().Quit?.() ?? Promise.resolve();
 
 /** Sets the title of the window, or of the browser's tab. */
 export function setTitle(title: string): void {

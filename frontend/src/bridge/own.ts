@@ -1,12 +1,5 @@
 /** The types that only the screens have: what they send, and names for parts of what they receive. */
-import type { Feed, Keep, Params, Secrets, Settings, Source } from './types';
-
-/** The parts of a sentence from which it can be said in another language: see lib/texts.en.json. */
-export interface Translatable {
-  /** The code of the sentence; if it is left out, `code` names the sentence. */
-  text?: string;
-  params?: Params;
-}
+import type { Feed, Keep, Secrets, Settings, Source } from './types';
 
 /** Messages in each of the last 30 periods of 2 s, the oldest first; empty if there were none. */
 export type Spark = number[];

@@ -7,8 +7,6 @@ export function Copy(arg1:string):Promise<void>;
 
 export function OpenURL(arg1:string):Promise<void>;
 
-export function Quit():Promise<void>;
-
 export function SetTitle(arg1:string):Promise<void>;
 
 export function SetZoom(arg1:number):Promise<void>;

@@ -14,10 +14,6 @@ export function OpenURL(arg1) {
   return window['go']['main']['App']['OpenURL'](arg1);
 }
 
-export function Quit() {
-  return window['go']['main']['App']['Quit']();
-}
-
 export function SetTitle(arg1) {
   return window['go']['main']['App']['SetTitle'](arg1);
 }
