@@ -49,3 +49,21 @@ func TestEveryPackageCommentIsInDocGoAndNamesFilesThatExist(t *testing.T) {
 		}
 	}
 }
+
+// A package of more files or lines has more than one noun.
+func TestNoPackageIsTooLargeToRead(t *testing.T) {
+	const maxFiles, maxLines = 20, 1500
+	for folder, p := range tree(t) {
+		lines := 0
+		for _, name := range p.GoFiles {
+			text, err := os.ReadFile(filepath.Join("..", folder, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines += strings.Count(string(text), "\n")
+		}
+		if len(p.GoFiles) > maxFiles || lines > maxLines {
+			t.Errorf("%s has %d files and %d lines without its tests; the limits are %d and %d", folder, len(p.GoFiles), lines, maxFiles, maxLines)
+		}
+	}
+}

@@ -85,13 +85,13 @@ type Follower struct {
 	opt         Options
 	maxEvent    atomic.Int64
 	changes     broadcast.Broadcast // of the state or the settings of any feed
+	locks       sync.Map            // a *sync.Mutex for each feed's id: one change of a feed at a time
 
 	life sync.RWMutex    // held while a subscription starts, so that Run ends all of them
 	ctx  context.Context // of Run; nil while Run is not running
 
 	mu            sync.Mutex
 	subscriptions map[int64]*subscription
-	locks         map[int64]*sync.Mutex // one change of a feed at a time
 	removed       map[int64]removedFeed // feeds that can be restored
 	undos         map[int64]undoSteps   // steps of failed changes that are not yet undone
 }
@@ -101,8 +101,7 @@ func New(j *journal.Journal, store Store, secrets SecretStore, opt Options) *Fol
 	opt.setDefaults()
 	f := &Follower{
 		journal: j, store: store, secretStore: secrets, opt: opt,
-		subscriptions: make(map[int64]*subscription), locks: make(map[int64]*sync.Mutex),
-		removed: make(map[int64]removedFeed), undos: make(map[int64]undoSteps),
+		subscriptions: make(map[int64]*subscription), removed: make(map[int64]removedFeed), undos: make(map[int64]undoSteps),
 	}
 	f.maxEvent.Store(int64(opt.MaxEvent))
 	return f

@@ -45,14 +45,8 @@ func (f *Follower) whenUnlocked(s *subscription, do func()) {
 }
 
 func (f *Follower) lockOf(id int64) *sync.Mutex {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	m := f.locks[id]
-	if m == nil {
-		m = new(sync.Mutex)
-		f.locks[id] = m
-	}
-	return m
+	m, _ := f.locks.LoadOrStore(id, new(sync.Mutex))
+	return m.(*sync.Mutex)
 }
 
 // isListed reports whether the feed still has this subscription.
