@@ -32,6 +32,8 @@ type Journal struct {
 	limitsChanged chan struct{}
 	trimming      sync.Mutex // one Trim at a time
 
+	bookmarkChanges atomic.Int64
+
 	writerDone chan struct{} // closed when the writer has ended
 	closeOnce  func() error
 }

@@ -73,6 +73,17 @@ type Store interface {
 	DeleteSource(ctx context.Context, id int64) error
 	// PutSeen saves how many of the source's messages the user has seen.
 	PutSeen(ctx context.Context, source, seen int64) error
+
+	// Bookmarks returns a page of bookmarks.
+	Bookmarks(context.Context, live.BookmarkQuery) (live.BookmarkPage, error)
+	// PutBookmark marks a message, or changes the comment of its bookmark. It
+	// returns false if there is neither the message nor a bookmark of it.
+	PutBookmark(ctx context.Context, number int64, comment string, now time.Time) (found bool, err error)
+	// RemoveBookmark removes a bookmark, and RestoreBookmark undoes that for
+	// live.BookmarkRestore. Both return false if there is nothing to change.
+	RemoveBookmark(ctx context.Context, number int64, now time.Time) (found bool, err error)
+	RestoreBookmark(ctx context.Context, number int64, now time.Time) (found bool, err error)
+
 	// Close records a clean end and closes the database.
 	Close() error
 }

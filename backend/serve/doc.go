@@ -3,7 +3,7 @@
 //
 //   - stream sends messages to subscribers, most of them from framecache;
 //     history answers with pages of past messages, console is the API of
-//     Signalbox's own screens, dashboard serves their files and signs browsers
+//     Signalbox's own screens, bookmarks that of marked messages, dashboard serves the files of the screens and signs browsers
 //     in. Publishing is here, in publish.go.
 //   - guard decides who may call, listener bounds the connections, httpapi reads
 //     bodies and writes answers, budget bounds what requests hold together.

@@ -12,6 +12,7 @@ import (
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
 	"signalbox/backend/publish"
+	"signalbox/backend/serve/bookmarks"
 	"signalbox/backend/serve/console"
 	"signalbox/backend/serve/dashboard"
 	"signalbox/backend/serve/guard"
@@ -37,6 +38,7 @@ type Server struct {
 	readers   *history.Readers
 	history   *history.History
 	console   *console.Console
+	bookmarks *bookmarks.Bookmarks
 	dashboard *dashboard.Dashboard
 	metrics   *metrics
 	faults    faults
@@ -81,6 +83,7 @@ func New(cfg Config) *Server {
 		Journal: cfg.Journal, Feeds: cfg.Feeds, Samples: cfg.Samples, Settings: cfg.Settings,
 		Clients: s.streams, Server: consoleServer{s}, Bodies: s.bodies, Version: cfg.Version,
 	})
+	s.bookmarks = bookmarks.New(cfg.Journal, s.bodies, s.console.Changed)
 	s.dashboard = dashboard.New(cfg.Assets, cfg.Look, s.guard, s.bodies)
 	s.publisher.CountClients(s.streams.Reached)
 	s.metrics = newMetrics(s, cfg.Feeds)

@@ -17,6 +17,6 @@
 //	query         reads messages: ranges, pages, filters
 //	installation  stores feeds, attempts and settings
 //
-// This package joins them. Read db.go first, then append.go, trim.go, source.go
-// and mark.go.
+// This package joins them. Read db.go first, then append.go, trim.go, source.go,
+// mark.go and bookmark.go.
 package sqlite

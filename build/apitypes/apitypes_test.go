@@ -146,5 +146,10 @@ func TestWhatIsEncodedByHandHasTheFieldsOfItsShape(t *testing.T) {
 	for _, path := range []string{"/messages", "/messages?limit=1", "/messages?preview=100", "/sources/f/messages"} {
 		same[page](n, n.request("GET", path, ""))
 	}
+	var newest page
+	if err := json.Unmarshal(n.request("GET", "/messages?limit=1", ""), &newest); err != nil {
+		t.Fatal(err)
+	}
+	same[bookmark](n, n.request("PUT", "/api/bookmarks/"+newest.Messages[0].Position.String(), `{"comment":"why"}`))
 	same[settings](n, n.request("GET", "/api/settings", ""))
 }

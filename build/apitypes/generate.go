@@ -31,6 +31,7 @@ var listed = []struct{ name, pkg, goName string }{
 	{"Note", backend + "live", "Note"},
 	{"Message", shapes, "message"},
 	{"Page", shapes, "page"},
+	{"Bookmark", shapes, "bookmark"},
 	{"Published", shapes, "published"},
 	{"PublishedEntry", backend + "publish", "Publication"},
 	{"Keep", backend + "live", "keepJSON"},

@@ -34,6 +34,15 @@ type page struct {
 	More bool          `json:"more"` // the journal has more messages in that direction
 }
 
+// A bookmark marks a message.
+type bookmark struct {
+	Message message `json:"message"` // with the beginning of its data
+	Comment string  `json:"comment"`
+	Created string  `json:"created"`
+	Changed string  `json:"changed"`        // when the comment was last written
+	Gone    bool    `json:"gone,omitempty"` // the message was deleted to save space
+}
+
 // A published is the receipt of a message.
 type published struct {
 	Position live.Position `json:"position"` // for a retry, of the message stored before

@@ -45,6 +45,8 @@ func Run(t *testing.T, newHistory func(t *testing.T) Opener) {
 		{"ARemovedSourceIsTrimmedWhole", removedSourceIsTrimmed},
 		{"TalliesAreKeptWithTheMessages", talliesAreKept},
 		{"ASourceIsChangedAndDeleted", sourceIsChanged},
+		{"ABookmarkOutlivesItsMessage", bookmarkOutlivesItsMessage},
+		{"TheRemovalOfABookmarkIsUndone", removalOfABookmarkIsUndone},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := &history{T: t, open: newHistory(t)}

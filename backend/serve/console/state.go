@@ -23,6 +23,7 @@ type stateView struct {
 	Faults  []live.Text `json:"faults"` // of parts that do not work
 	Samples bool        `json:"samples"`
 	Made    []int64     `json:"samples_made"`
+	Marks   int64       `json:"bookmarks"` // how often bookmarks were changed since the start of the program
 	Sources []any       `json:"sources" ts:"Source[]"`
 
 	// Where the request has since:
@@ -109,7 +110,7 @@ func (c *Console) State(w http.ResponseWriter, r *http.Request) error {
 		},
 		Server:  serverView{Address: address, URL: url, Notice: textOrNil(notice), Clients: c.clients.Clients(), Refused: c.server.RefusedPages()},
 		Faults:  c.server.Faults(),
-		Samples: c.samples.Running(), Made: []int64{},
+		Samples: c.samples.Running(), Made: []int64{}, Marks: c.journal.BookmarkChanges(),
 		Sources: []any{},
 	}
 	for _, src := range c.samples.Made() {

@@ -86,7 +86,7 @@ func (h *History) page(w http.ResponseWriter, r *http.Request, names []string) e
 // it, its frame (?raw=1), or its data alone (?data=1).
 func (h *History) Message(w http.ResponseWriter, r *http.Request) error {
 	text := r.PathValue("position")
-	n, err := h.parsePosition("position", text)
+	n, err := httpapi.Position(h.journal.Epoch(), "position", text)
 	if err != nil {
 		return err
 	}

@@ -42,10 +42,10 @@ func (h *History) parseQuery(params url.Values, names []string) (q live.Query, e
 			q.Filter.Except = append(q.Filter.Except, src.ID)
 		}
 	}
-	if q.After, err = h.parsePosition("after", params.Get("after")); err != nil {
+	if q.After, err = httpapi.Position(h.journal.Epoch(), "after", params.Get("after")); err != nil {
 		return q, err
 	}
-	if q.Before, err = h.parsePosition("before", params.Get("before")); err != nil {
+	if q.Before, err = httpapi.Position(h.journal.Epoch(), "before", params.Get("before")); err != nil {
 		return q, err
 	}
 	if text := params.Get("at"); text != "" {
@@ -62,25 +62,6 @@ func (h *History) parseQuery(params url.Values, names []string) (q live.Query, e
 	}
 	q.Newest = !params.Has("after") && params.Get("at") == ""
 	return q, nil
-}
-
-// parsePosition reads a position of this journal and returns its number. An
-// empty text and "0" mean before everything. Errors: "bad_position",
-// "other_epoch".
-func (h *History) parsePosition(field, text string) (int64, error) {
-	if text == "" || text == "0" {
-		return 0, nil
-	}
-	p, ok := live.ParsePosition(text)
-	if !ok {
-		return 0, live.Errorf("bad_position", `"{position}" is not a position.`, "position", text, "example", h.position(1042)).WithField(field).
-			WithHint("A position looks like {example}.")
-	}
-	if p.Epoch != h.journal.Epoch() {
-		return 0, live.Errorf("other_epoch/position", "The position {position} belongs to another history.", "position", text).WithField(field).
-			WithHint("Start again without it.")
-	}
-	return p.Number, nil
 }
 
 // parsePreview reads how many bytes of the data are asked for; 0 for all of it.

@@ -58,7 +58,7 @@ func Status(e *live.Error) int {
 		return http.StatusNotFound
 	case "bad_method":
 		return http.StatusMethodNotAllowed
-	case "name_taken", "fixed", "not_a_channel", "too_many_channels", "already_running":
+	case "name_taken", "fixed", "not_a_channel", "too_many_channels", "too_many_bookmarks", "already_running":
 		return http.StatusConflict
 	case "other_epoch":
 		return http.StatusGone

@@ -33,3 +33,23 @@ func Limit(params url.Values, byDefault, max int) (int, error) {
 	}
 	return n, nil
 }
+
+// Position reads a position of the journal with that epoch, and returns its
+// number. An empty text and "0" mean before everything. Errors: "bad_position",
+// "other_epoch".
+func Position(epoch, field, text string) (int64, error) {
+	if text == "" || text == "0" {
+		return 0, nil
+	}
+	p, ok := live.ParsePosition(text)
+	if !ok {
+		example := live.Position{Epoch: epoch, Number: 1042}.String()
+		return 0, live.Errorf("bad_position", `"{position}" is not a position.`, "position", text, "example", example).WithField(field).
+			WithHint("A position looks like {example}.")
+	}
+	if p.Epoch != epoch {
+		return 0, live.Errorf("other_epoch/position", "The position {position} belongs to another history.", "position", text).WithField(field).
+			WithHint("Start again without it.")
+	}
+	return p.Number, nil
+}

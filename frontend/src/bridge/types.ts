@@ -156,6 +156,18 @@ export interface Page {
   more: boolean;
 }
 
+/** A bookmark marks a message. */
+export interface Bookmark {
+  /** with the beginning of its data */
+  message: Message;
+  comment: string;
+  created: string;
+  /** when the comment was last written */
+  changed: string;
+  /** the message was deleted to save space */
+  gone?: boolean;
+}
+
 /** A published is the receipt of a message. */
 export interface Published {
   /** for a retry, of the message stored before */
@@ -364,6 +376,8 @@ export interface State {
   faults: Sentence[];
   samples: boolean;
   samples_made: number[];
+  /** how often bookmarks were changed since the start of the program */
+  bookmarks: number;
   sources: Source[];
   /** Where the request has since: */
   since: string;
