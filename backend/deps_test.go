@@ -30,6 +30,9 @@ var rules = []rule{
 	{"backend/disk", "", "it works with files and error numbers, for callers that store different things"},
 	{"backend/wire", "live", "the forms of a message are the same in feeds, in streams and in the command line, so wire imports none of them"},
 
+	{"backend/filter/syntax", "live", "the language is parsed without a journal or a store, in a server as well as on the command line"},
+	{"backend/filter", "live filter/syntax", "one message is tested without a journal or a store, which only narrow what it has to test"},
+
 	{"backend/journal/recent", "live broadcast", "many readers share these messages, so they must not depend on one kind of reader"},
 	{"backend/journal/sources", "live", "the journal keeps this list equal to the store's, so the list must not read the store itself"},
 	{"backend/journal/cursor", "live journal/recent journal/sources", "a reader that could reach the writer could hold it up"},
