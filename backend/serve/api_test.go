@@ -112,6 +112,9 @@ func TestHistoryIsReadInBothDirections(t *testing.T) {
 		{"/messages?source=even&source=odd&limit=2", "24 25", true},
 		{"/messages?without=even&limit=2", "22 24", true},
 		{"/messages?without=even&without=none&limit=2", "22 24", true},
+		{"/sources/odd/messages?type=message&limit=1&before=" + s.position(23), "22", true},
+		{"/sources/odd/messages?type=order.paid&limit=1", "", false},
+		{"/sources/odd/messages?type=mess*&q=event:other&limit=1", "24", true},
 		{"/sources/odd/messages?q=2+-4", "2 12 20 22", false},
 		{"/messages?at=2000-01-01T00:00:00Z&limit=2", "1 2", true},
 	} {

@@ -23,6 +23,9 @@ func (h *History) parseQuery(params url.Values, names []string) (q live.Query, e
 	if q.Filter, err = live.ParseFilter(params.Get("q")); err != nil {
 		return q, err
 	}
+	if types := params["type"]; len(types) > 0 {
+		q.Filter.Types, q.Filter.Kinds = types, []live.Kind{live.Event}
+	}
 	if n := len(q.Filter.Types) + len(q.Filter.Text) + len(q.Filter.Without); n > maxWords {
 		return q, live.Errorf("bad_filter/words", "The filter has {n} words; {max} is the limit.", "n", n, "max", maxWords).WithField("q").
 			WithHint("Words in quotation marks count as one.")

@@ -132,6 +132,8 @@ export interface PageQuery {
   limit?: number;
   q?: string;
   preview?: number;
+  /** Only events of this type; a * at the end stands for anything. */
+  type?: string;
   /** Names of sources that are left out. */
   without?: readonly string[];
 }

@@ -1,3 +1,4 @@
+import type { Differences } from '../lib/compare';
 import type { TextKind } from '../lib/jsonfault';
 import type { TextSource } from '../lib/textsource';
 import { m } from '../paraglide/messages';
@@ -82,3 +83,25 @@ export const kindOfLong = (text: string): Promise<TextKind> => (checker ??= new 
 
 /** Formats a long text, without holding up the page. */
 export const layOutLong = (text: string): Promise<string> => (checker ??= new Helper()).ask('format', text);
+
+/** Shorter texts are compared here: a worker would take longer to start. */
+const SHORT = 64 << 10;
+
+/** Compares two texts. A long comparison does not hold up the page, and ends with the signal. */
+export async function compareTexts(old: string, fresh: string, signal: AbortSignal): Promise<Differences> {
+  if (old.length + fresh.length < SHORT) {
+    const { compare } = await import('../lib/compare');
+    signal.throwIfAborted();
+    return compare(old, fresh);
+  }
+  const helper = new Helper();
+  const aborted = new Promise<never>((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+  );
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([helper.ask('compare', old, fresh), aborted]);
+  } finally {
+    helper.end();
+  }
+}

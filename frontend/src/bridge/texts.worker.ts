@@ -1,4 +1,5 @@
 /** Reads long texts beside the page, so that the page stays responsive. texts.ts is the page's side. */
+import { compare } from '../lib/compare';
 import { kindOf, layOut } from '../lib/jsonfault';
 import { Reading, type Hits } from '../lib/reading';
 
@@ -58,6 +59,7 @@ const tasks = {
   },
   kind: async (text: string) => kindOf(text),
   format: async (text: string) => layOut(text),
+  compare: async (old: string, fresh: string) => compare(old, fresh),
 };
 
 export type Tasks = typeof tasks;

@@ -5,7 +5,7 @@ import { findStamp, type Stamp } from '../lib/stamp';
 import { m } from '../paraglide/messages';
 import { LocalText, type TextSource } from '../lib/textsource';
 
-export type InspectorTab = 'data' | 'frame';
+export type InspectorTab = 'data' | 'compare' | 'frame';
 
 /** Longer data, in bytes, is not loaded into the page: it is read beside it (bridge/texts.ts). */
 export const LONG = 128 << 10;

@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import type { Pane as PanePlace } from '../lib/link';
+import { Comparison } from './comparison.svelte';
 import { Inspector } from './inspector.svelte';
 import type { Half, Navigation } from './place.svelte';
 import { createTimeline, type Timeline } from './timeline.svelte';
@@ -49,6 +50,7 @@ export class Pane {
  */
 export class Panes {
   readonly inspector = new Inspector();
+  readonly comparison = new Comparison();
   list = $state.raw<readonly Pane[]>([new Pane()]);
   readonly active = $derived.by(() => this.list[this.place.half === 'second' ? 1 : 0] ?? this.list[0]);
   readonly split = $derived(this.list.length > 1);

@@ -52,6 +52,13 @@ export const messageActions = (panes: Panes) => ({
 
   copyLink,
 
+  /** Opens the comparison with a message, or with the previous of its type. */
+  compare: (other: Message | null) => {
+    panes.comparison.chosen = other;
+    panes.inspector.choose('compare');
+    layout.inspectorOpen = true;
+  },
+
   /** Adds this type to the filter, in place of the types in it. */
   onlyType: (type: string) => panes.timeline.filter(withType(panes.timeline.q, type)),
 

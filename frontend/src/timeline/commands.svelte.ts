@@ -4,6 +4,7 @@ import type { Panes } from '../model/panes.svelte';
 import { place } from '../model/place.svelte';
 import { shell } from '../model/shell.svelte';
 import { m } from '../paraglide/messages';
+import { toasts } from '../model/toasts.svelte';
 import { messageActions } from './actions';
 import { splitView } from './split';
 
@@ -65,6 +66,21 @@ export const timelineCommands = (panes: Panes): readonly Command[] => [
   { ...move('inspect', ['Enter'], m.commands_inspect, (list) => list.inspect()), group: 'messages' },
   { ...move('close', ['Escape'], m.commands_close, (list) => list.close()), group: 'messages' },
   { ...move('copy', ['c'], m.commands_copy, () => void messageActions(panes).copySelected()), group: 'messages' },
+  {
+    ...move('compare', ['d'], m.compare_command, () => messageActions(panes).compare(null)),
+    group: 'messages',
+    silent: false,
+    when: () => reading() && panes.timeline.selected?.kind === 'event',
+  },
+  {
+    ...move('compare-with', ['x'], m.compare_with_command, () => {
+      messageActions(panes).compare(panes.timeline.selected);
+      toasts.add(m.compare_kept());
+    }),
+    group: 'messages',
+    silent: false,
+    when: () => reading() && panes.timeline.selected?.kind === 'event',
+  },
   {
     ...move('pause', ['Space'], m.commands_pause, () =>
       panes.timeline.paused ? panes.timeline.resume() : panes.timeline.pause(),

@@ -2,6 +2,7 @@ import type { Component } from 'svelte';
 import type { Message } from '../bridge/types';
 import type { InspectorTab } from '../model/inspector.svelte';
 import { m } from '../paraglide/messages';
+import CompareTab from './CompareTab.svelte';
 import TextTab from './TextTab.svelte';
 
 export interface TabProps {
@@ -26,6 +27,7 @@ export interface Tab {
 /** The tabs of the inspector, in their order. The first is for every event. */
 export const tabs: readonly Tab[] = [
   { id: 'data', title: m.inspector_tab_data, component: TextTab },
+  { id: 'compare', title: m.compare_tab, component: CompareTab },
   { id: 'frame', title: m.inspector_tab_frame, component: TextTab },
 ];
 
