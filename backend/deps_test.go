@@ -30,6 +30,7 @@ var rules = []rule{
 	{"backend/disk", "", "it works with files and error numbers, for callers that store different things"},
 	{"backend/wire", "live", "the forms of a message are the same in feeds, in streams and in the command line, so wire imports none of them"},
 
+	{"backend/field", "", "values are read in a page, in a watch and in a chart in the same way, and none of them knows the others"},
 	{"backend/filter/syntax", "live", "the language is parsed without a journal or a store, in a server as well as on the command line"},
 	{"backend/filter", "live filter/syntax", "one message is tested without a journal or a store, which only narrow what it has to test"},
 
@@ -67,7 +68,7 @@ var rules = []rule{
 	{"backend/serve/guard", "live serve/httpapi serve/listener", "access is decided before a route runs, so it does not depend on the route"},
 	{"backend/serve/framecache", "live journal journal/cursor wire", "frames are the same for all clients, so it knows no client"},
 	{"backend/serve/stream", "live journal journal/cursor wire serve/budget serve/framecache serve/httpapi", "a stream sends only what the journal has committed, and access was decided before"},
-	{"backend/serve/history", "live journal wire serve/budget serve/httpapi", "a page shows only what the journal has committed, and access was decided before"},
+	{"backend/serve/history", "field live journal wire serve/budget serve/httpapi", "a page shows only what the journal has committed, and access was decided before"},
 	{"backend/serve/gapcount", "live", "it counts what any journal has, whoever wrote it"},
 	{"backend/serve/console", "broadcast live journal wire serve/gapcount serve/httpapi", "it reaches feeds, samples, settings and clients through interfaces, so it is tested without them"},
 	{"backend/serve/bookmarks", "live journal wire serve/httpapi", "a bookmark is about a message that is committed, and access was decided before"},

@@ -127,12 +127,18 @@ func TestHistoryIsReadInBothDirections(t *testing.T) {
 	if p.From != s.position(23) || p.To != s.position(25) {
 		t.Errorf("examined %s to %s", p.From, p.To)
 	}
+	s.publish("even", `{"total":1284.50,"pad":"`+strings.Repeat("é", 300)+`","n":10000000000000000001}`)
+	b := s.window("GET", "/messages?limit=1&preview=20&field=$.total&field=$.n&field=$.none").Body.String()
+	if !strings.Contains(b, `"data":"{\"total\":1284.50,\"pa","size":651,"cut":true,`) ||
+		!strings.Contains(b, `"fields":{"$.total":"1284.50","$.n":"10000000000000000001","$.none":null}}]`) {
+		t.Error(b)
+	}
 	s.publish("even", strings.Repeat("é", 300))
 	_, p = read("/messages?limit=1&preview=101")
 	if m := p.Messages[0]; m.Data != strings.Repeat("é", 50) || m.Size != 600 || !m.Cut {
 		t.Errorf("%+v", m)
 	}
-	for _, bad := range []string{"limit=0", "limit=5001", "limit=x", "after=x", "at=yesterday", "q=%22x", "preview=-1"} {
+	for _, bad := range []string{"limit=0", "limit=5001", "limit=x", "after=x", "at=yesterday", "q=%22x", "preview=-1", "field=total", "field=" + strings.Repeat("$&field=", 20) + "$"} {
 		want[refusal](s, 400, "GET", "/messages?"+bad, "")
 	}
 	want[refusal](s, 410, "GET", "/messages?after=zzzz.1", "")

@@ -18,8 +18,10 @@ type message struct {
 	Size     *int          `json:"size,omitempty"` // of the whole data, in bytes
 	Cut      bool          `json:"cut,omitempty"`  // a preview shortened data, id or event
 	Retry    *int64        `json:"retry,omitempty"`
-	Gap      *live.Gap     `json:"gap,omitempty"`
-	Note     *live.Note    `json:"note,omitempty"`
+	// Fields has the JSON of the fields that were asked for, by their paths; null where there is none.
+	Fields map[string]*string `json:"fields,omitempty" ts:"Record<string, string | null>"`
+	Gap    *live.Gap          `json:"gap,omitempty"`
+	Note   *live.Note         `json:"note,omitempty"`
 	// Connection is the number of the feed's connection that received it.
 	Connection int64  `json:"connection,omitempty"`
 	Received   string `json:"received"`

@@ -51,6 +51,14 @@ func (h *History) page(w http.ResponseWriter, r *http.Request, names []string) e
 	if err != nil {
 		return err
 	}
+	fields, err := parseFields(params)
+	if err != nil {
+		return err
+	}
+	preview := q.Preview
+	if fields != nil && preview > 0 {
+		q.Preview = max(preview, MaxFieldRead)
+	}
 	page, reservation, err := h.read(r, q)
 	if err != nil {
 		return err
@@ -68,7 +76,15 @@ func (h *History) page(w http.ResponseWriter, r *http.Request, names []string) e
 			b = append(b, ',')
 		}
 		first = false
+		var values []string
+		if fields != nil && m.Kind == live.Event {
+			values = fields.finder.Find(m.Data)
+			m.Data = cut(m.Data, preview)
+		}
 		b = wire.AppendJSON(b, h.journal.Epoch(), src.Name, m, page.Sizes[i])
+		if values != nil {
+			b = fields.append(b[:len(b)-1], values)
+		}
 	}
 	b = append(b, `],"from":"`...)
 	b = append(b, h.position(page.From)...)

@@ -134,6 +134,8 @@ export interface PageQuery {
   preview?: number;
   /** Only events of this type; a * at the end stands for anything. */
   type?: string;
+  /** Paths of fields whose values the messages are to have. */
+  field?: readonly string[];
   /** Names of sources that are left out. */
   without?: readonly string[];
 }

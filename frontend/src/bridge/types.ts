@@ -139,6 +139,8 @@ export interface Message {
   /** a preview shortened data, id or event */
   cut?: boolean;
   retry?: number;
+  /** Fields has the JSON of the fields that were asked for, by their paths; null where there is none. */
+  fields?: Record<string, string | null>;
   gap?: Gap;
   note?: Note;
   /** Connection is the number of the feed's connection that received it. */

@@ -1,3 +1,4 @@
+import { step } from './field';
 import { DEEPEST } from './jsonfault';
 import { parseTree } from './jsontree';
 
@@ -401,8 +402,3 @@ const LITERAL = /true|false|null/y;
 const WORD = /[\w.+$-]/;
 const HEXADECIMAL = /^[0-9a-fA-F]{4}$/;
 const ESCAPED = '"\\/bfnrt';
-
-const step = (name: string | undefined, ordinal: number): string => {
-  if (name === undefined) return `[${ordinal}]`;
-  return /^"[A-Za-z_$][\w$]*"$/.test(name) ? `.${name.slice(1, -1)}` : `[${name}]`;
-};

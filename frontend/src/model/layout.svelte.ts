@@ -1,4 +1,5 @@
 import { api, toApiError } from '../bridge/api';
+import { stepsOf } from '../lib/field';
 import { ORDERS, type Order } from '../lib/sourcetree';
 import { readDrafts, sameDraft, storable, type PastDraft } from './drafts';
 
@@ -12,11 +13,21 @@ const clamp = (n: unknown, { least, usual, most }: typeof SIDEBAR) =>
 /** What a timeline shows: all messages, a feed or a channel. */
 export type ShownKind = 'all' | 'feed' | 'channel';
 
-/** A KeptView is a source, or all, with a filter, kept under a name. */
+/** A Column shows one field of each message. */
+export interface Column {
+  /** "$.items[0].sku" */
+  path: string;
+  /** In pixels. */
+  width: number;
+}
+
+/** A KeptView is a source, or all, with a filter and the columns, kept under a name. */
 export interface KeptView {
   name: string;
   source: number | null;
   q: string;
+  /** Left out in views of older versions: those of the source then. */
+  columns?: readonly Column[];
 }
 
 /** Layout is the arrangement of the window. The server stores it, so every browser gets the same. */
@@ -39,6 +50,8 @@ export class Layout {
   muted = $state.raw<readonly number[]>([]);
   hidden = $state.raw<readonly number[]>([]);
   views = $state.raw<readonly KeptView[]>([]);
+  /** The columns of the list of each source, by its id, and of "all". */
+  columns = $state.raw<Readonly<Record<string, readonly Column[]>>>({});
   /** Drafts of the publish form that were replaced, the newest first. */
   drafts = $state.raw<PastDraft[]>([]);
   /** Whether the stored layout has been read. Nothing is saved before that. */
@@ -56,6 +69,7 @@ export class Layout {
     muted: this.muted,
     hidden: this.hidden,
     views: this.views,
+    columns: this.columns,
     drafts: storable(this.drafts),
   });
   /** The texts of the members as they are stored. */
@@ -83,8 +97,8 @@ export class Layout {
       const stored = await this.calls.window();
       if (this.#timer !== undefined) return;
       this.#takeShared(stored);
-      const { order, folds, muted, hidden, views } = texts(this.#snapshot);
-      this.#saved = { ...this.#saved, order, folds, muted, hidden, views };
+      const { order, folds, muted, hidden, views, columns } = texts(this.#snapshot);
+      this.#saved = { ...this.#saved, order, folds, muted, hidden, views, columns };
     } catch {
       // The change poller reports an unreachable server.
     }
@@ -148,17 +162,24 @@ export class Layout {
     this.muted = idsOf(was.muted);
     this.hidden = idsOf(was.hidden);
     this.views = Array.isArray(was.views) ? was.views.filter(isView) : [];
+    this.columns = isObject(was.columns)
+      ? Object.fromEntries(Object.entries(was.columns).map(([of, list]) => [of, columnsOf(list)]))
+      : {};
   }
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const isId = (value: unknown): value is number => Number.isSafeInteger(value);
 const idsOf = (value: unknown): number[] => (Array.isArray(value) ? value.filter(isId) : []);
+const isColumn = (value: unknown): value is Column =>
+  isObject(value) && typeof value.path === 'string' && stepsOf(value.path) !== null && typeof value.width === 'number';
+const columnsOf = (value: unknown): Column[] => (Array.isArray(value) ? value.filter(isColumn) : []);
 const isView = (value: unknown): value is KeptView =>
   isObject(value) &&
   typeof value.name === 'string' &&
   typeof value.q === 'string' &&
-  (value.source === null || isId(value.source));
+  (value.source === null || isId(value.source)) &&
+  (value.columns === undefined || (Array.isArray(value.columns) && value.columns.every(isColumn)));
 
 const texts = (members: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(Object.entries(members).map(([name, value]) => [name, JSON.stringify(value)]));

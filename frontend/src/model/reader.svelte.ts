@@ -1,5 +1,6 @@
 import { api, type PageQuery } from '../bridge/api';
-import type { Page, Position } from '../bridge/types';
+import type { Message, Page, Position } from '../bridge/types';
+import { numberOf, withNumber } from '../lib/position';
 import { append, emptySpan, prepend, spanOf, type Span } from '../lib/span';
 
 /** The number of rows in one request. */
@@ -26,6 +27,8 @@ export class Reader {
   filter = $state('');
   /** The names of the sources that are left out where all are shown. */
   without: readonly string[] = [];
+  /** The paths of the fields whose values are wanted. */
+  fields: readonly string[] = [];
   span = $state.raw<Span>(emptySpan);
   /** Incremented when the span is replaced by an unrelated one, so that the list resets its position. */
   generation = $state(0);
@@ -36,7 +39,11 @@ export class Reader {
 
   async fetch(query: PageQuery, signal: AbortSignal): Promise<Page> {
     const without = this.source === null ? this.without : [];
-    const page = await this.calls.page(this.source, { preview: PREVIEW, q: this.filter, without, ...query }, signal);
+    const page = await this.calls.page(
+      this.source,
+      { preview: PREVIEW, q: this.filter, field: this.fields, without, ...query },
+      signal,
+    );
     signal.throwIfAborted();
     return page;
   }
@@ -72,6 +79,23 @@ export class Reader {
     const page = await this.fetch({ after: to, before, limit: PAGE }, signal);
     if (this.span.to === to) this.span = append(this.span, page, MOST);
     return page;
+  }
+
+  /** Reads the rows again that lack a field: those whose data is shortened. */
+  async complete(signal: AbortSignal): Promise<void> {
+    for (let from = 0; ;) {
+      const { fields } = this;
+      const lacks = (row: Message) => row.cut === true && fields.some((f) => row.fields?.[f] === undefined);
+      const { rows, to } = this.span;
+      const at = rows.findIndex((row) => numberOf(row.position) > from && lacks(row));
+      if (at < 0) return;
+      const after = withNumber(rows[at].position, numberOf(rows[at].position) - 1);
+      const before = withNumber(to, numberOf(to) + 1);
+      const page = await this.fetch({ after, before, limit: PAGE }, signal);
+      const found = new Map(page.messages.map((row) => [row.position, row]));
+      this.span = { ...this.span, rows: this.span.rows.map((row) => found.get(row.position) ?? row) };
+      from = Math.max(numberOf(page.to), numberOf(rows[at].position));
+    }
   }
 
   /** When the first message from a position on was received; empty if there is none. */

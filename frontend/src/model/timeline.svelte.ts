@@ -121,6 +121,7 @@ export class Timeline {
   readonly #place = new Loader();
   readonly #more = new Loader();
   readonly #end = new Loader();
+  readonly #fields = new Loader();
 
   constructor(calls: ReaderApi = api) {
     this.reader = new Reader(calls);
@@ -150,6 +151,17 @@ export class Timeline {
     if (names.join('\n') === reader.without.join('\n')) return;
     reader.without = names;
     if (reader.source === null && reader.generation > 0) void this.latest();
+  }
+
+  /** The rows are to have the values at these paths. */
+  showFields(paths: readonly string[]): void {
+    this.reader.fields = paths;
+    if (paths.length === 0) return;
+    void this.#fields.run(
+      (signal) => this.reader.complete(signal),
+      () => {},
+      { retry: true },
+    );
   }
 
   /**

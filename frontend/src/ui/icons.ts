@@ -10,6 +10,7 @@ import ChevronDown from '@lucide/svelte/icons/chevron-down';
 import ChevronRight from '@lucide/svelte/icons/chevron-right';
 import ChevronUp from '@lucide/svelte/icons/chevron-up';
 import Clock from '@lucide/svelte/icons/clock';
+import Columns from '@lucide/svelte/icons/columns-3';
 import Contrast from '@lucide/svelte/icons/contrast';
 import Copy from '@lucide/svelte/icons/copy';
 import Ellipsis from '@lucide/svelte/icons/ellipsis';
@@ -72,6 +73,7 @@ export const icons = {
   clock: Clock,
   lock: Lock,
   wave: Activity,
+  columns: Columns,
 } satisfies Record<string, Component<LucideProps>>;
 
 export type IconName = keyof typeof icons;

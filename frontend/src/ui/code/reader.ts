@@ -26,6 +26,8 @@ export interface ReaderOptions {
   onplace: (line: number, column: number) => void;
   /** Ctrl+F was pressed. */
   onfind: () => void;
+  /** Ctrl+Enter was pressed. */
+  onact: () => void;
 }
 
 interface Folds {
@@ -241,6 +243,7 @@ export class Reader {
         }),
         keymap.of([
           { key: 'Enter', run: (view) => (void this.#toggle(lineOf(view)), true) },
+          { key: 'Mod-Enter', run: () => (this.#options.onact(), true) },
           { key: 'Mod-f', run: () => (this.#options.onfind(), true) },
           ...standardKeymap,
         ]),
