@@ -38,14 +38,14 @@ var rules = []rule{
 	{"backend/journal/sources", "live", "the journal keeps this list equal to the store's, so the list must not read the store itself"},
 	{"backend/journal/cursor", "live journal/recent journal/sources", "a reader that could reach the writer could hold it up"},
 	{"backend/journal", "live journal/recent journal/sources journal/cursor", "its order and its commits are tested without a database, HTTP or a network"},
-	{"backend/journal/journaltest", "live journal", "the same tests must run against every store"},
+	{"backend/journal/journaltest", "live journal filter", "the same tests must run against every store"},
 
 	{"backend/sqlite/conn", "live disk", "it runs any SQL on a file, so it knows no table"},
 	{"backend/sqlite/schema", "live sqlite/conn", "the tables exist before a package that reads or writes them runs"},
 	{"backend/sqlite/database", "live clock disk sqlite/conn sqlite/schema", "a file is opened, locked and repaired in the same way whatever its tables hold"},
 	{"backend/sqlite/trim", "live sqlite/conn", "it deletes within its caller's transaction, so it opens no file"},
 	{"backend/sqlite/insert", "live sqlite/conn sqlite/trim", "it inserts within its caller's transaction, and compares messages with tombstones"},
-	{"backend/sqlite/query", "live sqlite/conn sqlite/database", "reads use connections of their own, so they must not depend on how messages are written"},
+	{"backend/sqlite/query", "live sqlite/conn sqlite/database filter filter/syntax", "reads use connections of their own, so they must not depend on how messages are written"},
 	{"backend/sqlite/installation", "live sqlite/conn sqlite/database", "another Signalbox may share a journal, but never what belongs to this installation"},
 	{"backend/sqlite", "live sqlite/conn sqlite/database sqlite/insert sqlite/trim sqlite/query sqlite/installation", "it implements the interface of the journal, so the journal can be tested with another store"},
 
@@ -63,11 +63,11 @@ var rules = []rule{
 	{"backend/feed", "live setting broadcast journal wire secrets dial disconnect eventstream health ingest suspend", "the server reads a feed's messages from the journal; from feed itself it could get messages that are not committed"},
 
 	{"backend/serve/budget", "", "requests of different kinds share a budget, so it knows none of them"},
-	{"backend/serve/httpapi", "live journal wire serve/budget", "all routes read requests and write errors in the same way, so it knows no route"},
+	{"backend/serve/httpapi", "live journal wire serve/budget filter filter/syntax", "all routes read requests and write errors in the same way, so it knows no route"},
 	{"backend/serve/listener", "live", "connections are counted and refused before a request is read"},
 	{"backend/serve/guard", "live serve/httpapi serve/listener", "access is decided before a route runs, so it does not depend on the route"},
 	{"backend/serve/framecache", "live journal journal/cursor wire", "frames are the same for all clients, so it knows no client"},
-	{"backend/serve/stream", "live journal journal/cursor wire serve/budget serve/framecache serve/httpapi", "a stream sends only what the journal has committed, and access was decided before"},
+	{"backend/serve/stream", "live journal journal/cursor wire serve/budget serve/framecache serve/httpapi filter", "a stream sends only what the journal has committed, and access was decided before"},
 	{"backend/serve/history", "field live journal wire serve/budget serve/httpapi", "a page shows only what the journal has committed, and access was decided before"},
 	{"backend/serve/gapcount", "live", "it counts what any journal has, whoever wrote it"},
 	{"backend/serve/console", "broadcast live journal wire serve/gapcount serve/httpapi", "it reaches feeds, samples, settings and clients through interfaces, so it is tested without them"},
@@ -75,14 +75,14 @@ var rules = []rule{
 	{"backend/serve/dashboard", "live serve/guard serve/httpapi", "it serves files and signs browsers in, so it needs no messages"},
 	{"backend/serve", "live setting journal wire publish serve/bookmarks serve/console serve/dashboard serve/guard serve/history serve/httpapi serve/listener serve/stream", "it reaches feeds and examples through interfaces, so each can be tested and replaced without the other"},
 
-	{"backend/example", "live wire journal publish", "the examples show what any program can do, so they use nothing that only Signalbox has"},
+	{"backend/example", "live wire journal publish filter", "the examples show what any program can do, so they use nothing that only Signalbox has"},
 	{"backend/example/exampletest", "live wire journal publish sqlite", "the tests inside example and sample use it, so it cannot import these packages"},
 	{"backend/sample", "live broadcast journal example", "the sample servers behave like remote servers, so they know nothing of feeds"},
 
 	{"backend/node", "live setting journal publish disk sqlite sqlite/installation feed secrets serve example sample", "it joins all parts, and must work without a window"},
 	{"backend/desk", "live node", "a window that used the parts of a node directly could show what a browser does not"},
 	{"backend/cli/flags", "live setting", "it reads the settings of every command, so it knows none"},
-	{"backend/cli", "live cli/flags setting wire dial follow node", "commands reach a running Signalbox over HTTP; a second program must not open its journal"},
+	{"backend/cli", "live cli/flags setting wire dial follow node filter", "commands reach a running Signalbox over HTTP; a second program must not open its journal"},
 	{".", "live node desk cli", "it only starts a command or the window"},
 }
 

@@ -51,9 +51,12 @@
 // # A page of history
 //
 //	serve/history    History.Source, History.page, History.parseQuery: GET /sources/{source}/messages
+//	serve/httpapi    Filter: the filter of the request
+//	filter/syntax    Parse, Expr: its tree
 //	serve/history    History.read: waits for its share of readers and memory
 //	journal          Journal.Read
-//	sqlite/query     Reader.Page, pageRead.run, builder.addFilter: the SQL
+//	sqlite/query     Reader.Page, newSelection, whereSQL.condition, pageRead.run: the SQL
+//	filter           Filter.Match: decides where SQL cannot
 //	wire             AppendJSON: each message of the answer
 //
 // # Trimming

@@ -6,9 +6,11 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
+	"signalbox/backend/filter"
 	"signalbox/backend/follow"
 	"signalbox/backend/live"
 )
@@ -18,6 +20,7 @@ type tailCommand struct {
 	Source string   `arg:"" name:"url-or-source" help:"An SSE address (http:// or https://), or the name of a source of a running Signalbox."`
 	After  string   `help:"Begin after this id or position; 0 means the oldest message. An address gets it as Last-Event-ID." placeholder:"ID"`
 	Type   []string `help:"Only these event types; order.* means all that begin with order." placeholder:"TYPE"`
+	Filter string   `help:"Only messages that match, as in 'paid -refund $.total > 50'. See below." placeholder:"FILTER"`
 	Header []string `help:"A header of the request, as in 'X-Api-Key: abc'." short:"H" placeholder:"LINE"`
 	JSON   bool     `help:"Print one JSON object a line, also in a terminal."`
 	Once   bool     `help:"End when the stream ends instead of reconnecting."`
@@ -30,8 +33,20 @@ func (c *tailCommand) Help() string {
 
 A token in the environment or the configuration file is sent only to the Signalbox of --server or of the data folder. Any other address gets a token only from --token or -H on the command line.
 
+A filter has terms, all of which must match; gaps pass each of them but is:.
+  paid "two words"       these texts occur in the data or the event type
+  -paid -(a or b)        they must not occur; or, and, ( ) combine terms
+  event:order.*,stock    one of these event types
+  id:88405               this event id
+  $.total > 50           a field of the data: = != > >= < <= and : for contains
+  $.items[*].sku : A-18  any element of an array; a path alone asks whether it is there
+  /time.?out/i           a regular expression of Go
+  is:event is:gap        kinds of messages
+  after:-15m before:14:02  when Signalbox received it
+
 Examples:
   signalbox tail messages
+  signalbox tail orders --filter '$.state = "paid" $.total >= 100'
   signalbox tail messages --after 0 | jq .data
   signalbox tail https://example.org/events -H 'Authorization: Bearer abc'`
 }
@@ -41,11 +56,15 @@ func (c *tailCommand) Run(ctx context.Context, p *Program) error {
 	if err != nil {
 		return err
 	}
+	where, err := c.filter()
+	if err != nil {
+		return err
+	}
 	out := newPrinter(p, c.JSON || !isTerminal(p.Stdout))
 	err = follow.Follow(ctx, feed, secrets, follow.Options{
 		LastEventID: c.lastEventID(), Once: c.Once,
 		Event: func(d live.Draft) error {
-			if f := (live.Filter{Types: c.Type}); !f.Match(&live.Message{Draft: d}) {
+			if !where.Match(&live.Message{Draft: d}) {
 				return nil
 			}
 			return out.message(d)
@@ -62,6 +81,17 @@ func (c *tailCommand) Run(ctx context.Context, p *Program) error {
 		c.explainWithheld(out, e.AsText().Code)
 	}
 	return err
+}
+
+// filter returns the filter for the messages that arrive. Signalbox itself filters
+// those of a source, because it knows when it received them.
+func (c *tailCommand) filter() (*filter.Filter, error) {
+	types := filter.Types(c.Type...)
+	f, err := filter.Parse(c.Filter, filter.Env{Now: time.Now()})
+	if err != nil || !isURL(c.Source) {
+		return types, err
+	}
+	return f.And(types), nil
 }
 
 // explainWithheld prints once why no token was sent to a server that demands one.
@@ -94,6 +124,9 @@ func (c *tailCommand) feed() (live.Feed, live.Secrets, error) {
 		query := url.Values{}
 		if c.After != "" {
 			query.Set("after", c.After)
+		}
+		if c.Filter != "" {
+			query.Set("q", c.Filter)
 		}
 		feed.URL = c.url() + "/events/" + url.PathEscape(c.Source)
 		if len(query) > 0 {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"signalbox/backend/filter"
 	"signalbox/backend/live"
 )
 
@@ -115,7 +116,7 @@ func (d *Device) answerAsks(ctx context.Context, source, after int64) {
 
 // follow answers the asks after a number until ctx ends or an error.
 func (d *Device) follow(ctx context.Context, source, after int64) {
-	cursor := d.examples.journal.Follow(live.Filter{Sources: []int64{source}, Kinds: []live.Kind{live.Event}, Types: []string{"ask"}}, after)
+	cursor := d.examples.journal.Follow(live.Filter{Sources: []int64{source}, Kinds: []live.Kind{live.Event}, Where: filter.Types("ask")}, after)
 	for {
 		batch, err := cursor.Next(ctx)
 		if err != nil {

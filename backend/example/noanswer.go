@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"signalbox/backend/filter"
 	"signalbox/backend/live"
 )
 
@@ -21,7 +22,7 @@ type question struct {
 // every ask that is not answered within answerTimeout. The time counts from when
 // it reads the ask, so a suspended machine costs the device no time.
 func (d *Device) reportNoAnswer(ctx context.Context, source, after int64) {
-	cursor := d.examples.journal.Follow(live.Filter{Sources: []int64{source}, Kinds: []live.Kind{live.Event}, Types: []string{"ask", "answer"}}, after)
+	cursor := d.examples.journal.Follow(live.Filter{Sources: []int64{source}, Kinds: []live.Kind{live.Event}, Where: filter.Types("ask", "answer")}, after)
 	var open []question // in the order of their deadlines
 	for {
 		next, stop := ctx, context.CancelFunc(func() {})

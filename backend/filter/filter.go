@@ -30,6 +30,16 @@ func Parse(text string, env Env) (*Filter, error) {
 	return compile(tree, env.Sources), nil
 }
 
+// MustParse parses a filter that a program has and that names no source and no
+// time ago. It panics if there is an error.
+func MustParse(text string) *Filter {
+	f, err := Parse(text, Env{})
+	if err != nil {
+		panic(err)
+	}
+	return f
+}
+
 // Types returns a filter that selects the events of these types; "order.*" is
 // all that begin with "order.". It selects all messages if there is no type.
 func Types(types ...string) *Filter {
@@ -41,6 +51,12 @@ func Types(types ...string) *Filter {
 
 // And returns a filter that selects what both f and g select.
 func (f *Filter) And(g *Filter) *Filter {
+	switch {
+	case f.IsZero():
+		return g
+	case g.IsZero():
+		return f
+	}
 	sources := f.sources
 	if sources == nil {
 		sources = g.sources

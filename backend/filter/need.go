@@ -29,8 +29,12 @@ func (n *Need) IsZero() bool { return n.Piece == "" && len(n.All) == 0 && len(n.
 
 // Need returns the pieces of text that every event has that f selects. It says
 // nothing about gaps and notes.
-func (f *Filter) Need() Need {
-	n, _ := need(f.tree)
+func (f *Filter) Need() Need { return NeedOf(f.tree) }
+
+// NeedOf returns the pieces of text that every event has for which an expression
+// is true.
+func NeedOf(e syntax.Expr) Need {
+	n, _ := need(e)
 	return n
 }
 

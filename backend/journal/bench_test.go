@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"signalbox/backend/filter"
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
 	"signalbox/backend/sqlite"
@@ -145,10 +146,10 @@ func BenchmarkPage(b *testing.B) {
 		{"NewestOfRare", live.Query{Newest: true, Filter: live.Filter{Sources: []int64{rare.ID}}}},
 		{"NewestOfBoth", live.Query{Newest: true, Filter: live.Filter{Sources: []int64{s, rare.ID}}}},
 		{"Middle", live.Query{After: 500_000}},
-		{"Text", live.Query{Newest: true, Filter: live.Filter{Text: []string{"PAID"}}}},
-		{"TextNowhere", live.Query{Newest: true, Filter: live.Filter{Text: []string{"nowhere"}}}},
-		{"TextInRare", live.Query{Newest: true, Filter: live.Filter{Sources: []int64{rare.ID}, Text: []string{"nowhere"}}}},
-		{"ID", live.Query{Filter: live.Filter{ID: "100-2000"}}},
+		{"Text", live.Query{Newest: true, Filter: live.Filter{Where: filter.MustParse("PAID")}}},
+		{"TextNowhere", live.Query{Newest: true, Filter: live.Filter{Where: filter.MustParse("nowhere")}}},
+		{"TextInRare", live.Query{Newest: true, Filter: live.Filter{Sources: []int64{rare.ID}, Where: filter.MustParse("nowhere")}}},
+		{"ID", live.Query{Filter: live.Filter{Where: filter.MustParse("id:100-2000")}}},
 		{"At", live.Query{At: time.Now().Add(-time.Second)}},
 	} {
 		c.q.Limit, c.q.Preview = 100, 400

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"signalbox/backend/filter"
 	"signalbox/backend/journal"
 	"signalbox/backend/journal/cursor"
 	"signalbox/backend/live"
@@ -158,7 +159,7 @@ func TestTrimmingThatOvertakesACursorLeavesACountedGap(t *testing.T) {
 	if b := f.next(one); b.Gap == nil || b.Gap.Missing == nil || *b.Gap.Missing != 3000 {
 		t.Errorf("for one source: %+v", b.Gap)
 	}
-	if b := f.next(f.Follow(live.Filter{Types: []string{"message"}}, 10)); b.Gap == nil || b.Gap.Missing != nil {
+	if b := f.next(f.Follow(live.Filter{Where: filter.Types("message")}, 10)); b.Gap == nil || b.Gap.Missing != nil {
 		t.Errorf("how many were of one type is not known: %+v", b.Gap)
 	}
 	if b := f.next(c); b.Gap != nil {
@@ -243,7 +244,7 @@ func TestAFilteredCursorHasTheNumberOfTheLastMessageExamined(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := open(t, journal.Options{})
 		ctx, cancel := context.WithCancel(t.Context())
-		c := f.Follow(live.Filter{Types: []string{"wanted"}}, 0)
+		c := f.Follow(live.Filter{Where: filter.Types("wanted")}, 0)
 		done := make(chan cursor.Batch)
 		go func() {
 			b, _ := c.Next(ctx)

@@ -38,4 +38,7 @@ type Page struct {
 	// More reports that the journal has more messages in the direction of the
 	// query.
 	More bool
+	// SearchedTo is when the message at the end of the search was received, if the
+	// search has ended early; else zero.
+	SearchedTo time.Time
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"signalbox/backend/filter"
 	"signalbox/backend/live"
 	"signalbox/backend/sqlite"
 )
@@ -78,7 +79,7 @@ func brought(t *testing.T, db *sqlite.DB, n int) {
 			t.Errorf("the id %q is at %v, not %v (%v)", id, found, want, err)
 		}
 	}
-	page, err := db.Page(t.Context(), live.Query{Filter: live.Filter{ID: "same", Kinds: []live.Kind{live.Event}}, Limit: 5000})
+	page, err := db.Page(t.Context(), live.Query{Filter: live.Filter{Where: filter.MustParse("id:same is:event")}, Limit: 5000})
 	if err != nil || len(page.Messages) != n/100 {
 		t.Errorf("%d messages with the same id, %v", len(page.Messages), err)
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"signalbox/backend/filter"
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
 	"signalbox/backend/sqlite"
@@ -215,7 +216,7 @@ func TestADamagedPageIsAGapAndTheMessagesBehindItAreRead(t *testing.T) {
 			"a stream":    followed(t, j, sources...),
 			"pages":       paged(t, j, live.Query{Filter: live.Filter{Sources: sources}, Limit: 100}),
 			"pages back":  paged(t, j, live.Query{Filter: live.Filter{Sources: sources}, Limit: 100, Newest: true}),
-			"with a text": paged(t, j, live.Query{Filter: live.Filter{Sources: sources, Text: []string{"xxx"}}, Limit: 100}),
+			"with a text": paged(t, j, live.Query{Filter: live.Filter{Sources: sources, Where: filter.MustParse("xxx")}, Limit: 100}),
 		} {
 			v.complete(t, kind+" of "+name, want)
 			if v.gaps == 0 || v.unknown || v.missing < 5 || v.missing > 30 || v.numbers[len(v.numbers)-1] < n-1 {

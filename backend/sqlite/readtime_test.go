@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"signalbox/backend/filter"
 	"signalbox/backend/live"
 	"signalbox/backend/sqlite"
 )
@@ -78,8 +79,8 @@ func TestAPageOfManySourcesEndsAfterItsTime(t *testing.T) {
 
 func TestAPageOfACommonIDEndsAfterItsTime(t *testing.T) {
 	db, _, others, want := sparse(t, sqlite.WithMaxReadTime(0))
-	pages(t, db, live.Query{Filter: live.Filter{Sources: others, ID: "same"}}, want)
-	pages(t, db, live.Query{Filter: live.Filter{ID: "same", Text: []string{"y"}}}, nil)
+	pages(t, db, live.Query{Filter: live.Filter{Sources: others, Where: filter.MustParse("id:same")}}, want)
+	pages(t, db, live.Query{Filter: live.Filter{Where: filter.MustParse("id:same y")}}, nil)
 }
 
 // pages reads a query page by page, which must take several and find what is wanted.
@@ -135,7 +136,7 @@ func TestStreamsThatCatchUpKeepNoScreenWaiting(t *testing.T) {
 	for name, ask := range map[string]func() error{
 		"a page": func() error { _, err := db.Page(ctx, live.Query{Newest: true, Limit: 1}); return err },
 		"a search": func() error {
-			_, err := db.Page(ctx, live.Query{Limit: 1, Filter: live.Filter{Text: []string{"x"}}})
+			_, err := db.Page(ctx, live.Query{Limit: 1, Filter: live.Filter{Where: filter.MustParse("x")}})
 			return err
 		},
 		"a setting":   func() error { _, _, err := db.Installation().Setting(ctx, "a"); return err },

@@ -255,7 +255,7 @@ func (p *parser) count(start, n int, err error) error {
 	if p.terms += n; err != nil || p.terms <= maxTerms {
 		return err
 	}
-	return p.mark(start, p.at, live.Errorf("bad_filter/terms", "The filter has more than {max} terms.", "max", maxTerms).
+	return p.mark(start, p.at, live.Errorf("bad_filter/words", "The filter has more than {max} terms.", "max", maxTerms).
 		WithHint("Words in quotation marks count as one."))
 }
 
@@ -389,11 +389,11 @@ func (p *parser) unknownKey(key string, start int) error {
 	word := p.text[p.at:][:wordLength(p.text[p.at:], p.depth > 0)]
 	var e *live.Error
 	if strings.Contains(word, `"`) {
-		e = live.Errorf("bad_filter/unknown_quoted", "{key} is not a key of the filter.", "key", key).
+		e = live.Errorf("bad_filter/quoted_key", "{key} is not a key of the filter.", "key", key).
 			WithHint("The keys are event:, source:, id:, is:, before: and after:. To search for a text, put it in quotation marks.")
 	} else {
 		quoted := p.text[start:p.at] + `"` + word + `"`
-		e = live.Errorf("bad_filter/unknown", "{key} is not a key of the filter.", "key", key, "quoted", quoted).
+		e = live.Errorf("bad_filter/key", "{key} is not a key of the filter.", "key", key, "quoted", quoted).
 			WithHint("The keys are event:, source:, id:, is:, before: and after:. To search for a text, put it in quotation marks: {quoted}.")
 	}
 	return p.mark(p.at, p.at+len(key), e)
@@ -558,7 +558,7 @@ func (p *parser) path() ([]Step, error) {
 }
 
 func (p *parser) badPath(start, end int) error {
-	return p.mark(start, end, live.Errorf("bad_filter/bad_path", `The path ends before "{rest}".`, "rest", p.text[start:end]).
+	return p.mark(start, end, live.Errorf("bad_filter/path", `The path ends before "{rest}".`, "rest", p.text[start:end]).
 		WithHint(`A path looks like $.total, $.items[0].sku, $.items[*].sku or $["any name"]. To search for a text, put it in quotation marks.`))
 }
 

@@ -57,8 +57,7 @@ type Batch struct {
 // ignoreTrimmed makes it return no gap for messages that are trimmed already.
 func New(log *Log, names []string, f live.Filter, after int64, ignoreTrimmed bool) *Cursor {
 	// The caller may change its slices later.
-	f.Sources, f.Kinds, f.Types = slices.Clone(f.Sources), slices.Clone(f.Kinds), slices.Clone(f.Types)
-	f.Text, f.Without = slices.Clone(f.Text), slices.Clone(f.Without)
+	f.Sources, f.Except, f.Kinds = slices.Clone(f.Sources), slices.Clone(f.Except), slices.Clone(f.Kinds)
 	c := &Cursor{log: log, pageSize: maxPageBytes, filter: f}
 	c.trimmed.ignore = ignoreTrimmed
 	if len(names) > 0 {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"signalbox/backend/filter"
 	"signalbox/backend/live"
 )
 
@@ -22,7 +23,7 @@ func reusedIDIsMarked(t *testing.T, h *history) {
 	h.same(h.all(), ms)
 	h.reopen()
 	h.same(h.all(), ms)
-	page, err := h.Page(t.Context(), live.Query{Filter: live.Filter{ID: "x", Sources: []int64{a}, Kinds: []live.Kind{live.Event}}, Limit: 10})
+	page, err := h.Page(t.Context(), live.Query{Filter: live.Filter{Sources: []int64{a}, Where: filter.MustParse("id:x is:event")}, Limit: 10})
 	h.must(err)
 	h.same(page.Messages, []live.Message{ms[0], ms[3]})
 	// Many in one batch, most of them alike.

@@ -1,12 +1,14 @@
 package journaltest
 
 import (
+	"errors"
 	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
+	"signalbox/backend/filter"
 	"signalbox/backend/live"
 )
 
@@ -50,12 +52,12 @@ func pagesGoBothWays(t *testing.T, h *history) {
 		{"one source", live.Query{Newest: true, Limit: 2, Filter: live.Filter{Sources: []int64{a}}}, []int64{17, 19}, 17, 20, true},
 		{"all but one source", live.Query{Newest: true, Limit: 2, Filter: live.Filter{Except: []int64{a}}}, []int64{18, 20}, 18, 20, true},
 		{"both sources but one", live.Query{Newest: true, Limit: 2, Filter: live.Filter{Sources: []int64{a, b}, Except: []int64{b}}}, []int64{17, 19}, 17, 20, true},
-		{"a text in all but one source", live.Query{Newest: true, Limit: 2, Filter: live.Filter{Except: []int64{a}, Text: []string{"to a"}}}, nil, 1, 20, false},
+		{"a text in all but one source", live.Query{Newest: true, Limit: 2, Filter: live.Filter{Except: []int64{a}, Where: filter.MustParse(`"to a"`)}}, nil, 1, 20, false},
 		{"one source, after", live.Query{After: 1, Limit: 2, Filter: live.Filter{Sources: []int64{b}}}, []int64{2, 4}, 2, 4, true},
 		{"both sources", live.Query{Newest: true, Limit: 2, Filter: live.Filter{Sources: []int64{a, b}}}, []int64{19, 20}, 19, 20, true},
-		{"a text", live.Query{Newest: true, Limit: 2, Filter: live.Filter{Text: []string{"TO A"}}}, []int64{17, 19}, 17, 20, true},
-		{"a text in a source", live.Query{Newest: true, Limit: 2, Filter: live.Filter{Sources: []int64{b}, Text: []string{"to a"}}}, nil, 1, 20, false},
-		{"an id that is not there", live.Query{Limit: 2, Filter: live.Filter{ID: "x"}}, nil, 1, 20, false},
+		{"a text", live.Query{Newest: true, Limit: 2, Filter: live.Filter{Where: filter.MustParse(`"TO A"`)}}, []int64{17, 19}, 17, 20, true},
+		{"a text in a source", live.Query{Newest: true, Limit: 2, Filter: live.Filter{Sources: []int64{b}, Where: filter.MustParse(`"to a"`)}}, nil, 1, 20, false},
+		{"an id that is not there", live.Query{Limit: 2, Filter: live.Filter{Where: filter.MustParse("id:x")}}, nil, 1, 20, false},
 	} {
 		p := h.page(c.q)
 		if got := numbers(p.Messages); len(got) != len(c.want) || !equal(got, c.want) {
@@ -137,20 +139,23 @@ func previewsCutTypesAndIDs(t *testing.T, h *history) {
 }
 
 // varied appends messages that differ in everything a filter looks at.
-func (h *history) varied(n int) (ms []live.Message, sources []int64) {
+func (h *history) varied(n int) (ms []live.Message, named filterSources) {
 	h.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
 	pick := func(list ...string) string { return list[r.IntN(len(list))] }
-	for _, name := range []string{"a", "b", "c"} {
-		sources = append(sources, h.source(name))
+	for _, name := range []string{"a", "ab", "c"} {
+		named = append(named, live.Source{ID: h.source(name), Name: name})
 	}
 	var drafts []live.Draft
 	for range n {
 		d := live.Draft{
-			Source: sources[r.IntN(len(sources))],
+			Source: named[r.IntN(len(named))].ID,
 			Type:   pick("message", "order.paid", "order.shipped", "Order.paid", "orders", "käse", "o%"),
 			ID:     pick("", "", "7", "x", "X"),
-			Data:   pick("", "one", "ONE two", "nul\x00 then ONE", "Ä ä", "50% _done_", "'quoted'", "\\") + pick("", " tail", "\nsecond LINE", "🚂"),
+			Data:   pick("", "one", "ONE two", "nul\x00 then ONE", "Ä ä", "50% _done_", "'quoted'", "\\", "订单") + pick("", " tail", "\nsecond LINE", "🚂"),
+		}
+		if r.IntN(2) == 0 {
+			d.Data = randomJSON(r)
 		}
 		if r.IntN(10) == 0 {
 			d.Kind, d.Type, d.Data, d.ID = live.NoteKind, "note", `{"reason":"one"}`, ""
@@ -159,46 +164,124 @@ func (h *history) varied(n int) (ms []live.Message, sources []int64) {
 		}
 		drafts = append(drafts, d)
 	}
-	return h.append(drafts...), sources
+	return h.append(drafts...), named
+}
+
+// randomJSON returns JSON, or nearly: with big integers, members of the same name,
+// escapes, and texts that end too early.
+func randomJSON(r *rand.Rand) string {
+	pick := func(list ...string) string { return list[r.IntN(len(list))] }
+	value := func() string {
+		return pick("1", "-0.0", "50", "5e1", "9007199254740993", "9007199254740992.0", "12345678901234567890123", "true", "null", `"paid"`, `"p\u0061id"`, `"PAID"`,
+			`"50.00"`, `"订单"`, `"\u8ba2\u5355"`, `"a\"b\\c\n"`, `"\ud83d\ude82"`, `"x\u0000y"`, `["paid",50]`, `{"state":"paid"}`, `[{"sku":"A-1840"},{"sku":"B"}]`, `[]`)
+	}
+	var members []string
+	for range r.IntN(4) {
+		members = append(members, pick(`"state"`, `"total"`, `"st\u0061te"`, `"items"`, `"a b"`, `""`)+pick(":", " : ")+value())
+	}
+	text := "{" + strings.Join(members, pick(",", " , ")) + "}"
+	switch r.IntN(12) {
+	case 0:
+		return text[:len(text)-1]
+	case 1:
+		return text + "x"
+	case 2:
+		return value()
+	case 3:
+		return "\x00" + text
+	}
+	return text
+}
+
+// filterSources are the sources that source: names.
+type filterSources []live.Source
+
+func (fs filterSources) Sources() []live.Source { return fs }
+
+func (fs filterSources) SourceByID(id int64) (live.Source, bool) {
+	for _, s := range fs {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return live.Source{}, false
 }
 
 // filters are the filters to apply to them.
-func filters(sources []int64) []live.Filter {
-	list := []live.Filter{
-		{}, {ID: "7"}, {ID: "x"}, {ID: "none"},
-		{Kinds: []live.Kind{live.Event}}, {Kinds: []live.Kind{live.GapKind}}, {Kinds: []live.Kind{live.GapKind, live.NoteKind}},
-		{Kinds: []live.Kind{live.Event, live.NoteKind}, Text: []string{"two"}}, {Kinds: []live.Kind{live.Event}, ID: "7"},
-		{Kinds: []live.Kind{live.Event, live.GapKind}, ID: "7"}, {Kinds: []live.Kind{live.NoteKind}, ID: "7", Types: []string{"x"}},
-		{Types: []string{"order.paid"}}, {Types: []string{"order.*"}}, {Types: []string{"*"}}, {Types: []string{"o%"}},
-		{Types: []string{"käse", "orders"}}, {Types: []string{"order.", "."}},
-		{Text: []string{"one"}}, {Text: []string{"ONE", "two"}}, {Text: []string{"then one"}}, {Text: []string{"ä"}}, {Text: []string{"Ä"}},
-		{Text: []string{"%"}}, {Text: []string{"_done"}}, {Text: []string{"'"}}, {Text: []string{"\\"}}, {Text: []string{"\x00"}},
-		{Text: []string{"line"}}, {Text: []string{"🚂"}}, {Text: []string{"paid"}}, {Text: []string{""}},
-		{Without: []string{"one"}}, {Without: []string{"line", "🚂"}}, {Text: []string{"one"}, Without: []string{"two"}},
-		{Types: []string{"order.*"}, Text: []string{"one"}, ID: "x"},
+func filters(t *testing.T, named filterSources) []live.Filter {
+	t.Helper()
+	terms := []string{
+		"id:7", "id:x", "id:none", "id:7 id:X", "is:event", "is:gap", "is:gap,note", "event:order.paid", "event:order.*", "event:*", "event:o%",
+		"event:käse,orders", "event:order.,.", "one", "ONE", `"then one"`, "ä", "Ä", "%", "_done", "'", `\`, "\x00", "line", "🚂", "paid", `""`, "订单", "单",
+		"source:a", "source:a*", "source:c,ab", "source:nobody*", "after:" + start.Add(500*time.Second).Format(time.RFC3339), "before:" + start.Add(700*time.Second+1).Format(time.RFC3339Nano),
+		`$.state = "paid"`, "$.state : paid", "$.state != paid", "$.total > 50", "$.total >= 9007199254740993", "$.total = 50", "$.total < 9007199254740993", "$.total <= -0",
+		"$.state", `$["a b"]`, `$[""] = null`, "$.items[*].sku : a-1", "$.items[0] = paid", "$.items.* : 50", "$.state : 订", `$.state = "a\"b\c` + "\n" + `"`, "$.state : /^P.*d$/i", "$ = 50", "$ : 🚂",
+		"$.total : 9007", "$.state > paic", "/then one/i", "/^one/", "/(one|TWO)$/", `/\d{3}/`, "/订单|完/", "/K/i",
 	}
-	for _, f := range list[:len(list):len(list)] {
-		f.Sources = sources[:1]
-		list = append(list, f)
-		f.Sources = sources[1:]
-		list = append(list, f)
+	texts := append([]string{"", "is:event,note two", "is:event id:7", "is:event,gap id:7", "is:note id:7 event:x", "ONE two", "one -two", "event:order.* one id:x"}, terms...)
+	for _, term := range terms {
+		texts = append(texts, "-"+term)
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	var random func(depth int) string
+	random = func(depth int) string {
+		switch {
+		case depth == 0 || r.IntN(3) == 0:
+			return terms[r.IntN(len(terms))]
+		case r.IntN(4) == 0:
+			return "-(" + random(depth-1) + ")"
+		}
+		return "(" + random(depth-1) + []string{" ", " and ", " or "}[r.IntN(3)] + random(depth-1) + ")"
+	}
+	for range 150 {
+		texts = append(texts, random(3))
+	}
+	var list []live.Filter
+	for i, text := range texts {
+		where, err := filter.Parse(text, filter.Env{Now: start.Add(20 * time.Minute), Sources: named})
+		if err != nil {
+			if e, ok := errors.AsType[*live.Error](err); ok && e.Text == "bad_filter/kinds" {
+				continue
+			}
+			t.Fatalf("%s: %v", text, err)
+		}
+		list = append(list, live.Filter{Where: where})
+		switch f := (live.Filter{Where: where}); i % 8 {
+		case 0:
+			f.Sources = []int64{named[0].ID}
+			list = append(list, f)
+		case 1:
+			f.Sources = []int64{named[1].ID, named[2].ID}
+			list = append(list, f)
+		case 2:
+			f.Except = []int64{named[1].ID}
+			list = append(list, f)
+		case 3:
+			f.Kinds = []live.Kind{live.Event, live.NoteKind}
+			list = append(list, f)
+		}
 	}
 	return list
 }
 
 func filterMeansTheSame(t *testing.T, h *history) {
-	ms, sources := h.varied(1500)
-	for _, f := range filters(sources) {
+	ms, named := h.varied(1500)
+	for _, f := range filters(t, named) {
+		need := f.Where.(*filter.Filter).Need()
 		var want []int64
 		for i := range ms {
-			if f.Match(&ms[i]) {
-				want = append(want, ms[i].Number)
+			if !f.Match(&ms[i]) {
+				continue
+			}
+			want = append(want, ms[i].Number)
+			if ms[i].Kind == live.Event && !need.Holds(ms[i].Data, ms[i].Type) {
+				t.Errorf("%s selects %+v, which has not the pieces", f.Where, ms[i])
 			}
 		}
 		for _, newest := range []bool{false, true} {
 			got := h.found(live.Query{Filter: f, Newest: newest, Limit: 5000})
 			if len(got) != len(want) || !equal(got, want) {
-				t.Errorf("%+v, newest %v: %d messages, not %d", f, newest, len(got), len(want))
+				t.Errorf("%+v %s, newest %v: %d messages, not %d", f, f.Where, newest, len(got), len(want))
 			}
 		}
 	}
@@ -222,8 +305,8 @@ func (h *history) found(q live.Query) (found []int64) {
 }
 
 func pagesOfAFilterMissNothing(t *testing.T, h *history) {
-	ms, sources := h.varied(1500)
-	for i, f := range filters(sources) {
+	ms, named := h.varied(1500)
+	for i, f := range filters(t, named) {
 		var want []int64
 		for i := range ms {
 			if f.Match(&ms[i]) {
@@ -235,23 +318,23 @@ func pagesOfAFilterMissNothing(t *testing.T, h *history) {
 		for after, more := int64(0), true; more; {
 			p := h.page(live.Query{Filter: f, After: after, Limit: limit})
 			if p.From != after+1 || p.More && p.To <= after {
-				t.Fatalf("%+v after %d: a page from %d to %d", f, after, p.From, p.To)
+				t.Fatalf("%+v %s after %d: a page from %d to %d", f, f.Where, after, p.From, p.To)
 			}
 			got, after, more = append(got, numbers(p.Messages)...), p.To, p.More
 		}
 		if len(got) != len(want) || !equal(got, want) {
-			t.Errorf("%+v forward: %d messages, not %d", f, len(got), len(want))
+			t.Errorf("%+v %s forward: %d messages, not %d", f, f.Where, len(got), len(want))
 		}
 		got = nil
 		for before, more := int64(len(ms)+1), true; more; {
 			p := h.page(live.Query{Filter: f, Before: before, Newest: true, Limit: limit})
 			if p.To != before-1 || p.More && p.From >= before {
-				t.Fatalf("%+v before %d: a page from %d to %d", f, before, p.From, p.To)
+				t.Fatalf("%+v %s before %d: a page from %d to %d", f, f.Where, before, p.From, p.To)
 			}
 			got, before, more = append(numbers(p.Messages), got...), p.From, p.More
 		}
 		if len(got) != len(want) || !equal(got, want) {
-			t.Errorf("%+v backward: %d messages, not %d", f, len(got), len(want))
+			t.Errorf("%+v %s backward: %d messages, not %d", f, f.Where, len(got), len(want))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"signalbox/backend/journal"
 	"signalbox/backend/live"
@@ -92,6 +93,17 @@ func (h *History) page(w http.ResponseWriter, r *http.Request, names []string) e
 	b = append(b, h.position(page.To)...)
 	b = append(b, `","more":`...)
 	b = strconv.AppendBool(b, page.More)
+	if !page.SearchedTo.IsZero() {
+		edge := page.To
+		if q.Newest {
+			edge = page.From
+		}
+		b = append(b, `,"searched_to":{"position":"`...)
+		b = append(b, h.position(edge)...)
+		b = append(b, `","time":"`...)
+		b = page.SearchedTo.AppendFormat(b, time.RFC3339Nano)
+		b = append(b, `"}`...)
+	}
 	b = append(b, "}\n"...)
 	reservation.ShrinkTo(int64(len(b)))
 	httpapi.WriteEncoded(w, http.StatusOK, b)

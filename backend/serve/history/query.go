@@ -10,25 +10,23 @@ import (
 	"signalbox/backend/serve/httpapi"
 )
 
-// maxWords is how many words and types a filter may have. Each is compared with
-// every message, and SQLite refuses an expression that is a thousand deep.
-const maxWords = 100
-
 // maxPreview is the largest preview of a message, in bytes.
 const maxPreview = 1 << 30
 
-// parseQuery reads what a page is asked for. Errors: "bad_filter", "not_found",
-// "bad_position", "other_epoch", "bad_at", "bad_limit", "bad_preview".
+// parseQuery reads what a page is asked for. Errors: "not_found", "bad_position",
+// "other_epoch", "bad_at", "bad_limit", "bad_preview", and those of
+// httpapi.Filter.
 func (h *History) parseQuery(params url.Values, names []string) (q live.Query, err error) {
-	if q.Filter, err = live.ParseFilter(params.Get("q")); err != nil {
+	types := params["type"]
+	where, err := httpapi.Filter(params, types, h.journal)
+	if err != nil {
 		return q, err
 	}
-	if types := params["type"]; len(types) > 0 {
-		q.Filter.Types, q.Filter.Kinds = types, []live.Kind{live.Event}
+	if where != nil {
+		q.Filter.Where = where
 	}
-	if n := len(q.Filter.Types) + len(q.Filter.Text) + len(q.Filter.Without); n > maxWords {
-		return q, live.Errorf("bad_filter/words", "The filter has {n} words; {max} is the limit.", "n", n, "max", maxWords).WithField("q").
-			WithHint("Words in quotation marks count as one.")
+	if len(types) > 0 {
+		q.Filter.Kinds = []live.Kind{live.Event}
 	}
 	for _, name := range names {
 		src, ok := h.journal.Source(name)

@@ -15,6 +15,7 @@ type clientView struct {
 	Address  string    `json:"address"`
 	Sources  []string  `json:"sources"`
 	Types    []string  `json:"types"`
+	Filter   string    `json:"filter,omitempty"`
 	Since    time.Time `json:"since"`
 	Last     string    `json:"last,omitempty"` // the position of the last message sent
 	Behind   int64     `json:"behind"`         // positions until the newest message
@@ -31,8 +32,8 @@ func (h *Hub) ListClients(w http.ResponseWriter, r *http.Request) error {
 	for _, c := range h.clients.list() {
 		v := clientView{
 			ID: c.id, Address: c.address, Sources: append([]string{}, c.names...), Types: append([]string{}, c.types...),
-			Since: c.since.UTC().Truncate(time.Microsecond),
-			Sent:  c.sent.Load(), Bytes: c.bytes.Load(), Agent: c.agent, Resumed: c.resumed, Protocol: c.protocol,
+			Filter: c.q, Since: c.since.UTC().Truncate(time.Microsecond),
+			Sent: c.sent.Load(), Bytes: c.bytes.Load(), Agent: c.agent, Resumed: c.resumed, Protocol: c.protocol,
 		}
 		if n := c.last.Load(); n > 0 {
 			v.Last = live.Position{Epoch: h.journal.Epoch(), Number: n}.String()

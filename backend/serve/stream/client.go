@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"signalbox/backend/filter"
 	"signalbox/backend/journal"
 	"signalbox/backend/journal/cursor"
 	"signalbox/backend/live"
@@ -42,8 +43,9 @@ type client struct {
 	sent   atomic.Int64 // messages
 	bytes  atomic.Int64
 
-	sources []int64     // that it follows now; guarded by clients.mu
-	filter  live.Filter // of its types
+	sources []int64        // that it follows now; guarded by clients.mu
+	q       string         // the text of its filter
+	filter  *filter.Filter // of types and q; nil for all messages
 
 	mu     sync.Mutex
 	sender *sender            // nil until the stream is open
@@ -55,11 +57,14 @@ func newClient(r *http.Request, sub *subscription) *client {
 	c := &client{
 		address: r.RemoteAddr, agent: strings.Clone(r.UserAgent()), protocol: strings.Clone(r.Proto), resumed: sub.resume,
 		names: sub.names, types: sub.types, since: time.Now(),
-		sources: sub.sources, filter: live.Filter{Types: sub.types},
+		sources: sub.sources, q: sub.q, filter: sub.filter,
 	}
 	c.ctx, c.end = context.WithCancelCause(context.Background())
 	return c
 }
+
+// wants reports whether the client may want messages of a kind.
+func (c *client) wants(k live.Kind) bool { return c.filter == nil || c.filter.Wants(k) }
 
 // wait returns a context that the stream waits with. It ends after d, and when
 // sources have changed.
@@ -181,9 +186,9 @@ func (cs *clients) setSources(c *client, sources []int64) {
 // count adds n to what a client counts for. The caller holds the lock.
 func (cs *clients) count(c *client, n int) {
 	switch {
-	case len(c.types) > 0 && n > 0:
+	case c.filter != nil && n > 0:
 		cs.filtered[c] = struct{}{}
-	case len(c.types) > 0:
+	case c.filter != nil:
 		delete(cs.filtered, c)
 	case len(c.names) == 0:
 		cs.ofAll += n

@@ -190,15 +190,15 @@ func (h *Hub) newStream(r *http.Request, sub *subscription) (*stream, []byte, er
 	// came together would be served together ever after.
 	heartbeat := time.Duration(h.heartbeat.Load())
 	s := &stream{hub: h, client: c, firstBeatEarly: rand.N(heartbeat/2 + 1)}
-	// The cursor does not filter by type: a gap passes every filter.
+	// The cursor does not filter: its gaps for what was trimmed keep their counts.
 	s.cursor = h.journal.FollowNames(sub.names, live.Filter{}, after)
 	c.cursor.Store(s.cursor)
-	if len(sub.types) == 0 {
+	if sub.filter == nil {
 		s.cache = h.caches.Join(sub.names)
 	}
 	opening := wire.AppendOpening(nil, h.journal.Epoch(), time.Duration(h.retry.Load()).Milliseconds())
 	opening = append(opening, heartbeatComment...)
-	if gap != nil {
+	if gap != nil && c.wants(live.GapKind) {
 		opening = wire.AppendGap(opening, gap)
 	}
 	return s, opening, nil

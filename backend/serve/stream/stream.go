@@ -138,7 +138,8 @@ func (s *stream) sendBatch(batch cursor.Batch) error {
 	pooled := frameBuffers.Get().(*[]byte)
 	defer frameBuffers.Put(pooled)
 	b := (*pooled)[:0]
-	if batch.Gap != nil {
+	gap := batch.Gap != nil && s.client.wants(live.GapKind)
+	if gap {
 		b = wire.AppendGap(b, batch.Gap)
 	}
 	var messages, last int64
@@ -174,7 +175,7 @@ func (s *stream) sendBatch(batch cursor.Batch) error {
 		}
 		messages, last = messages+1, e.Number
 	}
-	if messages == 0 && batch.Gap == nil {
+	if messages == 0 && !gap {
 		return nil
 	}
 	return s.send(b, messages, last)
@@ -206,7 +207,7 @@ func (s *stream) wants(m *live.Message) bool {
 	case len(s.client.names) == 0 && s.isRemoved(m.Source):
 		return false
 	}
-	return m.Kind == live.GapKind || s.client.filter.Match(m)
+	return s.client.filter == nil || s.client.filter.Match(m)
 }
 
 func (s *stream) isRemoved(source int64) bool {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"signalbox/backend/filter"
 	"signalbox/backend/live"
 )
 
@@ -19,7 +20,7 @@ func TestUnderLoadAStreamStillBeatsAndEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stream{hub: r.Hub, client: newClient(req, &subscription{types: []string{"mine"}}), sender: newSender(out, time.Second)}
+	s := &stream{hub: r.Hub, client: newClient(req, &subscription{filter: filter.Types("mine")}), sender: newSender(out, time.Second)}
 	s.cursor = r.journal.FollowNames(nil, live.Filter{}, 0)
 	if err := s.step(); err != nil {
 		t.Fatal(err)

@@ -7,27 +7,25 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"signalbox/backend/live"
+	"signalbox/backend/filter"
 	"signalbox/backend/serve/httpapi"
 )
 
-// maxTypes is how many types a subscription may name: each is compared with
-// every message.
-const maxTypes = 100
-
 // A subscription is what a client asks for.
 type subscription struct {
-	names   []string // of the sources, sorted; empty for all
-	types   []string // of the messages, "order.*" for all that begin so; empty for all
-	resume  string   // the id to resume after; empty for from now on
-	oldest  bool     // whether to start with the oldest message kept
-	newest  bool     // whether to start with the newest message, unless resume is set
-	sources []int64  // the sources with these names now
+	names   []string       // of the sources, sorted; empty for all
+	types   []string       // of the messages, "order.*" for all that begin so; empty for all
+	q       string         // the text of the filter
+	filter  *filter.Filter // of types and q; nil for all messages
+	resume  string         // the id to resume after; empty for from now on
+	oldest  bool           // whether to start with the oldest message kept
+	newest  bool           // whether to start with the newest message, unless resume is set
+	sources []int64        // the sources with these names now
 }
 
 // readSubscription reads what a client asks for. A channel that does not exist
 // comes into being, unless the request is a HEAD. Errors: "bad_query",
-// "too_many_types", and those of Sources.
+// those of httpapi.Filter, and those of Sources.
 func (h *Hub) readSubscription(r *http.Request, names []string, newest bool) (*subscription, error) {
 	q, err := httpapi.Query(r)
 	if err != nil {
@@ -45,10 +43,10 @@ func (h *Hub) readSubscription(r *http.Request, names []string, newest bool) (*s
 			}
 		}
 	}
-	if n := len(sub.types); n > maxTypes {
-		return nil, live.Errorf("too_many_types", "There are {n} types; {max} is the limit.", "n", n, "max", maxTypes).WithField("type").
-			WithHint("A type that ends in * stands for all that begin so.")
+	if sub.filter, err = httpapi.Filter(q, sub.types, h.journal); err != nil {
+		return nil, err
 	}
+	sub.q = strings.Clone(q.Get("q"))
 	sub.resume = strings.Clone(lastEventID(r.Header, q))
 	sub.oldest = sub.resume == "0" && q.Get("after") == "0" && r.Header.Get("Last-Event-ID") == ""
 	if r.Method == http.MethodHead {

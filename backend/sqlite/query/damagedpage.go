@@ -88,11 +88,11 @@ func (p *pageRead) appendCut(m live.Message) {
 // from the index by source. If that index cannot be read, it adds one gap of unknown
 // size. near is the message before the damage.
 func (p *pageRead) appendGaps(ctx context.Context, d *live.Damage, near live.Message) {
-	lost, err := p.r.countLost(ctx, p.q.Filter.Sources, d.After, d.Through)
+	lost, err := p.r.countLost(ctx, p.selection.sources, d.After, d.Through)
 	if err != nil {
 		lost = []loss{{source: near.Source, first: d.After + 1, count: -1}}
-		if len(p.q.Filter.Sources) > 0 {
-			lost[0].source = p.q.Filter.Sources[0]
+		if len(p.selection.sources) > 0 {
+			lost[0].source = p.selection.sources[0]
 		}
 	}
 	slices.SortFunc(lost, func(a, b loss) int {
@@ -112,6 +112,8 @@ func (p *pageRead) appendGaps(ctx context.Context, d *live.Damage, near live.Mes
 		}
 		m := live.Message{Number: l.first}
 		m.Source, m.Kind, m.Type, m.Data, m.Received = l.source, live.GapKind, live.GapKind.String(), string(text), near.Received
-		p.appendCut(m)
+		if p.q.Filter.Match(&m) {
+			p.appendCut(m)
+		}
 	}
 }

@@ -9,13 +9,15 @@
 // result includes the last number examined. No query uses OFFSET over rows that
 // were shown before, and none counts rows.
 //
-// A filter becomes SQL that matches the same messages as live.Filter.Match. The SQL
-// uses lower and instr, which also search the text after a NUL; LIKE stops there.
+// A filter becomes SQL that selects the same messages as its Match, or more. Where
+// it selects more, because SQL cannot decide about a field or a regular expression,
+// Match decides about each row. The SQL uses lower and instr, which also search the
+// text after a NUL; LIKE stops there.
 //
 // If a page of the file is damaged, SQLite cannot read past it. Reads go around
 // it: they return the messages before it, then a live.Damage or a gap for the
 // damaged range, then the messages after it. If an index is damaged, they read the
 // table instead.
 //
-// Read reader.go first, then range.go, page.go, filter.go and damage.go.
+// Read reader.go first, then range.go, page.go, filter.go, where.go and damage.go.
 package query

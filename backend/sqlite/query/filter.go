@@ -1,8 +1,11 @@
 package query
 
 import (
+	"slices"
 	"strings"
 
+	"signalbox/backend/filter"
+	"signalbox/backend/filter/syntax"
 	"signalbox/backend/live"
 )
 
@@ -37,29 +40,6 @@ func (b *builder) addSources(ids []int64) {
 	}
 }
 
-// addExcept adds a condition against the sources that f excludes.
-func (b *builder) addExcept(f *live.Filter) {
-	if len(f.Except) > 0 {
-		b.add(" AND +source NOT IN (")
-		b.addList(f.Except)
-		b.add(")")
-	}
-}
-
-// addKinds adds a condition on the kind, unless kinds is empty.
-func (b *builder) addKinds(kinds []live.Kind) {
-	for i, k := range kinds {
-		if i == 0 {
-			b.add(" AND kind IN (?", int(k))
-		} else {
-			b.add(",?", int(k))
-		}
-	}
-	if len(kinds) > 0 {
-		b.add(")")
-	}
-}
-
 // addNumbers adds a SELECT of the first limit numbers (the last, if newest) of each
 // of a few sources. Each reads a short part of the index; "source IN (…) ORDER BY
 // number" would read all of it.
@@ -73,15 +53,13 @@ func (b *builder) addNumbers(ids []int64, after, through int64, newest bool, lim
 	}
 }
 
-// addGaps adds a SELECT of the first limit numbers (the last, if newest) of the
-// gaps and notes that f selects. These have an index of their own, because they are
-// few and nearly every filter selects them.
-func (b *builder) addGaps(f *live.Filter, after, through int64, newest bool, limit int) {
-	b.add("SELECT number FROM (SELECT number FROM messages WHERE kind <> 0 AND number >= 1 + ? AND number <= ?", after, through)
-	b.addKinds(f.Kinds)
-	b.addSources(f.Sources)
-	b.addExcept(f)
-	b.add(" ORDER BY number"+direction(newest)+" LIMIT ?)", limit)
+func (b *builder) addCondition(c sqlCondition) {
+	switch c.value {
+	case syntax.No:
+		b.add(" AND 0")
+	case syntax.Unknown:
+		b.add(" AND "+c.text, c.args...)
+	}
 }
 
 func direction(newest bool) string {
@@ -91,59 +69,94 @@ func direction(newest bool) string {
 	return ""
 }
 
-// addFilter adds the conditions of f except its Sources. They match the same
-// messages as live.Filter.Match; a test compares the two.
-func (b *builder) addFilter(f *live.Filter) {
-	b.addExcept(f)
-	if f.IsZero() {
-		return
+// A selection is a live.Filter as conditions of SQL.
+type selection struct {
+	filter  *live.Filter
+	sources []int64  // one of these sources; empty means all
+	ids     []string // events have one of these ids; empty means any
+	events  sqlCondition
+	gaps    sqlCondition // of gaps and notes
+	exact   bool         // whether the conditions select the same messages as Match; else they select more
+}
+
+// noSource is the id of no source.
+const noSource = 0
+
+// newSelection compiles a filter. Sources, types and names are looked up once.
+func newSelection(f *live.Filter) *selection {
+	s := &selection{filter: f, sources: f.Sources, exact: true}
+	s.events, s.gaps = sqlConstant(f.Wants(live.Event)), sqlConstant(f.WantsGaps())
+	if where, ok := f.Where.(*filter.Filter); ok {
+		w := whereSQL{filter: where, exact: true}
+		s.events = sqlAnd(s.events, w.condition(where.Tree(), true, true))
+		s.gaps = sqlAnd(s.gaps, w.condition(where.Tree(), false, true))
+		s.exact = w.exact
+		s.narrow(where)
+	} else if f.Where != nil {
+		s.exact = false
 	}
-	b.addKinds(f.Kinds)
-	if !f.Wants(live.Event) {
-		return
+	if len(f.Kinds) > 0 {
+		s.gaps = sqlAnd(s.gaps, sqlIn("kind", f.Kinds))
 	}
-	// The conditions below are for events; gaps and notes pass them. Their kind
-	// is tested first, because that is fast.
-	if f.WantsGaps() {
-		b.add(" AND (kind <> 0 OR (1")
-		defer b.add("))")
+	if len(f.Except) > 0 {
+		except := sqlNot(sqlIn("+source", f.Except))
+		s.events, s.gaps = sqlAnd(s.events, except), sqlAnd(s.gaps, except)
 	}
-	if f.ID != "" {
-		b.add(" AND +id = ?", f.ID) // the plus prevents the use of the index; see pageRead.read
+	return s
+}
+
+// narrow sets the sources and the ids that every message must have. An index leads
+// to them.
+func (s *selection) narrow(where *filter.Filter) {
+	terms, ok := where.Tree().(syntax.And)
+	if !ok {
+		terms = syntax.And{where.Tree()}
 	}
-	if len(f.Types) > 0 {
-		b.add(" AND (")
-		for i, t := range f.Types {
-			if i > 0 {
-				b.add(" OR ")
+	for _, e := range terms {
+		switch e := e.(type) {
+		case syntax.ID:
+			s.ids = e
+		case syntax.Source:
+			ids := where.SourcesOf(e)
+			if len(s.sources) > 0 {
+				ids = slices.DeleteFunc(ids, func(id int64) bool { return !slices.Contains(s.sources, id) })
 			}
-			if prefix, ok := strings.CutSuffix(t, "*"); ok {
-				b.add("instr(type, ?) = 1", prefix)
-			} else {
-				b.add("type = ?", t)
+			if s.sources = ids; len(ids) == 0 {
+				s.sources = []int64{noSource}
 			}
 		}
-		b.add(")")
-	}
-	// lower changes A to Z only, as Match does. Both functions also read the text
-	// after a NUL; LIKE would not.
-	const contains = "(instr(lower(data), ?) > 0 OR instr(lower(type), ?) > 0)"
-	for _, t := range f.Text {
-		if t != "" {
-			b.add(" AND "+contains, lower(t), lower(t))
-		}
-	}
-	for _, t := range f.Without {
-		b.add(" AND NOT "+contains, lower(t), lower(t))
 	}
 }
 
-// lower does what SQLite's lower does.
-func lower(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			r += 'a' - 'A'
-		}
-		return r
-	}, s)
+// all reports whether the selection has no condition besides its sources.
+func (s *selection) all() bool {
+	return s.events.value == syntax.Yes && s.gaps.value == syntax.Yes && s.exact
+}
+
+func (s *selection) wantsEvents() bool { return s.events.value != syntax.No }
+func (s *selection) wantsGaps() bool   { return s.gaps.value != syntax.No }
+
+// addSelection adds the conditions of s except its sources. They select the
+// messages that live.Filter.Match selects, and more if s is not exact; a test
+// compares the two.
+func (b *builder) addSelection(s *selection) {
+	// The kind is tested first, because that is fast.
+	switch {
+	case s.gaps.value == syntax.Yes:
+		b.addCondition(sqlOr(sqlTest("kind <> 0"), s.events))
+	case s.gaps.value == syntax.No:
+		b.addCondition(sqlAnd(sqlTest("kind = 0"), s.events))
+	default:
+		b.addCondition(sqlOr(sqlAnd(sqlTest("kind <> 0"), s.gaps), sqlAnd(sqlTest("kind = 0"), s.events)))
+	}
+}
+
+// addGaps adds a SELECT of the first limit numbers (the last, if newest) of the
+// gaps and notes of s. These have an index of their own, because they are few and
+// nearly every filter selects them.
+func (b *builder) addGaps(s *selection, after, through int64, newest bool, limit int) {
+	b.add("SELECT number FROM (SELECT number FROM messages WHERE kind <> 0 AND number >= 1 + ? AND number <= ?", after, through)
+	b.addCondition(s.gaps)
+	b.addSources(s.sources)
+	b.add(" ORDER BY number"+direction(newest)+" LIMIT ?)", limit)
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"signalbox/backend/filter"
 	"signalbox/backend/live"
 	"signalbox/backend/sqlite/database"
 )
@@ -17,11 +18,11 @@ func TestGapsAreFoundByTheirIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { file.Close() })
-	for _, f := range []live.Filter{{ID: "x"}, {Kinds: []live.Kind{live.GapKind}}, {Sources: []int64{1, 2}, ID: "x"}} {
+	for _, f := range []live.Filter{{Where: filter.MustParse("id:x")}, {Kinds: []live.Kind{live.GapKind}}, {Where: filter.MustParse("is:gap x")}, {Sources: []int64{1, 2}, Where: filter.MustParse("id:x")}} {
 		for _, newest := range []bool{false, true} {
 			var b builder
 			b.add("EXPLAIN QUERY PLAN ")
-			b.addGaps(&f, 10, 1_000_000, newest, 100)
+			b.addGaps(newSelection(&f), 10, 1_000_000, newest, 100)
 			var plan []string
 			rows, err := file.Screens.QueryContext(t.Context(), b.text.String(), b.args...)
 			if err != nil {

@@ -39,7 +39,8 @@ func (r *Reader) Page(ctx context.Context, q live.Query) (live.Page, error) {
 		}
 		low = max(low, n-1)
 	}
-	p := &pageRead{r: r, q: q, low: low, high: max(low, high), limit: min(max(q.Limit, 1), 5000), bytesLeft: maxPageBytes}
+	p := &pageRead{r: r, q: q, selection: newSelection(&q.Filter), begun: time.Now(),
+		low: low, high: max(low, high), limit: min(max(q.Limit, 1), 5000), bytesLeft: maxPageBytes}
 	page, err := p.run(ctx)
 	return page, conn.UserError(err)
 }
@@ -49,6 +50,8 @@ func (r *Reader) Page(ctx context.Context, q live.Query) (live.Page, error) {
 type pageRead struct {
 	r         *Reader
 	q         live.Query
+	selection *selection
+	begun     time.Time
 	low, high int64
 	limit     int  // of messages
 	bytesLeft int  // the size of the data that may still be added
@@ -58,7 +61,7 @@ type pageRead struct {
 
 func (p *pageRead) run(ctx context.Context) (live.Page, error) {
 	first, last := p.low+1, p.high
-	begun, n, more := time.Now(), int64(firstExamined), false
+	n, more := int64(firstExamined), false
 	indexed, err := p.isIndexed(ctx)
 	if err != nil {
 		return live.Page{}, err
@@ -78,7 +81,7 @@ func (p *pageRead) run(ctx context.Context) (live.Page, error) {
 		if err != nil {
 			return live.Page{}, err
 		}
-		more = full || time.Since(begun) > p.r.MaxTime && p.low < p.high
+		more = full || p.late() && p.low < p.high
 		if time.Since(at) < p.r.MaxTime/10 {
 			n *= 2
 		}
@@ -91,25 +94,48 @@ func (p *pageRead) run(ctx context.Context) (live.Page, error) {
 	} else {
 		p.page.To = p.low
 	}
-	return p.page, nil
+	if more && !p.full() {
+		p.page.SearchedTo, err = p.timeOfEdge(ctx)
+	}
+	return p.page, err
+}
+
+// late reports whether the time for one page is over.
+func (p *pageRead) late() bool { return time.Since(p.begun) > p.r.MaxTime }
+
+// timeOfEdge returns when the message was received at which the search has ended.
+func (p *pageRead) timeOfEdge(ctx context.Context) (time.Time, error) {
+	edge := p.page.To
+	if p.q.Newest {
+		edge = p.page.From
+	}
+	var received int64
+	err := p.r.file.Screens.QueryRowContext(ctx, "SELECT received FROM messages WHERE number >= ? ORDER BY number LIMIT 1", edge).Scan(&received)
+	if errors.Is(err, sql.ErrNoRows) || conn.IsCorrupt(err) {
+		return time.Time{}, nil
+	}
+	return conn.Time(received), err
 }
 
 // isIndexed reports whether an index has all messages that match, so that one query
 // reads them.
 func (p *pageRead) isIndexed(ctx context.Context) (bool, error) {
-	f := &p.q.Filter
-	if !f.Wants(live.Event) {
+	s := p.selection
+	if !s.wantsEvents() {
 		return true, nil
 	}
-	if f.ID == "" {
+	if len(s.ids) == 0 {
 		// Excluded sources may have nearly all messages, so they are read in stretches.
-		return f.IsZero() && len(f.Except) == 0 && (len(f.Sources) == 0 || p.canMerge()), nil
+		return s.all() && (len(s.sources) == 0 || p.canMerge()), nil
 	}
 	// Some servers send the same id with every message. A scan finds such messages
 	// quickly, while sorting all of them would be slow.
+	var b builder
+	b.add("SELECT count(*) FROM (")
+	b.addWithIDs(s.ids, 0, p.r.file.Last())
+	b.add(" LIMIT ?)", maxWithID)
 	var n int64
-	err := p.r.file.Screens.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM ids WHERE id = ?1
-		UNION ALL SELECT 1 FROM messages WHERE id = ?1 AND again = 1 LIMIT ?2)`, f.ID, maxWithID).Scan(&n)
+	err := p.r.file.Screens.QueryRowContext(ctx, b.text.String(), b.args...).Scan(&n)
 	if conn.IsCorrupt(err) {
 		p.r.file.Damage.AddIndex(p.r.file.Epoch, err)
 		n, err = maxWithID, nil
@@ -123,7 +149,15 @@ func (p *pageRead) isIndexed(ctx context.Context) (bool, error) {
 
 // canMerge reports whether the sources are few enough to read the index of each.
 func (p *pageRead) canMerge() bool {
-	return 0 < len(p.q.Filter.Sources) && len(p.q.Filter.Sources) <= maxMerged
+	return 0 < len(p.selection.sources) && len(p.selection.sources) <= maxMerged
+}
+
+// addWithIDs adds a SELECT of the numbers of the messages that have one of the ids.
+func (b *builder) addWithIDs(ids []string, after, through int64) {
+	c := sqlIn("id", ids)
+	b.add("SELECT number FROM ids WHERE "+c.text, c.args...)
+	b.add(" AND number >= 1 + ? AND number <= ? UNION ALL SELECT number FROM messages WHERE "+c.text, append([]any{after, through}, c.args...)...)
+	b.add(" AND again = 1 AND number >= 1 + ? AND number <= ?", after, through)
 }
 
 // nextStretch returns the bounds of the next n messages of the query's sources.
@@ -134,7 +168,7 @@ func (p *pageRead) nextStretch(ctx context.Context, n int64) (low, high int64, e
 			p.low, p.high, n)
 	} else {
 		b.add("SELECT number FROM (")
-		b.addNumbers(p.q.Filter.Sources, p.low, p.high, p.q.Newest, int(n)+1)
+		b.addNumbers(p.selection.sources, p.low, p.high, p.q.Newest, int(n)+1)
 		b.add(") ORDER BY number"+direction(p.q.Newest)+" LIMIT 1 OFFSET ?", n)
 	}
 	var edge int64
@@ -159,56 +193,72 @@ func (p *pageRead) nextStretch(ctx context.Context, n int64) (low, high int64, e
 // bound over the messages examined. full reports whether the page is full and more
 // messages match.
 func (p *pageRead) read(ctx context.Context, low, high int64) (full bool, err error) {
-	f := &p.q.Filter
-	room := p.limit - len(p.page.Messages)
+	s := p.selection
+	room := p.limit - len(p.page.Messages) + 1 // one more shows that there are more
+	if !s.exact {
+		room = -1 // Match selects fewer
+	}
 	var b builder
 	b.add("SELECT ")
-	b.addPageColumns(p.q.Preview)
+	if s.exact {
+		b.addPageColumns(p.q.Preview)
+	} else {
+		b.addPageColumns(0)
+	}
 	b.add(" FROM messages WHERE ")
 	switch {
-	case !f.Wants(live.Event):
+	case !s.wantsEvents():
 		b.add("number IN (")
-		b.addGaps(f, low, high, p.q.Newest, room+1)
+		b.addGaps(s, low, high, p.q.Newest, room)
 		b.add(")")
-	case f.ID != "" && !p.commonID:
+	case len(s.ids) > 0 && !p.commonID:
 		// The numbers come first, so that SQLite sorts without the data.
-		b.add("number IN (SELECT number FROM ids WHERE id = ? AND number >= 1 + ? AND number <= ?"+
-			" UNION ALL SELECT number FROM messages WHERE id = ? AND again = 1 AND number >= 1 + ? AND number <= ?", f.ID, low, high, f.ID, low, high)
-		if f.WantsGaps() {
+		b.add("number IN (")
+		b.addWithIDs(s.ids, low, high)
+		if s.wantsGaps() {
 			b.add(" UNION ALL ")
-			b.addGaps(f, low, high, p.q.Newest, room+1)
+			b.addGaps(s, low, high, p.q.Newest, room)
 		}
 		b.add(")")
-		b.addSources(f.Sources)
+		b.addSources(s.sources)
 	case p.canMerge():
-		limit := room + 1
-		if !f.IsZero() || len(f.Except) > 0 {
+		limit := room
+		if !s.all() {
 			limit = -1 // all of the stretch
 		}
 		b.add("number IN (")
-		b.addNumbers(f.Sources, low, high, p.q.Newest, limit)
+		b.addNumbers(s.sources, low, high, p.q.Newest, limit)
 		b.add(")")
 	default:
 		b.add("number >= 1 + ? AND number <= ?", low, high)
-		b.addSources(f.Sources)
+		b.addSources(s.sources)
 	}
-	b.addFilter(f)
-	b.add(" ORDER BY number"+direction(p.q.Newest)+" LIMIT ?", room+1)
+	b.addSelection(s)
+	b.add(" ORDER BY number"+direction(p.q.Newest)+" LIMIT ?", room)
 	rows, err := p.r.file.Screens.QueryContext(ctx, b.text.String(), b.args...)
 	if err != nil {
 		return false, fmt.Errorf("read a page: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		if p.full() {
-			return true, nil
-		}
 		m, size, err := scanPage(rows)
 		if err != nil {
 			return false, err
 		}
-		p.append(m, size)
+		if s.exact || p.q.Filter.Match(&m) {
+			if p.full() {
+				return true, nil
+			}
+			if s.exact {
+				p.append(m, size)
+			} else {
+				p.appendCut(m)
+			}
+		}
 		p.advance(m.Number, m.Number-1)
+		if !s.exact && p.late() && p.low < p.high {
+			return true, nil
+		}
 	}
 	if err := rows.Err(); err != nil {
 		return false, err
