@@ -129,7 +129,7 @@ for (const viewport of [
       await publish('ωμέγα', { event: 'τύπος', data: { τιμή: 1 } });
       await open(page);
       await expect(page.getByText('τιμή').first()).toBeVisible();
-      await page.keyboard.press('b');
+      await page.keyboard.press('Shift+P');
       await expect(page.locator('main form [role=textbox]')).toBeVisible();
       await holds(page.locator('main'));
     });

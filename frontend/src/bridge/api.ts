@@ -4,6 +4,7 @@ import { m } from '../paraglide/messages';
 import type { ChannelDraft, EditableSettings, FeedDraft, PublishDraft, SourceName, StateQuery } from './own';
 import type {
   Attempt,
+  Bookmark,
   Client,
   Feed,
   FeedCheck,
@@ -171,6 +172,16 @@ export const api = {
     (await send(`/messages/${part(position)}?data=1`, { signal, timeout: 30_000 })).text(),
   frame: async (position: Position, signal?: AbortSignal) =>
     (await send(`/messages/${part(position)}?raw=1`, { signal, timeout: 30_000 })).text(),
+
+  /** A page of bookmarks, in the order of their messages. */
+  bookmarks: (query: { after: Position; limit: number }, signal?: AbortSignal) =>
+    json<{ bookmarks: Bookmark[]; more: boolean; to?: Position }>(
+      `/api/bookmarks?after=${part(query.after)}&limit=${query.limit}`,
+      { signal },
+    ),
+  bookmark: (position: Position, comment: string) => put<Bookmark>(`/api/bookmarks/${part(position)}`, { comment }),
+  removeBookmark: (position: Position) => remove<void>(`/api/bookmarks/${part(position)}`),
+  restoreBookmark: (position: Position) => post<Bookmark>(`/api/bookmarks/${part(position)}/restore`),
 
   publish: (channel: string, draft: PublishDraft) =>
     json<Published>(`/channels/${part(channel)}/messages`, { method: 'POST', body: draft, timeout: 30_000 }),

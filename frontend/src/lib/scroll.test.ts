@@ -6,10 +6,12 @@ import {
   maxY,
   moved,
   reveal,
+  rowAt,
   scrollTopOf,
   slotter,
   spacerHeight,
   TALLEST,
+  topOf,
   type Shape,
 } from './scroll';
 
@@ -139,5 +141,40 @@ describe('slots', () => {
       expect(rows.map((r) => r.index)).toEqual(Array.from({ length: last - first }, (_, i) => first + i));
       expect(new Set(slotsOf(rows)).size).toBe(rows.length);
     }
+  });
+});
+
+describe('rows with an extra height', () => {
+  const tall = shape({
+    base: -10,
+    extra: [
+      [-3, 20],
+      [4, 20],
+      [299 - 10, 20],
+    ],
+  });
+
+  it('move the rows after them', () => {
+    expect([-4, -3, -2, 4, 5].map((i) => topOf(tall, i))).toEqual([-112, -84, -36, 132, 180]);
+    for (let i = -10; i < 290; i++) {
+      expect(rowAt(tall, topOf(tall, i))).toBe(i);
+      expect(rowAt(tall, topOf(tall, i + 1) - 1)).toBe(i);
+    }
+  });
+
+  it('are in sight as a whole when they are revealed, and at the end', () => {
+    expect(reveal(tall, topOf(tall, 100), 4)).toBe(132);
+    expect(reveal(tall, minY(tall), 289)).toBe(maxY(tall));
+    expect(maxY(tall) + 510).toBe(topOf(tall, 290));
+    expect(spacerHeight(tall)).toBe(300 * 28 + 60);
+  });
+
+  it('are drawn where they are', () => {
+    const y = topOf(tall, 4) + 40;
+    expect(drawn(tall, y)).toMatchObject({ first: 4, offset: 40 });
+    const { first, last, offset } = drawn(tall, topOf(tall, -3));
+    expect([first, offset]).toEqual([-3, 0]);
+    expect(topOf(tall, last)).toBeGreaterThanOrEqual(topOf(tall, -3) + 510);
+    expect(topOf(tall, last - 1)).toBeLessThan(topOf(tall, -3) + 510);
   });
 });

@@ -1,5 +1,6 @@
 /**
- * The arithmetic of a list that is longer than a browser can lay out. All rows have the same height.
+ * The arithmetic of a list that is longer than a browser can lay out. All rows have the same height,
+ * except a few that have an extra one.
  *
  * The list holds a range of rows and has an estimate of how many lie above and below. Its scroll
  * position is `y`: the number of pixels between the row with index 0 and the top edge of the view.
@@ -17,6 +18,8 @@ export interface Shape {
   /** Estimates of how many rows exist before and after the loaded ones. */
   above: number;
   below: number;
+  /** The extra heights of loaded rows by index, in order. */
+  extra?: readonly (readonly [index: number, height: number])[];
 }
 
 /**
@@ -25,11 +28,31 @@ export interface Shape {
  */
 export const TALLEST = 8_000_000;
 
+/** Where a row begins: rows before the loaded ones have no extra height. */
+export function topOf({ rowHeight, extra = [] }: Shape, index: number): number {
+  let top = index * rowHeight;
+  for (const [at, more] of extra) if (at < index) top += more;
+  return top;
+}
+
+/** The row at a position; its index may lie outside of the loaded rows. */
+export function rowAt({ rowHeight, extra = [] }: Shape, y: number): number {
+  let before = 0;
+  for (const [at, more] of extra) {
+    if (y < (at + 1) * rowHeight + before) break;
+    if (y < (at + 1) * rowHeight + before + more) return at;
+    before += more;
+  }
+  return Math.floor((y - before) / rowHeight);
+}
+
+const endOf = (s: Shape): number => topOf(s, s.base + s.count);
+
 export const minY = (s: Shape): number => s.base * s.rowHeight;
-export const maxY = (s: Shape): number => Math.max(minY(s), (s.base + s.count) * s.rowHeight - s.view);
+export const maxY = (s: Shape): number => Math.max(minY(s), endOf(s) - s.view);
 export const clampY = (s: Shape, y: number): number => Math.min(maxY(s), Math.max(minY(s), y));
 
-const totalHeight = (s: Shape): number => Math.max(s.view, (s.above + s.count + s.below) * s.rowHeight);
+const totalHeight = (s: Shape): number => Math.max(s.view, (s.above + s.below) * s.rowHeight + endOf(s) - minY(s));
 
 /** The height of the spacer that gives the scrollbar its length. */
 export const spacerHeight = (s: Shape): number => Math.min(TALLEST, totalHeight(s));
@@ -61,7 +84,7 @@ export function moved(s: Shape, y: number, from: number, to: number): Move {
   if (Math.abs(delta) <= 2 * s.view && !(to <= 0 && s.above > 0) && ratio(s) > 1) return { y: clampY(s, y + delta) };
   const top = to * ratio(s);
   const held = s.above * s.rowHeight;
-  const end = held + s.count * s.rowHeight;
+  const end = held + endOf(s) - minY(s);
   if (Math.abs(delta) > 2 * s.view) {
     if (top < held - s.view) return { beyond: 'above', part: top / held };
     if (top > end)
@@ -73,16 +96,18 @@ export function moved(s: Shape, y: number, from: number, to: number): Move {
 /** The rows to draw: indexes from `first` to before `last`, and how far `first` begins above the view. */
 export function drawn(s: Shape, y: number): { first: number; last: number; offset: number } {
   const at = clampY(s, y);
-  const first = Math.max(s.base, Math.floor(at / s.rowHeight));
-  const last = Math.min(s.base + s.count, Math.ceil((at + s.view) / s.rowHeight));
-  return { first, last: Math.max(first, last), offset: at - first * s.rowHeight };
+  const first = Math.max(s.base, rowAt(s, at));
+  const below = rowAt(s, at + s.view);
+  const last = Math.min(s.base + s.count, topOf(s, below) < at + s.view ? below + 1 : below);
+  return { first, last: Math.max(first, last), offset: at - topOf(s, first) };
 }
 
 /** The nearest scroll position at which a row is fully visible. */
 export function reveal(s: Shape, y: number, index: number): number {
-  const top = index * s.rowHeight;
+  const top = topOf(s, index);
+  const bottom = topOf(s, index + 1);
   if (top < y) return clampY(s, top);
-  if (top + s.rowHeight > y + s.view) return clampY(s, top + s.rowHeight - s.view);
+  if (bottom > y + s.view) return clampY(s, bottom - s.view);
   return clampY(s, y);
 }
 

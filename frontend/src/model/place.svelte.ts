@@ -1,7 +1,7 @@
 import { everything, firstPlace, linkTo, readLink, type LinkFault, type Pane, type Place } from '../lib/link';
 
 /** The screens, as links name them. */
-export const SCREENS = ['timeline', 'health'] as const;
+export const SCREENS = ['timeline', 'health', 'bookmarks'] as const;
 export type ScreenName = (typeof SCREENS)[number];
 
 /** One side of a split view. A view that is not split is the first. */

@@ -10,6 +10,7 @@ import {
   type SourceLeaf,
   type TreeRow,
 } from '../lib/sourcetree';
+import { bookmarks, type Bookmarks } from './bookmarks.svelte';
 import { layout, type KeptView, type Layout } from './layout.svelte';
 import { place, SCREENS, type Navigation, type ScreenName } from './place.svelte';
 import { live, type Live } from './state.svelte';
@@ -22,7 +23,7 @@ export type Heading = 'views' | 'feeds' | 'channels';
 /** A row of the sidebar. `key` stays the same while the row is about the same thing. */
 export type SidebarRow =
   | { kind: 'all'; key: 'all'; level: 1 }
-  | { kind: 'screen'; key: string; level: 1; screen: ScreenName }
+  | { kind: 'screen'; key: string; level: 1 | 2; screen: ScreenName }
   | { kind: 'view'; key: string; level: 2; view: KeptView }
   | { kind: 'heading'; key: string; level: 1; heading: Heading; folded: boolean; count: number }
   | { kind: 'none'; key: string; level: 2; heading: Heading }
@@ -34,6 +35,7 @@ interface Parts {
   live: Pick<Live, 'feeds' | 'channels' | 'sources' | 'byId'>;
   layout: Pick<Layout, 'order' | 'folds' | 'views'>;
   place: Pick<Navigation, 'screen' | 'active' | 'open' | 'go'>;
+  bookmarks?: Pick<Bookmarks, 'list'>;
 }
 
 /**
@@ -60,10 +62,11 @@ export class Sidebar {
   /** The sources as they were when rows last changed places. */
   #settled = $state.raw<ReadonlyMap<number, Source>>(new Map());
 
-  constructor(readonly parts: Parts = { live, layout, place }) {}
+  constructor(readonly parts: Parts = { live, layout, place, bookmarks }) {}
 
   readonly rows = $derived.by<SidebarRow[]>(() => {
     const { live, layout } = this.parts;
+    const marked = (this.parts.bookmarks?.list.length ?? 0) > 0;
     const found = this.query.trim().toLowerCase();
     const match = (s: Source) => s.name.toLowerCase().includes(found);
     const feeds = this.#feedsByName(live.feeds);
@@ -73,12 +76,13 @@ export class Sidebar {
     }
     return [
       { kind: 'all', key: 'all', level: 1 },
-      ...SCREENS.filter((name) => name !== 'timeline').map(
+      ...SCREENS.filter((name) => name !== 'timeline' && name !== 'bookmarks').map(
         (screen) => ({ kind: 'screen', key: screen, level: 1, screen }) as const,
       ),
-      ...this.#part('views', layout.views.length, () =>
-        layout.views.map((view) => ({ kind: 'view', key: `view ${view.name}`, level: 2, view })),
-      ),
+      ...this.#part('views', layout.views.length + (marked ? 1 : 0), () => [
+        ...(marked ? [{ kind: 'screen', key: 'bookmarks', level: 2, screen: 'bookmarks' } as const] : []),
+        ...layout.views.map((view) => ({ kind: 'view', key: `view ${view.name}`, level: 2, view }) as const),
+      ]),
       ...this.#part('feeds', feeds.length, () => this.#tree(feeds, 'feeds')),
       ...this.#part('channels', channels.length, () => this.#tree(channels, 'channels')),
     ];

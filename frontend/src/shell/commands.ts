@@ -50,6 +50,13 @@ export const shellCommands: readonly Command[] = [
   },
   { id: 'go.all', keys: ['g a'], words: m.commands_all, group: 'go', act: () => place.open(null) },
   { id: 'go.health', keys: ['g h'], words: m.commands_health, group: 'go', act: () => place.go({ screen: 'health' }) },
+  {
+    id: 'go.bookmarks',
+    keys: ['g b'],
+    words: m.bookmarks_command,
+    group: 'go',
+    act: () => place.go({ screen: 'bookmarks' }),
+  },
   { id: 'go.next', keys: [']'], words: m.commands_next_source, group: 'go', act: () => step(1) },
   { id: 'go.previous', keys: ['['], words: m.commands_previous_source, group: 'go', act: () => step(-1) },
   { id: 'go.back', keys: ['Alt+ArrowLeft'], words: m.commands_back, group: 'go', act: () => place.back() },

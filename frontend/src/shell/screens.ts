@@ -1,4 +1,5 @@
 import type { Component } from 'svelte';
+import BookmarksScreen from '../bookmarks/BookmarksScreen.svelte';
 import HealthScreen from '../health/HealthScreen.svelte';
 import type { ScreenName } from '../model/place.svelte';
 import { m } from '../paraglide/messages';
@@ -18,4 +19,5 @@ export interface Screen {
 export const screens: Record<ScreenName, Screen> = {
   timeline: { title: m.commands_all, icon: 'menu', command: 'go.all', component: Reading },
   health: { title: m.commands_health, icon: 'heart', command: 'go.health', component: HealthScreen },
+  bookmarks: { title: m.bookmarks_title, icon: 'bookmark', command: 'go.bookmarks', component: BookmarksScreen },
 };

@@ -1,3 +1,4 @@
+import { bookmarks } from '../model/bookmarks.svelte';
 import { layout } from '../model/layout.svelte';
 import type { Command } from '../model/commands.svelte';
 import type { Panes } from '../model/panes.svelte';
@@ -44,6 +45,15 @@ const move = (id: string, keys: string[], words: () => string, act: (list: Hands
   act: () => hands && act(hands),
 });
 const reading = () => place.screen === 'timeline';
+
+/** Marks the selected message if it is not marked, and asks for a comment in the inspector. */
+async function comment(panes: Panes) {
+  const { selected } = panes.timeline;
+  if (!selected) return;
+  layout.inspectorOpen = true;
+  if (!bookmarks.of(selected.position)) await bookmarks.put(selected.position, '');
+  bookmarks.asked++;
+}
 
 /** The commands of the timeline. */
 export const timelineCommands = (panes: Panes): readonly Command[] => [
@@ -94,6 +104,21 @@ export const timelineCommands = (panes: Panes): readonly Command[] => [
     group: 'messages',
     silent: false,
   },
+  {
+    ...move('bookmark', ['b'], m.bookmarks_toggle, () => {
+      const { selected } = panes.timeline;
+      if (selected) void bookmarks.toggle(selected);
+    }),
+    group: 'messages',
+    silent: false,
+    when: () => panes.timeline.selected !== null,
+  },
+  {
+    ...move('comment', ['Shift+b'], m.bookmarks_comment_command, () => void comment(panes)),
+    group: 'messages',
+    silent: false,
+    when: () => panes.timeline.selected !== null,
+  },
   { ...move('filter', ['/', '$mod+f'], m.commands_filter, (list) => list.filter()), group: 'messages', silent: false },
   {
     id: 'timeline.split',
@@ -127,7 +152,7 @@ export const timelineCommands = (panes: Panes): readonly Command[] => [
   },
   {
     id: 'window.composer',
-    keys: ['b'],
+    keys: ['Shift+p'],
     words: m.commands_composer,
     group: 'window',
     scope: 'timeline',

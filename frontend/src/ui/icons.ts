@@ -5,6 +5,7 @@ import Activity from '@lucide/svelte/icons/activity';
 import ArrowDown from '@lucide/svelte/icons/arrow-down';
 import Bell from '@lucide/svelte/icons/bell';
 import BellOff from '@lucide/svelte/icons/bell-off';
+import Bookmark from '@lucide/svelte/icons/bookmark';
 import Check from '@lucide/svelte/icons/check';
 import ChevronDown from '@lucide/svelte/icons/chevron-down';
 import ChevronRight from '@lucide/svelte/icons/chevron-right';
@@ -58,6 +59,7 @@ export const icons = {
   up: ChevronUp,
   warning: Triangle,
   bell: Bell,
+  bookmark: Bookmark,
   'bell-off': BellOff,
   eye: Eye,
   'eye-off': EyeOff,

@@ -204,7 +204,7 @@ test('data is typed in the form, and a long text is read by a worker', async (t)
   const shadow = (place) =>
     app.page.evaluate((place) => document.querySelector(place)?.shadowRoot?.textContent ?? '', place);
   const form = 'form .editor .text:not([hidden])';
-  await app.keys('b');
+  await app.keys('shift+p');
   await until('the form is there', () => app.page.evaluate((form) => !!document.querySelector(form)?.shadowRoot, form));
   await app.click(form);
   await app.type('{"a": 12}');

@@ -1,0 +1,84 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixture';
+
+test.use({ fresh: true });
+
+const rows = (page: Page) => page.getByRole('listbox', { name: 'Messages' }).getByRole('option');
+const row = (page: Page, text: string) => rows(page).filter({ hasText: text });
+const inspector = (page: Page) => page.getByRole('region', { name: 'Inspector' });
+
+async function open(page: Page, publish: (channel: string, message: { data: unknown }) => Promise<void>) {
+  for (let i = 0; i < 9; i++) await publish('orders', { data: `order ${i}.` });
+  await page.goto('/');
+  await row(page, 'order 4.').click();
+}
+
+test('a message is marked, gets a comment, and both are seen in another tab and after a restart', async ({
+  page,
+  context,
+  node,
+  publish,
+}) => {
+  await open(page, publish);
+  await page.keyboard.press('b');
+  await expect(row(page, 'order 4.').getByTitle('Bookmarked')).toBeVisible();
+  const plain = (await row(page, 'order 4.').boundingBox())!.height;
+  await page.keyboard.press('Shift+B');
+  await page.getByRole('textbox', { name: 'Comment on the bookmark' }).fill('Refunded twice?');
+  await page.keyboard.press('Enter');
+  await expect(row(page, 'order 4.')).toContainText('Refunded twice?');
+  expect([plain, (await row(page, 'order 4.').boundingBox())!.height]).toEqual([28, 48]);
+  // The rows below it moved, and none lies over another.
+  const [here, next] = [await row(page, 'order 4.').boundingBox(), await row(page, 'order 5.').boundingBox()];
+  expect(next!.y).toBe(here!.y + 48);
+
+  const other = await context.newPage();
+  await other.goto('/');
+  await expect(row(other, 'order 4.')).toContainText('Refunded twice?');
+  await row(other, 'order 4.').getByText('Refunded twice?').click();
+  await row(other, 'order 4.').getByRole('textbox').fill('Ask the till team.');
+  await other.keyboard.press('Enter');
+  await expect(row(page, 'order 4.')).toContainText('Ask the till team.');
+  await other.close();
+
+  await node.restart!();
+  await page.reload();
+  await expect(row(page, 'order 4.')).toContainText('Ask the till team.');
+});
+
+test('the list of bookmarks says what is gone, and leads to the message', async ({ page, request, publish }) => {
+  await open(page, publish);
+  await page.keyboard.press('b');
+  await row(page, 'order 8.').click();
+  await inspector(page).getByRole('button', { name: 'Bookmark this message' }).click();
+  await expect(row(page, 'order 8.').getByTitle('Bookmarked')).toBeVisible();
+  await request.put('/api/channels/orders', { data: { keep: { messages: 3 } } });
+  await page.getByRole('treeitem', { name: 'Bookmarks' }).click();
+  const lines = page.getByRole('table', { name: 'Bookmarks' }).getByRole('row');
+  await expect(lines).toHaveCount(2);
+  await expect(lines.nth(0)).toContainText('order 8.');
+  // A limit of a source is applied within half a minute, or with the next message.
+  await publish('orders', { data: 'order 9.' });
+  await expect(async () => {
+    await page.goto('/#/timeline');
+    await page.goto('/#/bookmarks');
+    await expect(lines.nth(1)).toContainText('Deleted to save space', { timeout: 500 });
+  }).toPass();
+  await expect(lines.nth(0)).not.toContainText('Deleted');
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+
+  await lines.nth(1).getByRole('button', { name: 'Remove the bookmark' }).click();
+  await expect(lines).toHaveCount(1);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(lines).toHaveCount(2);
+  await expect(lines.nth(1)).toContainText('order 4.');
+
+  await page.getByRole('textbox', { name: 'Search the bookmarks' }).fill('8.');
+  await expect(lines).toHaveCount(1);
+  await lines
+    .nth(0)
+    .getByRole('button', { name: /order 8/ })
+    .click();
+  await expect(row(page, 'order 8.')).toHaveAttribute('aria-selected', 'true');
+});
