@@ -45,9 +45,12 @@ var rules = []rule{
 	{"backend/sqlite/database", "live clock disk sqlite/conn sqlite/schema", "a file is opened, locked and repaired in the same way whatever its tables hold"},
 	{"backend/sqlite/trim", "live sqlite/conn", "it deletes within its caller's transaction, so it opens no file"},
 	{"backend/sqlite/insert", "live sqlite/conn sqlite/trim", "it inserts within its caller's transaction, and compares messages with tombstones"},
-	{"backend/sqlite/query", "live sqlite/conn sqlite/database filter filter/syntax", "reads use connections of their own, so they must not depend on how messages are written"},
+	{"backend/sqlite/signature", "", "what a signature leaves out is tested without a file, a database or a filter"},
+	{"backend/sqlite/index", "live disk sqlite/conn sqlite/database sqlite/signature", "it is built from the stored messages alone, and may lack any of them, so nothing else may depend on it but searches"},
+	{"backend/sqlite/row", "live sqlite/conn", "a row is read in the same way whatever query selects it"},
+	{"backend/sqlite/query", "live filter filter/syntax sqlite/conn sqlite/database sqlite/index sqlite/row sqlite/signature", "reads use connections of their own, so they must not depend on how messages are written"},
 	{"backend/sqlite/installation", "live sqlite/conn sqlite/database", "another Signalbox may share a journal, but never what belongs to this installation"},
-	{"backend/sqlite", "live sqlite/conn sqlite/database sqlite/insert sqlite/trim sqlite/query sqlite/installation", "it implements the interface of the journal, so the journal can be tested with another store"},
+	{"backend/sqlite", "live sqlite/conn sqlite/database sqlite/index sqlite/insert sqlite/trim sqlite/query sqlite/installation", "it implements the interface of the journal, so the journal can be tested with another store"},
 
 	{"backend/publish", "live setting wire journal journal/recent", "the HTTP API, the examples and the samples publish through it, so it knows none of them"},
 
@@ -79,7 +82,7 @@ var rules = []rule{
 	{"backend/example/exampletest", "live wire journal publish sqlite", "the tests inside example and sample use it, so it cannot import these packages"},
 	{"backend/sample", "live broadcast journal example", "the sample servers behave like remote servers, so they know nothing of feeds"},
 
-	{"backend/node", "live setting journal publish disk sqlite sqlite/installation feed secrets serve example sample", "it joins all parts, and must work without a window"},
+	{"backend/node", "live setting journal publish disk sqlite sqlite/index sqlite/installation feed secrets serve example sample", "it joins all parts, and must work without a window"},
 	{"backend/desk", "live node", "a window that used the parts of a node directly could show what a browser does not"},
 	{"backend/cli/flags", "live setting", "it reads the settings of every command, so it knows none"},
 	{"backend/cli", "live cli/flags setting wire dial follow node filter", "commands reach a running Signalbox over HTTP; a second program must not open its journal"},

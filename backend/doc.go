@@ -59,6 +59,16 @@
 //	filter           Filter.Match: decides where SQL cannot
 //	wire             AppendJSON: each message of the answer
 //
+// # The index for searches
+//
+//	sqlite           DB.Append: hands over what was committed
+//	sqlite/index     Index.Run, building.step: behind the commits, from memory or from the store
+//	sqlite/signature Builder.Add, Builder.Block: some messages become a set of bits
+//	sqlite/index     building.finishTail, Index.write: many blocks become a file
+//	sqlite/query     pageRead.search: asks it for a page
+//	sqlite/index     Index.Stretches, Index.ask: which blocks to read
+//	sqlite/signature Ask: reads only the bits of the texts that are searched
+//
 // # Trimming
 //
 //	node             Node.trimLoop, keepLimits: every 30 seconds, and when a limit has changed

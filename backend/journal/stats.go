@@ -12,6 +12,8 @@ type Stats struct {
 	Messages, Bytes int64         // the messages kept and their size
 	Appended        int64         // the messages stored since the start of the program
 	Lag             time.Duration // from append to commit, a moving average
+	Unindexed       int64         // about how many messages a search must test because the index lacks them
+	IndexBytes      int64         // the size of the index
 	Fault           *live.Error   // the reason while commits fail, else nil
 	Damage          *live.Error   // the reason once a part of the history cannot be read, else nil
 }
@@ -28,8 +30,19 @@ func (s *Stats) Trouble() *live.Error {
 func (j *Journal) Stats() Stats {
 	s := Stats{Appended: j.stats.appended.Load(), Lag: time.Duration(j.stats.lag.Load())}
 	s.Messages, s.Bytes = j.sources.Total()
+	if store, ok := j.store.(indexed); ok {
+		s.Unindexed, s.IndexBytes = store.Unindexed()
+		s.Unindexed = min(s.Unindexed, s.Messages) // not all numbers have a message
+	}
 	s.Fault, s.Damage = j.stats.fault.Load(), j.stats.damage.Load()
 	return s
+}
+
+// indexed is a Store with an index for searches.
+type indexed interface {
+	// Unindexed returns about how many messages the index lacks, and its size in
+	// bytes.
+	Unindexed() (messages, bytes int64)
 }
 
 // stats are counters that the writer changes and any goroutine reads.

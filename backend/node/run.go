@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"signalbox/backend/live"
+	"signalbox/backend/setting"
+	"signalbox/backend/sqlite/index"
 )
 
 // Run serves until ctx ends, then closes everything and returns. Call it once.
@@ -24,7 +26,7 @@ func (n *Node) Run(ctx context.Context) error {
 	defer stopServing()
 
 	var parts sync.WaitGroup
-	errs := make(chan error, 4) // one for each part, so that no part waits to report its error
+	errs := make(chan error, 5) // one for each part, so that no part waits to report its error
 	start := func(ctx context.Context, name string, consequence live.Text, run func(context.Context) error) {
 		parts.Go(func() {
 			if err := n.runPart(ctx, name, consequence, run); err != nil {
@@ -44,6 +46,7 @@ func (n *Node) Run(ctx context.Context) error {
 	})
 	start(others, "examples", live.Textf("part_fault/examples", "The example pages have stopped."), n.examples.Run)
 	start(others, "samples", live.Textf("part_fault/samples", "The sample events have stopped."), n.samples.Run)
+	start(others, "index", live.Textf("part_fault/index", "Searches take longer."), n.runIndex)
 	start(others, "keep", live.Textf("part_fault/keep", "Old messages are no longer deleted."), n.trimLoop)
 
 	removeAddress := n.writeAddressFile()
@@ -73,6 +76,17 @@ func (n *Node) runPart(ctx context.Context, name string, consequence live.Text, 
 	}
 	n.server.SetFault(name, consequence.Then(reason).Then(live.Textf("part_fault/restart", "Restart Signalbox.")))
 	return fmt.Errorf("%s: %w", name, err)
+}
+
+// indexDelay is how long the index waits at the start before it reads the history.
+const indexDelay = time.Second
+
+// runIndex builds the index for searches, or deletes it if the setting is off.
+func (n *Node) runIndex(ctx context.Context) error {
+	if !n.settings.get().On(setting.Index) {
+		return n.store.Index().Remove()
+	}
+	return n.store.Index().Run(ctx, index.Options{Log: n.log, Delay: indexDelay})
 }
 
 // trimInterval is how often messages are deleted for their age.

@@ -38,6 +38,8 @@ func newMetrics(s *Server, feeds console.Feeds) *metrics {
 	gauge("signalbox_journal_lag_seconds", "Time from append to commit, of late.", func() float64 { return s.journal.Stats().Lag.Seconds() })
 	gauge("signalbox_journal_fault", "1 while commits fail.", func() float64 { return oneIf(s.journal.Stats().Fault != nil) })
 	gauge("signalbox_journal_damaged", "1 once a part of the history cannot be read.", func() float64 { return oneIf(s.journal.Stats().Damage != nil) })
+	gauge("signalbox_index_behind", "Messages that the index for searches lacks.", func() float64 { return float64(s.journal.Stats().Unindexed) })
+	gauge("signalbox_index_bytes", "Size of the index for searches, in bytes.", func() float64 { return float64(s.journal.Stats().IndexBytes) })
 	gauge("signalbox_faults", "Parts of the program that do not work.", func() float64 { return float64(len(s.faults.list())) })
 	gauge("signalbox_clients", "Clients connected.", func() float64 { return float64(s.streams.Clients()) })
 	registry.MustRegister(m.latency, feedStates{feeds},

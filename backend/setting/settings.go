@@ -44,6 +44,8 @@ var (
 		Label: "The size to keep", Unit: "bytes", Help: "Most bytes of messages to keep; 0 for no limit."})
 	KeepAge = add(Setting{Name: "keep.age_days", Kind: Number, Most: live.MaxKeepDays, For: Server, RunTime: true, Group: groupKeep, Placeholder: "DAYS",
 		Label: "The age to keep", Unit: "days", Help: "Age in days after which a message is deleted; 0 for never."})
+	Index = add(Setting{Name: "index", Kind: Switch, Default: true, For: Server, Group: groupKeep,
+		Label: "The index", Help: "Keep an index for searches. Without it they read the whole history. It takes about a fifth of the size of the messages, and false deletes it."})
 	CreateChannels = add(Setting{Name: "create_channels", Kind: Switch, Default: true, For: Server, RunTime: true, Group: groupStreams,
 		Label: "Creating channels", Help: "Create a channel at its first publish or subscription."})
 	MaxChannels = add(Setting{Name: "max_channels", Kind: Number, Default: 1000, Least: 1, Most: 100_000, For: Server, RunTime: true, Group: groupStreams, Placeholder: "N",

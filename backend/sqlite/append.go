@@ -6,6 +6,7 @@ import (
 
 	"signalbox/backend/live"
 	"signalbox/backend/sqlite/conn"
+	"signalbox/backend/sqlite/index"
 )
 
 // Append commits all messages and marks in one transaction, or none. It sets
@@ -23,7 +24,8 @@ func (db *DB) Append(_ context.Context, ms []live.Message, marks []live.Mark) er
 	if err := db.file.CheckRoom(bytes); err != nil {
 		return err
 	}
-	last := db.file.Last()
+	before := db.file.Last()
+	last := before
 	err := db.file.Writer.Tx(func() (err error) {
 		if last, err = db.inserter.Messages(last, ms); err != nil {
 			return err
@@ -39,8 +41,25 @@ func (db *DB) Append(_ context.Context, ms []live.Message, marks []live.Mark) er
 	if err != nil {
 		return conn.UserError(fmt.Errorf("append to the history: %w", err))
 	}
+	// Before a search can ask for them: it would have to test them.
+	db.index.Added(before, last, entries(ms))
 	db.file.SetLast(last)
 	return nil
+}
+
+// entries returns what is new in a batch and can be searched.
+func entries(ms []live.Message) func(yield func(index.Entry) bool) {
+	return func(yield func(index.Entry) bool) {
+		for i := range ms {
+			m := &ms[i]
+			if m.Repeated || m.Kind != live.Event {
+				continue
+			}
+			if !yield(index.Entry{Number: m.Number, Received: conn.Micros(m.Received), Type: m.Type, Data: m.Data}) {
+				return
+			}
+		}
+	}
 }
 
 // addTallies adds messages to the counts of their sources, with one UPDATE for

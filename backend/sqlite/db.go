@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"signalbox/backend/sqlite/database"
+	"signalbox/backend/sqlite/index"
 	"signalbox/backend/sqlite/insert"
 	"signalbox/backend/sqlite/installation"
 	"signalbox/backend/sqlite/query"
@@ -18,6 +19,7 @@ type DB struct {
 	*query.Reader
 
 	file     *database.File
+	index    *index.Index
 	inserter *insert.Inserter
 	trimmer  *trim.Trimmer
 }
@@ -71,9 +73,11 @@ func Open(ctx context.Context, dir string, opt ...Option) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	ix := index.New(file, dir)
 	return &DB{
-		Reader:   query.New(file, o.maxReadTime),
+		Reader:   query.New(file, ix, o.maxReadTime),
 		file:     file,
+		index:    ix,
 		inserter: insert.New(file.Writer, file.Epoch),
 		trimmer:  trim.New(file.Writer, file.CountedByData),
 	}, nil
@@ -86,6 +90,16 @@ func (db *DB) Close() error { return db.file.Close() }
 // Installation returns the store of feeds, attempts and settings. It can be used
 // until the DB is closed.
 func (db *DB) Installation() *installation.Store { return installation.New(db.file) }
+
+// Index returns the index for searches. Whoever opens the DB runs it, or not, and ends
+// it before Close.
+func (db *DB) Index() *index.Index { return db.index }
+
+// Unindexed returns about how many messages the index lacks, and its size in bytes.
+func (db *DB) Unindexed() (messages, bytes int64) {
+	s := db.index.State()
+	return s.Behind, s.Bytes
+}
 
 // Epoch returns the epoch that was made with the database.
 func (db *DB) Epoch() string { return db.file.Epoch }

@@ -14,6 +14,9 @@
 //	database      the file: opening, lock, full disk, damage, read-only
 //	insert        adds messages and recognises repeats
 //	trim          deletes old messages and keeps tombstones
+//	signature     says of some messages which texts they certainly do not have
+//	index         keeps the signatures of all messages
+//	row           makes messages of rows
 //	query         reads messages: ranges, pages, filters
 //	installation  stores feeds, attempts and settings
 //

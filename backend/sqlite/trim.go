@@ -52,6 +52,7 @@ func (db *DB) Trim(_ context.Context, cut live.Trim) (live.Trimmed, error) {
 	}
 	if len(t.Sources) > 0 {
 		db.file.SetTrimmed()
+		db.index.Trimmed(t.First)
 	}
 	if shrunk && !t.More {
 		// The file becomes shorter when the log is copied into it. If that fails,

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"time"
@@ -22,14 +23,15 @@ func main() {
 	count := flag.Int("count", 100_000, "number of events")
 	sources := flag.Int("sources", 1, "number of channels to spread them over: seed0, seed1, …")
 	size := flag.Int("size", 200, "bytes of data in each event")
+	text := flag.Bool("text", false, "events with the types, words and numbers of real ones, of about 190 bytes; -size does not matter")
 	flag.Parse()
-	if err := seed(*dir, *count, *sources, *size); err != nil {
+	if err := seed(*dir, *count, *sources, *size, *text); err != nil {
 		fmt.Fprintln(os.Stderr, "seed:", err)
 		os.Exit(1)
 	}
 }
 
-func seed(dir string, count, sources, size int) (err error) {
+func seed(dir string, count, sources, size int, text bool) (err error) {
 	if dir == "" || sources < 1 || size < 1 {
 		return errors.New("-data is empty, or -sources or -size is less than 1")
 	}
@@ -59,8 +61,13 @@ func seed(dir string, count, sources, size int) (err error) {
 	at := time.Now().Add(-time.Duration(count) * time.Millisecond)
 	data := strings.Repeat(".", size-1) + "~"
 	drafts := make([]live.Draft, 0, 8000)
+	random := rand.New(rand.NewPCG(1, 2)) // the same texts in every run
 	for i := range count {
-		drafts = append(drafts, live.Draft{Source: ids[i%sources], Data: data, Received: at.Add(time.Duration(i) * time.Millisecond)})
+		d := live.Draft{Source: ids[i%sources], Data: data, Received: at.Add(time.Duration(i) * time.Millisecond)}
+		if text {
+			d.Type, d.Data = message(random, i)
+		}
+		drafts = append(drafts, d)
 		if len(drafts) == cap(drafts) || i == count-1 {
 			if _, err := j.AppendAll(ctx, drafts); err != nil {
 				return err

@@ -40,9 +40,11 @@ type journalView struct {
 	Bytes    int64      `json:"bytes"`
 	Lag      int64      `json:"lag_us"`
 	Fault    *live.Text `json:"fault"`
-	InRate   float64    `json:"in_rate"`
-	OutRate  float64    `json:"out_rate"`
-	Spark    []int64    `json:"spark"`
+	// Unindexed is about how many messages the index for searches lacks.
+	Unindexed int64   `json:"unindexed,omitempty"`
+	InRate    float64 `json:"in_rate"`
+	OutRate   float64 `json:"out_rate"`
+	Spark     []int64 `json:"spark"`
 }
 
 type serverView struct {
@@ -105,7 +107,7 @@ func (c *Console) State(w http.ResponseWriter, r *http.Request) error {
 		Version: c.version, Epoch: c.journal.Epoch(), First: c.journal.First(), Last: c.journal.Last(), Bell: version,
 		Window: httpapi.FromWindow(r), Now: apiTime(now),
 		Journal: journalView{
-			Messages: stats.Messages, Bytes: stats.Bytes, Lag: stats.Lag.Microseconds(), Fault: errorText(stats.Trouble()),
+			Messages: stats.Messages, Bytes: stats.Bytes, Lag: stats.Lag.Microseconds(), Fault: errorText(stats.Trouble()), Unindexed: stats.Unindexed,
 			InRate: in, OutRate: out, Spark: c.rates.totalSpark(stats.Appended),
 		},
 		Server:  serverView{Address: address, URL: url, Notice: textOrNil(notice), Clients: c.clients.Clients(), Refused: c.server.RefusedPages()},

@@ -8,6 +8,7 @@ import (
 
 	"signalbox/backend/live"
 	"signalbox/backend/sqlite/conn"
+	"signalbox/backend/sqlite/row"
 )
 
 // readAround continues a read that met damage, from the table without an index. If
@@ -23,16 +24,16 @@ func (p *rangeRead) readAround(ctx context.Context, after, through int64, cause 
 	examined = max(examined, p.r.nextOfSources(ctx, p.sources, examined, through)-1)
 	p.badRow, p.after, p.through = false, examined, through
 	begun, count := time.Now(), 0
-	err := p.r.file.Streams.Rows(ctx, func(row []driver.Value) bool {
-		number, isNumber := row[0].(int64)
-		source, isSource := row[1].(int64)
+	err := p.r.file.Streams.Rows(ctx, func(v []driver.Value) bool {
+		number, isNumber := v[0].(int64)
+		source, isSource := v[1].(int64)
 		if !isNumber || !isSource || number <= examined {
 			p.badRow = true
 			return false
 		}
 		more := true
 		if len(p.sources) == 0 || slices.Contains(p.sources, source) {
-			if more = p.addRow(row); p.badRow {
+			if more = p.addRow(v); p.badRow {
 				return false
 			}
 		}
@@ -41,7 +42,7 @@ func (p *rangeRead) readAround(ctx context.Context, after, through int64, cause 
 			p.through, more = examined, false
 		}
 		return more
-	}, "SELECT "+rangeColumns+" FROM messages WHERE number >= 1 + ? AND number <= ? ORDER BY number", examined, through)
+	}, "SELECT "+row.RangeColumns+" FROM messages WHERE number >= 1 + ? AND number <= ? ORDER BY number", examined, through)
 	if err == nil && p.badRow {
 		err = conn.ErrBadRow
 	}
@@ -74,7 +75,7 @@ func (r *Reader) nextOfSources(ctx context.Context, sources []int64, after, thro
 	}
 	next := through + 1
 	for _, s := range sources {
-		err := r.file.Streams.Rows(ctx, func(row []driver.Value) bool { next = min(next, row[0].(int64)); return false },
+		err := r.file.Streams.Rows(ctx, func(v []driver.Value) bool { next = min(next, v[0].(int64)); return false },
 			"SELECT number FROM messages INDEXED BY message_source WHERE source = ? AND number >= 1 + ? AND number <= ? ORDER BY number LIMIT 1",
 			s, after, through)
 		if err != nil {
@@ -90,9 +91,9 @@ func (r *Reader) nextOfSources(ctx context.Context, sources []int64, after, thro
 // eighth, so that it finds messages between two damaged ranges, and then does a
 // binary search.
 func (r *Reader) findReadable(ctx context.Context, start, bound int64, backwards bool) int64 {
-	text := "SELECT " + rangeColumns + " FROM messages WHERE number >= ? AND number <= ? ORDER BY number LIMIT 1"
+	text := "SELECT " + row.RangeColumns + " FROM messages WHERE number >= ? AND number <= ? ORDER BY number LIMIT 1"
 	if backwards {
-		text = "SELECT " + rangeColumns + " FROM messages WHERE number <= ? AND number >= ? ORDER BY number DESC LIMIT 1"
+		text = "SELECT " + row.RangeColumns + " FROM messages WHERE number <= ? AND number >= ? ORDER BY number DESC LIMIT 1"
 	}
 	at := func(distance int64) int64 {
 		if backwards {
@@ -102,9 +103,9 @@ func (r *Reader) findReadable(ctx context.Context, start, bound int64, backwards
 	}
 	readable := func(distance int64) bool {
 		ok := true
-		err := r.file.Streams.Rows(ctx, func(row []driver.Value) bool {
+		err := r.file.Streams.Rows(ctx, func(v []driver.Value) bool {
 			var m live.Message
-			_, ok = scanRange(&m, row)
+			_, ok = row.ScanRange(&m, v)
 			return false
 		}, text, at(distance), bound)
 		return err == nil && ok
@@ -134,15 +135,15 @@ type loss struct{ source, first, count int64 }
 // after < number <= through, from the index by source.
 func (r *Reader) countLost(ctx context.Context, sources []int64, after, through int64) (list []loss, err error) {
 	if len(sources) == 0 {
-		err := r.file.Streams.Rows(ctx, func(row []driver.Value) bool { sources = append(sources, row[0].(int64)); return true }, "SELECT id FROM sources")
+		err := r.file.Streams.Rows(ctx, func(v []driver.Value) bool { sources = append(sources, v[0].(int64)); return true }, "SELECT id FROM sources")
 		if err != nil {
 			return nil, err
 		}
 	}
 	for _, s := range sources {
-		err := r.file.Streams.Rows(ctx, func(row []driver.Value) bool {
-			if first, ok := row[0].(int64); ok {
-				list = append(list, loss{s, first, row[1].(int64)})
+		err := r.file.Streams.Rows(ctx, func(v []driver.Value) bool {
+			if first, ok := v[0].(int64); ok {
+				list = append(list, loss{s, first, v[1].(int64)})
 			}
 			return false
 		}, "SELECT min(number), count(*) FROM messages INDEXED BY message_source WHERE source = ? AND number >= 1 + ? AND number <= ?",

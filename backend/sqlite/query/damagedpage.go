@@ -9,6 +9,7 @@ import (
 
 	"signalbox/backend/live"
 	"signalbox/backend/sqlite/conn"
+	"signalbox/backend/sqlite/row"
 )
 
 // readAround continues a read that met damage, from the table without an index. If
@@ -27,9 +28,9 @@ func (p *pageRead) readAround(ctx context.Context, low, high int64, cause error)
 		examined = high + 1
 	}
 	var near live.Message // the last message read, without its data
-	err = p.r.file.Streams.Rows(ctx, func(row []driver.Value) bool {
+	err = p.r.file.Streams.Rows(ctx, func(v []driver.Value) bool {
 		var m live.Message
-		if _, ok := scanRange(&m, row); !ok || m.Number <= low || m.Number > high || (m.Number > examined) == p.q.Newest {
+		if _, ok := row.ScanRange(&m, v); !ok || m.Number <= low || m.Number > high || (m.Number > examined) == p.q.Newest {
 			badRow = true
 			return false
 		}
@@ -46,7 +47,7 @@ func (p *pageRead) readAround(ctx context.Context, low, high int64, cause error)
 			full = true
 		}
 		return !full
-	}, "SELECT "+rangeColumns+" FROM messages WHERE number >= 1 + ? AND number <= ? ORDER BY number"+direction(p.q.Newest), low, high)
+	}, "SELECT "+row.RangeColumns+" FROM messages WHERE number >= 1 + ? AND number <= ? ORDER BY number"+direction(p.q.Newest), low, high)
 	switch {
 	case err == nil && !badRow:
 		p.r.file.Damage.AddIndex(p.r.file.Epoch, cause)
@@ -79,7 +80,7 @@ func (p *pageRead) appendCut(m live.Message) {
 	if p.q.Preview > 0 && m.Kind == live.Event {
 		names := max(p.q.Preview, live.PreviewNames)
 		m.Cut = len(m.Type) > names || len(m.ID) > names
-		m.Type, m.ID, m.Data = cutText(m.Type, names), cutText(m.ID, names), cutText(m.Data, p.q.Preview)
+		m.Type, m.ID, m.Data = row.Cut(m.Type, names), row.Cut(m.ID, names), row.Cut(m.Data, p.q.Preview)
 	}
 	p.append(m, size)
 }

@@ -9,6 +9,9 @@
 // result includes the last number examined. No query uses OFFSET over rows that
 // were shown before, and none counts rows.
 //
+// A search for a text asks the index first (search.go): in the blocks that it leaves
+// out only gaps and notes can match.
+//
 // A filter becomes SQL that selects the same messages as its Match, or more. Where
 // it selects more, because SQL cannot decide about a field or a regular expression,
 // Match decides about each row. The SQL uses lower and instr, which also search the
@@ -19,5 +22,5 @@
 // damaged range, then the messages after it. If an index is damaged, they read the
 // table instead.
 //
-// Read reader.go first, then range.go, page.go, filter.go, where.go and damage.go.
+// Read reader.go first, then range.go, page.go, search.go, filter.go, where.go and damage.go.
 package query

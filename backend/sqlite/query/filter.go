@@ -7,6 +7,7 @@ import (
 	"signalbox/backend/filter"
 	"signalbox/backend/filter/syntax"
 	"signalbox/backend/live"
+	"signalbox/backend/sqlite/row"
 )
 
 // A builder is a SELECT under construction.
@@ -18,6 +19,12 @@ type builder struct {
 func (b *builder) add(text string, args ...any) {
 	b.text.WriteString(text)
 	b.args = append(b.args, args...)
+}
+
+// addColumns adds the columns of a page.
+func (b *builder) addColumns(preview int) {
+	text, args := row.PageColumns(preview)
+	b.add(text, args...)
 }
 
 // addList adds numbers as a list of placeholders.

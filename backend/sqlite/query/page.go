@@ -10,6 +10,7 @@ import (
 
 	"signalbox/backend/live"
 	"signalbox/backend/sqlite/conn"
+	"signalbox/backend/sqlite/row"
 )
 
 const (
@@ -53,38 +54,28 @@ type pageRead struct {
 	selection *selection
 	begun     time.Time
 	low, high int64
-	limit     int  // of messages
-	bytesLeft int  // the size of the data that may still be added
-	commonID  bool // whether maxWithID or more messages have the id of the filter
+	limit     int   // of messages
+	bytesLeft int   // the size of the data that may still be added
+	commonID  bool  // whether maxWithID or more messages have the id of the filter
+	stretch   int64 // how many messages to examine before the time is checked again
 	page      live.Page
 }
 
 func (p *pageRead) run(ctx context.Context) (live.Page, error) {
 	first, last := p.low+1, p.high
-	n, more := int64(firstExamined), false
 	indexed, err := p.isIndexed(ctx)
 	if err != nil {
 		return live.Page{}, err
 	}
-	for p.low < p.high && !more {
-		low, high := p.low, p.high
-		if !indexed {
-			if low, high, err = p.nextStretch(ctx, n); err != nil {
-				return live.Page{}, err
-			}
-		}
-		at := time.Now()
-		full, err := p.read(ctx, low, high)
-		if conn.IsCorrupt(err) {
-			full, err = p.readAround(ctx, low, high, err)
-		}
-		if err != nil {
-			return live.Page{}, err
-		}
-		more = full || p.late() && p.low < p.high
-		if time.Since(at) < p.r.MaxTime/10 {
-			n *= 2
-		}
+	p.stretch = firstExamined
+	more := false
+	if q := question(&p.q.Filter); indexed || q.IsZero() {
+		more, err = p.examine(ctx, p.low, p.high, indexed)
+	} else {
+		more, err = p.search(ctx, &q)
+	}
+	if err != nil {
+		return live.Page{}, err
 	}
 	p.page.From, p.page.To, p.page.More = first, last, more
 	if p.q.Newest {
@@ -102,6 +93,38 @@ func (p *pageRead) run(ctx context.Context) (live.Page, error) {
 
 // late reports whether the time for one page is over.
 func (p *pageRead) late() bool { return time.Since(p.begun) > p.r.MaxTime }
+
+// examine examines the messages with low < number <= high, which are next. more
+// reports whether the page ends before it has examined all of them: it is full, or
+// the time is over. whole is whether one query may read them all.
+func (p *pageRead) examine(ctx context.Context, low, high int64, whole bool) (more bool, err error) {
+	for {
+		all := span{max(p.low, low), min(p.high, high)}
+		if all.after >= all.through {
+			return false, nil
+		}
+		part := all
+		if !whole {
+			if part, err = p.nextStretch(ctx, all); err != nil {
+				return false, err
+			}
+		}
+		at := time.Now()
+		full, err := p.read(ctx, part.after, part.through)
+		if conn.IsCorrupt(err) {
+			full, err = p.readAround(ctx, part.after, part.through, err)
+		}
+		if err != nil {
+			return false, err
+		}
+		if full || p.late() && p.low < p.high {
+			return true, nil
+		}
+		if part != all && time.Since(at) < p.r.MaxTime/10 {
+			p.stretch *= 2
+		}
+	}
+}
 
 // timeOfEdge returns when the message was received at which the search has ended.
 func (p *pageRead) timeOfEdge(ctx context.Context) (time.Time, error) {
@@ -160,33 +183,36 @@ func (b *builder) addWithIDs(ids []string, after, through int64) {
 	b.add(" AND again = 1 AND number >= 1 + ? AND number <= ?", after, through)
 }
 
-// nextStretch returns the bounds of the next n messages of the query's sources.
-func (p *pageRead) nextStretch(ctx context.Context, n int64) (low, high int64, err error) {
+// A span is the messages with after < number <= through.
+type span struct{ after, through int64 }
+
+// nextStretch returns the next p.stretch messages of the query's sources in a span.
+func (p *pageRead) nextStretch(ctx context.Context, in span) (span, error) {
 	var b builder
 	if !p.canMerge() {
 		b.add("SELECT number FROM messages WHERE number >= 1 + ? AND number <= ? ORDER BY number"+direction(p.q.Newest)+" LIMIT 1 OFFSET ?",
-			p.low, p.high, n)
+			in.after, in.through, p.stretch)
 	} else {
 		b.add("SELECT number FROM (")
-		b.addNumbers(p.selection.sources, p.low, p.high, p.q.Newest, int(n)+1)
-		b.add(") ORDER BY number"+direction(p.q.Newest)+" LIMIT 1 OFFSET ?", n)
+		b.addNumbers(p.selection.sources, in.after, in.through, p.q.Newest, int(p.stretch)+1)
+		b.add(") ORDER BY number"+direction(p.q.Newest)+" LIMIT 1 OFFSET ?", p.stretch)
 	}
 	var edge int64
 	switch err := p.r.file.Screens.QueryRowContext(ctx, b.text.String(), b.args...).Scan(&edge); {
 	case errors.Is(err, sql.ErrNoRows):
-		return p.low, p.high, nil
+		return in, nil
 	case conn.IsCorrupt(err):
-		edge = p.low + 1 + min(n, p.high-p.low)
+		edge = in.after + 1 + min(p.stretch, in.through-in.after)
 		if p.q.Newest {
-			edge = p.high - min(n, p.high-p.low)
+			edge = in.through - min(p.stretch, in.through-in.after)
 		}
 	case err != nil:
-		return 0, 0, fmt.Errorf("find a page: %w", err)
+		return in, fmt.Errorf("find a page: %w", err)
 	}
 	if p.q.Newest {
-		return edge, p.high, nil
+		return span{edge, in.through}, nil
 	}
-	return p.low, edge - 1, nil
+	return span{in.after, edge - 1}, nil
 }
 
 // read adds the messages that match with low < number <= high, and advances the
@@ -201,9 +227,9 @@ func (p *pageRead) read(ctx context.Context, low, high int64) (full bool, err er
 	var b builder
 	b.add("SELECT ")
 	if s.exact {
-		b.addPageColumns(p.q.Preview)
+		b.addColumns(p.q.Preview)
 	} else {
-		b.addPageColumns(0)
+		b.addColumns(0)
 	}
 	b.add(" FROM messages WHERE ")
 	switch {
@@ -241,7 +267,7 @@ func (p *pageRead) read(ctx context.Context, low, high int64) (full bool, err er
 	}
 	defer rows.Close()
 	for rows.Next() {
-		m, size, err := scanPage(rows)
+		m, size, err := row.ScanPage(rows)
 		if err != nil {
 			return false, err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"signalbox/backend/live"
 	"signalbox/backend/sqlite/conn"
+	"signalbox/backend/sqlite/row"
 )
 
 const (
@@ -61,7 +62,7 @@ type rangeRead struct {
 // read adds the messages with after < number <= through.
 func (p *rangeRead) read(ctx context.Context, after, through int64) error {
 	var b builder
-	b.add("SELECT " + rangeColumns + " FROM messages ")
+	b.add("SELECT " + row.RangeColumns + " FROM messages ")
 	switch n := len(p.sources); {
 	case n == 1:
 		// Without the hint SQLite reads the messages of all sources in between.
@@ -86,7 +87,7 @@ func (p *rangeRead) read(ctx context.Context, after, through int64) error {
 }
 
 // addRow adds a message, and reports whether there is room for more.
-func (p *rangeRead) addRow(row []driver.Value) bool {
+func (p *rangeRead) addRow(v []driver.Value) bool {
 	switch len(p.messages) {
 	case 0:
 		p.messages = make([]live.Message, 0, min(p.limit, 64))
@@ -95,7 +96,7 @@ func (p *rangeRead) addRow(row []driver.Value) bool {
 	}
 	p.messages = append(p.messages, live.Message{})
 	m := &p.messages[len(p.messages)-1]
-	size, ok := scanRange(m, row)
+	size, ok := row.ScanRange(m, v)
 	if p.badRow = !ok || m.Number <= p.after; p.badRow {
 		p.messages = p.messages[:len(p.messages)-1]
 		return false

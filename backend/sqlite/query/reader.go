@@ -9,6 +9,7 @@ import (
 
 	"signalbox/backend/sqlite/conn"
 	"signalbox/backend/sqlite/database"
+	"signalbox/backend/sqlite/index"
 )
 
 // A Reader reads the stored messages. Its methods are part of journal.Store and
@@ -19,12 +20,13 @@ type Reader struct {
 	// continues with another read.
 	MaxTime time.Duration
 
-	file *database.File
+	file  *database.File
+	index *index.Index
 }
 
-// New returns a Reader of a file.
-func New(file *database.File, maxTime time.Duration) *Reader {
-	return &Reader{MaxTime: maxTime, file: file}
+// New returns a Reader of a file. The index narrows searches by text.
+func New(file *database.File, ix *index.Index, maxTime time.Duration) *Reader {
+	return &Reader{MaxTime: maxTime, file: file, index: ix}
 }
 
 // First returns the number of the oldest message kept, or Last+1 if there is none.

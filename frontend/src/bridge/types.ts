@@ -345,6 +345,8 @@ export interface JournalState {
   bytes: number;
   lag_us: number;
   fault: Sentence | null;
+  /** Unindexed is about how many messages the index for searches lacks. */
+  unindexed?: number;
   in_rate: number;
   out_rate: number;
   spark: number[];

@@ -1,4 +1,4 @@
-package query
+package row
 
 import (
 	"database/sql"
@@ -12,19 +12,19 @@ import (
 	"signalbox/backend/sqlite/conn"
 )
 
-// rangeColumns are the columns for scanRange. There are as few as possible, because
+// RangeColumns are the columns for ScanRange. There are as few as possible, because
 // the driver fetches each by itself. The rare values share one column, which is
 // NULL for most messages; the type is NULL if it is "message"; and the size is
 // len(data).
-const rangeColumns = `number, source, received, connection,
+const RangeColumns = `number, source, received, connection,
 	CASE WHEN kind = 0 AND retry IS NULL AND again IS NULL AND origin IS NULL THEN NULL
 		ELSE kind || ' ' || ifnull(retry, '') || ' ' || ifnull(again, '') || ' ' || ifnull(origin, '') END,
 	nullif(type, 'message'), id, data`
 
-// scanRange sets a message from the columns of a row, and returns its size. The
+// ScanRange sets a message from the columns of a row, and returns its size. The
 // tables are STRICT: if a column has another type than declared, the file is
 // damaged and ok is false.
-func scanRange(m *live.Message, row []driver.Value) (size int, ok bool) {
+func ScanRange(m *live.Message, row []driver.Value) (size int, ok bool) {
 	var typed [4]bool
 	var received int64
 	m.Number, typed[0] = row[0].(int64)
@@ -65,28 +65,30 @@ func scanRare(m *live.Message, text string) (ok bool) {
 	return true
 }
 
-// addPageColumns adds the columns for scanPage. Type, id and data are cut to
+// PageColumns returns the columns for ScanPage, and their arguments. Type, id and data are cut to
 // previews if preview is not 0. The last column is nearly always NULL: it has "!"
 // for DuplicateID, followed by the origin.
-func (b *builder) addPageColumns(preview int) {
-	b.add("number, source, received, kind, connection, retry, size, ")
+func PageColumns(preview int) (text string, args []any) {
+	text = "number, source, received, kind, connection, retry, size, "
 	if preview > 0 {
 		// Cut as bytes: substr of a text stops at a NUL. The JSON of gaps and notes is
 		// short, and cutting would make it invalid.
 		names := max(preview, live.PreviewNames)
 		for _, name := range []string{"type", "id"} {
-			b.add("CASE WHEN octet_length("+name+") > ? THEN substr(CAST("+name+" AS BLOB), 1, ?) ELSE "+name+" END, ", names, names)
+			text += "CASE WHEN octet_length(" + name + ") > ? THEN substr(CAST(" + name + " AS BLOB), 1, ?) ELSE " + name + " END, "
+			args = append(args, names, names)
 		}
-		b.add("CASE WHEN kind = 0 AND size > ? THEN substr(CAST(data AS BLOB), 1, ?) ELSE data END", preview, preview)
+		text += "CASE WHEN kind = 0 AND size > ? THEN substr(CAST(data AS BLOB), 1, ?) ELSE data END"
+		args = append(args, preview, preview)
 	} else {
-		b.add("type, id, data")
+		text += "type, id, data"
 	}
-	b.add(", CASE WHEN again IS NULL THEN origin ELSE '!' || ifnull(origin, '') END")
+	return text + ", CASE WHEN again IS NULL THEN origin ELSE '!' || ifnull(origin, '') END", args
 }
 
-// scanPage returns a message from a row with addPageColumns; size is the length of
+// ScanPage returns a message from a row with addPageColumns; size is the length of
 // the data before it was cut.
-func scanPage(rows *sql.Rows) (m live.Message, size int, err error) {
+func ScanPage(rows *sql.Rows) (m live.Message, size int, err error) {
 	var received int64
 	var retry sql.NullInt64
 	var typ, id, data any
@@ -119,8 +121,8 @@ func previewText(v any) (text string, cut bool) {
 	return "", false
 }
 
-// cutText shortens a text to at most that many bytes, at the end of a character.
-func cutText(s string, bytes int) string {
+// Cut shortens a text to at most that many bytes, at the end of a character.
+func Cut(s string, bytes int) string {
 	if len(s) <= bytes {
 		return s
 	}

@@ -1,0 +1,29 @@
+// Package index keeps the signatures of the stored messages, so that a search reads
+// few of them (see package signature).
+//
+// An Index is derived from the history and holds nothing else: it may lack any part
+// and may be deleted at any time. Messages that it does not cover are candidates of
+// every search, which is then only slower.
+//
+// # Building
+//
+// Run builds it behind the commits, in a goroutine of its own. DB.Append hands over
+// what it has committed; where Run is further behind, it reads the messages from the
+// store in short portions, and rests between them. It works from the oldest message
+// to the newest, and the number that it has reached is all its state.
+//
+// # Files
+//
+// Each segment is a file in the folder "index" beside the history, written once and
+// then renamed to its name, which has its range of numbers. A file is neither synced
+// nor locked, and no commit waits for one: checksums find what a power cut or a
+// damaged disk has left, and that segment is removed and built again. Blocks of the
+// last segment are in memory until there are enough of them. A clean end writes them
+// too, and the next start continues with them.
+//
+// Segments of trimmed messages are deleted. Segments of another history are too, and
+// those of messages that this history does not have, because an older copy of it was
+// put in its place.
+//
+// Read index.go first, then queue.go, build.go, files.go and stretch.go.
+package index

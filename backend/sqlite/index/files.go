@@ -1,0 +1,246 @@
+package index
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"signalbox/backend/disk"
+	"signalbox/backend/sqlite/conn"
+	"signalbox/backend/sqlite/signature"
+)
+
+const (
+	// newFile is the name of a segment that is being written.
+	newFile = "new"
+	// spareSpace is how much of the disk the index leaves to the history.
+	spareSpace = 64 << 20
+)
+
+func (s span) fileName() string { return fmt.Sprintf("%019d-%019d", s.after, s.through) }
+
+func (ix *Index) path(name string) string { return filepath.Join(ix.dir, name) }
+
+// Remove deletes the index. Call it instead of Run.
+func (ix *Index) Remove() error { return os.RemoveAll(ix.dir) }
+
+// load finds the segments that can be used, and deletes all others.
+func (ix *Index) load(ctx context.Context) error {
+	first := ix.file.Last() + 1
+	var oldest sql.NullInt64
+	if err := ix.file.Streams.QueryRowContext(ctx, "SELECT min(number) FROM messages").Scan(&oldest); err == nil && oldest.Valid {
+		first = oldest.Int64
+	} else if conn.IsCorrupt(err) {
+		first = 1
+	} else if err != nil {
+		return err
+	}
+	files, err := os.ReadDir(ix.dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		ix.log.Warn("read the index for searches", "err", err)
+	}
+	var found []segment
+	var heads []*signature.Segment
+	for _, f := range files {
+		s, head, err := ix.inspect(f.Name())
+		if err != nil {
+			ix.log.Debug("a file of the index for searches is not used", "file", f.Name(), "err", err)
+			ix.remove(f.Name())
+			continue
+		}
+		found, heads = append(found, s), append(heads, head)
+	}
+	found, err = ix.ofThisHistory(ctx, found, heads)
+	if err != nil {
+		return err
+	}
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	ix.running, ix.first = true, max(ix.first, first)
+	ix.segments, ix.tail = nil, tail{after: ix.first - 1}
+	for i, s := range found {
+		// Of two that begin alike the longer one comes first.
+		if i > 0 && s.after < found[i-1].through {
+			ix.remove(s.fileName())
+			found[i].through = found[i-1].through
+			continue
+		}
+		ix.segments = append(ix.segments, s)
+	}
+	if n := len(ix.segments); n > 0 {
+		ix.tail.after = max(ix.tail.after, ix.segments[n-1].through)
+		ix.continueLast()
+	}
+	ix.reached.Store(ix.tail.through())
+	return nil
+}
+
+// inspect returns the segment in a file.
+func (ix *Index) inspect(name string) (s segment, head *signature.Segment, err error) {
+	f, err := os.Open(ix.path(name))
+	if err != nil {
+		return s, nil, err
+	}
+	defer f.Close()
+	head, err = signature.Open(f)
+	if err != nil {
+		return s, nil, err
+	}
+	s.span = span{head.After, head.Through()}
+	if name != s.fileName() || head.History != ix.file.Epoch {
+		return s, nil, errors.New("it belongs to another history")
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return s, nil, err
+	}
+	s.bytes = info.Size()
+	return s, head, nil
+}
+
+// ofThisHistory returns the segments of messages that this history has, in order. If
+// an older copy of the history was put in its place, other messages may have the
+// numbers of the newest segments.
+func (ix *Index) ofThisHistory(ctx context.Context, found []segment, heads []*signature.Segment) ([]segment, error) {
+	stamps := make(map[span]int64)
+	for i, s := range found {
+		stamps[s.span] = heads[i].Stamp
+	}
+	slices.SortFunc(found, func(a, b segment) int {
+		return cmp.Or(cmp.Compare(a.after, b.after), cmp.Compare(b.through, a.through))
+	})
+	good := len(found)
+	for i := len(found) - 1; i >= 0; i-- {
+		if found[i].through > ix.file.Last() {
+			good = i
+			continue
+		}
+		var received int64
+		err := ix.file.Streams.QueryRowContext(ctx, "SELECT received FROM messages WHERE number = ?", found[i].through).Scan(&received)
+		if stamp := stamps[found[i].span]; errors.Is(err, sql.ErrNoRows) || conn.IsCorrupt(err) || stamp == 0 {
+			continue // an older segment may tell
+		} else if err != nil {
+			return nil, err
+		} else if received == stamp {
+			break
+		}
+		good = i
+	}
+	for _, s := range found[good:] {
+		ix.remove(s.fileName())
+	}
+	return found[:good], nil
+}
+
+// continueLast makes the last segment the tail if it is not complete. Call it with
+// the lock held.
+func (ix *Index) continueLast() {
+	s := ix.segments[len(ix.segments)-1]
+	f, err := os.Open(ix.path(s.fileName()))
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	head, err := signature.Open(f)
+	if err != nil || len(head.Throughs) == signature.SegmentBlocks {
+		return
+	}
+	blocks, err := head.Blocks()
+	if err != nil {
+		return // a search finds the damage
+	}
+	ix.segments = ix.segments[:len(ix.segments)-1]
+	ix.tail = tail{after: s.after, blocks: blocks, stamp: head.Stamp, saved: s}
+}
+
+// write writes blocks to a file, and deletes the file that has the first of them.
+func (ix *Index) write(t *tail) (s segment, err error) {
+	s.span = span{t.after, t.through()}
+	if ix.file.IsFull() {
+		return s, conn.DiskFull(nil)
+	}
+	if free, _, ok := disk.Space(filepath.Dir(ix.dir)); ok && free < spareSpace {
+		return s, conn.DiskFull(nil)
+	}
+	if err := os.MkdirAll(ix.dir, 0o700); err != nil {
+		return s, err
+	}
+	path := ix.path(newFile)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return s, err
+	}
+	w := bufio.NewWriterSize(f, 256<<10)
+	err = signature.Write(w, signature.Head{History: ix.file.Epoch, After: t.after, Stamp: t.stamp}, t.blocks)
+	if err == nil {
+		err = w.Flush()
+	}
+	if info, e := f.Stat(); e == nil {
+		s.bytes = info.Size()
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(path, ix.path(s.fileName()))
+	}
+	if err != nil {
+		_ = os.Remove(path)
+		return s, err
+	}
+	if t.saved.through != 0 && t.saved.span != s.span {
+		ix.remove(t.saved.fileName())
+	}
+	return s, nil
+}
+
+// insert adds a segment in its place. Call it with the lock held.
+func (ix *Index) insert(s segment) {
+	i, _ := slices.BinarySearchFunc(ix.segments, s.after, func(g segment, after int64) int { return cmp.Compare(g.after, after) })
+	// Not in place: a search may read the old slice.
+	ix.segments = slices.Insert(slices.Clone(ix.segments), i, s)
+}
+
+// deleteTrimmed deletes the segments whose messages were all trimmed.
+func (ix *Index) deleteTrimmed() {
+	ix.mu.Lock()
+	n := 0
+	for n < len(ix.segments) && ix.segments[n].through < ix.first {
+		n++
+	}
+	due := ix.segments[:n]
+	ix.segments = ix.segments[n:]
+	ix.mu.Unlock()
+	for _, s := range due {
+		ix.remove(s.fileName())
+	}
+}
+
+// lose forgets a segment that cannot be used. It is built again.
+func (ix *Index) lose(s segment, why error) {
+	ix.mu.Lock()
+	i := slices.Index(ix.segments, s)
+	if i >= 0 {
+		ix.segments = slices.Delete(slices.Clone(ix.segments), i, i+1)
+	}
+	ix.mu.Unlock()
+	if i >= 0 {
+		ix.log.Warn("a part of the index for searches is built again", "err", why)
+		ix.remove(s.fileName())
+		ix.notify()
+	}
+}
+
+// remove deletes a file. What cannot be deleted now is deleted at a later start.
+func (ix *Index) remove(name string) {
+	if ix.file.Writer.Refusal() == nil {
+		_ = os.Remove(ix.path(name))
+	}
+}

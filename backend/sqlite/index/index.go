@@ -1,0 +1,141 @@
+package index
+
+import (
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"signalbox/backend/sqlite/database"
+	"signalbox/backend/sqlite/signature"
+)
+
+// An Index narrows searches of one history. Its methods may be called from any
+// goroutine.
+type Index struct {
+	file    *database.File
+	dir     string
+	queue   queue
+	wake    chan struct{} // asks Run to look for work
+	reached atomic.Int64  // the number up to which Run has read
+
+	mu       sync.Mutex
+	log      *slog.Logger
+	running  bool
+	first    int64     // the oldest message kept; segments before it are deleted
+	segments []segment // in order; they do not overlap
+	tail     tail
+	unread   []span // what Run could not read, and does not try again
+	problem  error  // why segments cannot be written
+}
+
+// A span is the messages with after < number <= through.
+type span struct{ after, through int64 }
+
+// A segment is a file of the index.
+type segment struct {
+	span
+	bytes int64 // of the file
+}
+
+// The tail is the last segment, which is not complete. It follows all others.
+type tail struct {
+	after  int64
+	blocks signature.Blocks // only appended to, or replaced
+	stamp  int64            // of the last block
+	saved  segment          // the file that has the first blocks, if through is not 0
+}
+
+// through returns the number up to which the tail has blocks.
+func (t *tail) through() int64 {
+	if n := len(t.blocks); n > 0 {
+		return t.blocks[n-1].Through
+	}
+	return t.after
+}
+
+// New returns the index of the history in dir. It covers nothing before Run.
+func New(file *database.File, dir string) *Index {
+	return &Index{file: file, dir: filepath.Join(dir, "index"), wake: make(chan struct{}, 1), log: slog.New(slog.DiscardHandler)}
+}
+
+// A State says how much an index covers.
+type State struct {
+	Running bool
+	// Behind is about how many messages are not covered, without the newest few
+	// hundred. It is 0 if Running is false.
+	Behind int64
+	Bytes  int64 // of the files
+	// Problem is why the index is not built any further at the moment, or nil.
+	Problem error
+}
+
+// State returns how much is covered.
+func (ix *Index) State() State {
+	last, queued := ix.file.Last(), ix.queue.begin()
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	s := State{Running: ix.running, Problem: ix.problem, Bytes: ix.tail.saved.bytes}
+	for _, g := range ix.segments {
+		s.Bytes += g.bytes
+	}
+	if reached := max(ix.reached.Load(), ix.first-1); ix.running && queued > reached {
+		s.Behind = max(0, last-reached)
+	}
+	for _, h := range ix.holes() {
+		s.Behind += h.through - h.after
+	}
+	return s
+}
+
+// Added hands over messages that were committed: those with numbers after the first
+// argument and up to the second.
+func (ix *Index) Added(after, through int64, entries func(yield func(Entry) bool)) {
+	if ix.queue.add(after, through, entries) {
+		ix.notify()
+	}
+}
+
+// Trimmed tells that first is the oldest message kept, or 0 if there is none.
+func (ix *Index) Trimmed(first int64) {
+	if first == 0 {
+		first = ix.file.Last() + 1
+	}
+	ix.mu.Lock()
+	ix.first = max(ix.first, first)
+	due := len(ix.segments) > 0 && ix.segments[0].through < first
+	ix.mu.Unlock()
+	if due {
+		ix.notify()
+	}
+}
+
+func (ix *Index) notify() {
+	select {
+	case ix.wake <- struct{}{}:
+	default: // Run has not yet looked for the last one
+	}
+}
+
+// holes returns what is not covered before the tail and can be read. Call it with
+// the lock held.
+func (ix *Index) holes() (list []span) {
+	if !ix.running {
+		return nil
+	}
+	at := ix.first - 1
+	for i := range len(ix.segments) + 1 {
+		next := span{ix.tail.after, ix.tail.after}
+		if i < len(ix.segments) {
+			next = ix.segments[i].span
+		}
+		h := span{at, next.after}
+		isUnread := func(u span) bool { return u.after < h.through && h.after < u.through }
+		if h.after < h.through && !slices.ContainsFunc(ix.unread, isUnread) {
+			list = append(list, h)
+		}
+		at = max(at, next.through)
+	}
+	return list
+}

@@ -1,0 +1,134 @@
+package index
+
+import (
+	"errors"
+	"io/fs"
+	"iter"
+	"os"
+	"slices"
+	"sort"
+
+	"signalbox/backend/sqlite/signature"
+)
+
+// A Stretch is the messages with After < number <= Through.
+type Stretch struct {
+	After, Through int64
+	// Candidate is whether events of it may match. If not, none does.
+	Candidate bool
+	// Blocks is how many blocks it has, each of about signature.BlockBytes; 0 if it
+	// is not covered.
+	Blocks int
+}
+
+// A part is what is known about a span: the blocks of a segment or of the tail, or
+// nothing.
+type part struct {
+	span
+	segment *segment
+	blocks  signature.Blocks
+}
+
+// Stretches returns the messages with after < number <= through as stretches that
+// follow each other, the newest first or the oldest first. It reads segments only as
+// the caller goes on.
+func (ix *Index) Stretches(q *signature.Question, after, through int64, newest bool) iter.Seq[Stretch] {
+	return func(yield func(Stretch) bool) {
+		parts := ix.parts(after, through)
+		if newest {
+			slices.Reverse(parts)
+		}
+		for _, p := range parts {
+			for _, s := range ix.ask(q, p, newest) {
+				s.After, s.Through = max(s.After, after), min(s.Through, through)
+				if s.After < s.Through && !yield(s) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// parts returns what overlaps after < number <= through, in order and without holes.
+func (ix *Index) parts(after, through int64) (list []part) {
+	ix.mu.Lock()
+	segments, t := ix.segments, ix.tail
+	ix.mu.Unlock()
+	at := after
+	add := func(p part) {
+		if p.through <= at || p.after >= through {
+			return
+		}
+		if p.after > at {
+			list = append(list, part{span: span{at, p.after}})
+		}
+		list = append(list, p)
+		at = p.through
+	}
+	for i := sort.Search(len(segments), func(i int) bool { return segments[i].through > after }); i < len(segments); i++ {
+		if segments[i].after >= through {
+			break
+		}
+		add(part{span: segments[i].span, segment: &segments[i]})
+	}
+	if len(t.blocks) > 0 {
+		add(part{span: span{t.after, t.through()}, blocks: t.blocks})
+	}
+	if at < through {
+		list = append(list, part{span: span{at, through}})
+	}
+	return list
+}
+
+// ask returns the stretches of a part.
+func (ix *Index) ask(q *signature.Question, p part, newest bool) []Stretch {
+	whole := []Stretch{{After: p.after, Through: p.through, Candidate: true}}
+	var throughs []int64
+	var from signature.Slices
+	switch {
+	case p.segment != nil:
+		f, err := os.Open(ix.path(p.segment.fileName()))
+		if err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				ix.lose(*p.segment, err)
+			}
+			return whole
+		}
+		defer f.Close()
+		s, err := signature.Open(f)
+		if err != nil || s.After != p.after || s.Through() != p.through {
+			ix.lose(*p.segment, err)
+			return whole
+		}
+		throughs, from = s.Throughs, s
+	case len(p.blocks) > 0:
+		for i := range p.blocks {
+			throughs = append(throughs, p.blocks[i].Through)
+		}
+		from = p.blocks
+	default:
+		return whole
+	}
+	found, err := signature.Ask(q, from, signature.FirstBlocks(len(throughs)))
+	if err != nil {
+		if errors.Is(err, signature.ErrDamaged) {
+			ix.lose(*p.segment, err)
+		}
+		return whole
+	}
+	var list []Stretch
+	at := p.after
+	for i, through := range throughs {
+		if has := found.Has(i); len(list) > 0 && list[len(list)-1].Candidate == has {
+			list[len(list)-1].Through = through
+			list[len(list)-1].Blocks++
+		} else {
+			list = append(list, Stretch{at, through, has, 1})
+		}
+		at = through
+	}
+	if newest {
+		slices.Reverse(list)
+	}
+	return list
+}
