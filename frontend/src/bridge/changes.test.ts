@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ApiError } from './api';
-import { ChangePoller, parseChange, type Change, type Outage } from './changes';
+import { ChangePoller, GATHER, parseChange, type Change, type Outage } from './changes';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -38,9 +38,20 @@ function poller(answers: (string | Error)[]) {
 test('it asks with the last change that it saw, and reports only what is new', async () => {
   const b = poller(['1.1', '1.1', '2.1']);
   b.poller.start();
-  await vi.advanceTimersByTimeAsync(100);
+  await vi.advanceTimersByTimeAsync(2 * GATHER + 50);
   expect(b.seen).toEqual([undefined, '1.1', '1.1', '2.1']);
   expect(b.changes.map((r) => r.text)).toEqual(['1.1', '2.1']);
+  b.poller.stop();
+});
+
+test('after a change it gathers what comes next, and then asks once', async () => {
+  const b = poller(['1.1', '9.1']);
+  b.poller.start();
+  await vi.advanceTimersByTimeAsync(GATHER);
+  expect(b.seen).toEqual([undefined]);
+  await vi.advanceTimersByTimeAsync(20);
+  expect(b.seen).toEqual([undefined, '1.1']);
+  expect(b.changes.map((r) => r.text)).toEqual(['1.1', '9.1']);
   b.poller.stop();
 });
 
@@ -48,7 +59,7 @@ test('after an error it reports an outage, waits longer each time, and starts ag
   const gone = new ApiError('unreachable', 'Signalbox cannot be reached.');
   const b = poller(['5.1', gone, gone, '1.1']);
   b.poller.start();
-  await vi.advanceTimersByTimeAsync(25);
+  await vi.advanceTimersByTimeAsync(GATHER + 25);
   expect(b.outages.at(-1)).toMatchObject({ attempt: 1, error: gone });
   await vi.advanceTimersByTimeAsync(520);
   expect(b.outages.at(-1)).toMatchObject({ attempt: 2 });

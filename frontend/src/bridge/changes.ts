@@ -1,4 +1,4 @@
-import { restWhileHidden } from '../lib/visibility';
+import { pageHidden, restWhileHidden, sleep } from '../lib/visibility';
 import { api, toApiError, type ApiError } from './api';
 import type { Position } from './types';
 
@@ -20,6 +20,11 @@ export interface Outage {
 }
 
 const LONGEST_WAIT = 5000;
+/**
+ * The shortest time between two changes, in milliseconds. What comes meanwhile is shown together: a
+ * screen that is drawn in software pays for each picture.
+ */
+export const GATHER = 200;
 /**
  * The time between two requests while the page is hidden, in milliseconds. The title of the window
  * or tab says what is unread and in trouble, most of all to those who do not see the page.
@@ -74,9 +79,11 @@ export class ChangePoller {
         answered = Date.now();
         if (attempt > 0) this.onoutage(null);
         attempt = 0;
-        if (bell !== seen) this.onchange(parseChange(bell, epoch));
+        const changed = bell !== seen;
+        if (changed) this.onchange(parseChange(bell, epoch));
         seen = bell;
-        await restWhileHidden(HIDDEN, signal);
+        if (pageHidden()) await restWhileHidden(HIDDEN, signal);
+        else if (changed) await sleep(GATHER, signal);
       } catch (thrown) {
         if (signal.aborted) return;
         attempt++;

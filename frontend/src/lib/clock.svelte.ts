@@ -1,8 +1,9 @@
 import { createSubscriber } from 'svelte/reactivity';
+import { pageHidden } from './visibility';
 
 /**
  * A Clock is the time in whole seconds, for texts that count up or down. It ticks only while something
- * reads it, and only what reads it is updated. `skew` corrects for a server whose clock differs from
+ * reads it and the page can be seen, and only what reads it is updated. `skew` corrects for a server whose clock differs from
  * the browser's.
  */
 export class Clock {
@@ -11,8 +12,22 @@ export class Clock {
 
   constructor(period = 1000) {
     this.#subscribe = createSubscriber((update) => {
-      const timer = setInterval(update, period);
-      return () => clearInterval(timer);
+      let timer: ReturnType<typeof setInterval> | undefined;
+      const run = () => {
+        clearInterval(timer);
+        if (pageHidden()) return;
+        timer = setInterval(update, period);
+      };
+      const changed = () => {
+        run();
+        if (!pageHidden()) update();
+      };
+      run();
+      document.addEventListener('visibilitychange', changed);
+      return () => {
+        clearInterval(timer);
+        document.removeEventListener('visibilitychange', changed);
+      };
     });
   }
 

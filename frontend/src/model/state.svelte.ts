@@ -1,5 +1,5 @@
 import { api } from '../bridge/api';
-import { ChangePoller, type Change, type Outage } from '../bridge/changes';
+import { ChangePoller, GATHER, type Change, type Outage } from '../bridge/changes';
 import type { Spark } from '../bridge/own';
 import type { Bar, Position, Source, State } from '../bridge/types';
 import { pageHidden } from '../lib/visibility';
@@ -8,7 +8,7 @@ import { Loader } from './loader.svelte';
 import { merge } from './merge';
 
 /** The shortest time between two requests for the state if only counters changed, in milliseconds. */
-const CALM = 400;
+const CALM = 1000;
 /** How often the state is read while nothing changes and rates and sparklines fall to zero, in milliseconds. */
 const DECAY = 2000;
 /** The time between two requests while there are more changes than one response holds, in milliseconds. */
@@ -61,6 +61,8 @@ export class Live {
   #poller: ChangePoller;
   #listeners = new Set<(change: Change) => void>();
   #changes = -1;
+  /** The last change while the page was hidden. */
+  #missed: Change | null = null;
   readonly #loader = new Loader();
   #pulling: Promise<void> | null = null;
   #again = false;
@@ -83,7 +85,11 @@ export class Live {
   start(): () => void {
     this.#running = true;
     this.#poller.start();
-    const seen = () => !pageHidden() && void this.pull();
+    const seen = () => {
+      if (pageHidden()) return;
+      if (this.#missed) this.#tell(this.#missed);
+      void this.pull();
+    };
     document.addEventListener('visibilitychange', seen);
     return () => {
       this.#running = false;
@@ -108,7 +114,7 @@ export class Live {
     return spark?.length ? spark : FLAT;
   }
 
-  /** Calls `listener` at every change until the returned function is called. */
+  /** Calls `listener` at every change until the returned function is called. While the page is hidden it waits. */
   onchange(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -196,11 +202,20 @@ export class Live {
 
   #changed(change: Change): void {
     this.head = change.head;
-    for (const listener of this.#listeners) listener(change);
-    const atOnce = change.changes !== this.#changes;
+    // The state is read all the same: the title says what is unread and in trouble.
+    if (pageHidden()) this.#missed = change;
+    else this.#tell(change);
+    const left = CALM - (monotonic() - this.#pulledAt);
+    const atOnce = change.changes !== this.#changes || left <= 0;
     this.#changes = change.changes;
     if (atOnce) void this.pull();
-    else this.#soon(CALM - (monotonic() - this.#pulledAt));
+    // The next change is likely to come before: then the counters and the rows are drawn together.
+    else this.#soon(left + GATHER);
+  }
+
+  #tell(change: Change): void {
+    this.#missed = null;
+    for (const listener of this.#listeners) listener(change);
   }
 
   #soon(ms: number): void {

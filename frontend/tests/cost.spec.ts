@@ -1,0 +1,39 @@
+import { expect, test } from './fixture';
+
+test.use({ fresh: true });
+
+test('a message that arrives changes one row, and elsewhere only figures', async ({ page, request }) => {
+  const publish = (n: number) =>
+    request.post('/channels/news/messages', { headers: { 'Content-Type': 'text/plain' }, data: `message ${n}` });
+  for (let n = 0; n < 60; n++) await publish(n);
+  await page.goto('/');
+  const rows = page.getByRole('listbox', { name: 'Messages' }).getByRole('option');
+  await expect(rows.last()).toContainText('message 59');
+  // The sparklines and the rates of those messages have come.
+  await expect(page.locator('.activity path').first()).toHaveAttribute('d', /M/);
+  await page.evaluate(() => {
+    const changed = ((window as never as { changed: Set<string> }).changed = new Set());
+    const parts = ['head', 'footer', '.vitals', '.activity', '[role=treeitem]', '.scroller'];
+    const part = (element: Element) => {
+      const row = element.closest('[role=option]');
+      if (row) return `row ${row.id}`;
+      return parts.find((part) => element.closest(part)) ?? element.outerHTML.slice(0, 80);
+    };
+    new MutationObserver((list) => {
+      for (const { target } of list) {
+        const element = target instanceof Element ? target : target.parentElement;
+        if (element) changed.add(part(element));
+      }
+    }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  });
+  await publish(60);
+  await expect(rows.last()).toContainText('message 60');
+  await expect(page.locator('footer')).toContainText('61 stored');
+  const changed = await page.evaluate(() => [...(window as never as { changed: Set<string> }).changed]);
+  expect(changed.filter((c) => c.startsWith('row '))).toHaveLength(1);
+  const figures = ['head', 'footer', '.vitals', '.activity', '[role=treeitem]', '.scroller'];
+  expect(changed.filter((c) => !c.startsWith('row ') && !figures.includes(c))).toEqual([]);
+  // Each of them is laid out and painted by itself.
+  for (const part of ['.list .scroller', 'nav .scroller', 'footer', '.vitals'])
+    await expect(page.locator(part).first()).toHaveCSS('contain', 'strict');
+});
