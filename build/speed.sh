@@ -5,7 +5,7 @@
 # the machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-printf '\n\033[1m==>\033[0m %s\n' 'The speed of the wire (about fifteen minutes; 10 million messages take 4 GB of disk for a while)'
+printf '\n\033[1m==>\033[0m %s\n' 'The speed of the wire (about twenty minutes; 20 million messages take 8 GB of disk for a while)'
 [ -x build/bin/signalbox ] || make build
 go build -o build/bin/seed ./build/seed
 (cd build/speed && go build -o ../bin/speed .)

@@ -79,7 +79,8 @@ func need(e syntax.Expr) (n Need, never bool) {
 }
 
 // fieldNeed returns the pieces of the names and of the value. In JSON any character
-// may be written as an escape, which has a backslash.
+// may be written as an escape: as \u and four digits, and a few also as a backslash
+// and one character. Many texts have such a backslash, few have a \u.
 func fieldNeed(e syntax.Field) Need {
 	var all []Need
 	for _, s := range e.Path {
@@ -95,7 +96,18 @@ func fieldNeed(e syntax.Field) Need {
 	if n.IsZero() {
 		return n
 	}
-	return anyOf(n, piece(`\`))
+	if n.hasShortEscape() {
+		return anyOf(n, piece(`\`))
+	}
+	return anyOf(n, piece(`\u`))
+}
+
+// hasShortEscape reports whether a piece has a character that JSON may write as a
+// backslash and one character.
+func (n *Need) hasShortEscape() bool {
+	special := func(r rune) bool { return r < ' ' || r == '"' || r == '\\' || r == '/' }
+	has := func(part Need) bool { return part.hasShortEscape() }
+	return strings.ContainsFunc(n.Piece, special) || slices.ContainsFunc(n.All, has) || slices.ContainsFunc(n.Any, has)
 }
 
 func piece(s string) Need {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"signalbox/speed/load"
@@ -39,24 +39,32 @@ func following(feeds int) func(b *bench, kind string) (sample, error) {
 			failed = errors.Join(failed, err)
 			return n
 		})
-		return found, errors.Join(failed, err)
+		behind, e := p.metric("signalbox_index_behind")
+		if behind > found.value {
+			found.short = fmt.Sprintf("the index was %.0f messages behind", behind)
+		}
+		return found, errors.Join(failed, err, e)
 	}
 }
 
-var appended = regexp.MustCompile(`(?m)^signalbox_messages_appended_total (\S+)$`)
-
 // stored returns the number of messages committed since the start.
 func (p *process) stored() (int64, error) {
+	n, err := p.metric("signalbox_messages_appended_total")
+	return int64(n), err
+}
+
+// metric returns a value of /metrics; 0 if an older version has none.
+func (p *process) metric(name string) (float64, error) {
 	text, err := p.call("GET", "/metrics", nil)
 	if err != nil {
 		return 0, err
 	}
-	m := appended.FindSubmatch(text)
-	if m == nil {
-		return 0, errors.New("/metrics has no signalbox_messages_appended_total")
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(line, name+" "); ok {
+			return strconv.ParseFloat(strings.TrimSpace(value), 64)
+		}
 	}
-	n, err := strconv.ParseFloat(string(m[1]), 64)
-	return int64(n), err
+	return 0, nil
 }
 
 // source is a remote server that sends events with ids as fast as they are read.

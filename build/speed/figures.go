@@ -53,6 +53,10 @@ var figures = []figure{
 	{name: "feed8", title: "messages a second from eight feeds", measure: following(8), value: least(150_000)},
 	{name: "idle", title: "memory for each of 10,000 idle clients", unit: "KiB", measure: idle, against: "bare", value: most(20)},
 	{name: "heard", title: "longest time that one of 10,000 idle clients hears nothing, heartbeats every 15 s", unit: "s", measure: heard, value: most(16), once: true},
+	{name: "index", title: "messages a second from one feed, compared with --index=false", measure: following(1), against: unindexed, ratio: least(0.9)},
+	{name: "search", title: "first 50 hits or the end of a search in 10 million messages: a rare, a common, a missing, a Chinese word", unit: "ms", measure: searching(words), value: most(200), once: true},
+	{name: "search-field", title: "first page of a field filter there", unit: "ms", measure: searching(fields), value: most(300), once: true},
+	{name: "index-size", title: "size of the index by that of the messages", unit: "×", measure: indexSize, value: most(0.25), once: true},
 	{name: "pages", title: "slowest page of a history of 10 million", unit: "ms", measure: pages, value: most(20), once: true},
 }
 

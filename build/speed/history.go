@@ -53,7 +53,11 @@ func (b *bench) fill(kind, dir string, events, sources int) error {
 	if kind == "before" {
 		seeder = b.beforeSeeder
 	}
-	out, err := exec.Command(seeder, "-data", dir, "-count", strconv.Itoa(events), "-sources", strconv.Itoa(sources)).CombinedOutput()
+	return seed(seeder, "-data", dir, "-count", strconv.Itoa(events), "-sources", strconv.Itoa(sources))
+}
+
+func seed(seeder string, args ...string) error {
+	out, err := exec.Command(seeder, args...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("seed: %w: %s", err, out)
 	}

@@ -13,7 +13,7 @@
 //
 // Read figures.go (figures and targets), table.go (rounds and rows), process.go
 // (a server process), then the measurements: deliveries.go,
-// publishing.go, delay.go, history.go, feeds.go, idle.go.
+// publishing.go, delay.go, history.go, searches.go, feeds.go, idle.go.
 package main
 
 import (
@@ -45,6 +45,7 @@ func main() {
 	flag.StringVar(&b.signalbox, "signalbox", "build/bin/signalbox", "Signalbox")
 	flag.StringVar(&b.before, "before", "", "older version of Signalbox; compare with it instead of the other servers")
 	flag.StringVar(&b.beforeSeeder, "before-seed", "", "build/seed of the older version")
+	flag.StringVar(&b.texts, "texts", "", "data folder that seed -text has filled, for the searches; made if empty")
 	flag.StringVar(&b.seeder, "seed", "build/bin/seed", "program that fills a history, from build/seed")
 	flag.DurationVar(&b.length, "for", 3*time.Second, "duration of each measurement")
 	flag.IntVar(&b.rounds, "rounds", 3, "number of rounds; the table shows the median")

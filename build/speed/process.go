@@ -36,6 +36,9 @@ type process struct {
 
 var address = regexp.MustCompile(`https?://(127\.0\.0\.1:\d+)(?:/\?token=(\S+))?`)
 
+// unindexed is the kind of a Signalbox without the index for searches.
+const unindexed = "unindexed"
+
 // options say how a server is started.
 type options struct {
 	data string // data folder; empty for a new one
@@ -86,7 +89,7 @@ func (b *bench) start(kind string, opt options) (*process, error) {
 
 // programs returns the programs of Signalbox by kind.
 func (b *bench) programs() map[string]string {
-	return map[string]string{"signalbox": b.signalbox, "before": b.before}
+	return map[string]string{"signalbox": b.signalbox, "before": b.before, unindexed: b.signalbox}
 }
 
 func (b *bench) ours(kind string) bool { return b.programs()[kind] != "" }
@@ -101,6 +104,9 @@ func (b *bench) command(kind string, opt options) (*exec.Cmd, error) {
 	var args []string
 	if program := b.programs()[kind]; program != "" {
 		args = []string{program, "serve", "--addr", "127.0.0.1:0", "--data", opt.data}
+		if kind == unindexed {
+			args = append(args, "--index=false")
+		}
 		if opt.tls {
 			args = append(args, "--tls-cert", b.file("cert.pem"), "--tls-key", b.file("key.pem"))
 		}

@@ -13,6 +13,7 @@ import (
 type bench struct {
 	signalbox, seeder    string
 	before, beforeSeeder string // empty to compare with the other servers
+	texts                string // a history with texts, for the searches
 	profiles             string // folder for CPU profiles; empty for none
 	length               time.Duration
 	rounds, stored       int

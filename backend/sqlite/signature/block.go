@@ -106,23 +106,27 @@ func (b *Block) has(hash uint16) bool {
 	return b.words[at>>6]&(1<<(at&63)) != 0
 }
 
-// folded has each byte with A to Z in lower case, and hex has 1 for the digits of
-// hexadecimal numbers.
-var folded, hex = func() (f [256]byte, hex [256]int) {
-	for i := range f {
-		f[i] = byte(i)
-		if 'A' <= i && i <= 'Z' {
-			f[i] += 'a' - 'A'
+// table has each byte with A to Z in lower case, and what it is.
+var table = func() (t [256]uint32) {
+	for i := range t {
+		c := uint32(i)
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
 		}
-		if c := f[i]; '0' <= c && c <= '9' || 'a' <= c && c <= 'f' {
-			hex[i] = 1
+		t[i] = c
+		if '0' <= c && c <= '9' || 'a' <= c && c <= 'f' {
+			t[i] |= hex
 		}
 	}
-	return f, hex
+	return t
 }()
+
+// hex is set in the table for digits of hexadecimal numbers.
+const hex = 1 << 8
 
 const (
 	hexDigits = 5
+	hexRun    = 1<<hexDigits - 1
 	// The bits of a backslash and of one before a u.
 	backslash, escape = 0x5c00, 0x5c75
 	// Bytes that are two characters of three bytes each: the bits that say so, and
@@ -144,17 +148,18 @@ func (b *Builder) addText(s string) {
 	if len(s) < 3 {
 		return
 	}
-	last := uint64(folded[s[0]])<<8 | uint64(folded[s[1]]) // the bytes before, 8 at most
-	digits := (hex[s[0]] + 1) * hex[s[1]]                  // that many of them are hexadecimal
+	e, f := table[s[0]], table[s[1]]
+	last := uint64(e&0xff)<<8 | uint64(f&0xff) // the bytes before, 8 at most
+	digits := e/hex<<1 | f/hex                 // a bit for each of them: whether it is hexadecimal
 	for i := 2; i < len(s); i++ {
-		c := s[i]
-		last = last<<8 | uint64(folded[c])
-		if c >= 0x80 && b.addWide(last) {
-			digits = 0
+		e := table[s[i]]
+		last = last<<8 | uint64(e&0xff)
+		digits = digits<<1 | e/hex
+		if e&0x80 != 0 && b.addWide(last) {
 			continue
 		}
 		b.set(uint64(uint32(last) << 8 * 0x9E3779B1 >> (32 - maxLog)))
-		if digits = (digits + 1) * hex[c]; digits >= hexDigits {
+		if digits&hexRun == hexRun {
 			b.set(last & (1<<(8*hexDigits) - 1) * 0x9E3779B97F4A7C15 >> (64 - maxLog))
 		}
 	}
