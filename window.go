@@ -28,13 +28,16 @@ import (
 //go:embed build/appicon.png
 var icon []byte
 
+//go:embed frontend/src/lib/texts.zh.json
+var chinese []byte
+
 // openingDelay is the time after which the window shows the progress of opening
 // the history. Most histories open sooner, without a page that only flashes.
 const openingDelay = time.Second
 
 // openWindow opens the node and its window, and closes both.
 func openWindow(ctx context.Context, opt node.Options) error {
-	migration := &desk.MigrationPage{}
+	migration := &desk.MigrationPage{Chinese: chinese}
 	opt.Progress = migration.Progress
 	openCtx, stopOpening := context.WithCancel(ctx)
 	defer stopOpening()
@@ -191,7 +194,7 @@ func showStartError(err error) {
 		return
 	}
 	// The caller returns err; an error of this window adds nothing.
-	_ = showWindow(&App{}, "dark", &options.App{Width: 720, Height: 400, AssetServer: &assetserver.Options{Handler: desk.StartError(err)}})
+	_ = showWindow(&App{}, "dark", &options.App{Width: 720, Height: 400, AssetServer: &assetserver.Options{Handler: desk.StartError(err, chinese)}})
 }
 
 // showWindow shows a window and returns when it is closed. It adds the options

@@ -23,7 +23,8 @@ type rule struct {
 // rules lists the packages in the order in which they can be read: each stands
 // behind all packages that it may import.
 var rules = []rule{
-	{"backend/live", "", "every package imports its types, and would depend on all that live imports"},
+	{"backend/english", "", "it writes parts of the sentences of live"},
+	{"backend/live", "english", "every package imports its types, and would depend on all that live imports"},
 	{"backend/broadcast", "", "it wakes goroutines that wait for any change, so it knows no type of change"},
 	{"backend/setting", "live", "many packages read settings, and would depend on every package that setting imports"},
 	{"backend/clock", "", "the age of messages must not depend on the store or the journal that deletes them"},
@@ -62,7 +63,7 @@ var rules = []rule{
 	{"backend/suspend", "", "it only reports that the machine was asleep; its callers decide what to do"},
 	{"backend/health", "live disconnect", "it may be asked at any moment, so it must not connect or write"},
 	{"backend/ingest", "live broadcast journal wire disconnect eventstream", "feeds and the tail command turn events into messages in the same way, so it does not know how they connect"},
-	{"backend/follow", "live setting dial disconnect eventstream ingest", "the tail command follows a stream without a journal, stored feeds and their secrets"},
+	{"backend/follow", "english live setting dial disconnect eventstream ingest", "the tail command follows a stream without a journal, stored feeds and their secrets"},
 	{"backend/feed", "live setting broadcast journal wire secrets dial disconnect eventstream health ingest suspend", "the server reads a feed's messages from the journal; from feed itself it could get messages that are not committed"},
 
 	{"backend/serve/budget", "", "requests of different kinds share a budget, so it knows none of them"},
@@ -83,7 +84,7 @@ var rules = []rule{
 	{"backend/sample", "live broadcast journal example", "the sample servers behave like remote servers, so they know nothing of feeds"},
 
 	{"backend/node", "live setting journal publish disk sqlite sqlite/index sqlite/installation feed secrets serve example sample", "it joins all parts, and must work without a window"},
-	{"backend/desk", "live node", "a window that used the parts of a node directly could show what a browser does not"},
+	{"backend/desk", "english live node", "a window that used the parts of a node directly could show what a browser does not"},
 	{"backend/cli/flags", "live setting", "it reads the settings of every command, so it knows none"},
 	{"backend/cli", "live cli/flags setting wire dial follow node filter", "commands reach a running Signalbox over HTTP; a second program must not open its journal"},
 	{".", "live node desk cli", "it only starts a command or the window"},

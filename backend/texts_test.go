@@ -14,6 +14,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
+
+	"signalbox/backend/setting"
 )
 
 var update = flag.Bool("update", false, "write the catalogue of sentences")
@@ -43,7 +46,7 @@ func TestTheCatalogueHasEverySentenceUnderOneCode(t *testing.T) {
 			continue
 		}
 		r := textReader{t: t, inLive: folder == "backend/live", fset: token.NewFileSet(), found: found,
-			consts: map[string]ast.Expr{}, hints: map[*ast.CallExpr]*ast.CallExpr{}, makers: map[string]int{"Errorf": 0, "Textf": 0}}
+			consts: map[string]ast.Expr{}, hints: map[*ast.CallExpr]*ast.CallExpr{}, bodies: map[string][]ast.Expr{}, makers: map[string]int{"Errorf": 0, "Textf": 0}}
 		for _, name := range p.GoFiles {
 			f, err := parser.ParseFile(r.fset, filepath.Join("..", folder, name), nil, 0)
 			if err != nil {
@@ -52,6 +55,10 @@ func TestTheCatalogueHasEverySentenceUnderOneCode(t *testing.T) {
 			r.files = append(r.files, f)
 		}
 		r.read()
+	}
+	for _, set := range setting.All() {
+		subject := set.Subject()
+		found[subject.Code] = entry{Text: subject.English}
 	}
 	if t.Failed() {
 		return
@@ -131,6 +138,20 @@ type textReader struct {
 	makers map[string]int // the place of the parameter code, by the function's name
 	hints  map[*ast.CallExpr]*ast.CallExpr
 	found  map[string]entry
+	values map[string][]ast.Expr // what the function that is read assigns to its variables
+	bodies map[string][]ast.Expr // what the package's functions return
+}
+
+// terminalOnly are files whose sentences only a terminal shows, in English.
+var terminalOnly = map[string]string{
+	"usage.go": "the help of the command line, which these errors quote, is in English too",
+}
+
+// data are parameters that are put together, and are data in every language.
+var data = map[string]string{
+	"status":  "the status line of HTTP",
+	"example": "a line of the configuration file",
+	"key":     "a name of the configuration file",
 }
 
 func (r *textReader) read() {
@@ -139,6 +160,7 @@ func (r *textReader) read() {
 			switch n := n.(type) {
 			case *ast.FuncDecl:
 				r.maker(n.Name.Name, n.Type)
+				r.bodies[n.Name.Name] = returned(n)
 			case *ast.AssignStmt:
 				for i, right := range n.Rhs {
 					lit, ok := right.(*ast.FuncLit)
@@ -158,6 +180,9 @@ func (r *textReader) read() {
 	}
 	for _, f := range r.files {
 		ast.Inspect(f, func(n ast.Node) bool {
+			if f, ok := n.(*ast.FuncDecl); ok {
+				r.values = assigned(f)
+			}
 			call, ok := n.(*ast.CallExpr)
 			if !ok {
 				return true
@@ -263,6 +288,11 @@ func (r *textReader) sentence(call *ast.CallExpr, at int) {
 			continue
 		}
 		name, ok := r.text(arg)
+		if file := filepath.Base(r.fset.Position(arg.Pos()).Filename); i+1 < len(call.Args[at+2:]) && terminalOnly[file] == "" && data[name] == "" {
+			if why := r.glued(call.Args[at+2:][i+1], 0); why != "" {
+				r.fail(arg, "%s: the parameter %q is %s: pass the error, a live.Text, a list or a number, so that each language writes it its own way", code, name, why)
+			}
+		}
 		if !ok || i+1 == len(call.Args[at+2:]) {
 			r.fail(arg, "%s: the arguments are not pairs of a constant name and a value", code)
 		} else if !strings.Contains(e.Text+e.Hint, "{"+name+"}") {
@@ -297,4 +327,109 @@ func (r *textReader) text(e ast.Expr) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// glued returns what is wrong with the value of a parameter that is English in
+// every language, else "". It follows the variables of the function and the
+// functions of the package.
+func (r *textReader) glued(e ast.Expr, depth int) string {
+	if depth > 4 {
+		return ""
+	}
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		if s, _ := strconv.Unquote(e.Value); strings.Contains(s, " ") {
+			return "a text in English"
+		}
+	case *ast.ParenExpr:
+		return r.glued(e.X, depth+1)
+	case *ast.BinaryExpr:
+		for _, side := range []ast.Expr{e.X, e.Y} {
+			if s, constant := r.text(side); constant && strings.ContainsFunc(s, unicode.IsLetter) {
+				return "put together with words"
+			}
+			if why := r.glued(side, depth+1); why != "" {
+				return why
+			}
+		}
+	case *ast.Ident:
+		for _, value := range r.values[e.Name] {
+			if why := r.glued(value, depth+1); why != "" {
+				return why
+			}
+		}
+		if v, ok := r.consts[e.Name]; ok {
+			return r.glued(v, depth+1)
+		}
+	case *ast.CallExpr:
+		if r.sentenceOf(e) != nil {
+			return ""
+		}
+		switch f := e.Fun.(type) {
+		case *ast.Ident:
+			for _, value := range r.bodies[f.Name] {
+				if why := r.glued(value, depth+1); why != "" {
+					return why
+				}
+			}
+		case *ast.SelectorExpr:
+			x, _ := f.X.(*ast.Ident)
+			switch {
+			case f.Sel.Name == "Error" && len(e.Args) == 0:
+				return "the text of an error"
+			case f.Sel.Name == "Join" && x != nil && x.Name == "strings":
+				return "a list in one text"
+			case f.Sel.Name == "Format" || strings.HasPrefix(f.Sel.Name, "English"):
+				return "a time or a size in English"
+			case strings.HasPrefix(f.Sel.Name, "Sprint") && x != nil && x.Name == "fmt":
+				return "put together by fmt"
+			case x != nil && (x.Name == "live" || x.Name == "errors"):
+				return "" // a sentence, or an error of which only a known cause is translated
+			}
+			for _, arg := range e.Args {
+				if why := r.glued(arg, depth+1); why != "" {
+					return why
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// assigned returns what a function assigns to each variable.
+func assigned(f *ast.FuncDecl) map[string][]ast.Expr {
+	values := map[string][]ast.Expr{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for i, left := range n.Lhs {
+				if name, ok := left.(*ast.Ident); ok && len(n.Lhs) == len(n.Rhs) {
+					values[name.Name] = append(values[name.Name], n.Rhs[i])
+				}
+			}
+		case *ast.ValueSpec:
+			for i, name := range n.Names {
+				if i < len(n.Values) {
+					values[name.Name] = append(values[name.Name], n.Values[i])
+				}
+			}
+		}
+		return true
+	})
+	return values
+}
+
+// returned returns the results of a function that has one.
+func returned(f *ast.FuncDecl) []ast.Expr {
+	var results []ast.Expr
+	if f.Recv != nil || f.Body == nil {
+		return nil
+	}
+	ast.Inspect(f.Body, func(n ast.Node) bool {
+		if ret, ok := n.(*ast.ReturnStmt); ok && len(ret.Results) == 1 {
+			results = append(results, ret.Results[0])
+		}
+		return true
+	})
+	return results
 }

@@ -12,6 +12,8 @@ import (
 // Finish it passes all requests on to the dashboard. Its methods may be called
 // from any goroutine.
 type MigrationPage struct {
+	Chinese Catalogue // for the page of an error
+
 	mu    sync.Mutex
 	state migrationState
 	next  http.Handler // nil until Finish
@@ -35,7 +37,7 @@ func (p *MigrationPage) Progress(done, total int64) {
 // StartError replaces it.
 func (p *MigrationPage) Finish(page http.Handler, err error) {
 	if err != nil {
-		page = StartError(err)
+		page = StartError(err, p.Chinese)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -83,7 +85,8 @@ async function poll() {
     if (s.ready) return location.reload();
     if (s.total > 0) {
       bar.max = s.total; bar.value = s.done;
-      const percent = Math.floor(100 * s.done / s.total) + ' %', total = s.total.toLocaleString('en-US');
+      const tag = zh ? 'zh-CN' : 'en', total = s.total.toLocaleString(tag);
+      const percent = (Math.floor(100 * s.done / s.total) / 100).toLocaleString(tag, { style: 'percent' });
       words.textContent = zh ? '共 ' + total + ' 条消息，已完成 ' + percent : percent + ' of ' + total + ' messages';
     }
   } catch {}

@@ -40,20 +40,20 @@ func streamOf(f *live.Feed) [4]string {
 }
 
 // Changes lists the names of the settings that differ.
-func Changes(a, b *live.Feed, secretsDiffer bool) (list []string) {
+func Changes(a, b *live.Feed, secretsDiffer bool) (list []live.Text) {
 	for _, setting := range []struct {
-		name    string
+		name    live.Text
 		differs bool
 	}{
-		{"address", a.URL != b.URL},
-		{"method", a.Method != b.Method},
-		{"body", a.Body != b.Body},
-		{"headers", !slices.Equal(a.Headers, b.Headers)},
-		{"sign-in", secretsDiffer || a.Auth != b.Auth || a.User != b.User},
-		{"certificate authorities", a.CA != b.CA},
-		{"accepted certificate", a.Certificate != b.Certificate},
-		{"proxy", a.Proxy != b.Proxy},
-		{"limit", a.MaxRate != b.MaxRate},
+		{live.Textf("feed_setting/address", "address"), a.URL != b.URL},
+		{live.Textf("feed_setting/method", "method"), a.Method != b.Method},
+		{live.Textf("feed_setting/body", "body"), a.Body != b.Body},
+		{live.Textf("feed_setting/headers", "headers"), !slices.Equal(a.Headers, b.Headers)},
+		{live.Textf("feed_setting/sign_in", "sign-in"), secretsDiffer || a.Auth != b.Auth || a.User != b.User},
+		{live.Textf("feed_setting/authorities", "certificate authorities"), a.CA != b.CA},
+		{live.Textf("feed_setting/certificate", "accepted certificate"), a.Certificate != b.Certificate},
+		{live.Textf("feed_setting/proxy", "proxy"), a.Proxy != b.Proxy},
+		{live.Textf("feed_setting/limit", "limit"), a.MaxRate != b.MaxRate},
 	} {
 		if setting.differs {
 			list = append(list, setting.name)

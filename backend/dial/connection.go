@@ -96,7 +96,7 @@ func (c *Connection) open(ctx context.Context) (*http.Response, error) {
 func DisplayHost(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
-		return "the server"
+		return theServer
 	}
 	return u.Host
 }

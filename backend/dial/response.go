@@ -57,7 +57,7 @@ func checkStatus(res *http.Response) *disconnect.Reason {
 		return why
 	}
 	if code == http.StatusBadRequest && res.Request.URL.Scheme == "http" && wantsTLS(res.Body) {
-		why := because("tls/expected", "{host} speaks TLS at this port.", "host", upperFirst(res.Request.URL.Host)).
+		why := because("tls/expected", "{host} speaks TLS at this port.", "host", named(res.Request.URL.Host)).
 			WithHint("Use https:// instead of http://.")
 		why.Refused = true
 		return why

@@ -76,8 +76,8 @@ const edited = "edited"
 
 // Edited returns the Reason of a connection that ends because the named settings
 // were changed.
-func Edited(settings []string) *Reason {
-	return immediate(live.Textf(edited, "Settings changed: {settings}.", "settings", strings.Join(settings, ", ")))
+func Edited(settings []live.Text) *Reason {
+	return immediate(live.Textf(edited, "Settings changed: {settings}.", "settings", settings))
 }
 
 func neutral(t live.Text) *Reason {

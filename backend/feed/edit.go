@@ -114,7 +114,7 @@ func (f *Follower) applyEdit(ctx context.Context, s *subscription, old, feed *li
 	s.mu.Unlock()
 	s.monitor.ResetAttempts()
 	// If the old settings could not be read, the stream may be the same.
-	if old.Fault == "" && !dial.SameStream(old, feed) {
+	if old.Fault.English == "" && !dial.SameStream(old, feed) {
 		s.monitor.ForgetStream()
 		if err := s.recorder.ForgetStream(); err != nil {
 			s.log.Warn("the last event ID of the old stream was not deleted", "error", err)

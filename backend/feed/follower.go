@@ -122,8 +122,8 @@ func (f *Follower) Run(ctx context.Context) error {
 		if _, exists := f.subscription(feed.Source.ID); exists || !feed.Removed.IsZero() {
 			continue // added before Run, or removed
 		}
-		if feed.Fault != "" {
-			f.opt.Log.Error("a feed's settings cannot be read", "feed", feed.Name, "error", feed.Fault)
+		if feed.Fault.English != "" {
+			f.opt.Log.Error("a feed's settings cannot be read", "feed", feed.Name, "error", feed.Fault.English)
 		}
 		s := f.subscribe(feed, nil)
 		if feed.Paused {
@@ -196,8 +196,8 @@ func (f *Follower) storedFeeds(ctx context.Context) ([]live.Feed, error) {
 	feeds, err := f.store.Feeds(ctx)
 	for i := range feeds {
 		feed := &feeds[i]
-		if err := live.CheckURL(feed.URL); err != nil && feed.Fault == "" {
-			feed.Fault = err.Error()
+		if err := live.CheckURL(feed.URL); err != nil && feed.Fault.English == "" {
+			feed.Fault = live.Cause(err)
 		}
 	}
 	return feeds, err

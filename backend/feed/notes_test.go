@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"signalbox/backend/dial"
+	"signalbox/backend/english"
 	"signalbox/backend/health"
 	"signalbox/backend/ingest"
 	"signalbox/backend/live"
@@ -249,7 +250,7 @@ func TestTheGapOfAnOutageNamesOurOwnWaiting(t *testing.T) {
 		if g.WaitedMS < d.Milliseconds()-1 || g.WaitedMS > d.Milliseconds()+1 || g.To.Sub(g.From) < d+29*time.Second {
 			t.Errorf("waited %v: %+v", d, g)
 		}
-		want := fmt.Sprintf("Connection lost for %s, of which Signalbox waited %s before it tried again. ", live.EnglishDuration(g.To.Sub(g.From)), live.EnglishDuration(d))
+		want := fmt.Sprintf("Connection lost for %s, of which Signalbox waited %s before it tried again. ", english.Duration(g.To.Sub(g.From)), english.Duration(d))
 		if !strings.HasPrefix(g.Reason, want) {
 			t.Errorf("%s\nwant %s", g.Reason, want)
 		}

@@ -22,7 +22,7 @@ func (f *Follower) setPaused(ctx context.Context, name string, paused bool) erro
 	}
 	defer unlock()
 	feed := s.settings()
-	if feed.Fault != "" {
+	if feed.Fault.English != "" {
 		return unreadable(&feed)
 	}
 	if feed.Paused == paused {
@@ -56,7 +56,7 @@ func (f *Follower) Reconnect(name string) error {
 	}
 	defer unlock()
 	switch feed := s.settings(); {
-	case feed.Fault != "":
+	case feed.Fault.English != "":
 		return unreadable(&feed)
 	case feed.Paused:
 		return live.Errorf("paused/feed", "The feed is paused.").WithHint("Resume it to connect.")
@@ -72,7 +72,7 @@ func (f *Follower) ReconnectAll() {
 	f.secretStore.AskAgain()
 	for _, s := range f.all() {
 		f.whenUnlocked(s, func() {
-			if feed := s.settings(); !feed.Paused && feed.Fault == "" {
+			if feed := s.settings(); !feed.Paused && feed.Fault.English == "" {
 				f.restart(s)
 			}
 		})

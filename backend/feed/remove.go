@@ -34,7 +34,7 @@ func (f *Follower) Remove(ctx context.Context, name string) error {
 	}
 	removed := removedFeed{until: time.Now().Add(restoreTime)}
 	var undo undoSteps
-	if feed := s.settings(); feed.Fault != "" || secrets.Needed(&feed) {
+	if feed := s.settings(); feed.Fault.English != "" || secrets.Needed(&feed) {
 		stored, unknown := s.storedSecrets()
 		if removed.known = unknown == nil; removed.known {
 			// From here on the secrets are in memory only: whenever the program

@@ -81,7 +81,7 @@ func (s *subscription) storedSecrets() (secrets.Stored, *disconnect.Reason) {
 	if known != nil {
 		return secrets.Stored{Secrets: *known, Origin: secrets.Origin(feed.URL)}, nil
 	}
-	if feed.Fault == "" && !secrets.Needed(&feed) {
+	if feed.Fault.English == "" && !secrets.Needed(&feed) {
 		return secrets.Stored{}, nil
 	}
 	stored, err := s.secretStore.Get(s.id)

@@ -99,7 +99,7 @@ func (s *subscription) start(ctx context.Context) {
 // whyStopped returns the Reason not to follow the feed, or nil.
 func (s *subscription) whyStopped() *disconnect.Reason {
 	switch feed := s.settings(); {
-	case feed.Fault != "":
+	case feed.Fault.English != "":
 		return disconnect.FromError(unreadable(&feed))
 	case feed.Paused:
 		return disconnect.Paused

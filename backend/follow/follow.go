@@ -6,6 +6,7 @@ import (
 
 	"signalbox/backend/dial"
 	"signalbox/backend/disconnect"
+	"signalbox/backend/english"
 	"signalbox/backend/eventstream"
 	"signalbox/backend/ingest"
 	"signalbox/backend/live"
@@ -88,7 +89,7 @@ func (f *follower) run(ctx context.Context) error {
 		if why.Hint != "" {
 			sentence += " " + why.Hint
 		}
-		f.opt.State(why.AsText().Code, sentence+" Next attempt in "+live.EnglishDuration(d)+".")
+		f.opt.State(why.AsText().Code, sentence+" Next attempt in "+english.Duration(d)+".")
 		f.outage.Waited(d)
 		select {
 		case <-time.After(d):

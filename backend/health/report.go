@@ -2,7 +2,6 @@ package health
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"signalbox/backend/disconnect"
@@ -58,7 +57,7 @@ func textOf(err error) live.Text {
 	if e, ok := errors.AsType[*live.Error](err); ok {
 		return disconnect.FromError(e).AsText()
 	}
-	return live.Textf("store/other", "{error}.", "error", strings.TrimSuffix(err.Error(), "."))
+	return live.Textf("store/other", "{error}.", "error", err)
 }
 
 // silenceText returns a sentence about a silence of d, for a feed that usually

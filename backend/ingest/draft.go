@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"signalbox/backend/eventstream"
@@ -67,26 +66,26 @@ func tooLargeText(e eventstream.Event, maxEvent int) live.Text {
 	case "type":
 		limit = min(limit, wire.MaxType)
 	}
-	size, most := live.EnglishSize(e.Size), live.EnglishSize(int64(limit))
+	var size, most any = e.Size, limit
 	if n := int64(limit); e.Size > n && e.Size-n < n/10 {
 		// Rounded, size and limit could look the same.
-		size, most = fmt.Sprintf("%d bytes", e.Size), fmt.Sprintf("%d bytes", limit)
+		size, most = live.Textf("bytes", "{n} bytes", "n", e.Size), live.Textf("bytes", "{n} bytes", "n", limit)
 	}
 	cut := e.Kind == eventstream.Truncated
 	switch {
 	case cut && e.Overlong == "id":
 		return live.Textf("too_large/cut_id",
-			"The connection ended in the middle of an event with an id of more than {size}; the limit is {limit}.", "size", size, "limit", most)
+			"The connection ended in the middle of an event with an id of more than {size_bytes}; the limit is {limit_bytes}.", "size_bytes", size, "limit_bytes", most)
 	case cut && e.Overlong == "type":
 		return live.Textf("too_large/cut_type",
-			"The connection ended in the middle of an event with a type of more than {size}; the limit is {limit}.", "size", size, "limit", most)
+			"The connection ended in the middle of an event with a type of more than {size_bytes}; the limit is {limit_bytes}.", "size_bytes", size, "limit_bytes", most)
 	case cut:
-		return live.Textf("too_large/cut", "The connection ended in the middle of an event of more than {size}; the limit is {limit}.",
-			"size", size, "limit", most)
+		return live.Textf("too_large/cut", "The connection ended in the middle of an event of more than {size_bytes}; the limit is {limit_bytes}.",
+			"size_bytes", size, "limit_bytes", most)
 	case e.Overlong == "id":
-		return live.Textf("too_large/id", "An event with an id of {size} was left out; the limit is {limit}.", "size", size, "limit", most)
+		return live.Textf("too_large/id", "An event with an id of {size_bytes} was left out; the limit is {limit_bytes}.", "size_bytes", size, "limit_bytes", most)
 	case e.Overlong == "type":
-		return live.Textf("too_large/type", "An event with a type of {size} was left out; the limit is {limit}.", "size", size, "limit", most)
+		return live.Textf("too_large/type", "An event with a type of {size_bytes} was left out; the limit is {limit_bytes}.", "size_bytes", size, "limit_bytes", most)
 	}
-	return live.Textf("too_large/event", "An event of {size} was left out; the limit is {limit}.", "size", size, "limit", most)
+	return live.Textf("too_large/event", "An event of {size_bytes} was left out; the limit is {limit_bytes}.", "size_bytes", size, "limit_bytes", most)
 }

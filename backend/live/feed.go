@@ -26,7 +26,7 @@ type Feed struct {
 	// Fault is the reason why the stored settings cannot be read; empty if they
 	// can. With a Fault only the Source is known, and the feed waits until the user
 	// edits or removes it.
-	Fault string `json:"-"`
+	Fault Text `json:"-"`
 }
 
 // A Header is one header of a feed's request. If it is Secret, its Value is

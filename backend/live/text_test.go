@@ -3,7 +3,9 @@ package live
 import (
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -19,7 +21,15 @@ func TestASentenceIncludesItsParameters(t *testing.T) {
 		{"Silent for {silent_ms}.", "Silent for 1.5 s.", []any{"silent_ms", 1500 * time.Millisecond}},
 		{"Silent for {silent_ms}.", "Silent for 3 h 05 min.", []any{"silent_ms", 185 * time.Minute}},
 		{"The limit is {limit_bytes}.", "The limit is 16 MiB.", []any{"limit_bytes", 16 << 20}},
-		{"It failed: {error}.", "It failed: disk on fire.", []any{"error", errors.New("disk on fire")}},
+		{"It failed: {error}.", "It failed: disk on fire.", []any{"error", errors.New("disk on fire.")}},
+		{"It failed: {error}.", "It failed: no space left on device.", []any{"error", &fs.PathError{Op: "write", Path: "/a", Err: syscall.ENOSPC}}},
+		{"{host} is away.", "The proxy is away.", []any{"host", Textf("host/proxy", "the proxy")}},
+		{"Lost {host}.", "Lost the proxy.", []any{"host", Textf("host/proxy", "the proxy")}},
+		{"{host} is away.", "the.proxy is away.", []any{"host", "the.proxy"}},
+		{"{a}", "Wrong. Mend it.", []any{"a", Errorf("b", "Wrong.").WithHint("Mend it.")}},
+		{"Changed: {names}.", "Changed: a, b.", []any{"names", []string{"a", "b"}}},
+		{"Use {methods_or}.", "Use GET, PUT or POST.", []any{"methods_or", []string{"GET", "PUT", "POST"}}},
+		{"Since {begin_date}.", "Since 2026-11-21.", []any{"begin_date", time.Date(2026, 11, 21, 23, 0, 0, 0, time.UTC)}},
 		{`Write {"data":"{x}"} or {other}.`, `Write {"data":"{y}"} or {other}.`, []any{"x", "{y}"}},
 		{"{a", "{a", []any{"a", 1}},
 		{"{name}", `a\x0ab\x1b[31m`, []any{"name", "a\nb\x1b[31m"}},
@@ -97,5 +107,17 @@ func TestALongParameterIsCut(t *testing.T) {
 	e := Errorf("x", "{name}", "name", strings.Repeat("é", 1000))
 	if len(e.Message) > MaxParam || !strings.HasSuffix(e.Message, "é…") {
 		t.Errorf("%d bytes: %s", len(e.Message), e.Message)
+	}
+}
+
+func TestASentenceInsideAnotherKeepsItsCodeAndParameters(t *testing.T) {
+	inner := Errorf("name_taken", "There is {name}.", "name", "a").WithHint("Rename {name}.")
+	outer := Textf("part", "{reason}", "reason", inner).Then(Textf("restart", "Restart."))
+	want := `{"reason":{"code":"name_taken","hint":"Rename a.","message":"There is a.","params":{"name":"a"}}}`
+	if string(outer.Params) != want || outer.English != "There is a. Rename a. Restart." {
+		t.Errorf("%s, %s", outer.Params, outer.English)
+	}
+	if g := Cause(errors.New("a\x1b")); g.Code != "" || Textf("x", "{r}", "r", g).English != `a\x1b` {
+		t.Errorf("%+v", g)
 	}
 }

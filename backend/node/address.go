@@ -61,7 +61,7 @@ func listenAt(addr, token string) (net.Listener, error) {
 		return nil, live.Errorf("address_taken", "{address} is taken by another program.", "address", addr).
 			WithHint("Choose another port, or leave --addr out: then the next free one is used.").WithField("addr").WithCause(err)
 	}
-	return nil, live.Errorf("bad_address/listen", "The local server cannot listen on {address}: {reason}.", "address", addr, "reason", cause(err)).
+	return nil, live.Errorf("bad_address/listen", "The local server cannot listen on {address}: {reason}.", "address", addr, "reason", err).
 		WithField("addr").WithCause(err)
 }
 
@@ -77,17 +77,6 @@ const (
 // Windows numbers mean nothing on other systems.
 func inUse(err error) bool {
 	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, wsaAddressInUse) || errors.Is(err, wsaAccessDenied)
-}
-
-// cause returns the innermost error, without the addresses around it.
-func cause(err error) error {
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			return err
-		}
-		err = inner
-	}
 }
 
 // loopback reports whether only this machine reaches a host.

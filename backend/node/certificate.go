@@ -128,11 +128,11 @@ func (c *certificate) load(now time.Time) error {
 func (c *certificate) read(now time.Time) ([]byte, *tls.Certificate, error) {
 	cert, err := os.ReadFile(c.cert)
 	if err != nil {
-		return nil, nil, badTLS("tls-cert", err, "bad_tls/read_certificate", "The certificate {file} cannot be read: {reason}.", "file", c.cert, "reason", cause(err))
+		return nil, nil, badTLS("tls-cert", err, "bad_tls/read_certificate", "The certificate {file} cannot be read: {reason}.", "file", c.cert, "reason", err)
 	}
 	key, err := os.ReadFile(c.key)
 	if err != nil {
-		return nil, nil, badTLS("tls-key", err, "bad_tls/read_key", "The key {file} cannot be read: {reason}.", "file", c.key, "reason", cause(err))
+		return nil, nil, badTLS("tls-key", err, "bad_tls/read_key", "The key {file} cannot be read: {reason}.", "file", c.key, "reason", err)
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
@@ -140,15 +140,15 @@ func (c *certificate) read(now time.Time) ([]byte, *tls.Certificate, error) {
 			return nil, nil, badTLS("tls-key", err, "bad_tls/mismatch", "The key {key} does not belong to the certificate {certificate}.", "key", c.key, "certificate", c.cert)
 		}
 		if !x509.NewCertPool().AppendCertsFromPEM(cert) {
-			return nil, nil, badTLS("tls-cert", err, "bad_tls/certificate", "There is no certificate in {file}: {reason}.", "file", c.cert, "reason", "it holds no PEM block CERTIFICATE that can be read")
+			return nil, nil, badTLS("tls-cert", err, "bad_tls/certificate", "There is no certificate in {file}: it holds no PEM block CERTIFICATE that can be read.", "file", c.cert)
 		}
-		return nil, nil, badTLS("tls-key", err, "bad_tls/key", "There is no key that can be used in {file}: {reason}.", "file", c.key, "reason", strings.TrimPrefix(err.Error(), "tls: "))
+		return nil, nil, badTLS("tls-key", err, "bad_tls/key", "There is no key that can be used in {file}: {reason}.", "file", c.key, "reason", err)
 	}
 	switch leaf := pair.Leaf; {
 	case now.After(leaf.NotAfter):
-		return nil, nil, badTLS("tls-cert", nil, "bad_tls/expired", "The certificate {file} expired on {date}.", "file", c.cert, "date", leaf.NotAfter.Format(time.DateOnly))
+		return nil, nil, badTLS("tls-cert", nil, "bad_tls/expired", "The certificate {file} expired on {end_date}.", "file", c.cert, "end_date", leaf.NotAfter)
 	case now.Before(leaf.NotBefore):
-		return nil, nil, badTLS("tls-cert", nil, "bad_tls/early", "The certificate {file} is valid only from {date} on.", "file", c.cert, "date", leaf.NotBefore.Format(time.DateOnly))
+		return nil, nil, badTLS("tls-cert", nil, "bad_tls/early", "The certificate {file} is valid only from {begin_date} on.", "file", c.cert, "begin_date", leaf.NotBefore)
 	}
 	return append(cert, key...), &pair, nil
 }

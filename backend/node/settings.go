@@ -177,16 +177,16 @@ func (s *settings) storeNextFolder(dir string) error {
 		return bad("bad_folder/fixed", "The data folder cannot be changed here.")
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return bad("bad_folder/create", "The data folder cannot be created: {reason}.", "reason", cause(err))
+		return bad("bad_folder/create", "The data folder cannot be created: {reason}.", "reason", err)
 	}
 	probe, err := os.CreateTemp(dir, ".signalbox-*")
 	if err != nil {
-		return bad("bad_folder/write", "The data folder cannot be written to: {reason}.", "reason", cause(err))
+		return bad("bad_folder/write", "The data folder cannot be written to: {reason}.", "reason", err)
 	}
 	probe.Close()
 	os.Remove(probe.Name())
 	if err := os.MkdirAll(filepath.Dir(s.node.opt.FolderFile), 0o700); err != nil {
-		return bad("bad_folder/note", "The choice of the data folder cannot be stored: {reason}.", "reason", cause(err))
+		return bad("bad_folder/note", "The choice of the data folder cannot be stored: {reason}.", "reason", err)
 	}
 	return disk.WriteFile(s.node.opt.FolderFile, []byte(dir+"\n"), 0o600)
 }

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 
 	"signalbox/backend/live"
@@ -26,12 +25,12 @@ func (s *Server) healthz(w http.ResponseWriter, r *http.Request) error {
 	return httpapi.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
-func joined(texts []live.Text) string {
-	sentences := make([]string, len(texts))
-	for i, t := range texts {
-		sentences[i] = t.String()
+func joined(texts []live.Text) live.Text {
+	all := texts[0]
+	for _, t := range texts[1:] {
+		all = all.Then(t)
 	}
-	return strings.Join(sentences, " ")
+	return all
 }
 
 // SetFault says that a part of the program does not work, or with the zero Text

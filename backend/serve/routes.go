@@ -150,7 +150,7 @@ func (s *Server) noRoute(mux *http.ServeMux, w http.ResponseWriter, r *http.Requ
 // badMethod refuses a method where others can be used.
 func badMethod(r *http.Request, methods ...string) error {
 	return live.Errorf("bad_method", "{method} cannot be used at {path}.",
-		"method", r.Method, "path", r.URL.Path, "methods", strings.Join(methods, " or ")).WithHint("Use {methods}.")
+		"method", r.Method, "path", r.URL.Path, "methods_or", methods).WithHint("Use {methods_or}.")
 }
 
 // authorize lets the requests through that may use a route, and answers with

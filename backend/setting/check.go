@@ -87,23 +87,36 @@ func (s *Setting) Validate(value any) error {
 func (s *Setting) Refuse() *live.Error { return s.refusal().WithField(s.Name) }
 
 func (s *Setting) refusal() *live.Error {
-	unit := ""
-	if s.Unit != "" {
-		unit = " " + s.Unit
-	}
 	switch {
+	case s.Kind == Number && s.Most == unbounded && s.Unit == "":
+		return live.Errorf("bad_setting/least", "{setting} is a whole number of {least} or more.", "setting", s.Subject(), "least", s.Least)
 	case s.Kind == Number && s.Most == unbounded:
-		return live.Errorf("bad_setting/least", "{setting} is a whole number of {least} or more{unit}.", "setting", s.Label, "unit", unit, "least", s.Least)
+		return live.Errorf("bad_setting/least_unit", "{setting} is a whole number of {least} or more {unit}.", "setting", s.Subject(), "least", s.Least, "unit", units[s.Unit])
+	case s.Kind == Number && s.Unit == "":
+		return live.Errorf("bad_setting/bounds", "{setting} is a whole number from {least} to {most}.", "setting", s.Subject(), "least", s.Least, "most", s.Most)
 	case s.Kind == Number:
-		return live.Errorf("bad_setting/bounds", "{setting} is a whole number from {least} to {most}{unit}.", "setting", s.Label, "least", s.Least, "most", s.Most, "unit", unit)
+		return live.Errorf("bad_setting/bounds_unit", "{setting} is a whole number from {least} to {most} {unit}.", "setting", s.Subject(), "least", s.Least, "most", s.Most, "unit", units[s.Unit])
 	case s.Kind == Switch:
-		return live.Errorf("bad_setting/switch", "{setting} is true or false.", "setting", s.Label)
+		return live.Errorf("bad_setting/switch", "{setting} is true or false.", "setting", s.Subject())
 	case s.Kind == List:
-		return live.Errorf("bad_setting/list", "{setting} are a list of texts.", "setting", s.Label)
+		return live.Errorf("bad_setting/list", "{setting} are a list of texts.", "setting", s.Subject())
 	case s.Choices != nil:
-		return live.Errorf("bad_setting/choice", "{setting} is {choices}.", "setting", s.Label, "choices", alternatives(s.Choices))
+		return live.Errorf("bad_setting/choice", "{setting} is {choices_or}.", "setting", s.Subject(), "choices_or", s.Choices)
 	}
-	return live.Errorf("bad_setting/text", "{setting} is a text.", "setting", s.Label)
+	return live.Errorf("bad_setting/text", "{setting} is a text.", "setting", s.Subject())
+}
+
+// units are the units of settings, in sentences.
+var units = map[string]live.Text{
+	"bytes":        live.Textf("unit/bytes", "bytes"),
+	"days":         live.Textf("unit/days", "days"),
+	"seconds":      live.Textf("unit/seconds", "seconds"),
+	"milliseconds": live.Textf("unit/milliseconds", "milliseconds"),
+}
+
+// Subject returns the setting as the subject of a sentence.
+func (s *Setting) Subject() live.Text {
+	return live.Text{Code: "setting/" + strings.NewReplacer(".", "_", "-", "_").Replace(s.Name), English: s.Label}
 }
 
 // checkFolder demands a path that does not depend on the program's working

@@ -243,7 +243,7 @@ func TestFeedsAttemptsAndSettingsAreKept(t *testing.T) {
 	}
 	// A source that is a feed and has no settings is said to be one.
 	feeds, err := db.Installation().Feeds(ctx)
-	if len(feeds) != 1 || feeds[0].ID != s.ID || feeds[0].Fault == "" || err != nil {
+	if len(feeds) != 1 || feeds[0].ID != s.ID || feeds[0].Fault.Code == "" || err != nil {
 		t.Errorf("%v, %v", feeds, err)
 	}
 	if got, err := db.Installation().Attempts(ctx, s.ID, time.Time{}, 10); len(got) != 0 || err != nil {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"signalbox/backend/live"
 )
@@ -137,15 +136,15 @@ func syntaxError(text []byte, err error, line bool) error {
 	row := 1 + bytes.Count(before, []byte("\n"))
 	column := 1 + len([]rune(string(before[bytes.LastIndexByte(before, '\n')+1:])))
 	var e *live.Error
-	switch why := strings.TrimPrefix(err.Error(), "json: "); {
+	switch {
 	case line && early:
 		e = live.Errorf("bad_json/line_ends", "The JSON is broken at column {column}: it ends too early.", "column", column)
 	case line:
-		e = live.Errorf("bad_json/line_syntax", "The JSON is broken at column {column}: {reason}.", "column", column, "reason", why)
+		e = live.Errorf("bad_json/line_syntax", "The JSON is broken at column {column}: {reason}.", "column", column, "reason", err)
 	case early:
 		e = live.Errorf("bad_json/ends", "The JSON is broken at line {line}, column {column}: it ends too early.", "line", row, "column", column)
 	default:
-		e = live.Errorf("bad_json/syntax", "The JSON is broken at line {line}, column {column}: {reason}.", "line", row, "column", column, "reason", why)
+		e = live.Errorf("bad_json/syntax", "The JSON is broken at line {line}, column {column}: {reason}.", "line", row, "column", column, "reason", err)
 	}
 	return e.WithCause(err)
 }

@@ -81,8 +81,13 @@ func fileError(path string, err error) error {
 	if e, ok := errors.AsType[*toml.StrictMissingError](err); ok && len(e.Errors) > 0 {
 		row, _ := e.Errors[0].Position()
 		key := strings.Join(e.Errors[0].Key(), ".")
-		return live.Errorf("bad_config/key", `{file}, line {line}: there is no setting "{key}".`, "file", path, "line", row, "key", key,
-			"suggestion", suggestKey(key)).WithHint("{suggestion}").WithCause(err)
+		names, like := similarKeys(key)
+		if like == "" {
+			return live.Errorf("bad_config/key", `{file}, line {line}: there is no setting "{key}".`, "file", path, "line", row, "key", key,
+				"names", names).WithHint("The settings are {names}.").WithCause(err)
+		}
+		return live.Errorf("bad_config/key_like", `{file}, line {line}: there is no setting "{key}".`, "file", path, "line", row, "key", key,
+			"like", like, "names", names).WithHint("Did you mean {like}? The settings are {names}.").WithCause(err)
 	}
 	e, ok := errors.AsType[*toml.DecodeError](err)
 	if !ok {
@@ -92,19 +97,20 @@ func fileError(path string, err error) error {
 	if strings.Contains(e.Error(), "cannot decode") {
 		for _, s := range setting.All() {
 			if s.Flag() == strings.Join(e.Key(), ".") {
-				e := s.Refuse().WithCause(err) // the same sentence as for a flag
-				e.Hint = "It is in " + path + ", line " + strconv.Itoa(row) + ". Write it as in: " + exampleLine(s)
-				return e
+				// The same sentence as for a flag.
+				return live.Errorf("bad_config/value", "{refusal}", "refusal", s.Refuse(), "file", path, "line", row, "example", exampleLine(s)).
+					WithHint("It is in {file}, line {line}. Write it as in: {example}").WithField(s.Name).WithCause(err)
 			}
 		}
 	}
 	return live.Errorf("bad_config/line", "{file}, line {line}, column {column}: {reason}.", "file", path, "line", row, "column", col,
-		"reason", strings.TrimPrefix(e.Error(), "toml: "), "example", exampleLine(setting.Addr)).
+		"reason", e, "example", exampleLine(setting.Addr)).
 		WithHint("Write it as in: {example}").WithCause(err)
 }
 
-// suggestKey returns a hint for a key that is not a setting.
-func suggestKey(key string) string {
+// similarKeys returns all keys, and the one that is most like a key that is not a
+// setting, if one is.
+func similarKeys(key string) (names []string, like string) {
 	key = strings.ToLower(strings.ReplaceAll(key, "_", "-"))
 	best, least := "", max(1, len(key)/3)+1
 	suggest := func(word, name string) {
@@ -112,7 +118,6 @@ func suggestKey(key string) string {
 			best, least = name, d
 		}
 	}
-	var names []string
 	for _, s := range setting.All() {
 		names = append(names, s.Flag())
 		suggest(s.Flag(), s.Flag())
@@ -122,12 +127,7 @@ func suggestKey(key string) string {
 			}
 		}
 	}
-	last := len(names) - 1
-	hint := "The settings are " + strings.Join(names[:last], ", ") + " and " + names[last] + "."
-	if best != "" {
-		hint = "Did you mean " + best + "? " + hint
-	}
-	return hint
+	return names, best
 }
 
 // exampleLine returns a line of the file with a value of the right type.

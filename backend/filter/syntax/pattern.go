@@ -54,7 +54,7 @@ func (p *parser) pattern() (*Pattern, error) {
 	re, err := regexp.Compile(goSource)
 	if err != nil {
 		return nil, p.mark(start, p.at, live.Errorf("bad_filter/regexp", "The regular expression cannot be read: {err}.",
-			"err", strings.TrimPrefix(err.Error(), "error parsing regexp: ")).
+			"err", err).
 			WithHint("The syntax is that of Go: https://pkg.go.dev/regexp/syntax. To search for a text with slashes, put it in quotation marks."))
 	}
 	if instructions(goSource) > maxInstructions {

@@ -195,5 +195,5 @@ func objectError(err error) error {
 		name = strings.Trim(name, `"`)
 		return live.Errorf("unknown_field", `There is no field "{name}".`, "name", name).WithField(name)
 	}
-	return live.Errorf("bad_json/body", "The body cannot be read: {reason}.", "reason", strings.TrimPrefix(err.Error(), "json: ")).WithCause(err)
+	return live.Errorf("bad_json/body", "The body cannot be read: {reason}.", "reason", err).WithCause(err)
 }

@@ -31,12 +31,12 @@ func (s *Store) Feeds(ctx context.Context) ([]live.Feed, error) {
 		case errors.Is(err, sql.ErrNoRows) && !source.Removed.IsZero():
 			continue // the feed was added only in part
 		case errors.Is(err, sql.ErrNoRows):
-			f.Fault = "They are not there."
+			f.Fault = live.Textf("feed_fault/missing", "They are not there.")
 		case err != nil:
-			f.Fault = conn.UserError(err).Error()
+			f.Fault = live.Cause(conn.UserError(err))
 		default:
 			if err := json.Unmarshal(settings, &f); err != nil {
-				f = live.Feed{Fault: "They are damaged (" + err.Error() + ")."}
+				f = live.Feed{Fault: live.Textf("feed_fault/damaged", "They are damaged ({reason}).", "reason", err)}
 			}
 			f.Source = source // its name may have changed since
 		}

@@ -3,8 +3,19 @@
 /** A place in the journal, written `k3f9.1042`. */
 export type Position = string;
 
+/** A part of a sentence: with a code for translators, or only in the English words of a system. */
+export interface Phrase {
+  code?: string;
+  params?: Params;
+  message: string;
+  hint?: string;
+}
+
+/** What a sentence names. */
+export type Param = string | number | boolean | Phrase | (string | Phrase)[];
+
 /** The parameters of a sentence, by their names. */
-export type Params = Record<string, string | number | boolean>;
+export type Params = { [name: string]: Param };
 
 /** Half an hour of a feed: empty before it was added. */
 export type Bar = '' | 'open' | 'warn' | 'down';

@@ -14,6 +14,8 @@ function each<T>(create: (tag: string) => T): () => T {
 }
 const thousands = each((tag) => new Intl.NumberFormat(tag, { maximumFractionDigits: 0 }));
 const and = each((tag) => new Intl.ListFormat(tag, { type: 'conjunction' }));
+const or = each((tag) => new Intl.ListFormat(tag, { type: 'disjunction' }));
+const days = each((tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: 'UTC' }));
 const besides = each((tag) => new Intl.ListFormat(tag, { type: 'conjunction', style: 'narrow' }));
 
 /** 2184022 → "2,184,022" */
@@ -21,6 +23,12 @@ export const count = (n: number): string => thousands().format(n);
 
 /** ["a", "b", "c"] → "a, b, and c" */
 export const list = (names: Iterable<string>): string => and().format(names);
+
+/** ["a", "b", "c"] → "a, b, or c" */
+export const oneOf = (names: Iterable<string>): string => or().format(names);
+
+/** "2026-11-21" → "November 21, 2026" */
+export const longDay = (date: string): string => days().format(Date.parse(date));
 
 /** ["a", "b", "c"] → "a, b, c" */
 export const enumeration = (items: Iterable<string>): string => besides().format(items);

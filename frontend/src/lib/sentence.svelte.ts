@@ -1,7 +1,6 @@
-import { bytes, duration } from './format';
+import type { Param, Params } from '../bridge/types';
+import { bytes, duration, enumeration, longDay, oneOf } from './format';
 import { language } from './language.svelte';
-
-type Params = Record<string, string | number | boolean>;
 
 /** A sentence of the program: in English, and as a code with parameters. */
 export interface Said {
@@ -68,8 +67,16 @@ function fill(template: string, params: Params): string {
   });
 }
 
-// As backend/live/text.go does it. A control character could pretend to be something else.
-function show(name: string, value: string | number | boolean): string {
+// As backend/live/params.go does it. A control character could pretend to be something else.
+function show(name: string, value: Param): string {
+  if (Array.isArray(value)) {
+    const words = value.map((item) => show('', item));
+    return name.endsWith('_or') ? oneOf(words).replace(/(?<=\w)或(?=\w)/g, ' 或 ') : enumeration(words);
+  }
+  // Words without a code are those of the system or a library: they are quoted.
+  if (typeof value === 'object')
+    return value.code ? show('', sentence(value)).replace(/。$/, '') : `“${show('', value.message)}”`;
+  if (typeof value === 'string' && name.endsWith('_date')) return longDay(value);
   if (typeof value === 'number' && name.endsWith('_ms')) return duration(value);
   if (typeof value === 'number' && name.endsWith('_bytes')) return bytes(value);
   return String(value).replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
