@@ -142,6 +142,14 @@ func (j *Journal) Read(ctx context.Context, q live.Query) (live.Page, error) {
 	return p, j.storeError(err)
 }
 
+// Count counts messages by time, from the newest back. It returns after a bounded
+// time with what it has counted.
+func (j *Journal) Count(ctx context.Context, q live.CountQuery) (live.Count, error) {
+	c, err := j.store.Count(ctx, q)
+	j.updateDamage()
+	return c, j.storeError(err)
+}
+
 // Oldest, as the after of Follow, makes the cursor begin with the oldest message
 // kept.
 const Oldest = -1

@@ -53,6 +53,8 @@ type Store interface {
 	Now() time.Time
 	// Page returns the page for a query in a bounded time.
 	Page(context.Context, live.Query) (live.Page, error)
+	// Count counts messages by time, from the newest back, in a bounded time.
+	Count(context.Context, live.CountQuery) (live.Count, error)
 	// Find returns the number of the first message with that event id in each of
 	// those sources (all if none is named), oldest first. It finds a trimmed
 	// message for as long as the store keeps its tombstone.

@@ -52,6 +52,7 @@ func (s *Server) mux() http.Handler {
 	on(guard.Programs, "GET /sources/{source}/messages", s.history.Source)
 	on(guard.Programs, "GET /messages", s.history.Sources)
 	on(guard.Programs, "GET /messages/{position}", s.history.Message)
+	on(guard.Programs, "GET /histogram", s.history.Histogram)
 	on(guard.Everybody, "GET /healthz", s.healthz)
 	on(guard.Programs, "GET /metrics", s.metrics.serve)
 	on(guard.Programs, "/examples/", s.serveExamples)

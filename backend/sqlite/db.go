@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"signalbox/backend/sqlite/count"
 	"signalbox/backend/sqlite/database"
 	"signalbox/backend/sqlite/index"
 	"signalbox/backend/sqlite/insert"
@@ -13,10 +14,11 @@ import (
 )
 
 // A DB is one open history: a journal.Store, and the store of an installation.
-// The embedded Reader has the methods that read messages. All methods may be
+// The embedded Reader and Counter have the methods that read and count messages. All methods may be
 // called from any goroutine.
 type DB struct {
 	*query.Reader
+	*count.Counter
 
 	file     *database.File
 	index    *index.Index
@@ -74,8 +76,10 @@ func Open(ctx context.Context, dir string, opt ...Option) (*DB, error) {
 		return nil, err
 	}
 	ix := index.New(file, dir)
+	reader := query.New(file, ix, o.maxReadTime)
 	return &DB{
-		Reader:   query.New(file, ix, o.maxReadTime),
+		Reader:   reader,
+		Counter:  count.New(file, reader),
 		file:     file,
 		index:    ix,
 		inserter: insert.New(file.Writer, file.Epoch),

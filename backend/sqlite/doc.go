@@ -18,6 +18,7 @@
 //	index         keeps the signatures of all messages
 //	row           makes messages of rows
 //	query         reads messages: ranges, pages, filters
+//	count         counts messages over time
 //	installation  stores feeds, attempts and settings
 //
 // This package joins them. Read db.go first, then append.go, trim.go, source.go,

@@ -31,6 +31,8 @@ var listed = []struct{ name, pkg, goName string }{
 	{"Note", backend + "live", "Note"},
 	{"Message", shapes, "message"},
 	{"Page", shapes, "page"},
+	{"Lane", backend + "serve/history", "Lane"},
+	{"Histogram", backend + "serve/history", "HistogramView"},
 	{"Bookmark", shapes, "bookmark"},
 	{"Published", shapes, "published"},
 	{"PublishedEntry", backend + "publish", "Publication"},

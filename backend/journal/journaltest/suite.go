@@ -45,6 +45,7 @@ func Run(t *testing.T, newHistory func(t *testing.T) Opener) {
 		{"ARemovedSourceIsTrimmedWhole", removedSourceIsTrimmed},
 		{"TalliesAreKeptWithTheMessages", talliesAreKept},
 		{"ASourceIsChangedAndDeleted", sourceIsChanged},
+		{"ACountIsExact", countIsExact},
 		{"ABookmarkOutlivesItsMessage", bookmarkOutlivesItsMessage},
 		{"TheRemovalOfABookmarkIsUndone", removalOfABookmarkIsUndone},
 	} {

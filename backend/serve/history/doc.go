@@ -5,5 +5,5 @@
 // memory, so that they keep neither Signalbox's own screens waiting nor fill
 // the memory.
 //
-// Read history.go first, then query.go and budget.go.
+// Read history.go first, then query.go, histogram.go and budget.go.
 package history

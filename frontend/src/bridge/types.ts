@@ -169,6 +169,37 @@ export interface Page {
   more: boolean;
 }
 
+/** A Lane counts the events of one type or source. */
+export interface Lane {
+  name: string;
+  total: number;
+  counts: number[];
+}
+
+/** A HistogramView is the answer of GET /histogram, or a part of it. */
+export interface Histogram {
+  from: string;
+  to: string;
+  /** of each stretch */
+  width_ms: number;
+  /** the largest first */
+  lanes: Lane[];
+  /**
+   * Other counts the types or sources that have no lane, and Gaps the gaps.
+   * Counts are pairs: the index of a stretch and the number in it, without zeros.
+   */
+  other: number[];
+  gaps: number[];
+  /**
+   * First and Last are the range of positions that was counted. Reached is how far
+   * back that is in time, and More says that something older is not counted yet.
+   */
+  first: Position;
+  last: Position;
+  reached: string;
+  more: boolean;
+}
+
 /** A bookmark marks a message. */
 export interface Bookmark {
   /** with the beginning of its data */
@@ -531,6 +562,7 @@ export interface Client {
   address: string;
   sources: string[];
   types: string[];
+  filter?: string;
   since: string;
   /** the position of the last message sent */
   last?: string;
