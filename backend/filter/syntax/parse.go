@@ -387,14 +387,15 @@ func (p *parser) quoted() (string, error) {
 // unknownKey returns the error about an unknown key at p.at.
 func (p *parser) unknownKey(key string, start int) error {
 	word := p.text[p.at:][:wordLength(p.text[p.at:], p.depth > 0)]
+	name := strings.TrimSuffix(key, ":")
 	var e *live.Error
 	if strings.Contains(word, `"`) {
-		e = live.Errorf("bad_filter/quoted_key", "{key} is not a key of the filter.", "key", key).
-			WithHint("The keys are event:, source:, id:, is:, before: and after:. To search for a text, put it in quotation marks.")
+		e = live.Errorf("bad_filter/quoted_key", "{key} is not a key of the filter.", "key", key, "name", name).
+			WithHint("The keys are event:, source:, id:, is:, before: and after:. For a field of the data, write $.{name}. To search for a text, put it in quotation marks.")
 	} else {
 		quoted := p.text[start:p.at] + `"` + word + `"`
-		e = live.Errorf("bad_filter/key", "{key} is not a key of the filter.", "key", key, "quoted", quoted).
-			WithHint("The keys are event:, source:, id:, is:, before: and after:. To search for a text, put it in quotation marks: {quoted}.")
+		e = live.Errorf("bad_filter/key", "{key} is not a key of the filter.", "key", key, "name", name, "quoted", quoted).
+			WithHint("The keys are event:, source:, id:, is:, before: and after:. For a field of the data, write $.{name}. To search for a text, put it in quotation marks: {quoted}.")
 	}
 	return p.mark(p.at, p.at+len(key), e)
 }

@@ -95,7 +95,7 @@ func TestAFilterIsParsed(t *testing.T) {
 }
 
 func TestAnErrorInAFilterHasItsOffset(t *testing.T) {
-	const keys = "The keys are event:, source:, id:, is:, before: and after:. To search for a text, put it in quotation marks"
+	const keys = "The keys are event:, source:, id:, is:, before: and after:. For a field of the data, write $.NAME. To search for a text, put it in quotation marks"
 	for _, c := range []struct{ in, wrong, message, hint string }{
 		{`é "open`, `"open`, "A quotation mark in the filter is never closed.", ""},
 		{`id:"open`, `"open`, "A quotation mark in the filter is never closed.", ""},
@@ -137,7 +137,8 @@ func TestAnErrorInAFilterHasItsOffset(t *testing.T) {
 			t.Errorf("%q: %v", c.in, err)
 			continue
 		}
-		if wrong := string([]rune(c.in)[*e.Offset:][:e.Length]); wrong != c.wrong || e.Message != c.message || e.Hint != c.hint {
+		wrong, hint := string([]rune(c.in)[*e.Offset:][:e.Length]), strings.ReplaceAll(c.hint, "NAME", strings.TrimSuffix(c.wrong, ":"))
+		if wrong != c.wrong || e.Message != c.message || e.Hint != hint {
 			t.Errorf("%q: %q %s %s", c.in, wrong, e.Message, e.Hint)
 		}
 	}
