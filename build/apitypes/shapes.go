@@ -27,6 +27,12 @@ type message struct {
 	Received   string `json:"received"`
 }
 
+// A searchedTo is a position, and when its message was received.
+type searchedTo struct {
+	Position live.Position `json:"position"`
+	Time     string        `json:"time"`
+}
+
 // A page is a part of the history.
 type page struct {
 	Messages []message `json:"messages"`
@@ -34,6 +40,8 @@ type page struct {
 	From live.Position `json:"from"`
 	To   live.Position `json:"to"`
 	More bool          `json:"more"` // the journal has more messages in that direction
+	// SearchedTo is how far the search has looked, if it has ended early.
+	SearchedTo *searchedTo `json:"searched_to,omitempty"`
 }
 
 // A bookmark marks a message.

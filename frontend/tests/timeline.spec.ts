@@ -113,11 +113,11 @@ test('a filter shows matching messages, old and new, and says what is wrong with
   await publish(channel, { event: 'order.shipped', data: 'cherries' });
   await expect(rows(page)).toHaveCount(2);
   await expect(row(page, 'cherries')).toBeVisible();
-  await page.keyboard.type(' source:orders');
+  await page.keyboard.type(' sauce:orders');
   await expect(page.getByRole('alert')).toHaveText(
-    'source: is not a key of the filter. The keys are event:, id: and is:. To search for a text, put it in quotation marks: "source:orders".',
+    'sauce: is not a key of the filter. The keys are event:, source:, id:, is:, before: and after:. For a field of the data, write $.sauce. To search for a text, put it in quotation marks: "sauce:orders".',
   );
-  await expect(page.locator('.under .wrong')).toHaveText('source:');
+  await expect(page.locator('.under .wrong')).toHaveText('sauce:');
   await expect(page.getByText('The list still shows what matches “event:order.*”.')).toBeVisible();
   await expect(rows(page)).toHaveCount(2);
   await publish(channel, { event: 'stock.low', data: 'figs' });
@@ -129,6 +129,29 @@ test('a filter shows matching messages, old and new, and says what is wrong with
   await expect(page.getByText('No message matches')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(rows(page)).toHaveCount(6);
+});
+
+test('a filter looks inside the data, and takes a type or leaves it out at a click', async ({
+  page,
+  own: channel,
+  publish,
+}) => {
+  await publish(channel, { event: 'order.paid', data: '{"total":12345678901234567890.5,"items":[{"sku":"A-1840"}]}' });
+  await publish(channel, { event: 'order.paid', data: '{"total":12345678901234567890.4,"items":[{"sku":"B-1"}]}' });
+  await publish(channel, { event: 'stock.low', data: '{"sku":"A-1840"}' });
+  await open(page, channel);
+  await page.keyboard.press('/');
+  await page.keyboard.type('$.total >= 12345678901234567890.5 or (event:stock.* $.sku : a-18)');
+  await expect(rows(page)).toHaveCount(2);
+  await expect(row(page, 'B-1')).toHaveCount(0);
+  await expect(page.locator('.under .field')).toHaveText(['$.total >= 12345678901234567890.5', '$.sku : a-18']);
+  await row(page, 'stock.low').click();
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Without stock.low' }).click();
+  await expect(page.getByRole('textbox', { name: 'Filter the messages' })).toHaveValue(
+    '($.total >= 12345678901234567890.5 or (event:stock.* $.sku : a-18)) -event:stock.low',
+  );
+  await expect(rows(page)).toHaveCount(1);
 });
 
 test('a search across an outage shows the gap, and hides it only when asked', async ({ page, request, own }) => {

@@ -143,6 +143,8 @@ export interface PageQuery {
 
 function pagePath(source: string | null, query: PageQuery): string {
   const search = new URLSearchParams();
+  // The times in a filter are those of the reader's clock.
+  if (query.q) search.set('zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
   for (const [key, value] of Object.entries(query)) {
     if (Array.isArray(value)) for (const one of value) search.append(key, one);
     else if (value !== undefined && value !== '') search.set(key, String(value));

@@ -159,6 +159,12 @@ export interface Message {
   received: string;
 }
 
+/** A searchedTo is a position, and when its message was received. */
+export interface SearchedTo {
+  position: Position;
+  time: string;
+}
+
 /** A page is a part of the history. */
 export interface Page {
   messages: Message[];
@@ -167,6 +173,8 @@ export interface Page {
   to: Position;
   /** the journal has more messages in that direction */
   more: boolean;
+  /** SearchedTo is how far the search has looked, if it has ended early. */
+  searched_to?: SearchedTo;
 }
 
 /** A Lane counts the events of one type or source. */

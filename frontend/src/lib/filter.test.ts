@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { eventsOnly, filterPieces, markPieces, wantsEvents, withType } from './filter';
+import { eventsOnly, filterPieces, markPieces, quoted, wantsEvents, withField, withOnly, withoutThat } from './filter';
 
 test('the tokens have their kinds, and joined they are the text', () => {
   const text = 'event:order.* "two words" -heartbeat  id:88405 -is:"gap" "open';
@@ -17,9 +17,63 @@ test('the tokens have their kinds, and joined they are the text', () => {
 
 test('a single minus is a word', () => expect(filterPieces('-')[0].kind).toBe('text'));
 
+test('fields, expressions and groups are tokens', () => {
+  const text = '-(a or $.items[*]["a b"] >= "x y") and /two words/i -$.a:/b c/ $.b /api/v1 source:pay* f(x) $5 ($ > 5)';
+  const pieces = filterPieces(text);
+  expect(pieces.map((p) => p.text).join('')).toBe(text);
+  expect(pieces.filter((p) => p.kind !== 'space').map((p) => `${p.kind} ${p.text}`)).toEqual([
+    'operator -(',
+    'text a',
+    'operator or',
+    'field $.items[*]["a b"] >= "x y"',
+    'operator )',
+    'operator and',
+    'regexp /two words/i',
+    'field -$.a:/b c/',
+    'field $.b',
+    'text /api/v1',
+    'key source:pay*',
+    'text f(x)',
+    'text $5',
+    'operator (',
+    'field $ > 5',
+    'operator )',
+  ]);
+});
+
 test('a type replaces the previous one', () => {
-  expect(withType('event:a card', 'order.paid')).toBe('event:order.paid card');
-  expect(withType('', 'two words')).toBe('event:"two words"');
+  expect(withOnly('event:a card', 'event', 'order.paid')).toBe('event:order.paid card');
+  expect(withOnly('', 'event', 'two words')).toBe('event:"two words"');
+  expect(withOnly('-event:x (event:y or z)', 'event', 'x')).toBe('event:x (event:y or z)');
+  expect(withOnly('a or b', 'source', 'pay')).toBe('source:pay (a or b)');
+});
+
+test('what is not wanted is added, once, and replaces its opposite', () => {
+  expect(withoutThat('event:a card', 'event', 'a')).toBe('card -event:a');
+  expect(withoutThat('card -event:a', 'event', 'a')).toBe('card -event:a');
+  expect(withoutThat('a or b', 'source', 'x y')).toBe('(a or b) -source:"x y"');
+});
+
+test('a value of a field is added as it was sent', () => {
+  expect(withField('', '$.total', '12345678901234567890.50')).toBe('$.total = 12345678901234567890.50');
+  expect(withField('paid', '$.state', '"p\\u0061id"', true)).toBe('paid -$.state = "paid"');
+  expect(withField('', '$.path', '"C:\\\\ \\"x\\""')).toBe('$.path = "C:\\ \\"x\\""');
+  expect(withField('$.a = 1 b', '$.a', '1', true)).toBe('b -$.a = 1');
+  expect(withField('', '$.items', '[')).toBe('$.items');
+});
+
+test('a text is put in quotation marks where it needs them', () => {
+  expect(['paid', 'a b', 'or', '-a', 'a"b', 'end\\', '', '$.x', '订单'].map(quoted)).toEqual([
+    'paid',
+    '"a b"',
+    '"or"',
+    '"-a"',
+    '"a\\"b"',
+    '"end\\\\"',
+    '""',
+    '"$.x"',
+    '订单',
+  ]);
 });
 
 const wrongIn = (text: string, offset: number, length: number) => {
@@ -36,6 +90,7 @@ test('the refused part of a filter is marked, whatever precedes it', () => {
 });
 
 test('a filter shows events unless its kinds exclude them', () => {
+  expect(wantsEvents('is:gap or paid')).toBe(true);
   expect(['', 'is:event x', 'is:gap,event', '-is:gap', '"is:gap"'].map(wantsEvents)).not.toContain(false);
   expect(['is:gap', 'x is:"gap,note"', '-is:event', 'is:event -is:event'].map(wantsEvents)).not.toContain(true);
 });

@@ -1,29 +1,76 @@
 /** A token of a filter. All tokens joined are the text of the filter. */
 export interface FilterPiece {
   text: string;
-  /** An event type, an id, a kind, a word, an excluded word, or the space between them. */
-  kind: 'type' | 'id' | 'is' | 'text' | 'without' | 'space';
+  /** What it is: "key" is a source or a time, "operator" and, or or a parenthesis. */
+  kind: 'type' | 'id' | 'is' | 'key' | 'field' | 'regexp' | 'operator' | 'text' | 'without' | 'space';
+  /** How many parentheses are open around it. */
+  depth: number;
   /** The server refused this part. */
   wrong?: boolean;
 }
 
+const SPACE = /\s+/y;
+const KEY = /(event|id|is|source|before|after):/y;
+const QUOTED = /"(?:[^"\\]|\\[\s\S])*(?:"|$)/y;
+const REGEXP = /\/(?:[^/\\]|\\[\s\S])+\/[ims]*(?=[\s)]|$)/y;
+const PATH = /\$(?=[.[]|\s*[=!<>:])(?:\.[^\s.[\]()=!<>:"]+|\[(?:\*|\d+|"(?:[^"\\]|\\[\s\S])*")\])*/y;
+const COMPARE = /\s*(?:!=|>=|<=|==?|>|<|:)\s*/y;
+
 /**
  * Splits a filter into tokens in order to colour them. The server decides what a filter means
- * (live.ParseFilter); this only imitates it.
+ * (package filter/syntax); this only imitates it.
  */
 export function filterPieces(text: string): FilterPiece[] {
   const out: FilterPiece[] = [];
-  const pattern = /\s+|-?(?:(?:event|id|is):)?(?:"[^"]*(?:"|$)|\S+)/g;
-  for (const [piece] of text.matchAll(pattern)) out.push({ text: piece, kind: kindOf(piece) });
+  let at = 0;
+  let depth = 0;
+  const skip = (pattern: RegExp): boolean => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text);
+    if (found) at += found[0].length;
+    return found !== null && found[0] !== '';
+  };
+  const word = () => {
+    for (let open = 0; at < text.length && !/\s/.test(text[at]); at++) {
+      if (text[at] === '(') open++;
+      if (text[at] === ')' && --open < 0 && depth > 0) return;
+    }
+  };
+  const value = () => void (skip(QUOTED) || word());
+  while (at < text.length) {
+    const start = at;
+    const push = (kind: FilterPiece['kind'], around = depth) =>
+      out.push({ text: text.slice(start, at), kind, depth: around });
+    if (skip(SPACE)) {
+      push('space');
+      continue;
+    }
+    const minus = text[at] === '-' && at + 1 < text.length && !/\s/.test(text[at + 1]);
+    if (minus) at++;
+    KEY.lastIndex = at;
+    const key = KEY.exec(text)?.[1];
+    if (text[at] === '(') {
+      at++;
+      push('operator', depth++);
+    } else if (text[at] === ')' && depth > 0) {
+      at++;
+      push('operator', --depth);
+    } else if (skip(REGEXP)) push('regexp');
+    else if (skip(PATH)) {
+      if (skip(COMPARE) && !skip(REGEXP)) value();
+      push('field');
+    } else if (key && !text.startsWith('://', at + key.length)) {
+      at += key.length + 1;
+      value();
+      push(key === 'event' ? 'type' : key === 'id' || key === 'is' ? key : 'key');
+    } else {
+      value();
+      if (at === start) at++;
+      const plain = text.slice(start, at);
+      push(/^(and|or)$/i.test(plain) ? 'operator' : minus ? 'without' : 'text');
+    }
+  }
   return out;
-}
-
-function kindOf(piece: string): FilterPiece['kind'] {
-  if (piece.trim() === '') return 'space';
-  if (piece.startsWith('event:')) return 'type';
-  if (piece.startsWith('id:')) return 'id';
-  if (/^-?is:/.test(piece)) return 'is';
-  return piece.length > 1 && piece.startsWith('-') ? 'without' : 'text';
 }
 
 /**
@@ -48,9 +95,21 @@ export function markPieces(pieces: FilterPiece[], place: { offset: number; lengt
   });
 }
 
+/** The parts of a filter between its outermost "or". */
+function branches(text: string): FilterPiece[][] {
+  const list: FilterPiece[][] = [[]];
+  for (const piece of filterPieces(text)) {
+    if (piece.depth === 0 && piece.kind === 'operator' && /^or$/i.test(piece.text)) list.push([]);
+    else list.at(-1)!.push(piece);
+  }
+  return list;
+}
+
 /** Whether a filter shows events: is:gap and is:note alone do not. */
-export function wantsEvents(text: string): boolean {
-  const terms = filterPieces(text).filter((p) => p.kind === 'is');
+export const wantsEvents = (text: string): boolean => branches(text).some(wantsEventsIn);
+
+function wantsEventsIn(pieces: FilterPiece[]): boolean {
+  const terms = pieces.filter((p) => p.kind === 'is' && p.depth === 0);
   const names = (minus: boolean) =>
     terms
       .filter((p) => p.text.startsWith('-') === minus)
@@ -64,20 +123,53 @@ export function wantsEvents(text: string): boolean {
   return (only.length === 0 || only.includes('event')) && !names(true).includes('event');
 }
 
-/** The filter without its gaps and notes. */
-export const eventsOnly = (text: string): string =>
-  [
-    'is:event',
-    ...filterPieces(text)
-      .filter((p) => p.kind !== 'is' && p.kind !== 'space')
-      .map((p) => p.text),
-  ].join(' ');
-
-/** The filter with its condition on the type replaced by this type. */
-export function withType(text: string, type: string): string {
-  const rest = filterPieces(text)
-    .filter((p) => p.kind !== 'type' && p.kind !== 'space')
-    .map((p) => p.text);
-  const word = /[\s"]/.test(type) ? `"${type.replaceAll('"', '')}"` : type;
-  return [`event:${word}`, ...rest].join(' ');
+/** The filter and one more term, before or after it. Outermost terms that are dropped are left out. */
+function withTerm(text: string, term: string, drop: (piece: FilterPiece) => boolean, first = false): string {
+  const parts = branches(text);
+  let rest = text.trim();
+  if (parts.length > 1) rest = `(${rest})`;
+  else {
+    const kept = parts[0].filter((p) => p.kind === 'space' || p.depth > 0 || !drop(p));
+    rest = kept
+      .map((p) => (p.kind === 'space' ? ' ' : p.text))
+      .join('')
+      .replace(/ {2,}/g, ' ')
+      .trim();
+  }
+  return [first ? term : rest, first ? rest : term].filter((part) => part !== '').join(' ');
 }
+
+/** The filter without its gaps and notes. */
+export const eventsOnly = (text: string): string => withTerm(text, 'is:event', (p) => p.kind === 'is', true);
+
+/** A value as a filter has it: in quotation marks where it needs them. */
+export function quoted(value: string): string {
+  if (/^[\p{L}\p{N}_][\p{L}\p{N}_.@+-]*$/u.test(value) && !/^(and|or)$/i.test(value)) return value;
+  return `"${value.replace(/(\\*)("|$)/g, (_, slashes: string, mark: string) => slashes + slashes + (mark && '\\"'))}"`;
+}
+
+const isTerm = (key: string) => (p: FilterPiece) => p.text.startsWith(`${key}:`);
+
+/** The filter with its condition on the type, or the source, replaced by this one. */
+export const withOnly = (text: string, key: 'event' | 'source', name: string): string =>
+  withTerm(text, `${key}:${quoted(name)}`, (p) => isTerm(key)(p) || p.text === `-${key}:${quoted(name)}`, true);
+
+/** The filter without this type, or this source. */
+export const withoutThat = (text: string, key: 'event' | 'source', name: string): string =>
+  withTerm(
+    text,
+    `-${key}:${quoted(name)}`,
+    (p) => p.text === `${key}:${quoted(name)}` || p.text === `-${key}:${quoted(name)}`,
+  );
+
+/** The filter with a condition on a field: that it has this JSON, or that it has not. */
+export function withField(text: string, path: string, raw: string, not = false): string {
+  const value = raw.startsWith('"') ? quotedText(JSON.parse(raw) as string) : raw;
+  const term = raw === '{' || raw === '[' ? path : `${path} = ${value}`;
+  return withTerm(text, not ? `-${term}` : term, (p) => p.text === term || p.text === `-${term}`);
+}
+
+const quotedText = (value: string): string => {
+  const plain = quoted(value);
+  return plain.startsWith('"') ? plain : `"${plain}"`;
+};

@@ -97,11 +97,4 @@ export class Reader {
       from = Math.max(numberOf(page.to), numberOf(rows[at].position));
     }
   }
-
-  /** When the first message from a position on was received; empty if there is none. */
-  async timeAt(position: Position, signal: AbortSignal): Promise<string> {
-    const page = await this.calls.page(null, { after: position, limit: 1, preview: 1 }, signal);
-    signal.throwIfAborted();
-    return page.messages[0]?.received ?? '';
-  }
 }

@@ -493,8 +493,11 @@ export class Timeline {
           direction === 'back' ? await this.reader.older(signal) : await this.reader.newer(signal, this.#limit);
         wanted -= matches(this.appliedFilter, page.messages);
         if (wanted <= 0 || !page.more) return () => this.#searched(page, select);
-        const to = direction === 'back' ? page.from : page.to;
-        const time = await this.reader.timeAt(to, signal);
+        const edge = direction === 'back' ? page.messages[0] : page.messages.at(-1);
+        const { position: to, time } = page.searched_to ?? {
+          position: direction === 'back' ? page.from : page.to,
+          time: edge?.received ?? '',
+        };
         if (this.searching) this.state = { ...this.searching, looked: { to, time } };
       }
     });

@@ -68,11 +68,16 @@ class Journal {
     }
     if (!forward) found.reverse();
     const [from, to] = forward ? [start + 1, i] : [i + 2, start + 1];
+    const more = forward ? i < bound : i >= 0;
+    const edge = forward ? to : from;
     return {
       messages: found,
       from: `${this.epoch}.${from}`,
       to: `${this.epoch}.${to}`,
-      more: forward ? i < bound : i >= 0,
+      more,
+      ...(more && found.length < limit
+        ? { searched_to: { position: `${this.epoch}.${edge}`, time: this.messages[edge - 1]?.received ?? '' } }
+        : {}),
     };
   };
 }
@@ -276,7 +281,7 @@ test('a rare search goes on until it has found something, and says how far it ha
   await Promise.all([timeline.filter('needle'), wait(100)]);
   expect([timeline.rows.length, timeline.nothing]).toEqual([0, false]);
   const { looked } = timeline.searching!;
-  expect(looked!.time).toBe(journal.messages[numberOf(looked!.to) - 0].received);
+  expect(looked!.time).toBe(journal.messages[numberOf(looked!.to) - 1].received);
   await wait(50);
   expect(numberOf(timeline.searching!.looked!.to)).toBeLessThan(numberOf(looked!.to));
   await wait(1000);
@@ -307,7 +312,7 @@ test('a search that finds nothing says so when it has looked at everything', asy
   journal.add(5000);
   journal.scan = 1000;
   await open();
-  await Promise.all([timeline.filter('needle'), wait(30)]);
+  await Promise.all([timeline.filter('needle'), wait(12)]);
   expect([timeline.nothing, timeline.searching !== null]).toEqual([false, true]);
   await wait(500);
   expect([timeline.nothing, timeline.searching]).toEqual([true, null]);

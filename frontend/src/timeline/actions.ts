@@ -1,7 +1,7 @@
 import { copy } from '../bridge/native';
 import type { Message } from '../bridge/types';
 import { publishCommand } from '../lib/curl';
-import { withType } from '../lib/filter';
+import { withField, withOnly, withoutThat } from '../lib/filter';
 import { words } from '../lib/sentence.svelte';
 import { attempt } from '../model/feedactions';
 import { layout } from '../model/layout.svelte';
@@ -59,8 +59,14 @@ export const messageActions = (panes: Panes) => ({
     layout.inspectorOpen = true;
   },
 
-  /** Adds this type to the filter, in place of the types in it. */
-  onlyType: (type: string) => panes.timeline.filter(withType(panes.timeline.q, type)),
+  /** Filters by a type or a source, in place of those in the filter. */
+  only: (key: 'event' | 'source', name: string) => panes.timeline.filter(withOnly(panes.timeline.q, key, name)),
+
+  /** Leaves a type or a source out. */
+  without: (key: 'event' | 'source', name: string) => panes.timeline.filter(withoutThat(panes.timeline.q, key, name)),
+
+  /** Filters by the value of a field, or leaves it out. */
+  field: (path: string, raw: string, not = false) => panes.timeline.filter(withField(panes.timeline.q, path, raw, not)),
 
   /** Fills the publish form with the message and its whole data. */
   publishAgain: () =>
