@@ -60,7 +60,7 @@ var rules = []rule{
 	{"backend/disconnect", "live", "a reason can come from the network, the server or the user, so it imports none of their packages"},
 	{"backend/secrets", "live broadcast disk", "how secrets are stored must not depend on the feeds that use them"},
 	{"backend/secrets/secretstest", "", "the tests of secrets use this keyring, so it cannot import secrets"},
-	{"backend/dial", "live disconnect eventstream secrets", "an attempt does not depend on earlier attempts, nor on where its events are stored"},
+	{"backend/dial", "field live disconnect eventstream secrets", "an attempt does not depend on earlier attempts, nor on where its events are stored"},
 	{"backend/suspend", "", "it only reports that the machine was asleep; its callers decide what to do"},
 	{"backend/health", "live disconnect", "it may be asked at any moment, so it must not connect or write"},
 	{"backend/ingest", "live broadcast journal wire disconnect eventstream", "feeds and the tail command turn events into messages in the same way, so it does not know how they connect"},

@@ -18,7 +18,7 @@ func SameRequest(a, b *live.Feed) bool {
 // requestText returns the settings of the request as text, in which a nil slice
 // equals an empty one.
 func requestText(f live.Feed) string {
-	f.Source, f.MaxRate = live.Source{}, 0
+	f.Source, f.MaxRate, f.TimePath = live.Source{}, 0, ""
 	b, err := json.Marshal(f)
 	if err != nil {
 		panic(err) // impossible: settings are texts, times and numbers

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
+	"signalbox/backend/field"
 	"signalbox/backend/live"
 )
 
@@ -49,6 +50,11 @@ func Normalize(f *live.Feed, s *live.Secrets) error {
 	}
 	if f.MaxRate < 0 || f.MaxRate > MaxRate {
 		return wrong("max_rate", "bad_max_rate", "The limit is 1 to {max} messages a second, or 0 for none.", "max", MaxRate)
+	}
+	if f.TimePath = strings.TrimSpace(f.TimePath); f.TimePath != "" {
+		if _, ok := field.Parse(f.TimePath); !ok {
+			return wrong("time_path", "bad_time_path", "This is not the path of a field.").WithHint("Write it as in $.meta.sent_at.")
+		}
 	}
 	return normalizeProxy(f)
 }

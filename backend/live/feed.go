@@ -21,8 +21,11 @@ type Feed struct {
 	Proxy string `json:"proxy,omitempty"`
 	// MaxRate is the most messages to store in a second, 0 for no limit. A Gap
 	// counts the others.
-	MaxRate int  `json:"max_rate,omitempty"`
-	Paused  bool `json:"paused"`
+	MaxRate int `json:"max_rate,omitempty"`
+	// TimePath is the path of the field in the data that says when a message was
+	// sent, as in "$.meta.at"; empty to look for one of the usual names.
+	TimePath string `json:"time_path,omitempty"`
+	Paused   bool   `json:"paused"`
 	// Fault is the reason why the stored settings cannot be read; empty if they
 	// can. With a Fault only the Source is known, and the feed waits until the user
 	// edits or removes it.

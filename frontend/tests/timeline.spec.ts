@@ -251,7 +251,7 @@ test('the inspector shows all of a message that is too long for its row, and the
   const view = inspector(page);
   await expect(view.getByText('"of it"')).toBeVisible();
   await expect(view).toContainText('6,0');
-  await expect(view).toContainText('from $.at');
+  await expect(view).toContainText('after $.at');
   await view.getByRole('tab', { name: 'Frame as served' }).click();
   await expect(view.getByRole('tabpanel')).toContainText('What Signalbox sends to its clients.');
   await expect(view.getByRole('tabpanel')).toContainText('event: big');

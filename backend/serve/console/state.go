@@ -83,8 +83,9 @@ type sourceView struct {
 }
 
 type feedBrief struct {
-	URL    string `json:"url"`
-	Paused bool   `json:"paused"`
+	URL      string `json:"url"`
+	Paused   bool   `json:"paused"`
+	TimePath string `json:"time_path,omitempty"` // of the field that says when a message was sent
 }
 
 // State answers GET /api/state with what every screen shows: all of it, or with
@@ -186,7 +187,7 @@ func (c *Console) viewSource(src live.Source, clients int, now time.Time) *sourc
 const maxShownID = 100
 
 func (v *sourceView) addFeed(f live.FeedStatus) {
-	v.Feed = &feedBrief{URL: f.URL, Paused: f.Paused}
+	v.Feed = &feedBrief{URL: f.URL, Paused: f.Paused, TimePath: f.TimePath}
 	h := f.Health
 	h.Since, h.RetryAt = apiTime(h.Since), apiTime(h.RetryAt)
 	h.LastMessage, h.LastByte = apiTime(h.LastMessage), apiTime(h.LastByte)

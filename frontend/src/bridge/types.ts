@@ -388,6 +388,8 @@ export interface RefusedPage {
 export interface FeedBrief {
   url: string;
   paused: boolean;
+  /** of the field that says when a message was sent */
+  time_path?: string;
 }
 
 export interface JournalState {
@@ -515,6 +517,11 @@ export interface Feed {
    * counts the others.
    */
   max_rate?: number;
+  /**
+   * TimePath is the path of the field in the data that says when a message was
+   * sent, as in "$.meta.at"; empty to look for one of the usual names.
+   */
+  time_path?: string;
   paused: boolean;
   has_secrets: string[];
 }

@@ -39,6 +39,8 @@ export class FeedForm {
   proxyURL = $state('');
   /** Messages a second; null for all. */
   maxRate = $state<number | null>(null);
+  /** The path of the time in the data; empty for the usual names. */
+  timePath = $state('');
   keep = $state.raw(new KeepForm());
   paused = false;
 
@@ -119,6 +121,7 @@ export class FeedForm {
     this.proxy = !feed.proxy ? 'environment' : feed.proxy === 'direct' ? 'direct' : 'url';
     this.proxyURL = this.proxy === 'url' ? feed.proxy! : '';
     this.maxRate = feed.max_rate || null;
+    this.timePath = feed.time_path ?? '';
     this.keep = new KeepForm(feed.keep);
     this.paused = feed.paused;
   }
@@ -147,6 +150,7 @@ export class FeedForm {
       certificate: this.certificate.trim(),
       proxy: this.proxy === 'url' ? this.proxyURL.trim() : this.proxy === 'direct' ? 'direct' : '',
       max_rate: this.maxRate ?? 0,
+      time_path: this.timePath.trim(),
       paused: this.paused,
     };
     if (!this.keep.empty) draft.keep = this.keep.value;

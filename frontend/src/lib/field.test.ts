@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plainValue, shortPath, stepsOf, valuesAt } from './field';
+import { numbersIn, plainValue, shortPath, stepsOf, valuesAt } from './field';
 
 test('paths are read as the server reads them', () => {
   expect(stepsOf('$')).toEqual([]);
@@ -32,4 +32,12 @@ test('a value and a path as a person reads them', () => {
     'cut of\u2026',
   ]);
   expect(['$.items[0].sku', '$', '$[3]'].map(shortPath)).toEqual(['sku', '$', '$[3]']);
+});
+
+test('all numbers of a text, by their paths', () => {
+  expect([...numbersIn('{"a":1,"l":[{"q":2.50},"x"],"a b":{"n":-3e2},"a":4}')]).toEqual([
+    ['$.a', '4'],
+    ['$.l[0].q', '2.50'],
+    ['$["a b"].n', '-3e2'],
+  ]);
 });

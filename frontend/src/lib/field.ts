@@ -66,3 +66,15 @@ export function plainValue(raw: string): string {
 }
 
 export const isNumber = (raw: string): boolean => /^-?\d/.test(raw);
+
+/** The numbers in a JSON text, as they were sent, by their paths. Of several members of a name the last counts. */
+export function numbersIn(data: string): Map<string, string> {
+  const found = new Map<string, string>();
+  const visit = (node: JsonNode, path: string) => {
+    if (node.kind === 'number') found.set(path, node.text);
+    node.children.forEach((child, i) => visit(child, path + step(child.name, i)));
+  };
+  const root = parseTree(data);
+  if (root) visit(root, '$');
+  return found;
+}

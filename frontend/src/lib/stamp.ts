@@ -1,3 +1,5 @@
+import { valuesAt } from './field';
+
 /** A Stamp is a time that a message has in its data. */
 export interface Stamp {
   /** "$.at" */
@@ -10,6 +12,13 @@ const NAMES = ['at', 'time', 'timestamp', 'ts', 'sent', 'sent_at', 'created', 'c
 /** A number is a time if it lies between 2001 and 2100 in seconds, milli-, micro- or nanoseconds. */
 const FROM = 1e9;
 const UNTIL = 4.1e9;
+
+/** The time at a path of the data; null if there is none. */
+export function stampAt(data: string, path: string): Stamp | null {
+  const [raw] = valuesAt(data, [path]);
+  const time = raw === null ? null : timeIn(raw);
+  return time === null ? null : { path, time };
+}
 
 /** Finds the time at which a JSON message says it was created, among its top-level fields; null if it has none. */
 export function findStamp(data: string): Stamp | null {
@@ -26,6 +35,15 @@ export function findStamp(data: string): Stamp | null {
     if (time !== null) return { path: `$.${name}`, time };
   }
   return null;
+}
+
+/** The time that the JSON of a value says, in milliseconds; null if it says none. */
+export function timeIn(raw: string): number | null {
+  try {
+    return timeOf(JSON.parse(raw));
+  } catch {
+    return null;
+  }
 }
 
 function timeOf(value: unknown): number | null {

@@ -1,11 +1,12 @@
 import { api, toApiError, type ApiError } from '../bridge/api';
 import { openData, openFrame } from '../bridge/texts';
 import type { Message } from '../bridge/types';
-import { findStamp, type Stamp } from '../lib/stamp';
+import { findStamp, stampAt, type Stamp } from '../lib/stamp';
 import { m } from '../paraglide/messages';
+import { live } from './state.svelte';
 import { LocalText, type TextSource } from '../lib/textsource';
 
-export type InspectorTab = 'data' | 'compare' | 'frame';
+export type InspectorTab = 'data' | 'compare' | 'chart' | 'frame';
 
 /** Longer data, in bytes, is not loaded into the page: it is read beside it (bridge/texts.ts). */
 export const LONG = 128 << 10;
@@ -39,7 +40,7 @@ export class Inspector {
   /** The whole data is loaded. */
   readonly complete = $derived(this.message !== null && !this.message.cut);
   readonly stamp = $derived<Stamp | null>(
-    this.complete && this.message?.kind === 'event' ? findStamp(this.message.data ?? '') : null,
+    this.complete && this.message?.kind === 'event' ? this.#stampOf(this.message) : null,
   );
   /** Milliseconds between the time in the data and the arrival. */
   readonly delay = $derived(this.stamp && this.message ? Date.parse(this.message.received) - this.stamp.time : null);
@@ -71,7 +72,11 @@ export class Inspector {
 
   #abort = new AbortController();
 
-  constructor(readonly calls: Pick<typeof api, 'message' | 'frame' | 'data'> = api) {}
+  constructor(
+    readonly calls: Pick<typeof api, 'message' | 'frame' | 'data'> = api,
+    /** The path of the time in the data that a source has; '' if it names none. */
+    readonly timePath: (source: string) => string = (source) => live.source(source)?.feed?.time_path ?? '',
+  ) {}
 
   show(message: Message | null): void {
     if (message?.position === this.preview?.position) return;
@@ -98,6 +103,12 @@ export class Inspector {
   retry(): Promise<void> {
     this.#again++;
     return this.fetch();
+  }
+
+  /** The time in the data: at the path that its feed names, or else under a usual name. */
+  #stampOf({ source, data = '' }: Message): Stamp | null {
+    const path = this.timePath(source);
+    return path ? stampAt(data, path) : findStamp(data);
   }
 
   /** Fetches what the open tab needs and is not loaded yet. */

@@ -35,6 +35,18 @@ test('a shortened message is loaded whole, and only then its delay is known', as
   expect(calls.message).toHaveBeenCalledOnce();
 });
 
+test('the delay is from the field that the feed names, whatever else looks like a time', async () => {
+  const calls = { message: vi.fn(), frame: vi.fn(), data: vi.fn() };
+  const inspector = new Inspector(calls, (source) => (source === 'a' ? '$.meta["sent at"]' : ''));
+  const data = '{"at":"2026-11-21T13:00:00Z","meta":{"sent at":1795269600000}}';
+  inspector.show({ ...whole, data });
+  expect([inspector.stamp?.path, inspector.delay]).toEqual(['$.meta["sent at"]', 212]);
+  inspector.show({ ...whole, position: 'k.2', data: '{"at":"2026-11-21T13:00:00Z"}' });
+  expect(inspector.delay).toBeNull();
+  inspector.show({ ...whole, position: 'k.3', source: 'b', data });
+  expect(inspector.stamp?.path).toBe('$.at');
+});
+
 test('a whole message is not loaded again', async () => {
   const { calls, inspector } = inspectorOf();
   inspector.show(whole);

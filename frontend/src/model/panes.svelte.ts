@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import type { Pane as PanePlace } from '../lib/link';
+import { Chart } from './chart.svelte';
 import { Comparison } from './comparison.svelte';
 import { Inspector } from './inspector.svelte';
 import type { Half, Navigation } from './place.svelte';
@@ -51,6 +52,7 @@ export class Pane {
 export class Panes {
   readonly inspector = new Inspector();
   readonly comparison = new Comparison();
+  readonly chart = new Chart();
   list = $state.raw<readonly Pane[]>([new Pane()]);
   readonly active = $derived.by(() => this.list[this.place.half === 'second' ? 1 : 0] ?? this.list[0]);
   readonly split = $derived(this.list.length > 1);

@@ -10,7 +10,7 @@ test('every tab of the inspector has an id of its own and a title', () => {
 });
 
 test('a tab that has nothing to show of an event is left out, and the first is shown instead', () => {
-  const [data, , frame] = tabs;
+  const [data, , , frame] = tabs;
   const large: Tab = { ...frame, when: (message) => (message.size ?? 0) > 10 };
   expect(tabsOf(event, [data, large])).toEqual([data]);
   expect(shownTab(tabsOf(event, [data, large]), 'frame')).toBe(data);

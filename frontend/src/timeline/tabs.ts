@@ -2,6 +2,7 @@ import type { Component } from 'svelte';
 import type { Message } from '../bridge/types';
 import type { InspectorTab } from '../model/inspector.svelte';
 import { m } from '../paraglide/messages';
+import ChartTab from './ChartTab.svelte';
 import CompareTab from './CompareTab.svelte';
 import TextTab from './TextTab.svelte';
 
@@ -28,6 +29,7 @@ export interface Tab {
 export const tabs: readonly Tab[] = [
   { id: 'data', title: m.inspector_tab_data, component: TextTab },
   { id: 'compare', title: m.compare_tab, component: CompareTab },
+  { id: 'chart', title: m.chart_tab, component: ChartTab },
   { id: 'frame', title: m.inspector_tab_frame, component: TextTab },
 ];
 

@@ -10,6 +10,7 @@ import Check from '@lucide/svelte/icons/check';
 import ChevronDown from '@lucide/svelte/icons/chevron-down';
 import ChevronRight from '@lucide/svelte/icons/chevron-right';
 import ChevronUp from '@lucide/svelte/icons/chevron-up';
+import ChartLine from '@lucide/svelte/icons/chart-line';
 import Clock from '@lucide/svelte/icons/clock';
 import Columns from '@lucide/svelte/icons/columns-3';
 import Contrast from '@lucide/svelte/icons/contrast';
@@ -76,6 +77,7 @@ export const icons = {
   lock: Lock,
   wave: Activity,
   columns: Columns,
+  chart: ChartLine,
 } satisfies Record<string, Component<LucideProps>>;
 
 export type IconName = keyof typeof icons;

@@ -70,6 +70,39 @@ class Folded extends WidgetType {
   }
 }
 
+/** A small line of the last values, beside a number. */
+class History extends WidgetType {
+  constructor(readonly values: readonly number[]) {
+    super();
+  }
+  override eq(other: History): boolean {
+    return other.values === this.values;
+  }
+  override toDOM(): HTMLElement {
+    const [width, height] = [56, 12];
+    const least = Math.min(...this.values);
+    const range = Math.max(...this.values) - least || 1;
+    const points = this.values.map((v, i) => [
+      2 + (i / (this.values.length - 1)) * (width - 5),
+      height - 2 - ((v - least) / range) * (height - 4),
+    ]);
+    const [x, y] = points.at(-1)!;
+    const at = document.createElement('span');
+    at.className = 'history';
+    at.setAttribute('aria-hidden', 'true');
+    at.innerHTML = `<svg width="${width}" height="${height}"><path d="M${points.map((p) => p.map((n) => n.toFixed(1)).join(' ')).join('L')}"/><circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="1.8"/></svg>`;
+    return at;
+  }
+}
+
+const setHistory = StateEffect.define<DecorationSet>();
+const histories = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update: (was, transaction) =>
+    transaction.effects.reduce((set, e) => (e.is(setHistory) ? e.value : set), was.map(transaction.changes)),
+  provide: (field) => EditorView.decorations.from(field),
+});
+
 class Marker extends GutterMarker {
   constructor(readonly sign: string) {
     super();
@@ -98,6 +131,9 @@ const look = EditorView.theme({
   },
   '.hit': { borderRadius: '2px', backgroundColor: 'color-mix(in srgb, var(--accent) 26%, transparent)' },
   '.hit.chosen': { outline: '1.5px solid var(--accent)' },
+  '.history': { display: 'inline-block', marginLeft: '14px', verticalAlign: '-1px', lineHeight: '0' },
+  '.history path': { fill: 'none', stroke: 'var(--muted)', strokeWidth: '1.2', strokeLinejoin: 'round' },
+  '.history circle': { fill: 'var(--accent)' },
   '.fault': { outline: '1.5px solid var(--warn)', borderRadius: '2px' },
 });
 
@@ -212,6 +248,7 @@ export class Reader {
         EditorState.readOnly.of(true),
         EditorView.contentAttributes.of({ 'aria-label': this.#options.label }),
         folded,
+        histories,
         marks,
         marking,
         highlightActiveLine(),
@@ -307,6 +344,22 @@ export class Reader {
       selection: { anchor: at, head: Math.min(at + length, this.#view.state.doc.length) },
       effects: EditorView.scrollIntoView(at, { y: 'center' }),
     });
+  }
+
+  /** How many lines the text has. */
+  get lines(): number {
+    return this.#view.state.doc.lines;
+  }
+
+  /** Draws lines of earlier values at the ends of these lines, which count from 0. */
+  history(lines: readonly { line: number; values: readonly number[] }[]): void {
+    const { doc } = this.#view.state;
+    const ranges = lines
+      .filter(({ line }) => line < doc.lines)
+      .map(({ line, values }) =>
+        Decoration.widget({ widget: new History(values), side: 1 }).range(doc.line(line + 1).to),
+      );
+    this.#view.dispatch({ effects: setHistory.of(Decoration.set(ranges)) });
   }
 
   focus(): void {
