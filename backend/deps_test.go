@@ -54,6 +54,7 @@ var rules = []rule{
 	{"backend/sqlite/installation", "live sqlite/conn sqlite/database", "another Signalbox may share a journal, but never what belongs to this installation"},
 	{"backend/sqlite", "live sqlite/conn sqlite/database sqlite/index sqlite/insert sqlite/trim sqlite/query sqlite/count sqlite/installation", "it implements the interface of the journal, so the journal can be tested with another store"},
 
+	{"backend/shape", "field live journal", "it reads what the journal has committed, whoever wrote it, and holds no writer up"},
 	{"backend/publish", "live setting wire journal journal/recent", "the HTTP API, the examples and the samples publish through it, so it knows none of them"},
 
 	{"backend/eventstream", "live wire", "the parser is tested against the standard without a feed, a socket or a journal"},
@@ -84,7 +85,7 @@ var rules = []rule{
 	{"backend/example/exampletest", "live wire journal publish sqlite", "the tests inside example and sample use it, so it cannot import these packages"},
 	{"backend/sample", "live broadcast journal example", "the sample servers behave like remote servers, so they know nothing of feeds"},
 
-	{"backend/node", "live setting journal publish disk sqlite sqlite/index sqlite/installation feed secrets serve example sample", "it joins all parts, and must work without a window"},
+	{"backend/node", "live setting journal publish shape disk sqlite sqlite/index sqlite/installation feed secrets serve example sample", "it joins all parts, and must work without a window"},
 	{"backend/desk", "english live node", "a window that used the parts of a node directly could show what a browser does not"},
 	{"backend/cli/flags", "live setting", "it reads the settings of every command, so it knows none"},
 	{"backend/cli", "live cli/flags setting wire dial follow node filter", "commands reach a running Signalbox over HTTP; a second program must not open its journal"},

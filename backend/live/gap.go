@@ -46,7 +46,7 @@ func (g Gap) Because(t Text) Gap {
 // kind NoteKind whose Data is this JSON.
 type Note struct {
 	// Code never changes: "opened", "lost", "failed", "quiet", "heard",
-	// "stopped", "paused", "resumed", "reconnected", "edited", "own".
+	// "stopped", "paused", "resumed", "reconnected", "edited", "own", "shape".
 	// docs/api.md explains each.
 	Code   string `json:"code"`
 	Reason string `json:"reason"` // one or two sentences in English

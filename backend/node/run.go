@@ -26,7 +26,7 @@ func (n *Node) Run(ctx context.Context) error {
 	defer stopServing()
 
 	var parts sync.WaitGroup
-	errs := make(chan error, 5) // one for each part, so that no part waits to report its error
+	errs := make(chan error, 6) // one for each part, so that no part waits to report its error
 	start := func(ctx context.Context, name string, consequence live.Text, run func(context.Context) error) {
 		parts.Go(func() {
 			if err := n.runPart(ctx, name, consequence, run); err != nil {
@@ -47,6 +47,7 @@ func (n *Node) Run(ctx context.Context) error {
 	start(others, "examples", live.Textf("part_fault/examples", "The example pages have stopped."), n.examples.Run)
 	start(others, "samples", live.Textf("part_fault/samples", "The sample events have stopped."), n.samples.Run)
 	start(others, "index", live.Textf("part_fault/index", "Searches take longer."), n.runIndex)
+	start(others, "shapes", live.Textf("part_fault/shapes", "Changes in the shape of messages are no longer noticed."), n.newShapes().Run)
 	start(others, "keep", live.Textf("part_fault/keep", "Old messages are no longer deleted."), n.trimLoop)
 
 	removeAddress := n.writeAddressFile()

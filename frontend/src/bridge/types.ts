@@ -121,7 +121,7 @@ export interface Gap {
 export interface Note {
   /**
    * Code never changes: "opened", "lost", "failed", "quiet", "heard",
-   * "stopped", "paused", "resumed", "reconnected", "edited", "own".
+   * "stopped", "paused", "resumed", "reconnected", "edited", "own", "shape".
    * docs/api.md explains each.
    */
   code: string;

@@ -52,6 +52,8 @@ export class Layout {
   views = $state.raw<readonly KeptView[]>([]);
   /** The columns of the list of each source, by its id, and of "all". */
   columns = $state.raw<Readonly<Record<string, readonly Column[]>>>({});
+  /** Whether the shape of a source's messages is watched, by its id, where the user has chosen. */
+  shapes = $state.raw<Readonly<Record<string, boolean>>>({});
   /** Drafts of the publish form that were replaced, the newest first. */
   drafts = $state.raw<PastDraft[]>([]);
   /** Whether the stored layout has been read. Nothing is saved before that. */
@@ -70,6 +72,7 @@ export class Layout {
     hidden: this.hidden,
     views: this.views,
     columns: this.columns,
+    shapes: this.shapes,
     drafts: storable(this.drafts),
   });
   /** The texts of the members as they are stored. */
@@ -97,8 +100,8 @@ export class Layout {
       const stored = await this.calls.window();
       if (this.#timer !== undefined) return;
       this.#takeShared(stored);
-      const { order, folds, muted, hidden, views, columns } = texts(this.#snapshot);
-      this.#saved = { ...this.#saved, order, folds, muted, hidden, views, columns };
+      const { order, folds, muted, hidden, views, columns, shapes } = texts(this.#snapshot);
+      this.#saved = { ...this.#saved, order, folds, muted, hidden, views, columns, shapes };
     } catch {
       // The change poller reports an unreachable server.
     }
@@ -162,6 +165,11 @@ export class Layout {
     this.muted = idsOf(was.muted);
     this.hidden = idsOf(was.hidden);
     this.views = Array.isArray(was.views) ? was.views.filter(isView) : [];
+    this.shapes = isObject(was.shapes)
+      ? (Object.fromEntries(
+          Object.entries(was.shapes).filter(([, on]) => typeof on === 'boolean'),
+        ) as typeof this.shapes)
+      : {};
     this.columns = isObject(was.columns)
       ? Object.fromEntries(Object.entries(was.columns).map(([of, list]) => [of, columnsOf(list)]))
       : {};

@@ -7,6 +7,7 @@ import { addressOf, curlServer, serverURL } from '../model/addresses';
 import type { Command } from '../model/commands.svelte';
 import { dialogs } from '../model/dialogs.svelte';
 import { attempt } from '../model/feedactions';
+import { layout } from '../model/layout.svelte';
 import { noise } from '../model/noise.svelte';
 import { place } from '../model/place.svelte';
 import { sidebar } from '../model/sidebar.svelte';
@@ -37,6 +38,11 @@ const healthy = (s: Source) => !s.health || !unreadable(s.health);
 const running = (sources: readonly Source[]) => feeds(sources).filter((s) => !s.feed?.paused && healthy(s));
 const paused = (sources: readonly Source[]) => feeds(sources).filter((s) => s.feed?.paused);
 const ids = (sources: readonly Source[]) => sources.map((s) => s.id);
+
+/** Whether new and missing fields of a source are told: of feeds, unless the user has chosen. */
+const watched = ({ id, kind }: Pick<Source, 'id' | 'kind'>) => layout.shapes[id] ?? kind === 'feed';
+const watchShape = (s: readonly Source[], on: boolean) =>
+  (layout.shapes = { ...layout.shapes, ...Object.fromEntries(s.map(({ id }) => [id, on])) });
 
 /** Runs a request for each source, a few at a time, and shows the first error. */
 const forEach = (sources: readonly Source[], request: (name: string) => Promise<unknown>, done?: string) =>
@@ -138,6 +144,20 @@ const actions: readonly SourceAction[] = [
     icon: 'eye',
     shows: (s) => s.every(({ id }) => noise.isHidden(id)),
     act: (s) => noise.hide(ids(s), false),
+  },
+  {
+    id: 'watch-shape',
+    words: m.sources_watch_shape,
+    icon: 'wave',
+    shows: (s) => s.some((one) => !watched(one)),
+    act: (s) => watchShape(s, true),
+  },
+  {
+    id: 'leave-shape',
+    words: m.sources_leave_shape,
+    icon: 'wave',
+    shows: (s) => s.every(watched),
+    act: (s) => watchShape(s, false),
   },
   {
     id: 'address',
