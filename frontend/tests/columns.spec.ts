@@ -27,11 +27,15 @@ test('a field becomes a column with its digits, also where the row has only a pr
   await publish(own, { data: '{"pad":"' + 'x'.repeat(600) + '","total":1284.50}' });
   await publish(own, { data: 'no JSON' });
   await open(page, own);
+  const strip = page.locator('.strip');
+  const below = async () => (await strip.boundingBox())!.y > (await rows(page).last().boundingBox())!.y;
+  expect(await below()).toBe(true);
   await rows(page).first().click();
   await cursor(page, '"total"');
   await inspector(page).getByRole('button', { name: 'Show $.total as a column (Ctrl+Enter)' }).click();
   const cells = rows(page).locator('.cell');
   await expect(cells).toHaveText(['10000000000000000001', '1284.50', '']);
+  expect(await below()).toBe(true);
   await cursor(page, '"state"');
   await page.keyboard.press('Control+Enter');
   await expect(cells).toHaveText(['10000000000000000001', 'paid', '1284.50', '', '', '']);

@@ -82,7 +82,7 @@ export class Plot {
           ...series.slice(0, 2).map((s, i) => ({
             scale: `y${i}`,
             side: i === 0 ? 3 : 1,
-            stroke: i === 0 ? token('--muted') : token(s.colour),
+            stroke: series.length === 1 ? token('--muted') : token(s.colour),
             font,
             grid: i === 0 ? grid : { show: false },
             ticks: { show: false },
