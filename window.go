@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,6 +35,10 @@ var chinese []byte
 // openingDelay is the time after which the window shows the progress of opening
 // the history. Most histories open sooner, without a page that only flashes.
 const openingDelay = time.Second
+
+// settled is the time after which the window has drawn its first page. What
+// opening the history took is given back then.
+const settled = 5 * time.Second
 
 // openWindow opens the node and its window, and closes both.
 func openWindow(ctx context.Context, opt node.Options) error {
@@ -74,7 +79,10 @@ func openWindow(ctx context.Context, opt node.Options) error {
 		OnDomReady: func(windowCtx context.Context) {
 			if n := r.node.Load(); n != nil { // not the migration page
 				desk.SetZoom(desk.LastZoom(windowCtx, n))
-				raising.Do(func() { stopRaising = listenForRaise(windowCtx, opt) })
+				raising.Do(func() {
+					stopRaising = listenForRaise(windowCtx, opt)
+					time.AfterFunc(settled, debug.FreeOSMemory)
+				})
 			}
 			// Wails quits at Ctrl+C and SIGTERM itself, and crashes if it is told to
 			// quit twice. Only a signal from before its start is left to do.

@@ -4,6 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
@@ -66,6 +67,13 @@ test('a first start shows the dashboard, with three ways in and nothing on the c
     app.page.console.filter((said) => said.level === 'error' || said.level === 'warning'),
     [],
   );
+});
+
+test('the program itself loads no graphics driver: it only shows what the process of the page has drawn', async (t) => {
+  const { app } = await opened(t);
+  const maps = readFileSync(`/proc/${app.child.pid}/maps`, 'utf8');
+  assert.match(maps, /libwebkit2gtk/);
+  assert.doesNotMatch(maps, /libLLVM|_dri\.so|libgallium/);
 });
 
 test('the page runs its own scripts and those of Wails, and no other', async (t) => {
