@@ -61,6 +61,12 @@ export interface Searching {
 }
 export type TimelineState = Standing | Searching;
 
+/** What the keys go to from place to place. Trouble is a gap that may miss something, and a connection that failed or was lost. */
+export type Landmark = 'gap' | 'bookmark' | 'trouble';
+
+const isTrouble = ({ gap, note }: Message): boolean =>
+  gap ? gap.missing !== 0 : note !== undefined && ['lost', 'failed', 'quiet', 'stopped'].includes(note.code);
+
 /** The rows that are in view. */
 export interface Sight {
   first: number;
@@ -305,6 +311,53 @@ export class Timeline {
       return base + i;
     }
     return null;
+  }
+
+  /**
+   * Finds the next or the previous landmark in all of history, from the selected row or the edge of the
+   * view, and selects it. Returns its index if it is loaded, 'shown' if it was loaded for this, or null
+   * if there is none. `marked` are the numbers of the marked messages, in order.
+   */
+  async landmark(kind: Landmark, direction: 1 | -1, marked: readonly number[] = []): Promise<number | 'shown' | null> {
+    const edge = direction > 0 ? this.sight.first : this.sight.last - 1;
+    const from = this.selected ?? this.rows[edge - this.span.base] ?? this.rows.at(direction > 0 ? 0 : -1);
+    if (!from) return null;
+    const position = await this.#landmarkFrom(from.position, kind, direction, marked);
+    if (position === null) return null;
+    if (!holds(this.span, position)) {
+      await this.visit(position);
+      return 'shown';
+    }
+    const index = indexOf(this.span, position);
+    this.select(this.rows[index - this.span.base]);
+    return index;
+  }
+
+  async #landmarkFrom(from: Position, kind: Landmark, direction: 1 | -1, marked: readonly number[]) {
+    const { signal } = new AbortController();
+    const filter = this.appliedFilter;
+    if (kind === 'bookmark') {
+      const beyond = marked.filter((n) => (n - numberOf(from)) * direction > 0);
+      for (const n of direction > 0 ? beyond : beyond.toReversed()) {
+        // Those that the filter or the source leaves out are no landmarks here.
+        const position = withNumber(from, n);
+        const page = await this.reader.fetch(
+          { after: withNumber(from, n - 1), before: withNumber(from, n + 1), limit: 1 },
+          signal,
+        );
+        if (page.messages[0]?.position === position) return position;
+      }
+      return null;
+    }
+    const q = filter ? `(${filter}) is:gap,note` : 'is:gap,note';
+    for (;;) {
+      const page = await this.reader.fetch({ [direction > 0 ? 'after' : 'before']: from, q, limit: 200 }, signal);
+      const found = page.messages.filter((one) => (kind === 'gap' ? one.kind === 'gap' : isTrouble(one)));
+      const nearest = direction > 0 ? found[0] : found.at(-1);
+      if (nearest) return nearest.position;
+      if (!page.more) return null;
+      from = direction > 0 ? page.to : page.from;
+    }
   }
 
   /** The list shows these rows. Loads more before an edge comes into view; `near` is how many rows that is. */

@@ -48,7 +48,11 @@ class Journal {
     }
     const wanted = (m: Message) =>
       (source === null || m.source === source) &&
-      (q === 'is:gap' ? m.kind === 'gap' : m.kind !== 'event' || m.data!.includes(q));
+      (q === 'is:gap'
+        ? m.kind === 'gap'
+        : q === 'is:gap,note'
+          ? m.kind !== 'event'
+          : m.kind !== 'event' || m.data!.includes(q));
     const forward = after !== undefined || at !== undefined;
     let i = at
       ? this.messages.findIndex((m) => m.received >= at)
@@ -631,4 +635,31 @@ test('a message that a link names is selected, or it is said that it is not stor
   ]);
   await Promise.all([timeline.open(null, '', { position: 'n.5' }), wait(100)]);
   expect(timeline.standing.is === 'following' && timeline.standing.remark).toBe('link-elsewhere');
+});
+
+test('the next and the previous gap, trouble and bookmark are found in all of history', async () => {
+  journal.add(5000);
+  const put = (n: number, more: Partial<Message>) => Object.assign(journal.messages[n - 1], more);
+  put(10, { kind: 'gap', gap: { missing: 0, code: 'disconnected', reason: '' } });
+  put(20, { kind: 'gap', gap: { missing: null, code: 'disconnected', reason: '' } });
+  put(2500, { kind: 'note', note: { code: 'opened', reason: '' } });
+  put(4990, { kind: 'note', note: { code: 'failed', reason: '' } });
+  journal.scan = 700;
+  await open();
+  const go = async (...asked: Parameters<Timeline['landmark']>) => {
+    const done = timeline.landmark(...asked);
+    await wait(2000);
+    const found = await done;
+    return found === null ? null : numberOf(timeline.selected!.position);
+  };
+  expect(await go('trouble', -1)).toBe(4990);
+  expect(await go('gap', -1)).toBe(20);
+  expect(await go('gap', -1)).toBe(10);
+  expect(await go('gap', -1)).toBeNull();
+  expect(await go('trouble', 1)).toBe(20);
+  expect(await go('trouble', 1)).toBe(4990);
+  const marked = [15, 3000, 4995];
+  expect(await go('bookmark', -1, marked)).toBe(3000);
+  expect(await go('bookmark', 1, marked)).toBe(4995);
+  expect(await go('bookmark', 1, marked)).toBeNull();
 });

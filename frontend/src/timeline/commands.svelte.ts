@@ -1,9 +1,14 @@
+import { api } from '../bridge/api';
 import { bookmarks } from '../model/bookmarks.svelte';
+import { attempt } from '../model/feedactions';
 import { layout } from '../model/layout.svelte';
+import { noise } from '../model/noise.svelte';
 import type { Command } from '../model/commands.svelte';
 import type { Panes } from '../model/panes.svelte';
 import { place } from '../model/place.svelte';
 import { shell } from '../model/shell.svelte';
+import { sidebar } from '../model/sidebar.svelte';
+import type { Landmark } from '../model/timeline.svelte';
 import { m } from '../paraglide/messages';
 import { toasts } from '../model/toasts.svelte';
 import { messageActions } from './actions';
@@ -13,6 +18,7 @@ import { splitView } from './split';
 export interface Hands {
   step: (by: 1 | -1) => void;
   same: (direction: 1 | -1) => void;
+  landmark: (kind: Landmark, direction: 1 | -1) => void;
   screens: (by: 1 | -1) => void;
   home: () => void;
   end: () => void;
@@ -44,6 +50,16 @@ const move = (id: string, keys: string[], words: () => string, act: (list: Hands
   when: () => hands !== null,
   act: () => hands && act(hands),
 });
+/** A movement over all of history. The palette has it too. */
+const far = (id: string, key: string, words: () => string, kind: Landmark, direction: 1 | -1): Command => ({
+  ...move(id, [key], words, (list) => list.landmark(kind, direction)),
+  silent: false,
+});
+/** A movement to the first unread message of another source, in the order of the sidebar. */
+const unread = (id: string, key: string, words: () => string, direction: 1 | -1): Command => ({
+  ...move(id, [key], words, () => void attempt(() => toUnread(direction))),
+  silent: false,
+});
 const reading = () => place.screen === 'timeline';
 
 /** Marks the selected message if it is not marked, and asks for a comment in the inspector. */
@@ -53,6 +69,21 @@ async function comment(panes: Panes) {
   layout.inspectorOpen = true;
   if (!bookmarks.of(selected.position)) await bookmarks.put(selected.position, '');
   bookmarks.asked++;
+}
+
+/** The most unread messages of a source among which the first is looked for. */
+const MOST_UNREAD = 5000;
+
+async function toUnread(direction: 1 | -1) {
+  const sources = sidebar.rows.flatMap((row) => (row.kind === 'source' ? [row.source] : []));
+  const at = sources.findIndex((s) => s.id === place.active.source);
+  const from = at < 0 && direction < 0 ? 0 : at;
+  const order = sources.map((_, i) => sources[(from + direction * (i + 1) + 2 * sources.length) % sources.length]);
+  const next = order.find((s) => s.id !== place.active.source && noise.unread(s) > 0);
+  if (!next) return void toasts.add(m.bookmarks_no_unread(), { passing: true });
+  const page = await api.page(next.name, { limit: Math.min(MOST_UNREAD, next.unread), preview: 1 });
+  place.move({ source: next.id, q: '', at: '', message: page.messages[0]?.position ?? '' });
+  sidebar.reveal(next.id);
 }
 
 /** The commands of the timeline. */
@@ -65,6 +96,14 @@ export const timelineCommands = (panes: Panes): readonly Command[] => [
   move('newest', ['End'], m.commands_newest, (list) => list.end()),
   move('next-same', ['n'], m.commands_next_same, (list) => list.same(1)),
   move('previous-same', ['p'], m.commands_previous_same, (list) => list.same(-1)),
+  far('next-gap', 'o', m.bookmarks_next_gap, 'gap', 1),
+  far('previous-gap', 'Shift+o', m.bookmarks_previous_gap, 'gap', -1),
+  far('next-bookmark', 'm', m.bookmarks_next, 'bookmark', 1),
+  far('previous-bookmark', 'Shift+m', m.bookmarks_previous, 'bookmark', -1),
+  far('next-trouble', 't', m.bookmarks_next_trouble, 'trouble', 1),
+  far('previous-trouble', 'Shift+t', m.bookmarks_previous_trouble, 'trouble', -1),
+  unread('next-unread', 'u', m.bookmarks_next_unread, 1),
+  unread('previous-unread', 'Shift+u', m.bookmarks_previous_unread, -1),
   {
     id: 'timeline.jump',
     keys: ['g t'],
