@@ -292,7 +292,8 @@ func (p *parser) kinds(names []string, value int) (Expr, error) {
 	list := make(Kind, len(names))
 	for i, name := range names {
 		if name == "bookmarked" {
-			return nil, p.mark(value, p.at, live.Errorf("bad_filter/bookmarked", "Messages cannot be bookmarked yet."))
+			return nil, p.mark(value, p.at, live.Errorf("bad_filter/bookmarked", "The filter cannot ask for bookmarks yet.").
+				WithHint("The list of bookmarks has them."))
 		}
 		k := slices.IndexFunc(kinds, func(k live.Kind) bool { return k.String() == name })
 		if k < 0 {

@@ -109,7 +109,7 @@ func TestAnErrorInAFilterHasItsOffset(t *testing.T) {
 		{"Event:x", "Event:", "Event: is not a key of the filter.", keys + `: "Event:x".`},
 		{"is:gone", "gone", `"gone" is not a kind of message.`, "Write is:event, is:gap or is:note."},
 		{"a -is:event,x", "event,x", `"x" is not a kind of message.`, "Write is:event, is:gap or is:note."},
-		{"is:bookmarked", "bookmarked", "Messages cannot be bookmarked yet.", ""},
+		{"is:bookmarked", "bookmarked", "The filter cannot ask for bookmarks yet.", "The list of bookmarks has them."},
 		{"is:gap -is:gap b", "-is:gap", "The filter leaves out every kind of message.", "The kinds are event, gap and note."},
 		{"é or", "or", `"or" needs a term before it and one after it.`, `To search for the word, put it in quotation marks: "or".`},
 		{"(and a)", "and", `"and" needs a term before it and one after it.`, `To search for the word, put it in quotation marks: "and".`},
