@@ -2,29 +2,59 @@ package desk
 
 import (
 	"crypto/sha256"
+	"embed"
 	"encoding/base64"
 	"errors"
+	"html/template"
+	"net/http"
 
 	"signalbox/backend/live"
 )
 
-// plainStyle is the style of the pages of this package.
-const plainStyle = `
-body{margin:0;display:grid;place-content:center;height:100vh;font:15px/1.5 system-ui,sans-serif;background:#0c0e12;color:#e7eaf0}
-main{max-width:34rem;padding:2rem}h1{font-size:18px;margin:0 0 .75rem}p{margin:.4rem 0}.hint{color:#99a3b3}
-@media (prefers-color-scheme:light){body{background:#fff;color:#171a21}.hint{color:#566072}}
-`
+//go:embed pages
+var files embed.FS
 
-// languageScript shows a page in Chinese if that is the first language of the
-// system that is one of ours. The setting is in the history, which is not open
-// yet, and a window's requests need not have Accept-Language.
-const languageScript = `
-const zh = navigator.languages.map((name) => name.toLowerCase().split('-')[0]).find((name) => name === 'zh' || name === 'en') === 'zh';
-if (zh) {
-  document.documentElement.lang = 'zh-CN';
-  for (const it of document.querySelectorAll('[data-zh]')) it.textContent = it.dataset.zh;
+// A plainPage is a page that needs nothing but itself: its template, style and
+// script are files of the folder pages. The script begins with language.js, which
+// shows the page in Chinese if that is the first language of the system that is
+// one of ours: the setting is in the history, which is not open yet, and a
+// window's requests need not have Accept-Language.
+type plainPage struct {
+	template      *template.Template
+	style, script string
 }
-`
+
+func newPlainPage(name string, scripts ...string) *plainPage {
+	read := func(file string) string {
+		text, err := files.ReadFile("pages/" + file)
+		if err != nil {
+			panic(err) // the file is compiled in
+		}
+		return string(text)
+	}
+	p := &plainPage{template.Must(template.New(name).Parse(read(name))), read("plain.css"), read("language.js")}
+	for _, file := range scripts {
+		p.script += read(file)
+	}
+	return p
+}
+
+// write answers with the page, if it is what the request asks for. The template
+// has the texts by their names.
+func (p *plainPage) write(w http.ResponseWriter, r *http.Request, texts map[string]string) {
+	if r.URL.Path != "/" && r.URL.Path != "/index.html" {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", plainPolicy(p.style, p.script))
+	// An error means that the window was closed.
+	_ = p.template.Execute(w, struct {
+		Style  template.CSS
+		Script template.JS
+		Text   map[string]string
+	}{template.CSS(p.style), template.JS(p.script), texts})
+}
 
 // plainPolicy returns a content security policy that allows a page its own style
 // and script, by their hashes, and the scripts that Wails adds.
