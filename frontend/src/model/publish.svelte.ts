@@ -151,7 +151,7 @@ export class PublishModel {
       });
     } catch (thrown) {
       const error = toApiError(thrown);
-      this.outcome = { ok: false, words: error.words };
+      this.outcome = refused(() => error.words);
     }
   }
 
@@ -188,7 +188,7 @@ export class PublishModel {
       outcome = reached(await this.#api.publish(channel, draft));
     } catch (thrown) {
       const error = toApiError(thrown);
-      outcome = { ok: false, words: error.words, field: error.field || undefined };
+      outcome = refused(() => error.words, error.field || undefined);
     }
     this.waiting--;
     this.outcome = outcome;
@@ -223,10 +223,19 @@ export class PublishModel {
   }
 }
 
+/** A refusal, in the language that is shown. */
+const refused = (words: () => string, field?: string): Outcome => ({
+  ok: false,
+  get words() {
+    return words();
+  },
+  field,
+});
+
 function check(draft: Draft): Outcome | null {
-  if (draft.channel.trim() === '') return { ok: false, words: m.publish_no_channel(), field: 'channel' };
+  if (draft.channel.trim() === '') return refused(() => m.publish_no_channel(), 'channel');
   if (draft.retry.trim() !== '' && !/^\d{1,9}$/.test(draft.retry.trim())) {
-    return { ok: false, words: m.publish_bad_retry(), field: 'retry' };
+    return refused(() => m.publish_bad_retry(), 'retry');
   }
   return null;
 }
@@ -242,12 +251,23 @@ function body({ event, id, retry, data }: Omit<Draft, 'channel'>): PublishDraft 
 
 function reached({ position, clients, repeated }: Published): Outcome {
   if (repeated) {
-    return { ok: true, words: m.publish_outcome_repeated({ position }), position, repeated };
+    return {
+      ok: true,
+      get words() {
+        return m.publish_outcome_repeated({ position });
+      },
+      position,
+      repeated,
+    };
   }
   return {
     ok: true,
-    words: clients === 0 ? m.publish_outcome_none({ position }) : m.publish_outcome({ position, count: clients }),
-    short: m.publish_outcome_short({ position, count: clients }),
+    get words() {
+      return clients === 0 ? m.publish_outcome_none({ position }) : m.publish_outcome({ position, count: clients });
+    },
+    get short() {
+      return m.publish_outcome_short({ position, count: clients });
+    },
     position,
   };
 }

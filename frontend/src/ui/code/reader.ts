@@ -130,6 +130,8 @@ const look = EditorView.theme({
     cursor: 'default',
   },
   '.hit': { borderRadius: '2px', backgroundColor: 'color-mix(in srgb, var(--accent) 26%, transparent)' },
+  // The colours of JSON are too faint on it.
+  '.hit, .hit *': { color: 'var(--text)' },
   '.hit.chosen': { outline: '1.5px solid var(--accent)' },
   '.history': { display: 'inline-block', marginLeft: '14px', verticalAlign: '-1px', lineHeight: '0' },
   '.history path': { fill: 'none', stroke: 'var(--muted)', strokeWidth: '1.2', strokeLinejoin: 'round' },
@@ -246,7 +248,8 @@ export class Reader {
         look,
         surface(),
         EditorState.readOnly.of(true),
-        EditorView.contentAttributes.of({ 'aria-label': this.#options.label }),
+        // With tabindex, tools see that the text can be scrolled by keyboard.
+        EditorView.contentAttributes.of({ 'aria-label': this.#options.label, tabindex: '0' }),
         folded,
         histories,
         marks,
