@@ -1,4 +1,5 @@
 import type { Health, Source } from '../bridge/types';
+import { shown } from '../lib/disguise';
 import { language } from '../lib/language.svelte';
 import { words } from '../lib/sentence.svelte';
 import { count, duration } from '../lib/format';
@@ -97,7 +98,7 @@ export const textOf = (parts: MessagePart[]): string =>
 
 /** A sentence about a feed that is not fine, without anything that ticks. */
 export function trouble(source: Source, now: number): string {
-  const { name } = source;
+  const name = shown(source.name);
   const at = since(source);
   const time = at ? moment(at, now) : '';
   switch (standing(source)) {

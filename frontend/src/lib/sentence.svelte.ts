@@ -1,4 +1,5 @@
 import type { Param, Params } from '../bridge/types';
+import { shown } from './disguise';
 import { bytes, duration, enumeration, longDay, oneOf } from './format';
 import { language } from './language.svelte';
 
@@ -28,11 +29,11 @@ export async function loadSentences(): Promise<void> {
   }
 }
 
-/** The sentence in the shown language, without its hint. */
-export const words = (said: Said): string => translate(said)?.text ?? said.message ?? said.reason ?? '';
+/** The sentence in the shown language, without its hint. What a server put into it cannot disguise it. */
+export const words = (said: Said): string => shown(translate(said)?.text ?? said.message ?? said.reason ?? '');
 
 /** The hint of a sentence in the shown language; '' if it has none. */
-export const advice = (said: Said): string => (said.hint ? (translate(said)?.hint ?? said.hint) : '');
+export const advice = (said: Said): string => shown(said.hint ? (translate(said)?.hint ?? said.hint) : '');
 
 /** The sentence and its hint. */
 export const sentence = (said: Said): string => join([words(said), advice(said)]);

@@ -24,7 +24,9 @@ export class Keyboard {
   press(event: KeyboardEvent): void {
     if (event.defaultPrevented || composing(event)) return;
     const command = event.ctrlKey || event.metaKey;
-    if (!command && event.key !== 'Escape' && typing(event.target)) return;
+    // Ctrl+Z in a field is about its text.
+    const own = !command || event.key.toLowerCase() === 'z';
+    if (own && event.key !== 'Escape' && typing(event.target)) return;
     if (!command && (event.key === ' ' || event.key === 'Enter') && pressable(event.target)) return;
     this.#event = event;
     this.#handlers[scopeOf(event.target)](pressed(event));

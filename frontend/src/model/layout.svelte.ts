@@ -10,6 +10,9 @@ export const INSPECTOR = { least: 280, usual: 372, most: 900 };
 const clamp = (n: unknown, { least, usual, most }: typeof SIDEBAR) =>
   typeof n === 'number' && Number.isFinite(n) ? Math.round(Math.min(most, Math.max(least, n))) : usual;
 
+/** What all tabs share at once. */
+const SHARED = ['order', 'folds', 'muted', 'hidden', 'views'];
+
 /** What a timeline shows: all messages, a feed or a channel. */
 export type ShownKind = 'all' | 'feed' | 'channel';
 
@@ -78,6 +81,7 @@ export class Layout {
   /** The texts of the members as they are stored. */
   #saved: Record<string, string> = {};
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #others: Pick<BroadcastChannel, 'postMessage'> | null = null;
 
   constructor(readonly calls: Pick<typeof api, 'window' | 'saveWindow'> = api) {}
 
@@ -117,6 +121,8 @@ export class Layout {
     this.#timer = undefined;
     const changed = Object.entries(texts(now)).filter(([name, text]) => this.#saved[name] !== text);
     if (!this.ready || changed.length === 0) return;
+    const shared = changed.filter(([name]) => SHARED.includes(name));
+    if (shared.length > 0) this.#others?.postMessage(Object.fromEntries(shared));
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const before = this.#saved;
@@ -125,6 +131,22 @@ export class Layout {
         .saveWindow(Object.fromEntries(changed.map(([name]) => [name, now[name]])))
         .catch(() => (this.#saved = before));
     }, 500);
+  }
+
+  /** Tells the other tabs of this browser what they share, and hears it from them. The returned function ends it. */
+  share(others: BroadcastChannel = new BroadcastChannel('signalbox.layout')): () => void {
+    this.#others = others;
+    others.onmessage = ({ data }: MessageEvent<Record<string, string>>) => {
+      if (!this.ready || !isObject(data)) return;
+      // The tab that changed it saves it.
+      this.#saved = { ...this.#saved, ...data };
+      const members = Object.entries(data).map(([name, text]) => [name, JSON.parse(text)]);
+      this.#takeShared({ ...this.#snapshot, ...Object.fromEntries(members) });
+    };
+    return () => {
+      this.#others = null;
+      others.close();
+    };
   }
 
   /** Whether the publish form is open below what is shown. */

@@ -87,3 +87,23 @@ test('two tabs do not undo what the other stored', async () => {
   await vi.advanceTimersByTimeAsync(1000);
   expect(stored).toEqual({ sidebar: 300, composer: { all: false, feed: false, channel: false } });
 });
+
+test('another tab hears at once what all tabs share, and does not save it again', async () => {
+  const [one, two] = [layoutOf({ sidebar: 300 }), layoutOf({ sidebar: 200 })];
+  await one.layout.load();
+  await two.layout.load();
+  /** Two ends of a channel, of which each posts to the other. */
+  const ends = [0, 1].map(() => ({ onmessage: null as ((event: { data: unknown }) => void) | null, close() {} }));
+  const end = (i: number) =>
+    Object.assign(ends[i], { postMessage: (data: unknown) => ends[1 - i].onmessage?.({ data }) });
+  one.layout.share(end(0) as unknown as BroadcastChannel);
+  const stop = two.layout.share(end(1) as unknown as BroadcastChannel);
+  one.layout.muted = [7];
+  one.layout.sidebar = 320;
+  one.layout.keep();
+  expect([two.layout.muted, two.layout.sidebar]).toEqual([[7], 200]);
+  two.layout.keep();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect([one.saved, two.saved]).toEqual([[{ muted: [7], sidebar: 320 }], []]);
+  stop();
+});

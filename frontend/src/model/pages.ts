@@ -23,7 +23,7 @@ export class Pages {
 
   /** Lets the pages of an origin publish and subscribe. */
   async allow(origin: string): Promise<void> {
-    await this.settings.setOrigins([...this.allowed.filter((o) => o !== origin), origin]);
+    await this.settings.changeOrigins((allowed) => [...allowed.filter((o) => o !== origin), origin]);
     toasts.add(m.health_refused_allowed({ origin }), {
       tone: 'good',
       action: { label: m.health_refused_undo(), act: () => this.withdraw(origin) },
@@ -32,7 +32,7 @@ export class Pages {
 
   /** Refuses the pages of an origin again. */
   async withdraw(origin: string): Promise<void> {
-    await this.settings.setOrigins(this.allowed.filter((o) => o !== origin));
+    await this.settings.changeOrigins((allowed) => allowed.filter((o) => o !== origin));
     toasts.add(m.health_allowed_withdrawn({ origin }));
   }
 

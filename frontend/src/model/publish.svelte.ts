@@ -18,8 +18,9 @@ export interface Outcome {
   position?: string;
   /** The message was stored before, and was not stored again. */
   repeated?: boolean;
-  /** The form field that is wrong. */
+  /** The form field that is wrong, and what it held. */
   field?: string;
+  held?: string;
 }
 
 /** What the form is filled with. */
@@ -49,6 +50,14 @@ export class PublishModel {
   recentFault = $state('');
   /** Incremented when the form should take the focus. */
   focusRequests = $state(0);
+
+  /** What is wrong with the draft: until the next publish, or until the field that is wrong is edited. */
+  readonly fault = $derived.by(() => {
+    const outcome = this.outcome;
+    if (!outcome || outcome.ok) return null;
+    const { field, held } = outcome;
+    return field && field in this.draft && this.draft[field as keyof Draft] !== held ? null : outcome;
+  });
 
   #filling = 0;
   #remembering: ReturnType<typeof setTimeout> | undefined;
@@ -158,12 +167,12 @@ export class PublishModel {
   /** Publishes the draft. The promise settles when it was committed or refused. */
   publish(): Promise<Outcome> {
     const { channel, event, id, retry, data } = this.draft;
-    const bad = check(this.draft);
+    const bad = held(check(this.draft), this.draft);
     if (bad) {
       this.outcome = bad;
       return Promise.resolve(bad);
     }
-    return this.#enqueue(channel.trim(), body({ event, id, retry, data }));
+    return this.#enqueue(channel.trim(), body({ event, id, retry, data }), { ...this.draft });
   }
 
   /** Publishes the last message again, so that it is stored a second time. */
@@ -175,20 +184,23 @@ export class PublishModel {
     return this.#enqueue(channel, { ...draft, again: true });
   }
 
-  #enqueue(channel: string, draft: PublishDraft): Promise<Outcome> {
+  #enqueue(channel: string, draft: PublishDraft, typed: Draft = { ...this.draft }): Promise<Outcome> {
     this.waiting++;
-    const sent = this.#queue.then(() => this.#send(channel, draft));
+    const sent = this.#queue.then(() => this.#send(channel, draft, typed));
     this.#queue = sent;
     return sent;
   }
 
-  async #send(channel: string, draft: PublishDraft): Promise<Outcome> {
+  async #send(channel: string, draft: PublishDraft, typed: Draft): Promise<Outcome> {
     let outcome: Outcome;
     try {
       outcome = reached(await this.#api.publish(channel, draft));
     } catch (thrown) {
       const error = toApiError(thrown);
-      outcome = refused(() => error.words, error.field || undefined);
+      outcome = held(
+        refused(() => error.words, error.field || undefined),
+        typed,
+      );
     }
     this.waiting--;
     this.outcome = outcome;
@@ -231,6 +243,12 @@ const refused = (words: () => string, field?: string): Outcome => ({
   },
   field,
 });
+
+/** Adds what the wrong field held. */
+function held<T extends Outcome | null>(outcome: T, draft: Draft): T {
+  if (outcome?.field) outcome.held = draft[outcome.field as keyof Draft];
+  return outcome;
+}
 
 function check(draft: Draft): Outcome | null {
   if (draft.channel.trim() === '') return refused(() => m.publish_no_channel(), 'channel');

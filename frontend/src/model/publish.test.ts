@@ -69,9 +69,26 @@ test('a refusal names the field, keeps the draft, and does not stop the next', a
   model.draft.event = 'a';
   const first = model.publish();
   const second = model.publish();
-  expect(await first).toEqual({ ok: false, words: 'The event has a line break.', field: 'event' });
+  expect(await first).toEqual({ ok: false, words: 'The event has a line break.', field: 'event', held: 'a' });
   expect(await second).toMatchObject({ ok: true, words: 'Published at k3f9.2, reached 3 clients.' });
   expect(model.draft.event).toBe('a');
+});
+
+test('a field that was wrong is not wrong any more when it is edited', async () => {
+  const publish = vi.fn().mockRejectedValue(new ApiError('bad_event', 'The event has a line break.', '', 'event', 422));
+  const { model } = make(publish);
+  model.draft.event = 'a';
+  await model.publish();
+  expect(model.fault?.field).toBe('event');
+  model.draft.data = 'another';
+  expect(model.fault?.field).toBe('event');
+  model.draft.event = 'ab';
+  expect(model.fault).toBeNull();
+  model.draft.retry = 'soon';
+  await model.publish();
+  expect(model.fault?.field).toBe('retry');
+  model.draft.retry = '';
+  expect(model.fault).toBeNull();
 });
 
 describe('a message that is stored already', () => {

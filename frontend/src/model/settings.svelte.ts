@@ -114,10 +114,14 @@ export class SettingsModel {
     }
   }
 
-  /** Replaces the origins whose pages may publish and subscribe. What is typed in the form stays. */
-  async setOrigins(origins: string[]): Promise<void> {
+  /**
+   * Changes the origins whose pages may publish and subscribe. Another window may have changed them
+   * since they were loaded, so they are read again. What is typed in the form stays.
+   */
+  async changeOrigins(change: (origins: readonly string[]) => string[]): Promise<void> {
     this.#loader.stop();
-    const { origins: stored } = await this.#api.saveSettings({ origins });
+    const { origins } = await this.#api.settings();
+    const { origins: stored } = await this.#api.saveSettings({ origins: change(origins) });
     if (this.current) this.current = { ...this.current, origins: stored };
   }
 

@@ -145,6 +145,16 @@ export class Sidebar {
     return this.parts.layout.folds[key] ?? large;
   }
 
+  /** Whether what the row with the cursor stands for is on the screen. */
+  isShown(row: SidebarRow = this.rows[this.at]): boolean {
+    const { screen, active } = this.parts.place;
+    if (row.kind === 'screen') return screen === row.screen;
+    if (screen !== 'timeline') return false;
+    if (row.kind === 'view') return active.source === row.view.source && active.q === row.view.q;
+    if (row.kind === 'source') return active.source === row.source.id;
+    return row.kind === 'all' && active.source === null;
+  }
+
   /** Opens what a row stands for, or folds it. */
   activate(row: SidebarRow = this.rows[this.at]): void {
     const { place } = this.parts;

@@ -74,6 +74,11 @@ export class Toasts {
     }
   }
 
+  /** The newest visible toast with an action. */
+  get offer(): Toast | undefined {
+    return this.list.findLast((toast) => toast.action);
+  }
+
   /** Stops the time of all toasts. */
   hold(): void {
     this.#held = true;

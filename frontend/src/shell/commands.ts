@@ -13,6 +13,7 @@ import { shell } from '../model/shell.svelte';
 import { sidebar } from '../model/sidebar.svelte';
 import { live } from '../model/state.svelte';
 import { theme } from '../model/theme.svelte';
+import { toasts } from '../model/toasts.svelte';
 import { zoom } from '../model/zoom.svelte';
 import { m } from '../paraglide/messages';
 
@@ -23,6 +24,12 @@ async function step(by: 1 | -1) {
   const ids = [null, ...sidebar.rows.flatMap((row) => (row.kind === 'source' ? [row.source.id] : []))];
   place.open(ids[(ids.indexOf(place.active.source) + by + ids.length) % ids.length]);
 }
+
+/** Goes to a screen, and moves the focus there. */
+const enter = (go: () => void) => () => {
+  go();
+  shell.focusRequests++;
+};
 
 const samples = () => live.state?.samples ?? false;
 /** The view that is shown, if it is one of those that were kept. */
@@ -48,14 +55,20 @@ export const shellCommands: readonly Command[] = [
     silent: true,
     act: () => (shell.palette = shell.palette === null ? '' : null),
   },
-  { id: 'go.all', keys: ['g a'], words: m.commands_all, group: 'go', act: () => place.open(null) },
-  { id: 'go.health', keys: ['g h'], words: m.commands_health, group: 'go', act: () => place.go({ screen: 'health' }) },
+  { id: 'go.all', keys: ['g a'], words: m.commands_all, group: 'go', act: enter(() => place.open(null)) },
+  {
+    id: 'go.health',
+    keys: ['g h'],
+    words: m.commands_health,
+    group: 'go',
+    act: enter(() => place.go({ screen: 'health' })),
+  },
   {
     id: 'go.bookmarks',
     keys: ['g b'],
     words: m.bookmarks_command,
     group: 'go',
-    act: () => place.go({ screen: 'bookmarks' }),
+    act: enter(() => place.go({ screen: 'bookmarks' })),
   },
   { id: 'go.next', keys: [']'], words: m.commands_next_source, group: 'go', act: () => step(1) },
   { id: 'go.previous', keys: ['['], words: m.commands_previous_source, group: 'go', act: () => step(-1) },
@@ -83,11 +96,16 @@ export const shellCommands: readonly Command[] = [
   row('last', ['End'], m.commands_row_last, () => sidebar.last()),
   row('unfold', ['ArrowRight'], m.commands_row_unfold, () => sidebar.unfold()),
   row('fold', ['ArrowLeft'], m.commands_row_fold, () => sidebar.foldOrLeave()),
-  row('open', ['Enter'], m.commands_row_open, () => sidebar.activate()),
+  row('open', ['Enter'], m.commands_row_open, () => {
+    // Opening what is shown goes there.
+    const here = sidebar.isShown();
+    sidebar.activate();
+    if (here) shell.focusRequests++;
+  }),
   row('select', ['Space'], m.commands_row_select, () => sidebar.toggle()),
   row('all', ['$mod+a'], m.commands_row_all, () => sidebar.selectAll()),
   row('menu', ['Shift+F10', 'ContextMenu'], m.commands_row_menu, () => shell.sidebarMenu?.()),
-  row('leave', ['Escape'], m.commands_row_leave, () => sidebar.leave()),
+  row('leave', ['Escape'], m.commands_row_leave, () => sidebar.leave() || shell.focusRequests++),
 
   {
     id: 'sources.follow',
@@ -209,6 +227,14 @@ export const shellCommands: readonly Command[] = [
     group: 'window',
     when: () => zoom.possible,
     act: () => zoom.set(150),
+  },
+  {
+    id: 'window.undo',
+    keys: ['$mod+z'],
+    words: m.commands_undo,
+    group: 'window',
+    when: () => toasts.offer !== undefined,
+    act: () => toasts.offer && toasts.act(toasts.offer),
   },
   { id: 'window.notices', words: m.notices_open, group: 'window', act: () => dialogs.open({ kind: 'notices' }) },
   {

@@ -6,6 +6,7 @@ import { noise } from '../model/noise.svelte';
 import type { Command } from '../model/commands.svelte';
 import type { Panes } from '../model/panes.svelte';
 import { place } from '../model/place.svelte';
+import { publishModel } from '../model/publish.svelte';
 import { shell } from '../model/shell.svelte';
 import { sidebar } from '../model/sidebar.svelte';
 import type { Landmark } from '../model/timeline.svelte';
@@ -25,6 +26,7 @@ export interface Hands {
   inspect: () => void;
   close: () => void;
   filter: () => void;
+  menu: () => void;
 }
 
 let hands: Hands | null = null;
@@ -113,6 +115,7 @@ export const timelineCommands = (panes: Panes): readonly Command[] => [
     act: () => (shell.jump = true),
   },
   { ...move('inspect', ['Enter'], m.commands_inspect, (list) => list.inspect()), group: 'messages' },
+  { ...move('menu', ['Shift+F10', 'ContextMenu'], m.inspector_actions, (list) => list.menu()), group: 'messages' },
   { ...move('close', ['Escape'], m.commands_close, (list) => list.close()), group: 'messages' },
   { ...move('copy', ['c'], m.commands_copy, () => void messageActions(panes).copySelected()), group: 'messages' },
   {
@@ -196,6 +199,10 @@ export const timelineCommands = (panes: Panes): readonly Command[] => [
     group: 'window',
     scope: 'timeline',
     when: reading,
-    act: () => (layout.composerOpen = !layout.composerOpen),
+    act: () => {
+      layout.composerOpen = !layout.composerOpen;
+      // Who opens it by a key wants to type.
+      if (layout.composerOpen) publishModel.focusRequests++;
+    },
   },
 ];
