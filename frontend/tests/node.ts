@@ -18,12 +18,12 @@ export interface Node {
   restart(): Promise<void>;
 }
 
-/** Starts `signalbox serve` on a free port of loopback. */
-export async function startNode(program: string): Promise<Node> {
+/** Starts `signalbox serve` on a free port of loopback, with more options. */
+export async function startNode(program: string, more: string[] = []): Promise<Node> {
   const data = mkdtempSync(join(tmpdir(), 'signalbox-e2e-'));
   let child: ChildProcess;
   const run = async (addr: string) => {
-    child = spawn(program, ['serve', '--addr', addr, '--data', data], {
+    child = spawn(program, ['serve', '--addr', addr, '--data', data, ...more], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // Neither the user's settings nor a keyring may affect a test.
       env: { PATH: process.env.PATH, HOME: data, XDG_CONFIG_HOME: data, XDG_DATA_HOME: data },
