@@ -11,9 +11,9 @@ const sources = import.meta.glob<string>(['./**/*.ts', './**/*.svelte', '!./**/*
 /** Attributes and properties of components that a reader sees or hears. */
 const SHOWN = /^(aria-label|aria-description|title|placeholder|alt|label|hint|description)$/;
 
-/** Names of the product, of fields, keys and formats, and examples of addresses and headers. */
+/** Names of the product, of fields, keys and formats, and examples of addresses, headers and paths. */
 const NAMES =
-  /https?:\/\/\S+|-----.*-----|\b(Signalbox|English|JSON|X-Api-Key|event|message|id|retry|Ctrl|Enter|Space|Esc|Home|End)\b/g;
+  /\$(\.\w+)+|https?:\/\/\S+|-----.*-----|\b(Signalbox|English|JSON|X-Api-Key|event|message|id|retry|Ctrl|Enter|Space|Esc|Home|End)\b/g;
 
 const hasWord = (text: string) => /[A-Za-z]{2}/.test(text.replace(NAMES, ''));
 /** "Copied the address". A single word may be a key or a name. */
