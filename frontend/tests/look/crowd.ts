@@ -29,7 +29,9 @@ const tree = ({ page }: Stage) => page.getByRole('tree', { name: 'Sources' });
 /** Selects the last sources of the sidebar. */
 async function selectSome(stage: Stage) {
   await tree(stage).focus();
+  // It ends an earlier selection, or leaves the sidebar.
   await stage.page.keyboard.press('Escape');
+  await tree(stage).focus();
   // Those that a small window shows, too.
   await stage.page.keyboard.press('Home');
   for (let i = 0; i < 4; i++) await stage.page.keyboard.press('ArrowDown');
