@@ -61,7 +61,7 @@ stage "go" 180 'types on macOS and Windows' "$(built TheTypes)"
 stage "go" 900 'go test' "$gotest"
 stage "go" 400 'set-up, and the program without a window' "$(built 'TheSetUp|TheServerProgram')"
 stage "go" 600 'Windows, with mingw-w64 and wine' "$(built ForWindows)"
-stage "web" 900 'Playwright in Chromium' 'cd frontend && npx --no-install playwright test'
+stage "web" 1200 'Playwright in Chromium' 'cd frontend && npx --no-install playwright test'
 stage "window" 300 'the window under Xvfb' \
   'node --experimental-websocket --no-warnings --test --test-concurrency=1 --test-reporter=spec frontend/tests/window/*.test.mjs'
 
