@@ -168,7 +168,7 @@ test('the inspector is used with the keyboard alone, and gives the focus back', 
   await page.keyboard.press('ArrowDown');
   await expect(inspector(page).getByText('$.n', { exact: true })).toBeVisible();
   const seen: string[] = [];
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < 12; i++) {
     await page.keyboard.press('Tab');
     seen.push(
       await page.evaluate(() => document.activeElement?.textContent?.trim() || document.activeElement!.ariaLabel || ''),
@@ -177,6 +177,8 @@ test('the inspector is used with the keyboard alone, and gives the focus back', 
   expect(seen).toEqual(expect.arrayContaining(['Copy path', 'Copy value', 'Copy', 'More', 'Publish again…']));
   await inspector(page).getByRole('tab', { name: 'Data' }).focus();
   await page.keyboard.press('ArrowRight');
+  await expect(inspector(page).getByRole('tab', { name: 'Compare' })).toBeFocused();
+  await page.keyboard.press('End');
   await expect(inspector(page).getByRole('tab', { name: 'Frame as served' })).toBeFocused();
   await expect(inspector(page).getByRole('textbox', { name: 'The frame as served' })).toContainText('data: {"n":');
   await page.keyboard.press('Escape');
