@@ -104,9 +104,16 @@ test('"try it with sample events" fills the timeline, and more keeps coming', as
   );
 });
 
+/** Waits for a source in the sidebar: the palette offers what there is when it opens. */
+const inSidebar = (app, name) =>
+  until(`${name} in the sidebar`, () =>
+    app.page.evaluate((name) => document.querySelector('nav [role=tree]')?.innerText.includes(name), name),
+  );
+
 test('a message is published with the keyboard alone, and appears in the timeline', async (t) => {
   const { app } = await opened(t);
   await app.api('POST', '/api/channels', { name: 'orders' });
+  await inSidebar(app, 'orders');
   await app.keys('ctrl+k');
   await until('the palette', () => app.page.evaluate(() => document.activeElement?.tagName === 'INPUT'));
   await app.type('orders');
@@ -147,6 +154,7 @@ test('the theme changes with a click, and is there after a restart', async (t) =
 test('the title of the window says what is unread', async (t) => {
   const { app } = await opened(t);
   for (const name of ['orders', 'alarms']) await app.api('POST', '/api/channels', { name });
+  await inSidebar(app, 'orders');
   await app.keys('ctrl+k');
   await until('the palette', () => app.page.evaluate(() => document.activeElement?.tagName === 'INPUT'));
   await app.type('orders');
