@@ -62,3 +62,10 @@ func (j *Journal) Resume(ctx context.Context, sources []int64, lastEventID strin
 	}
 	return Oldest, unknown, nil
 }
+
+// ResumeNames is Resume for FollowNames. A source that had one of the names before,
+// and was removed or renamed, may have sent the id too: then the client continues
+// after the oldest message with it.
+func (j *Journal) ResumeNames(ctx context.Context, names []string, lastEventID string) (after int64, gap *live.Gap, err error) {
+	return j.Resume(ctx, j.sources.EverNamed(names), lastEventID)
+}

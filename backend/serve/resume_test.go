@@ -229,6 +229,29 @@ func TestAnIDThatTwoSourcesHaveRepeatsRatherThanSkips(t *testing.T) {
 	s.open(t.Context(), "/events/b", "Last-Event-ID", "1").want("message", "2", "b2")
 }
 
+func TestAnIDThatARemovedChannelHadRepeatsRatherThanSkips(t *testing.T) {
+	s := start(t, nil)
+	publish := func(ids ...string) {
+		for _, id := range ids {
+			want[receiptJSON](s, 201, "POST", "/channels/x/messages", fmt.Sprintf(`{"id":%q,"data":%q}`, id, id))
+		}
+	}
+	publish("1", "2")
+	want[any](s, 204, "DELETE", "/api/channels/x", "")
+	publish("3", "2", "4")
+	for _, path := range []string{"/events/x", "/events/x?type=message"} {
+		rd := s.open(t.Context(), path, "Last-Event-ID", "2")
+		if e := rd.want("gap", "", "*"); !strings.Contains(e.data, `"missing":0,"code":"ambiguous_id"`) {
+			t.Error(e.data)
+		}
+		for _, data := range []string{"3", "2", "4"} {
+			rd.want("message", "*", data)
+		}
+		// Only the removed channel had this one.
+		s.open(t.Context(), path, "Last-Event-ID", "1").want("message", "3", "3")
+	}
+}
+
 // Whoever follows a name has every message that was acknowledged under it,
 // however often the channel is removed and made again meanwhile.
 func TestAFollowerOfANameMissesNothingWhenItsChannelIsMadeAgain(t *testing.T) {

@@ -120,6 +120,26 @@ func (l *List) ByID(id int64) (live.Source, bool) {
 	return s, ok
 }
 
+// EverNamed returns the ids of the sources that have or had one of these names: also
+// removed ones until their messages are gone, and those that were renamed since the
+// start of the program.
+func (l *List) EverNamed(names []string) []int64 {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	var ids []int64
+	for id, s := range l.byID {
+		if slices.Contains(names, s.Name) {
+			ids = append(ids, id)
+		}
+	}
+	for _, n := range l.namings {
+		if _, ok := l.byID[n.source]; ok && slices.Contains(names, n.name) && !slices.Contains(ids, n.source) {
+			ids = append(ids, n.source)
+		}
+	}
+	return ids
+}
+
 // Exists reports whether there is a source with that id, and it is not removed.
 func (l *List) Exists(id int64) bool {
 	l.mu.RLock()

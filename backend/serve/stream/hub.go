@@ -211,7 +211,7 @@ func (h *Hub) start(ctx context.Context, sub *subscription) (after int64, gap *l
 	case sub.oldest:
 		return journal.Oldest, nil, nil
 	case sub.resume != "":
-		return h.journal.Resume(ctx, sub.sources, sub.resume)
+		return h.journal.ResumeNames(ctx, sub.names, sub.resume)
 	case sub.newest:
 		release, err := h.readers.Acquire(ctx)
 		if err != nil {
