@@ -15,8 +15,7 @@ import (
 const (
 	// A portion is what is read from the store at once.
 	portionMessages, portionBytes = 1000, 1 << 20
-	// If no more than nearMessages are missing, the next commits wait in memory, and
-	// Run does not rest longer because of them.
+	// If no more than nearMessages are missing, the next commits wait in memory.
 	nearMessages = 500_000
 	// While messages are committed, Run rests busyRest times as long as it has
 	// worked; else as long.
@@ -147,7 +146,7 @@ func (b *building) step(ctx context.Context) (rest time.Duration, err error) {
 		}
 		err = b.extend(entries, through)
 		b.progress(last - through)
-		return b.rest(time.Since(begun), busy && last-reached > nearMessages), err
+		return b.rest(time.Since(begun), busy), err
 	default:
 		b.queue.setOpen(true, last)
 	}
