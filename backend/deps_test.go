@@ -33,7 +33,7 @@ var rules = []rule{
 
 	{"backend/field", "", "values are read in a page, in a watch and in a chart in the same way, and none of them knows the others"},
 	{"backend/filter/syntax", "live", "the language is parsed without a journal or a store, in a server as well as on the command line"},
-	{"backend/filter", "live filter/syntax", "one message is tested without a journal or a store, which only narrow what it has to test"},
+	{"backend/filter", "live field filter/syntax", "one message is tested without a journal or a store, which only narrow what it has to test"},
 
 	{"backend/journal/recent", "live broadcast", "many readers share these messages, so they must not depend on one kind of reader"},
 	{"backend/journal/sources", "live", "the journal keeps this list equal to the store's, so the list must not read the store itself"},

@@ -31,7 +31,7 @@
 //
 //	serve            Server.events: GET /events/{source}
 //	serve/stream     Hub.Subscribe, Hub.readSubscription, Hub.newStream, Hub.start
-//	journal          Journal.Resume, Journal.FollowNames: where a Last-Event-ID leads, and a cursor from there
+//	journal          Journal.ResumeNames, Journal.FollowNames: where a Last-Event-ID leads, and a cursor from there
 //
 // # A publish, from the request to its receipt
 //

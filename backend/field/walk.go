@@ -91,7 +91,7 @@ func (w *walker) value(depth int, told bool) bool {
 			kind = Bool
 		}
 	default:
-		w.at += numberLength(w.text[w.at:])
+		w.at += NumberLength(w.text[w.at:])
 		// A number at the end of a text that was cut may have more digits.
 		if w.at == start || w.at == len(w.text) && depth > 0 {
 			return false
@@ -168,9 +168,9 @@ func stringEnd(s string, at int) int {
 	return -1
 }
 
-// numberLength returns the length of the number at the beginning of s; 0 if there
-// is none.
-func numberLength(s string) int {
+// NumberLength returns the length of the JSON number at the beginning of s (RFC 8259,
+// section 6); 0 if there is none.
+func NumberLength(s string) int {
 	digits := func(i int) int {
 		for i < len(s) && '0' <= s[i] && s[i] <= '9' {
 			i++

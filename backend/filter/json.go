@@ -6,6 +6,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"signalbox/backend/field"
 	"signalbox/backend/filter/syntax"
 )
 
@@ -76,7 +77,7 @@ func (r *jsonReader) value(path []syntax.Step, wanted bool) bool {
 		}
 		r.at += len(word)
 	default:
-		n := numberLength(r.text[r.at:])
+		n := field.NumberLength(r.text[r.at:])
 		if n == 0 {
 			return false
 		}

@@ -4,54 +4,12 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
+
+	"signalbox/backend/field"
 )
 
 // isNumber reports whether s is a number as JSON writes it.
-func isNumber(s string) bool { return s != "" && numberLength(s) == len(s) }
-
-// numberLength returns the length of the JSON number at the beginning of s, or 0
-// (RFC 8259, section 6).
-func numberLength(s string) int {
-	i := 0
-	if i < len(s) && s[i] == '-' {
-		i++
-	}
-	switch n := digits(s[i:]); {
-	case n == 0, s[i] == '0' && n > 1:
-		return 0
-	default:
-		i += n
-	}
-	if i < len(s) && s[i] == '.' {
-		n := digits(s[i+1:])
-		if n == 0 {
-			return 0
-		}
-		i += n + 1
-	}
-	if i < len(s) && (s[i] == 'e' || s[i] == 'E') {
-		i++
-		if i < len(s) && (s[i] == '+' || s[i] == '-') {
-			i++
-		}
-		n := digits(s[i:])
-		if n == 0 {
-			return 0
-		}
-		i += n
-	}
-	return i
-}
-
-// digits returns how many digits s begins with.
-func digits(s string) int {
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return i
-		}
-	}
-	return len(s)
-}
+func isNumber(s string) bool { return s != "" && field.NumberLength(s) == len(s) }
 
 // A decimal is a number in parts: ± 0.digits × 10^exponent. Digits are those of
 // whole followed by those of fraction, without zeros at either end; zero has
