@@ -49,20 +49,21 @@ func (p *parser) positive(start int) (Expr, error) {
 	}
 	p.at += len(key)
 	value := p.at
-	word, err := p.word()
+	var list []string
+	var word string
+	var err error
+	switch key {
+	case "event:", "is:", "source:":
+		list, err = p.list()
+	default:
+		if word, err = p.word(); key == "" || word != "" {
+			list = []string{word}
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	list := splitList(word)
-	switch key {
-	case "event:", "is:", "source:":
-		if len(list) == 0 {
-			word = ""
-		}
-	default:
-		list = []string{word}
-	}
-	if key != "" && word == "" {
+	if len(list) == 0 {
 		return nil, p.mark(start, p.at, live.Errorf("bad_filter/value", "{key} needs a value after it.", "key", key))
 	}
 	if err := p.count(start, len(list), nil); err != nil {

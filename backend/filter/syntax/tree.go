@@ -224,9 +224,13 @@ func (e Field) write(w *writer, _ operator) {
 }
 
 func (w *writer) list(key string, list []string) {
-	joined := strings.Join(list, ",")
 	w.WriteString(key)
-	w.word(joined, isValue(joined))
+	for i, part := range list {
+		if i > 0 {
+			w.WriteByte(',')
+		}
+		w.word(part, isValue(part) && !strings.Contains(part, ","))
+	}
 }
 
 // word writes a text, in quotation marks unless it is plain. A backslash stands

@@ -130,7 +130,31 @@ func wordLength(s string, inGroup bool) int {
 	return len(s)
 }
 
-// splitList splits a list at its commas and drops empty parts.
-func splitList(s string) []string {
-	return slices.DeleteFunc(strings.Split(s, ","), func(part string) bool { return part == "" })
+// list reads the parts of a list with commas between them, and drops empty ones.
+// In a part in quotation marks a comma is text.
+func (p *parser) list() ([]string, error) {
+	var list []string
+	for {
+		s := p.text[p.at:]
+		if strings.HasPrefix(s, `"`) {
+			part, err := p.quoted()
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, part)
+			if !strings.HasPrefix(p.text[p.at:], ",") {
+				break
+			}
+			p.at++
+			continue
+		}
+		s = s[:wordLength(s, p.depth > 0)]
+		plain, _, more := strings.Cut(s, `,"`)
+		list = append(list, strings.Split(plain, ",")...)
+		if p.at += len(plain); !more {
+			break
+		}
+		p.at++
+	}
+	return slices.DeleteFunc(list, func(part string) bool { return part == "" }), nil
 }

@@ -15,6 +15,16 @@ test('the tokens have their kinds, and joined they are the text', () => {
   ]);
 });
 
+test('quotation marks hold the commas of a list', () => {
+  const text = 'event:"a b,c","d e",f x source:g,"h i" -is:gap,note';
+  expect(filterPieces(text).flatMap((p) => (p.kind === 'space' ? [] : [p.text]))).toEqual([
+    'event:"a b,c","d e",f',
+    'x',
+    'source:g,"h i"',
+    '-is:gap,note',
+  ]);
+});
+
 test('a single minus is a word', () => expect(filterPieces('-')[0].kind).toBe('text'));
 
 test('fields, expressions and groups are tokens', () => {
@@ -60,6 +70,22 @@ test('a value of a field is added as it was sent', () => {
   expect(withField('', '$.path', '"C:\\\\ \\"x\\""')).toBe('$.path = "C:\\ \\"x\\""');
   expect(withField('$.a = 1 b', '$.a', '1', true)).toBe('b -$.a = 1');
   expect(withField('', '$.items', '[')).toBe('$.items');
+  expect(withField('', '$["a-b"]["c \\u0064 \\"\\\\"][0]', 'true')).toBe('$.a-b["c d \\"\\\\"][0] = true');
+});
+
+test('a long value, and one that is cut, is found by its beginning', () => {
+  expect(withField('', '$.a', `"${'x'.repeat(1001)}"`)).toBe(`$.a : "${'x'.repeat(200)}"`);
+  expect(withField('', '$.a', `"${'x'.repeat(199)}🚂${'x'.repeat(1000)}"`)).toBe(`$.a : "${'x'.repeat(199)}"`);
+  expect(withField('', '$.a', '"cut \\u00')).toBe('$.a : "cut "');
+  expect(withField('', '$.a', '1'.repeat(301))).toBe(`$.a : "${'1'.repeat(200)}"`);
+  const deep = '.a'.repeat(33);
+  expect(withField('', `$${deep}`, '"b"')).toBe(`$${'.a'.repeat(32)} : "b"`);
+  expect(withField('', `$${deep}`, '{')).toBe(`$${'.a'.repeat(32)}`);
+});
+
+test('an id replaces the previous one', () => {
+  expect(withOnly('id:1 paid', 'id', '88 405')).toBe('id:"88 405" paid');
+  expect(withoutThat('id:1', 'id', '1')).toBe('-id:1');
 });
 
 test('a text is put in quotation marks where it needs them', () => {

@@ -1,3 +1,5 @@
+import { stepsOf, type Step } from './field';
+
 /** A token of a filter. All tokens joined are the text of the filter. */
 export interface FilterPiece {
   text: string;
@@ -30,13 +32,20 @@ export function filterPieces(text: string): FilterPiece[] {
     if (found) at += found[0].length;
     return found !== null && found[0] !== '';
   };
-  const word = () => {
+  const word = (until = '') => {
     for (let open = 0; at < text.length && !/\s/.test(text[at]); at++) {
       if (text[at] === '(') open++;
       if (text[at] === ')' && --open < 0 && depth > 0) return;
+      if (until && text.startsWith(until, at)) return;
     }
   };
   const value = () => void (skip(QUOTED) || word());
+  const list = () => {
+    for (let more = true; more; at += more ? 1 : 0) {
+      if (!skip(QUOTED)) word(',"');
+      more = text[at] === ',';
+    }
+  };
   while (at < text.length) {
     const start = at;
     const push = (kind: FilterPiece['kind'], around = depth) =>
@@ -61,7 +70,8 @@ export function filterPieces(text: string): FilterPiece[] {
       push('field');
     } else if (key && !text.startsWith('://', at + key.length)) {
       at += key.length + 1;
-      value();
+      if (key === 'event' || key === 'source' || key === 'is') list();
+      else value();
       push(key === 'event' ? 'type' : key === 'id' || key === 'is' ? key : 'key');
     } else {
       value();
@@ -148,14 +158,17 @@ export function quoted(value: string): string {
   return `"${value.replace(/(\\*)("|$)/g, (_, slashes: string, mark: string) => slashes + slashes + (mark && '\\"'))}"`;
 }
 
+/** What a filter can ask for by name. */
+export type Key = 'event' | 'source' | 'id';
+
 const isTerm = (key: string) => (p: FilterPiece) => p.text.startsWith(`${key}:`);
 
-/** The filter with its condition on the type, or the source, replaced by this one. */
-export const withOnly = (text: string, key: 'event' | 'source', name: string): string =>
+/** The filter with its condition on the type, the source or the id replaced by this one. */
+export const withOnly = (text: string, key: Key, name: string): string =>
   withTerm(text, `${key}:${quoted(name)}`, (p) => isTerm(key)(p) || p.text === `-${key}:${quoted(name)}`, true);
 
-/** The filter without this type, or this source. */
-export const withoutThat = (text: string, key: 'event' | 'source', name: string): string =>
+/** The filter without this type, this source or this id. */
+export const withoutThat = (text: string, key: Key, name: string): string =>
   withTerm(
     text,
     `-${key}:${quoted(name)}`,
@@ -164,10 +177,61 @@ export const withoutThat = (text: string, key: 'event' | 'source', name: string)
 
 /** The filter with a condition on a field: that it has this JSON, or that it has not. */
 export function withField(text: string, path: string, raw: string, not = false): string {
-  const value = raw.startsWith('"') ? quotedText(JSON.parse(raw) as string) : raw;
-  const term = raw === '{' || raw === '[' ? path : `${path} = ${value}`;
+  const term = fieldTerm(path, raw);
   return withTerm(text, not ? `-${term}` : term, (p) => p.text === term || p.text === `-${term}`);
 }
+
+/** An escape such as that of a tab has up to so many characters. */
+const LONGEST_ESCAPE = 6;
+/** A path has no more steps in a filter. */
+const MOST_STEPS = 32;
+/** A longer value is found by its beginning. */
+const LONG = { text: 1000, number: 300, beginning: 200 };
+
+/**
+ * The condition that a field has this JSON, which may be cut at its end. An object or a list has to be
+ * there, a long value has to begin alike.
+ */
+export function fieldTerm(path: string, raw: string): string {
+  const steps = stepsOf(path) ?? [];
+  const at = fieldPath(steps.slice(0, MOST_STEPS));
+  if (/^[{[]/.test(raw)) return at;
+  const text = raw.startsWith('"') ? textOf(raw) : null;
+  const whole = text === null ? raw.length <= LONG.number : text.length <= LONG.text && isWhole(raw);
+  // A condition on what is around the value holds for anything inside.
+  if (whole && steps.length <= MOST_STEPS) return `${at} = ${text === null ? raw : quotedText(text)}`;
+  return `${at} : ${quotedText(whole ? (text ?? raw) : beginning(text ?? raw))}`;
+}
+
+/** A path as a filter has it. In quotation marks it has no escapes but the one of the quotation mark. */
+export const fieldPath = (steps: readonly Step[]): string =>
+  `$${steps
+    .map((to) => {
+      if (typeof to === 'number') return `[${to}]`;
+      return /^[\p{L}\p{N}_$@-]+$/u.test(to) ? `.${to}` : `[${quotedText(to)}]`;
+    })
+    .join('')}`;
+
+function isWhole(raw: string): boolean {
+  try {
+    JSON.parse(raw);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The text of JSON that may be cut, even within an escape. Half a pair of surrogates is replaced, as the server does. */
+function textOf(raw: string): string {
+  for (let end = raw.length; end > Math.max(0, raw.length - LONGEST_ESCAPE); end--) {
+    for (const json of [raw.slice(0, end), `${raw.slice(0, end)}"`]) {
+      if (isWhole(json)) return (JSON.parse(json) as string).replace(/\p{Surrogate}/gu, '\ufffd');
+    }
+  }
+  return '';
+}
+
+const beginning = (text: string): string => text.slice(0, LONG.beginning).replace(/\p{Surrogate}$/u, '');
 
 const quotedText = (value: string): string => {
   const plain = quoted(value);
