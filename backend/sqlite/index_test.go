@@ -267,6 +267,21 @@ func TestSearchesFindTheSameWithAndWithoutTheIndex(t *testing.T) {
 	}
 }
 
+// sizeOf returns the size of the files in a folder, in bytes.
+func sizeOf(t *testing.T, folder string) (size int64) {
+	t.Helper()
+	list, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range list {
+		if info, err := f.Info(); err == nil { // else it is gone
+			size += info.Size()
+		}
+	}
+	return size
+}
+
 func filesIn(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -351,14 +366,9 @@ func TestTheIndexOfTrimmedMessagesIsDeleted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	untilIndex(t, db, "smaller", func(s index.State) bool { return s.Bytes < before/3 })
-	size := 0
-	for _, text := range filesIn(t, filepath.Join(dir, "index")) {
-		size += len(text)
-	}
-	if int64(size) > before/2 {
-		t.Errorf("the files have %d bytes, and had %d before", size, before)
-	}
+	untilIndex(t, db, "smaller, nor its files", func(s index.State) bool {
+		return s.Bytes < before/3 && sizeOf(t, filepath.Join(dir, "index")) < before/2
+	})
 	searchesFindAll(t, db, r, 20)
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"log/slog"
+	"slices"
 	"time"
 
 	"signalbox/backend/live"
@@ -15,11 +16,12 @@ import (
 const (
 	// A portion is what is read from the store at once.
 	portionMessages, portionBytes = 1000, 1 << 20
-	// If no more than nearMessages are missing, the next commits wait in memory.
-	nearMessages = 500_000
-	// While messages are committed, Run rests busyRest times as long as it has
-	// worked; else as long.
+	// While messages are committed, Run rests busyRest times as long as it has read
+	// the store; else as long. A reader keeps SQLite from using its log again from
+	// the beginning, and commits to a log that grows take half as long again.
 	busyRest = 4
+	// The log tells of more missing messages than manyMessages.
+	manyMessages = 500_000
 	// skipped is how many numbers are skipped where the history is damaged.
 	skipped = 10_000
 )
@@ -57,16 +59,15 @@ func (ix *Index) Run(ctx context.Context, o Options) error {
 		<-ctx.Done() // what there is can be used
 		return ctx.Err()
 	}
-	b := &building{Index: ix, Options: o, block: signature.Builder{Bytes: o.BlockBytes}}
+	b := &building{Index: ix, Options: o, block: signature.Builder{Bytes: o.BlockBytes}, readFrom: time.Now().Add(o.Delay)}
 	defer b.end()
-	wait(ctx, o.Delay)
+	defer time.AfterFunc(o.Delay, ix.notify).Stop()
 	for ctx.Err() == nil {
 		rest, err := b.step(ctx)
 		b.setProblem(err)
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
-			ix.queue.setOpen(false, 0)
 			wait(ctx, o.Retry)
 		case rest > 0:
 			wait(ctx, rest)
@@ -97,9 +98,10 @@ func wait(ctx context.Context, d time.Duration) {
 type building struct {
 	*Index
 	Options
-	block signature.Builder // after the tail's blocks, up to reached
-	hole  *filling
-	last  int64 // the newest message at the last step
+	block    signature.Builder // after the tail's blocks, up to reached
+	stamp    int64             // of the message reached; 0 if it is not known
+	hole     *filling
+	readFrom time.Time // not before, the store is read
 	// For the log: how many messages were missing when that was last reported.
 	missing    int64
 	reportedAt time.Time
@@ -113,7 +115,7 @@ type filling struct {
 }
 
 // step does some work. rest is how long to rest, or less than 0 if there is nothing
-// to do before the next message.
+// to do before Run is woken.
 func (b *building) step(ctx context.Context) (rest time.Duration, err error) {
 	b.deleteTrimmed()
 	if len(b.tail.blocks) >= b.SegmentBlocks { // could not be written before
@@ -121,49 +123,38 @@ func (b *building) step(ctx context.Context) (rest time.Duration, err error) {
 			return 0, err
 		}
 	}
-	reached, last, queued := b.reached.Load(), b.file.Last(), b.queue.begin()
-	busy := last > b.last
-	b.last = last
+	busy, err := b.drain()
+	if err != nil {
+		return 0, err
+	}
 	begun := time.Now()
-	switch {
-	case queued <= reached:
-		entries, through := b.queue.take()
-		err := b.extend(entries, through)
-		b.queue.recycle(entries)
-		if err != nil {
-			return 0, err
-		}
-	case reached < last:
-		if last-reached <= nearMessages {
-			b.queue.setOpen(true, last)
-		}
-		entries, through, err := b.read(ctx, span{reached, min(last, b.queue.begin())})
-		if conn.IsCorrupt(err) {
-			return 0, b.skip(span{reached, min(last, reached+skipped)})
-		}
-		if err != nil {
-			return 0, err
-		}
-		err = b.extend(entries, through)
-		b.progress(last - through)
-		return b.rest(time.Since(begun), busy), err
+	if begun.Before(b.readFrom) {
+		return -1, nil
+	}
+	if more, err := b.fill(ctx); !more || err != nil {
+		return -1, err
+	}
+	switch worked := time.Since(begun); {
+	case b.Hurry:
+		return 0, nil
+	case busy:
+		return busyRest * worked, nil
 	default:
-		b.queue.setOpen(true, last)
+		return worked, nil
 	}
-	if more, err := b.fill(ctx); more || err != nil {
-		return b.rest(time.Since(begun), busy), err
-	}
-	return -1, nil
 }
 
-func (b *building) rest(worked time.Duration, busy bool) time.Duration {
-	switch {
-	case b.Hurry:
-		return 0
-	case busy:
-		return busyRest * worked
+// drain adds the messages in the queue to the tail, and reports whether there were
+// any.
+func (b *building) drain() (any bool, err error) {
+	entries, after, through := b.queue.take()
+	defer b.queue.recycle(entries)
+	if after > b.reached.Load() {
+		if err := b.leave(after); err != nil {
+			return true, err
+		}
 	}
-	return worked
+	return through > after, b.extend(entries, through)
 }
 
 // read returns some of the events in a span, and the number up to which they are all
@@ -199,62 +190,105 @@ func (ix *Index) read(ctx context.Context, s span) (entries []Entry, through int
 
 // extend adds messages to the tail. They are complete up to the number through.
 func (b *building) extend(entries []Entry, through int64) error {
-	reached := b.reached.Load()
 	for _, e := range entries {
-		if e.Number <= reached {
-			continue
-		}
 		b.block.Add(e.Type, e.Data)
+		b.stamp = e.Received
 		b.reached.Store(e.Number)
 		if !b.block.Full() {
 			continue
 		}
-		block := b.block.Block(e.Number)
-		b.mu.Lock()
-		b.tail.blocks, b.tail.stamp = append(b.tail.blocks, block), e.Received
-		full := len(b.tail.blocks) >= b.SegmentBlocks
-		b.mu.Unlock()
-		if full {
+		b.endBlock()
+		if len(b.tail.blocks) >= b.SegmentBlocks {
 			if err := b.finishTail(); err != nil {
-				return err // the others are read again
+				return err // the others become a hole
 			}
 		}
 	}
-	b.reached.Store(max(reached, through))
+	if b.reached.Load() != through {
+		b.stamp = 0
+		b.reached.Store(through)
+	}
+	return nil
+}
+
+// endBlock adds the block to the tail.
+func (b *building) endBlock() {
+	block := b.block.Block(b.reached.Load())
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tail.blocks, b.tail.stamp = append(b.tail.blocks, block), b.stamp
+}
+
+// endTail ends the block, and the tail as a segment. What could not be written
+// remains in the tail.
+func (b *building) endTail() error {
+	if !b.block.Empty() {
+		b.endBlock()
+	}
+	if len(b.tail.blocks) == 0 {
+		return nil
+	}
+	return b.finishTail()
+}
+
+// leave makes the messages that have been reached up to the number after a hole.
+func (b *building) leave(after int64) error {
+	if err := b.endTail(); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tail.after, b.stamp = after, 0
+	b.reached.Store(after)
 	return nil
 }
 
 // finishTail writes the tail as a segment, and begins the next.
 func (b *building) finishTail() error {
-	s, err := b.write(&b.tail)
+	s, err := b.finish(b.tail)
 	if err != nil {
 		return err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.segments = append(b.segments, s)
 	b.tail = tail{after: s.through}
 	return nil
 }
 
-// skip leaves a span out that cannot be read.
-func (b *building) skip(s span) error {
-	if len(b.tail.blocks) > 0 {
-		if err := b.finishTail(); err != nil {
-			return err
-		}
+// finish writes blocks as a segment. If the segment before has room for them, it is
+// replaced: each start and each hole would leave a small file else.
+func (b *building) finish(t tail) (segment, error) {
+	t = b.join(t)
+	s, err := b.write(&t)
+	if err != nil {
+		return s, err
 	}
-	b.block.Reset()
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.unread = append(b.unread, span{b.tail.after, s.through})
-	b.tail.after = s.through
-	b.reached.Store(s.through)
-	return nil
+	b.insert(s)
+	b.mu.Unlock()
+	b.removeOld(&t, s)
+	return s, nil
 }
 
-// fill does some work on the first hole before the tail. more is false if there is
-// none.
+// join returns t with the blocks of the segment before it, if there is room for
+// them.
+func (b *building) join(t tail) tail {
+	b.mu.Lock()
+	i := slices.IndexFunc(b.segments, func(s segment) bool { return s.through == t.after })
+	if i < 0 || t.saved.through != 0 || b.segments[i].blocks+len(t.blocks) > b.SegmentBlocks {
+		b.mu.Unlock()
+		return t
+	}
+	s := b.segments[i]
+	b.mu.Unlock()
+	blocks, _, err := b.blocksOf(s)
+	if err != nil {
+		return t // a search finds the damage
+	}
+	return tail{after: s.after, blocks: append(blocks, t.blocks...), stamp: t.stamp, saved: s}
+}
+
+// fill reads some messages of the first hole. more is false if there is none.
 func (b *building) fill(ctx context.Context) (more bool, err error) {
 	f := b.hole
 	if f == nil {
@@ -267,6 +301,7 @@ func (b *building) fill(ctx context.Context) (more bool, err error) {
 		f = &filling{span: holes[0], tail: tail{after: holes[0].after}, block: signature.Builder{Bytes: b.BlockBytes}}
 		b.hole = f
 	}
+	defer b.progress()
 	if len(f.tail.blocks) >= b.SegmentBlocks { // could not be written before
 		return true, b.finishHole()
 	}
@@ -288,46 +323,56 @@ func (b *building) fill(ctx context.Context) (more bool, err error) {
 		f.after = through
 		return true, nil
 	}
-	// The end of the hole, or of what can be read of it.
-	b.hole = nil
-	if err == nil && !f.block.Empty() {
-		f.tail.blocks, f.tail.stamp = append(f.tail.blocks, f.block.Block(f.through)), 0
+	// The end of the hole, or of what can be read before a damage.
+	if err == nil {
+		f.after = f.through
+	}
+	if !f.block.Empty() {
+		f.tail.blocks, f.tail.stamp = append(f.tail.blocks, f.block.Block(f.after)), 0
 	}
 	if len(f.tail.blocks) > 0 {
-		b.hole = f
-		err = b.finishHole()
+		if e := b.finishHole(); e != nil {
+			return true, e // the next step reads on
+		}
 	}
-	if err == nil || conn.IsCorrupt(err) {
-		b.hole = nil
+	b.hole = nil
+	// Without any event, or damaged.
+	unread := span{f.tail.after, f.after}
+	if err != nil {
+		unread.through = min(f.through, f.after+skipped)
+	}
+	if unread.after < unread.through {
 		b.mu.Lock()
-		b.unread = append(b.unread, span{f.tail.after, f.through}) // nothing, or damaged
+		b.unread = append(b.unread, unread)
 		b.mu.Unlock()
-		err = nil
 	}
-	return true, err
+	return true, nil
 }
 
 // finishHole writes the blocks of the hole as a segment.
 func (b *building) finishHole() error {
-	f := b.hole
-	s, err := b.write(&f.tail)
-	if err != nil {
-		return err
+	s, err := b.finish(b.hole.tail)
+	if err == nil {
+		b.hole.tail = tail{after: s.through}
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.insert(s)
-	f.tail = tail{after: s.through}
-	return nil
+	return err
 }
 
-// end writes what is in memory.
+// end adds what waits in the queue, and writes what is in memory.
 func (b *building) end() {
+	_, err := b.drain()
 	b.queue.setOpen(false, 0)
-	if len(b.tail.blocks) > 0 && b.tail.through() > b.tail.saved.through {
-		if _, err := b.write(&b.tail); err != nil {
-			b.setProblem(err)
+	if err == nil && !b.block.Empty() {
+		b.endBlock()
+	}
+	if err == nil && len(b.tail.blocks) > 0 && b.tail.through() > b.tail.saved.through {
+		var s segment
+		if s, err = b.write(&b.tail); err == nil {
+			b.removeOld(&b.tail, s)
 		}
+	}
+	if err != nil {
+		b.setProblem(err)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -349,9 +394,18 @@ func (b *building) setProblem(err error) {
 }
 
 // progress logs how much is missing, if that is much, every ten seconds.
-func (b *building) progress(missing int64) {
+func (b *building) progress() {
+	b.mu.Lock()
+	missing := b.missingInHoles()
+	if f := b.hole; f != nil {
+		b.filled = f.after - f.tail.after
+		missing -= b.filled
+	} else {
+		b.filled = 0
+	}
+	b.mu.Unlock()
 	switch {
-	case missing > nearMessages && b.missing == 0:
+	case missing > manyMessages && b.missing == 0:
 		b.log.Info("the index for searches is being built", "missing", missing)
 	case b.missing > 0 && time.Since(b.reportedAt) >= 10*time.Second:
 		b.log.Info("the index for searches is being built", "missing", missing)

@@ -8,9 +8,11 @@
 // # Building
 //
 // Run builds it behind the commits, in a goroutine of its own. DB.Append hands over
-// what it has committed; where Run is further behind, it reads the messages from the
-// store in short portions, and rests between them. It works from the oldest message
-// to the newest, and the number that it has reached is all its state.
+// what it has committed, and Run adds it to the tail. What was not handed over, or
+// was too much to wait in memory, is a hole before the tail. Run reads the messages
+// of holes from the store in short portions, from the oldest to the newest, and rests
+// between them: reading keeps SQLite from using its log again from the beginning,
+// and commits take longer then.
 //
 // # Files
 //

@@ -33,7 +33,11 @@ func (ix *Index) Remove() error { return os.RemoveAll(ix.dir) }
 
 // load finds the segments that can be used, and deletes all others.
 func (ix *Index) load(ctx context.Context) error {
-	first := ix.file.Last() + 1
+	last := ix.file.Last()
+	if ix.file.Writer.Refusal() == nil {
+		ix.queue.setOpen(true, last)
+	}
+	first := last + 1
 	var oldest sql.NullInt64
 	if err := ix.file.Streams.QueryRowContext(ctx, "SELECT min(number) FROM messages").Scan(&oldest); err == nil && oldest.Valid {
 		first = oldest.Int64
@@ -74,8 +78,8 @@ func (ix *Index) load(ctx context.Context) error {
 		}
 		ix.segments = append(ix.segments, s)
 	}
-	if n := len(ix.segments); n > 0 {
-		ix.tail.after = max(ix.tail.after, ix.segments[n-1].through)
+	ix.tail.after = max(ix.tail.after, last)
+	if n := len(ix.segments); n > 0 && ix.segments[n-1].through == last {
 		ix.continueLast()
 	}
 	ix.reached.Store(ix.tail.through())
@@ -101,7 +105,7 @@ func (ix *Index) inspect(name string) (s segment, head *signature.Segment, err e
 	if err != nil {
 		return s, nil, err
 	}
-	s.bytes = info.Size()
+	s.bytes, s.blocks = info.Size(), len(head.Throughs)
 	return s, head, nil
 }
 
@@ -143,16 +147,10 @@ func (ix *Index) ofThisHistory(ctx context.Context, found []segment, heads []*si
 // the lock held.
 func (ix *Index) continueLast() {
 	s := ix.segments[len(ix.segments)-1]
-	f, err := os.Open(ix.path(s.fileName()))
-	if err != nil {
+	if s.blocks == signature.SegmentBlocks {
 		return
 	}
-	defer f.Close()
-	head, err := signature.Open(f)
-	if err != nil || len(head.Throughs) == signature.SegmentBlocks {
-		return
-	}
-	blocks, err := head.Blocks()
+	blocks, head, err := ix.blocksOf(s)
 	if err != nil {
 		return // a search finds the damage
 	}
@@ -160,9 +158,24 @@ func (ix *Index) continueLast() {
 	ix.tail = tail{after: s.after, blocks: blocks, stamp: head.Stamp, saved: s}
 }
 
-// write writes blocks to a file, and deletes the file that has the first of them.
+// blocksOf reads the blocks of a segment.
+func (ix *Index) blocksOf(s segment) (signature.Blocks, *signature.Segment, error) {
+	f, err := os.Open(ix.path(s.fileName()))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	head, err := signature.Open(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	blocks, err := head.Blocks()
+	return blocks, head, err
+}
+
+// write writes blocks to a file.
 func (ix *Index) write(t *tail) (s segment, err error) {
-	s.span = span{t.after, t.through()}
+	s.span, s.blocks = span{t.after, t.through()}, len(t.blocks)
 	if ix.file.IsFull() {
 		return s, conn.DiskFull(nil)
 	}
@@ -195,17 +208,23 @@ func (ix *Index) write(t *tail) (s segment, err error) {
 		_ = os.Remove(path)
 		return s, err
 	}
-	if t.saved.through != 0 && t.saved.span != s.span {
-		ix.remove(t.saved.fileName())
-	}
 	return s, nil
 }
 
-// insert adds a segment in its place. Call it with the lock held.
+// removeOld deletes the file that has the first blocks of t, which s has too.
+func (ix *Index) removeOld(t *tail, s segment) {
+	if t.saved.through != 0 && t.saved.span != s.span {
+		ix.remove(t.saved.fileName())
+	}
+}
+
+// insert adds a segment in its place, and takes out those that are in it. Call it
+// with the lock held.
 func (ix *Index) insert(s segment) {
-	i, _ := slices.BinarySearchFunc(ix.segments, s.after, func(g segment, after int64) int { return cmp.Compare(g.after, after) })
 	// Not in place: a search may read the old slice.
-	ix.segments = slices.Insert(slices.Clone(ix.segments), i, s)
+	list := slices.DeleteFunc(slices.Clone(ix.segments), func(g segment) bool { return s.after <= g.after && g.through <= s.through })
+	i, _ := slices.BinarySearchFunc(list, s.after, func(g segment, after int64) int { return cmp.Compare(g.after, after) })
+	ix.segments = slices.Insert(list, i, s)
 }
 
 // deleteTrimmed deletes the segments whose messages were all trimmed.

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"cmp"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -26,6 +27,7 @@ type Index struct {
 	first    int64     // the oldest message kept; segments before it are deleted
 	segments []segment // in order; they do not overlap
 	tail     tail
+	filled   int64  // of the first hole, how many messages are read
 	unread   []span // what Run could not read, and does not try again
 	problem  error  // why segments cannot be written
 }
@@ -36,7 +38,8 @@ type span struct{ after, through int64 }
 // A segment is a file of the index.
 type segment struct {
 	span
-	bytes int64 // of the file
+	bytes  int64 // of the file
+	blocks int
 }
 
 // The tail is the last segment, which is not complete. It follows all others.
@@ -73,18 +76,16 @@ type State struct {
 
 // State returns how much is covered.
 func (ix *Index) State() State {
-	last, queued := ix.file.Last(), ix.queue.begin()
+	queued, waiting := ix.queue.waiting()
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
 	s := State{Running: ix.running, Problem: ix.problem, Bytes: ix.tail.saved.bytes}
 	for _, g := range ix.segments {
 		s.Bytes += g.bytes
 	}
-	if reached := max(ix.reached.Load(), ix.first-1); ix.running && queued > reached {
-		s.Behind = max(0, last-reached)
-	}
-	for _, h := range ix.holes() {
-		s.Behind += h.through - h.after
+	if ix.running {
+		taken := max(0, queued-ix.reached.Load()) // by Run, or lost
+		s.Behind = max(0, waiting+taken+ix.missingInHoles()-ix.filled)
 	}
 	return s
 }
@@ -121,21 +122,25 @@ func (ix *Index) notify() {
 // holes returns what is not covered before the tail and can be read. Call it with
 // the lock held.
 func (ix *Index) holes() (list []span) {
-	if !ix.running {
-		return nil
+	covered := slices.Clone(ix.unread)
+	for _, s := range ix.segments {
+		covered = append(covered, s.span)
 	}
+	slices.SortFunc(covered, func(a, b span) int { return cmp.Compare(a.after, b.after) })
 	at := ix.first - 1
-	for i := range len(ix.segments) + 1 {
-		next := span{ix.tail.after, ix.tail.after}
-		if i < len(ix.segments) {
-			next = ix.segments[i].span
-		}
-		h := span{at, next.after}
-		isUnread := func(u span) bool { return u.after < h.through && h.after < u.through }
-		if h.after < h.through && !slices.ContainsFunc(ix.unread, isUnread) {
+	for _, c := range append(covered, span{ix.tail.after, ix.tail.after}) {
+		if h := (span{at, min(c.after, ix.tail.after)}); h.after < h.through {
 			list = append(list, h)
 		}
-		at = max(at, next.through)
+		at = max(at, c.through)
 	}
 	return list
+}
+
+// missingInHoles returns how many numbers are in holes. Call it with the lock held.
+func (ix *Index) missingInHoles() (n int64) {
+	for _, h := range ix.holes() {
+		n += h.through - h.after
+	}
+	return n
 }

@@ -1,13 +1,10 @@
 package index
 
-import (
-	"math"
-	"sync"
-)
+import "sync"
 
 const (
-	// queueBytes is how much text waits in memory for Run. What exceeds it is read
-	// from the store later.
+	// queueBytes is how much text waits in memory for Run. If there is more, all of it
+	// becomes a hole.
 	queueBytes = 32 << 20
 	// Run is woken for wakeMessages messages or wakeBytes bytes. A search tests
 	// those that wait.
@@ -67,25 +64,25 @@ func (q *queue) setOpen(open bool, last int64) {
 	}
 }
 
-// begin returns the number after which the queue has all messages, or the greatest
-// number if it is not open.
-func (q *queue) begin() int64 {
+// waiting returns the number after which the queue has all messages, and how many
+// they are, or 0 if they are not enough to wake Run.
+func (q *queue) waiting() (after, n int64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if !q.open {
-		return math.MaxInt64
+	if len(q.entries) < wakeMessages {
+		return q.after, 0
 	}
-	return q.after
+	return q.after, int64(len(q.entries))
 }
 
-// take returns all messages and the number up to which they are complete. Return
-// the slice with recycle.
-func (q *queue) take() (entries []Entry, through int64) {
+// take returns all messages. They are complete after one number and up to the other.
+// Return the slice with recycle.
+func (q *queue) take() (entries []Entry, after, through int64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	entries = q.entries
+	entries, after = q.entries, q.after
 	q.entries, q.spare, q.bytes, q.after = q.spare, nil, 0, q.through
-	return entries, q.through
+	return entries, after, q.through
 }
 
 func (q *queue) recycle(entries []Entry) {
