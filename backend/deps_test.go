@@ -47,10 +47,11 @@ var rules = []rule{
 	{"backend/sqlite/trim", "live sqlite/conn", "it deletes within its caller's transaction, so it opens no file"},
 	{"backend/sqlite/insert", "live sqlite/conn sqlite/trim", "it inserts within its caller's transaction, and compares messages with tombstones"},
 	{"backend/sqlite/signature", "", "what a signature leaves out is tested without a file, a database or a filter"},
-	{"backend/sqlite/index", "live disk sqlite/conn sqlite/database sqlite/signature", "it is built from the stored messages alone, and may lack any of them, so nothing else may depend on it but searches"},
+	{"backend/sqlite/summary", "live", "what a summary counts is tested without a file, a database or a filter"},
+	{"backend/sqlite/index", "live disk sqlite/conn sqlite/database sqlite/signature sqlite/summary", "it is built from the stored messages alone, and may lack any of them, so nothing else may depend on it but searches"},
 	{"backend/sqlite/row", "live sqlite/conn", "a row is read in the same way whatever query selects it"},
 	{"backend/sqlite/query", "live filter filter/syntax sqlite/conn sqlite/database sqlite/index sqlite/row sqlite/signature", "reads use connections of their own, so they must not depend on how messages are written"},
-	{"backend/sqlite/count", "live sqlite/conn sqlite/database", "it reads matches through an interface, so it does not depend on how a filter becomes SQL"},
+	{"backend/sqlite/count", "live sqlite/conn sqlite/database sqlite/index sqlite/summary", "it reads matches through an interface, so it does not depend on how a filter becomes SQL"},
 	{"backend/sqlite/installation", "live sqlite/conn sqlite/database", "another Signalbox may share a journal, but never what belongs to this installation"},
 	{"backend/sqlite", "live sqlite/conn sqlite/database sqlite/index sqlite/insert sqlite/trim sqlite/query sqlite/count sqlite/installation", "it implements the interface of the journal, so the journal can be tested with another store"},
 

@@ -69,6 +69,13 @@
 //	sqlite/index     Index.Stretches, Index.ask: which blocks to read
 //	sqlite/signature Ask: reads only the bits of the texts that are searched
 //
+// A histogram asks it too:
+//
+//	sqlite/summary   Builder.Add, Builder.End: when messages were received, by source and type
+//	sqlite/count     Counter.Count, run.groups: what the summaries do not have is read
+//	sqlite/index     Index.Count, Index.summaries: the summaries of each file
+//	sqlite/summary   Counting.Count: adds a block, or goes through its messages
+//
 // # Trimming
 //
 //	node             Node.trimLoop, keepLimits: every 30 seconds, and when a limit has changed

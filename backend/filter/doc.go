@@ -60,11 +60,11 @@
 //
 // # One meaning, three uses
 //
-// Match decides whether a message is selected. Two things only narrow what has to
-// be tested: the SQL that sqlite/query makes of the tree, and the Need, the pieces
-// of text that every selected event has. Tests with random filters and messages
-// hold the three to the same answer.
+// Match decides whether a message is selected. Three things only narrow what has to
+// be tested: the SQL that sqlite/query makes of the tree, and the Need and the Times,
+// the pieces of text that every selected event has and when it was received. Tests
+// with random filters and messages hold them to the same answer.
 //
-// Read filter.go first, then field.go, json.go and need.go. Package syntax has
-// the tree.
+// Read filter.go first, then field.go, json.go, need.go and narrow.go. Package syntax
+// has the tree.
 package filter

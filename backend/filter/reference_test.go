@@ -242,6 +242,7 @@ func TestRandomFiltersSelectWhatTheyMean(t *testing.T) {
 	for range 600 {
 		f := parse(t, text(3))
 		need := f.Need()
+		from, to := f.Times()
 		for range 100 {
 			m := messages[r.IntN(len(messages))]
 			want := selects(f.Tree(), m)
@@ -253,6 +254,9 @@ func TestRandomFiltersSelectWhatTheyMean(t *testing.T) {
 			}
 			if selected++; !need.Holds(m.Data, m.Type) {
 				t.Fatalf("%s selects %s %q, which has not its pieces", f, m.Type, m.Data)
+			}
+			if m.Received.Before(from) || !to.IsZero() && !m.Received.Before(to) {
+				t.Fatalf("%s selects what was received at %s, not from %s to %s", f, m.Received, from, to)
 			}
 		}
 	}

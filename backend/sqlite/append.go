@@ -47,15 +47,19 @@ func (db *DB) Append(_ context.Context, ms []live.Message, marks []live.Mark) er
 	return nil
 }
 
-// entries returns what is new in a batch and can be searched.
+// entries returns what is new in a batch.
 func entries(ms []live.Message) func(yield func(index.Entry) bool) {
 	return func(yield func(index.Entry) bool) {
 		for i := range ms {
 			m := &ms[i]
-			if m.Repeated || m.Kind != live.Event {
+			if m.Repeated {
 				continue
 			}
-			if !yield(index.Entry{Number: m.Number, Received: conn.Micros(m.Received), Type: m.Type, Data: m.Data}) {
+			e := index.Entry{Number: m.Number, Received: conn.Micros(m.Received), Source: m.Source, Kind: m.Kind}
+			if m.Kind == live.Event {
+				e.Type, e.Data = m.Type, m.Data
+			}
+			if !yield(e) {
 				return
 			}
 		}

@@ -79,7 +79,7 @@ func Open(ctx context.Context, dir string, opt ...Option) (*DB, error) {
 	reader := query.New(file, ix, o.maxReadTime)
 	return &DB{
 		Reader:   reader,
-		Counter:  count.New(file, reader),
+		Counter:  count.New(file, ix, reader),
 		file:     file,
 		index:    ix,
 		inserter: insert.New(file.Writer, file.Epoch),

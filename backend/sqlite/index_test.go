@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -62,7 +63,7 @@ func indexed(t *testing.T, db *sqlite.DB) {
 
 // leftOut returns how many numbers an index leaves out of a search for a text.
 func leftOut(db *sqlite.DB, text string) (n int64) {
-	q := signature.Piece(text)
+	q := index.Question{Text: signature.Piece(text), From: math.MinInt64, To: math.MaxInt64}
 	for s := range db.Index().Stretches(&q, 0, db.Last(), true) {
 		if !s.Candidate {
 			n += s.Through - s.After
@@ -86,12 +87,24 @@ func someText(r *rand.Rand, n int) string {
 	return b.String()
 }
 
-// appendTexts appends random events and gaps of two sources.
+// appendTexts appends random events, gaps and notes of two sources, received after all
+// others.
 func appendTexts(t *testing.T, db *sqlite.DB, r *rand.Rand, n int) {
 	t.Helper()
+	newest, err := db.Page(t.Context(), live.Query{Newest: true, Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := morning
+	for i := range newest.Messages {
+		at = newest.Messages[i].Received
+	}
 	var ms []live.Message
 	for range n {
-		m := live.Message{Draft: live.Draft{Source: 1 + int64(r.IntN(2)), Type: "message", Data: someText(r, 12), Received: time.Now()}}
+		if r.IntN(3) > 0 {
+			at = at.Add(time.Duration(r.IntN(1_000_000)) * time.Microsecond)
+		}
+		m := live.Message{Draft: live.Draft{Source: 1 + int64(r.IntN(2)), Type: "message", Data: someText(r, 12), Received: at}}
 		switch r.IntN(40) {
 		case 0:
 			m.Kind, m.Type, m.Data = live.GapKind, live.GapKind.String(), `{"reason":"`+texts[r.IntN(4)]+`"}`
@@ -99,6 +112,10 @@ func appendTexts(t *testing.T, db *sqlite.DB, r *rand.Rand, n int) {
 			m.Data = strings.Repeat(someText(r, 20), 50) // longer than a block
 		case 2, 3, 4:
 			m.Type = "order.paid"
+		case 5:
+			m.Kind, m.Type, m.Data = live.NoteKind, live.NoteKind.String(), `{"code":"lost"}`
+		case 6:
+			m.Type = fmt.Sprint("other.", r.IntN(1000))
 		}
 		ms = append(ms, m)
 	}
@@ -106,6 +123,9 @@ func appendTexts(t *testing.T, db *sqlite.DB, r *rand.Rand, n int) {
 		t.Fatal(err)
 	}
 }
+
+// morning is before all messages of appendTexts.
+var morning = time.Date(2026, 11, 20, 6, 0, 0, 0, time.UTC)
 
 func twoSources(t *testing.T, db *sqlite.DB) {
 	t.Helper()
@@ -177,6 +197,10 @@ func searchesFindAll(t *testing.T, db *sqlite.DB, r *rand.Rand, searches int) {
 			text = "-walrus (" + text + ")"
 		case 4:
 			text = "/ORDER[^a]*/i (" + text + ")"
+		case 5:
+			text = timeTerm(r, messages) + " (" + text + ")"
+		case 6:
+			text = "-" + timeTerm(r, messages) + " (is:event or " + timeTerm(r, messages) + ")"
 		}
 		where, err := filter.Parse(text, filter.Env{})
 		if err != nil {
@@ -196,13 +220,13 @@ func searchesFindAll(t *testing.T, db *sqlite.DB, r *rand.Rand, searches int) {
 	}
 }
 
-// Whatever happens to the index, searches find what a test of every message finds:
-// after trimming, clean and other ends, and where files of the index are missing or
+// Whatever happens to the index, searches find what a test of every message finds, and
+// counts are exact: after trimming, clean and other ends, and where files of the index are missing or
 // damaged.
-func TestSearchesFindTheSameWithAndWithoutTheIndex(t *testing.T) {
+func TestSearchesAndCountsAreTheSameWithAndWithoutTheIndex(t *testing.T) {
 	dir, r := t.TempDir(), rand.New(rand.NewPCG(1, 2))
 	folder := filepath.Join(dir, "index")
-	narrowed := 0
+	narrowed, counted := 0, 0
 	for round := range 14 {
 		db := open(t, dir)
 		if round == 0 {
@@ -215,11 +239,16 @@ func TestSearchesFindTheSameWithAndWithoutTheIndex(t *testing.T) {
 		for range 4 {
 			appendTexts(t, db, r, r.IntN(300))
 			if r.IntN(3) == 0 {
-				if _, err := db.Trim(t.Context(), live.Trim{Source: int64(r.IntN(3)), Messages: int64(r.IntN(100))}); err != nil {
+				cut := live.Trim{Source: int64(r.IntN(3)), Messages: int64(r.IntN(100))}
+				if cut.Source > 0 && r.IntN(2) == 0 { // a source that is removed, and then restored
+					cut.Removed, cut.Limit = true, 1+r.IntN(100)
+				}
+				if _, err := db.Trim(t.Context(), cut); err != nil {
 					t.Fatal(err)
 				}
 			}
 			searchesFindAll(t, db, r, 2)
+			countsAreExact(t, db, r, 3)
 		}
 		if round != 5 {
 			indexed(t, db)
@@ -227,11 +256,16 @@ func TestSearchesFindTheSameWithAndWithoutTheIndex(t *testing.T) {
 			if leftOut(db, "there is no such text") > 0 {
 				narrowed++
 			}
+			if summarised(db) > 0 {
+				counted++
+			}
 		}
 		searchesFindAll(t, db, r, 10)
+		countsAreExact(t, db, r, 20)
 		before := filesIn(t, folder)
 		end()
 		searchesFindAll(t, db, r, 4)
+		countsAreExact(t, db, r, 4)
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -264,6 +298,9 @@ func TestSearchesFindTheSameWithAndWithoutTheIndex(t *testing.T) {
 	}
 	if narrowed < 10 {
 		t.Errorf("the index left something out in %d of 13 rounds", narrowed)
+	}
+	if counted < 10 {
+		t.Errorf("the index counted something in %d of 13 rounds", counted)
 	}
 }
 

@@ -11,6 +11,10 @@ func Micros(t time.Time) int64 {
 	return t.UnixMicro()
 }
 
+// MicrosUp is Micros, rounded up: what was received within the microsecond of t came
+// before t.
+func MicrosUp(t time.Time) int64 { return Micros(t.Add(time.Microsecond - 1)) }
+
 // Time is the inverse of Micros.
 func Time(micros int64) time.Time {
 	if micros == 0 {

@@ -5,12 +5,15 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
 	"signalbox/backend/live"
 	"signalbox/backend/sqlite/conn"
 	"signalbox/backend/sqlite/database"
+	"signalbox/backend/sqlite/index"
+	"signalbox/backend/sqlite/summary"
 )
 
 const (
@@ -29,40 +32,50 @@ type Pages interface {
 // A Counter counts messages. Its method may be called from any goroutine.
 type Counter struct {
 	file  *database.File
+	index *index.Index
 	pages Pages
 }
 
-// New returns a Counter of a file whose pages are read by pages.
-func New(file *database.File, pages Pages) *Counter { return &Counter{file, pages} }
+// New returns a Counter of a file with an index, whose pages are read by pages.
+func New(file *database.File, ix *index.Index, pages Pages) *Counter {
+	return &Counter{file, ix, pages}
+}
+
+// A headCondition may be true for all messages of a source, a kind and a type that
+// were received in a range of time. Package filter has it.
+type headCondition interface {
+	ByHead() bool
+	Times() (from, to time.Time)
+}
 
 // Count counts messages by time, from the newest back, in a bounded time.
 func (c *Counter) Count(ctx context.Context, q live.CountQuery) (live.Count, error) {
-	high, err := c.firstSince(ctx, q.To)
+	r := &run{Counter: c, q: q, begun: time.Now(), from: q.From, to: q.To, cells: make(map[live.CountCell]int64)}
+	where, byHead := q.Filter.Where.(headCondition)
+	if byHead = q.Filter.Where == nil || byHead && where.ByHead(); byHead && where != nil {
+		r.narrow(where.Times())
+	}
+	high, err := c.firstSince(ctx, r.to)
 	if err != nil {
 		return live.Count{}, err
 	}
 	if high--; q.Before > 0 {
 		high = min(high, q.Before-1)
 	}
-	low, err := c.firstSince(ctx, q.From)
+	low, err := c.firstSince(ctx, r.from)
 	if err != nil {
 		return live.Count{}, err
 	}
-	low = max(low-1, q.After)
-	r := &run{Counter: c, q: q, low: low, high: max(low, high), begun: time.Now(), cells: make(map[live.CountCell]int64)}
+	r.low = max(low-1, q.After)
+	r.high = max(r.low, high)
 	result := live.Count{Last: r.high}
-	for stretch := int64(firstStretch); r.low < r.high && time.Since(r.begun) < maxTime; {
-		if q.Filter.Where == nil {
-			err = r.group(ctx, stretch)
-		} else {
-			err = r.page(ctx)
-		}
-		if err != nil {
-			return live.Count{}, conn.UserError(fmt.Errorf("count messages: %w", err))
-		}
-		if time.Since(r.begun) < maxTime/4 {
-			stretch *= 2
-		}
+	if byHead {
+		err = r.groups(ctx)
+	} else {
+		err = r.matches(ctx)
+	}
+	if err != nil {
+		return live.Count{}, conn.UserError(fmt.Errorf("count messages: %w", err))
 	}
 	result.First, result.More, result.Reached = r.high+1, r.low < r.high, q.From
 	if result.More {
@@ -98,27 +111,123 @@ func (c *Counter) timeOf(ctx context.Context, number int64) (time.Time, error) {
 type run struct {
 	*Counter
 	q         live.CountQuery
+	from, to  time.Time // a part of what is asked for; the filter selects nothing else
 	low, high int64
 	begun     time.Time
 	cells     map[live.CountCell]int64 // by cells without N
 }
 
+func (r *run) late() bool { return time.Since(r.begun) >= maxTime }
+
+// narrow leaves out what the filter does not select.
+func (r *run) narrow(from, to time.Time) {
+	if from.After(r.from) {
+		r.from = from
+	}
+	if !to.IsZero() && to.Before(r.to) {
+		r.to = to
+	}
+	if r.from.After(r.to) {
+		r.from = r.to
+	}
+}
+
+// wants reports whether messages of a cell are counted.
+func (r *run) wants(c summary.Cell) bool {
+	return c.Kind != live.NoteKind && r.q.Filter.Match(&live.Message{Draft: live.Draft{Source: c.Source, Kind: c.Kind, Type: c.Type, Received: r.from}})
+}
+
+func (r *run) add(c summary.Cell, stretch int, n int64) {
+	cell := live.CountCell{Stretch: stretch, Gap: c.Kind == live.GapKind, Source: c.Source}
+	if r.q.ByType {
+		cell.Type = c.Type
+	}
+	r.cells[cell] += n
+}
+
+// groups counts all messages that have the same source, kind and type together: by
+// their summaries, and in SQL what these do not have.
+func (r *run) groups(ctx context.Context) error {
+	wanted, first := make(map[summary.Cell]bool), make(map[int64]int64)
+	tally := &summary.Tally{
+		Origin: conn.Micros(r.q.From), Width: r.q.Width.Microseconds(), From: conn.MicrosUp(r.from), To: conn.MicrosUp(r.to),
+		Wanted: func(c summary.Cell) bool {
+			yes, ok := wanted[c]
+			if !ok {
+				yes = r.wants(c)
+				wanted[c] = yes
+			}
+			return yes
+		},
+		First: func(source int64) (int64, error) {
+			n, ok := first[source]
+			if !ok {
+				var err error
+				if n, err = r.firstOf(ctx, source); err != nil {
+					return 0, err
+				}
+				first[source] = n
+			}
+			return n, nil
+		},
+		Add: r.add,
+	}
+	for c := range r.index.Count(tally, r.low, r.high) {
+		if c.Done {
+			r.high = c.After
+		} else if err := r.read(ctx, tally, c.After); err != nil {
+			return err
+		}
+		if r.late() {
+			break
+		}
+	}
+	return nil
+}
+
+// firstOf returns the number of the oldest message of a source that is kept.
+func (c *Counter) firstOf(ctx context.Context, source int64) (int64, error) {
+	var number sql.NullInt64
+	err := c.file.Screens.QueryRowContext(ctx, "SELECT min(number) FROM messages WHERE source = ?", source).Scan(&number)
+	if !number.Valid {
+		return math.MaxInt64, err
+	}
+	return number.Int64, err
+}
+
+// read counts the messages with numbers from the high bound down to low, one stretch
+// after the other until it is late.
+func (r *run) read(ctx context.Context, t *summary.Tally, low int64) error {
+	for stretch := int64(firstStretch); r.high > low && !r.late(); {
+		begun := time.Now()
+		err := r.group(ctx, t, low, stretch)
+		if conn.IsCorrupt(err) {
+			err = r.page(ctx, low)
+		}
+		if err != nil {
+			return err
+		}
+		if time.Since(begun) < maxTime/8 {
+			stretch *= 2
+		}
+	}
+	return nil
+}
+
 // group counts a stretch of messages in SQL.
-func (r *run) group(ctx context.Context, stretch int64) error {
-	low := r.low
+func (r *run) group(ctx context.Context, t *summary.Tally, low, stretch int64) error {
 	err := r.file.Screens.QueryRowContext(ctx, "SELECT number FROM messages WHERE number > ? AND number <= ? ORDER BY number DESC LIMIT 1 OFFSET ?",
-		r.low, r.high, stretch).Scan(&low)
+		low, r.high, stretch).Scan(&low)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
 	typ := "''"
-	if r.q.ByType {
+	if r.q.ByType || r.q.Filter.Where != nil {
 		typ = "iif(kind = 0, type, '')"
 	}
 	text := "SELECT (received - ?) / ?, kind, source, " + typ + `, count(*) FROM messages
 		WHERE number > ? AND number <= ? AND received >= ? AND received < ? AND kind <> ?`
-	from := conn.Micros(r.q.From)
-	args := []any{from, r.q.Width.Microseconds(), low, r.high, from, conn.Micros(r.q.To), int(live.NoteKind)}
+	args := []any{t.Origin, t.Width, low, r.high, t.From, t.To, int(live.NoteKind)}
 	for _, list := range []struct {
 		condition string
 		ids       []int64
@@ -137,25 +246,44 @@ func (r *run) group(ctx context.Context, stretch int64) error {
 		return err
 	}
 	defer rows.Close()
+	type group struct {
+		cell    summary.Cell
+		stretch int
+		n       int64
+	}
+	var groups []group
 	for rows.Next() {
-		var cell live.CountCell
-		var kind live.Kind
-		var n int64
-		if err := rows.Scan(&cell.Stretch, &kind, &cell.Source, &cell.Type, &n); err != nil {
+		var g group
+		if err := rows.Scan(&g.stretch, &g.cell.Kind, &g.cell.Source, &g.cell.Type, &g.n); err != nil {
 			return err
 		}
-		if r.q.Filter.Wants(kind) {
-			cell.Gap = kind == live.GapKind
-			r.cells[cell] += n
+		groups = append(groups, g)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, g := range groups {
+		if t.Wanted(g.cell) {
+			r.add(g.cell, g.stretch, g.n)
 		}
 	}
 	r.high = low
-	return rows.Err()
+	return nil
 }
 
-// page counts a page of the messages that match.
-func (r *run) page(ctx context.Context) error {
-	page, err := r.pages.Page(ctx, live.Query{Filter: r.q.Filter, After: r.low, Before: r.high + 1, Newest: true, Limit: 5000, Preview: 1})
+// matches counts the messages that match, page by page until it is late.
+func (r *run) matches(ctx context.Context) error {
+	for r.low < r.high && !r.late() {
+		if err := r.page(ctx, r.low); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// page counts a page of the messages that match, with numbers above low.
+func (r *run) page(ctx context.Context, low int64) error {
+	page, err := r.pages.Page(ctx, live.Query{Filter: r.q.Filter, After: low, Before: r.high + 1, Newest: true, Limit: 5000, Preview: 1})
 	if err != nil {
 		return err
 	}
@@ -164,11 +292,11 @@ func (r *run) page(ctx context.Context) error {
 		if m.Kind == live.NoteKind || m.Received.Before(r.q.From) || !m.Received.Before(r.q.To) {
 			continue
 		}
-		cell := live.CountCell{Stretch: int(m.Received.Sub(r.q.From) / r.q.Width), Gap: m.Kind == live.GapKind, Source: m.Source}
-		if r.q.ByType && m.Kind == live.Event {
-			cell.Type = m.Type
+		c := summary.Cell{Source: m.Source, Kind: m.Kind}
+		if m.Kind == live.Event {
+			c.Type = m.Type
 		}
-		r.cells[cell]++
+		r.add(c, int(m.Received.Sub(r.q.From)/r.q.Width), 1)
 	}
 	r.high = page.From - 1
 	return nil

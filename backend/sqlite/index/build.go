@@ -11,6 +11,7 @@ import (
 	"signalbox/backend/live"
 	"signalbox/backend/sqlite/conn"
 	"signalbox/backend/sqlite/signature"
+	"signalbox/backend/sqlite/summary"
 )
 
 const (
@@ -59,7 +60,8 @@ func (ix *Index) Run(ctx context.Context, o Options) error {
 		<-ctx.Done() // what there is can be used
 		return ctx.Err()
 	}
-	b := &building{Index: ix, Options: o, block: signature.Builder{Bytes: o.BlockBytes}, readFrom: time.Now().Add(o.Delay)}
+	b := &building{Index: ix, Options: o, block: newMaker(o), readFrom: time.Now().Add(o.Delay)}
+	b.block.summaries.Continue(ix.tail.summaries)
 	defer b.end()
 	defer time.AfterFunc(o.Delay, ix.notify).Stop()
 	for ctx.Err() == nil {
@@ -98,8 +100,8 @@ func wait(ctx context.Context, d time.Duration) {
 type building struct {
 	*Index
 	Options
-	block    signature.Builder // after the tail's blocks, up to reached
-	stamp    int64             // of the message reached; 0 if it is not known
+	block    maker // of the block after the tail's blocks, up to reached
+	stamp    int64 // of the message reached; 0 if it is not known
 	hole     *filling
 	readFrom time.Time // not before, the store is read
 	// For the log: how many messages were missing when that was last reported.
@@ -110,9 +112,38 @@ type building struct {
 // A filling is a hole that is being filled.
 type filling struct {
 	span
-	block signature.Builder
+	block maker
 	tail  tail
 }
+
+// A maker makes the blocks of a segment.
+type maker struct {
+	signature signature.Builder
+	summaries summary.Builder
+}
+
+func newMaker(o Options) maker { return maker{signature: signature.Builder{Bytes: o.BlockBytes}} }
+
+func (m *maker) add(e *Entry) {
+	cell := summary.Cell{Source: e.Source, Kind: e.Kind}
+	if e.Kind == live.Event {
+		m.signature.Add(e.Type, e.Data)
+		cell.Type = e.Type
+	}
+	m.summaries.Add(summary.Message{Number: e.Number, Received: e.Received, Cell: cell}, len(e.Type)+len(e.Data))
+}
+
+func (m *maker) full() bool  { return m.signature.Full() || m.summaries.Full() }
+func (m *maker) empty() bool { return m.summaries.Empty() }
+
+// end ends the block, which has the messages up to the number through, and appends it
+// to a tail.
+func (m *maker) end(t *tail, through, stamp int64) {
+	t.blocks, t.summaries, t.stamp = append(t.blocks, m.signature.Block(through)), m.summaries.End(), stamp
+}
+
+// next begins the next segment.
+func (m *maker) next() { m.summaries.Continue(summary.Blocks{}) }
 
 // step does some work. rest is how long to rest, or less than 0 if there is nothing
 // to do before Run is woken.
@@ -157,31 +188,32 @@ func (b *building) drain() (any bool, err error) {
 	return through > after, b.extend(entries, through)
 }
 
-// read returns some of the events in a span, and the number up to which they are all
-// of them.
+// read returns some of the messages in a span, and the number up to which they are
+// all of them.
 func (ix *Index) read(ctx context.Context, s span) (entries []Entry, through int64, err error) {
 	bytes, rows, bad := 0, 0, false
 	through = s.through
 	err = ix.file.Streams.Rows(ctx, func(v []driver.Value) bool {
 		number, ok := v[0].(int64)
 		kind, ok2 := v[2].(int64)
-		if bad = !ok || !ok2; bad {
+		source, ok3 := v[5].(int64)
+		if bad = !ok || !ok2 || !ok3; bad {
 			return false
 		}
-		e := Entry{Number: number}
-		if kind == int64(live.Event) {
-			e.Received, _ = v[1].(int64)
+		e := Entry{Number: number, Source: source, Kind: live.Kind(kind)}
+		e.Received, _ = v[1].(int64)
+		if e.Kind == live.Event {
 			e.Type, _ = v[3].(string)
 			e.Data, _ = v[4].(string)
-			entries = append(entries, e)
 		}
+		entries = append(entries, e)
 		rows++
 		if bytes += len(e.Type) + len(e.Data); bytes >= portionBytes || rows == portionMessages {
 			through = number
 			return false
 		}
 		return true
-	}, "SELECT number, received, kind, type, data FROM messages WHERE number >= 1 + ? AND number <= ? ORDER BY number", s.after, s.through)
+	}, "SELECT number, received, kind, type, iif(kind = 0, data, ''), source FROM messages WHERE number >= 1 + ? AND number <= ? ORDER BY number", s.after, s.through)
 	if err == nil && bad {
 		err = conn.ErrBadRow
 	}
@@ -191,10 +223,10 @@ func (ix *Index) read(ctx context.Context, s span) (entries []Entry, through int
 // extend adds messages to the tail. They are complete up to the number through.
 func (b *building) extend(entries []Entry, through int64) error {
 	for _, e := range entries {
-		b.block.Add(e.Type, e.Data)
+		b.block.add(&e)
 		b.stamp = e.Received
 		b.reached.Store(e.Number)
-		if !b.block.Full() {
+		if !b.block.full() {
 			continue
 		}
 		b.endBlock()
@@ -213,16 +245,17 @@ func (b *building) extend(entries []Entry, through int64) error {
 
 // endBlock adds the block to the tail.
 func (b *building) endBlock() {
-	block := b.block.Block(b.reached.Load())
+	t := b.tail
+	b.block.end(&t, b.reached.Load(), b.stamp)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.tail.blocks, b.tail.stamp = append(b.tail.blocks, block), b.stamp
+	b.tail = t
 }
 
 // endTail ends the block, and the tail as a segment. What could not be written
 // remains in the tail.
 func (b *building) endTail() error {
-	if !b.block.Empty() {
+	if !b.block.empty() {
 		b.endBlock()
 	}
 	if len(b.tail.blocks) == 0 {
@@ -252,6 +285,7 @@ func (b *building) finishTail() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.tail = tail{after: s.through}
+	b.block.next()
 	return nil
 }
 
@@ -281,11 +315,12 @@ func (b *building) join(t tail) tail {
 	}
 	s := b.segments[i]
 	b.mu.Unlock()
-	blocks, _, err := b.blocksOf(s)
+	joined, err := b.tailOf(s)
 	if err != nil {
 		return t // a search finds the damage
 	}
-	return tail{after: s.after, blocks: append(blocks, t.blocks...), stamp: t.stamp, saved: s}
+	joined.blocks, joined.summaries, joined.stamp = append(joined.blocks, t.blocks...), joined.summaries.Join(t.summaries), t.stamp
+	return joined
 }
 
 // fill reads some messages of the first hole. more is false if there is none.
@@ -298,7 +333,7 @@ func (b *building) fill(ctx context.Context) (more bool, err error) {
 		if len(holes) == 0 {
 			return false, nil
 		}
-		f = &filling{span: holes[0], tail: tail{after: holes[0].after}, block: signature.Builder{Bytes: b.BlockBytes}}
+		f = &filling{span: holes[0], tail: tail{after: holes[0].after}, block: newMaker(b.Options)}
 		b.hole = f
 	}
 	defer b.progress()
@@ -310,10 +345,10 @@ func (b *building) fill(ctx context.Context) (more bool, err error) {
 		return true, err
 	}
 	for _, e := range entries {
-		f.block.Add(e.Type, e.Data)
+		f.block.add(&e)
 		f.after = e.Number
-		if f.block.Full() {
-			f.tail.blocks, f.tail.stamp = append(f.tail.blocks, f.block.Block(e.Number)), e.Received
+		if f.block.full() {
+			f.block.end(&f.tail, e.Number, e.Received)
 		}
 		if len(f.tail.blocks) >= b.SegmentBlocks {
 			return true, b.finishHole() // the others are read again
@@ -327,8 +362,8 @@ func (b *building) fill(ctx context.Context) (more bool, err error) {
 	if err == nil {
 		f.after = f.through
 	}
-	if !f.block.Empty() {
-		f.tail.blocks, f.tail.stamp = append(f.tail.blocks, f.block.Block(f.after)), 0
+	if !f.block.empty() {
+		f.block.end(&f.tail, f.after, 0)
 	}
 	if len(f.tail.blocks) > 0 {
 		if e := b.finishHole(); e != nil {
@@ -336,7 +371,7 @@ func (b *building) fill(ctx context.Context) (more bool, err error) {
 		}
 	}
 	b.hole = nil
-	// Without any event, or damaged.
+	// Without any message, or damaged.
 	unread := span{f.tail.after, f.after}
 	if err != nil {
 		unread.through = min(f.through, f.after+skipped)
@@ -354,6 +389,7 @@ func (b *building) finishHole() error {
 	s, err := b.finish(b.hole.tail)
 	if err == nil {
 		b.hole.tail = tail{after: s.through}
+		b.hole.block.next()
 	}
 	return err
 }
@@ -362,7 +398,7 @@ func (b *building) finishHole() error {
 func (b *building) end() {
 	_, err := b.drain()
 	b.queue.setOpen(false, 0)
-	if err == nil && !b.block.Empty() {
+	if err == nil && !b.block.empty() {
 		b.endBlock()
 	}
 	if err == nil && len(b.tail.blocks) > 0 && b.tail.through() > b.tail.saved.through {

@@ -1,9 +1,10 @@
 // Package index keeps the signatures of the stored messages, so that a search reads
-// few of them (see package signature).
+// few of them (see package signature), and their summaries, so that a histogram reads
+// hardly any (see package summary).
 //
 // An Index is derived from the history and holds nothing else: it may lack any part
 // and may be deleted at any time. Messages that it does not cover are candidates of
-// every search, which is then only slower.
+// every search and are counted one by one, which is then only slower.
 //
 // # Building
 //
@@ -16,8 +17,9 @@
 //
 // # Files
 //
-// Each segment is a file in the folder "index" beside the history, written once and
-// then renamed to its name, which has its range of numbers. A file is neither synced
+// Each segment is a file in the folder "index" beside the history, with the signatures
+// of its blocks and then their summaries. It is written once and then renamed to its
+// name, which has its range of numbers. A file is neither synced
 // nor locked, and no commit waits for one: checksums find what a power cut or a
 // damaged disk has left, and that segment is removed and built again. Blocks of the
 // last segment are in memory until there are enough of them. A clean end writes them
@@ -27,5 +29,6 @@
 // those of messages that this history does not have, because an older copy of it was
 // put in its place.
 //
-// Read index.go first, then queue.go, build.go, files.go and stretch.go.
+// Read index.go first, then queue.go, build.go, files.go, stretch.go
+// and count.go.
 package index

@@ -15,6 +15,7 @@ import (
 	"signalbox/backend/disk"
 	"signalbox/backend/sqlite/conn"
 	"signalbox/backend/sqlite/signature"
+	"signalbox/backend/sqlite/summary"
 )
 
 const (
@@ -105,7 +106,7 @@ func (ix *Index) inspect(name string) (s segment, head *signature.Segment, err e
 	if err != nil {
 		return s, nil, err
 	}
-	s.bytes, s.blocks = info.Size(), len(head.Throughs)
+	s.bytes, s.blocks, s.oldest, s.newest = info.Size(), len(head.Throughs), head.Oldest, head.Newest
 	return s, head, nil
 }
 
@@ -150,32 +151,49 @@ func (ix *Index) continueLast() {
 	if s.blocks == signature.SegmentBlocks {
 		return
 	}
-	blocks, head, err := ix.blocksOf(s)
+	t, err := ix.tailOf(s)
 	if err != nil {
 		return // a search finds the damage
 	}
 	ix.segments = ix.segments[:len(ix.segments)-1]
-	ix.tail = tail{after: s.after, blocks: blocks, stamp: head.Stamp, saved: s}
+	ix.tail = t
 }
 
-// blocksOf reads the blocks of a segment.
-func (ix *Index) blocksOf(s segment) (signature.Blocks, *signature.Segment, error) {
+// tailOf reads the blocks of a segment as a tail that continues it.
+func (ix *Index) tailOf(s segment) (t tail, err error) {
 	f, err := os.Open(ix.path(s.fileName()))
 	if err != nil {
-		return nil, nil, err
+		return t, err
 	}
 	defer f.Close()
 	head, err := signature.Open(f)
 	if err != nil {
-		return nil, nil, err
+		return t, err
 	}
-	blocks, err := head.Blocks()
-	return blocks, head, err
+	t = tail{after: s.after, stamp: head.Stamp, saved: s}
+	if t.blocks, err = head.Blocks(); err != nil {
+		return t, err
+	}
+	summaries, err := openSummaries(f, head)
+	if err == nil {
+		t.summaries, err = summaries.Blocks()
+	}
+	return t, err
+}
+
+// openSummaries opens the summaries of a segment.
+func openSummaries(f *os.File, head *signature.Segment) (*summary.Segment, error) {
+	s, err := summary.Open(f, head.End())
+	if err == nil && s.Len() != len(head.Throughs) {
+		err = summary.ErrDamaged
+	}
+	return s, err
 }
 
 // write writes blocks to a file.
 func (ix *Index) write(t *tail) (s segment, err error) {
 	s.span, s.blocks = span{t.after, t.through()}, len(t.blocks)
+	s.oldest, s.newest = t.summaries.Times()
 	if ix.file.IsFull() {
 		return s, conn.DiskFull(nil)
 	}
@@ -191,7 +209,10 @@ func (ix *Index) write(t *tail) (s segment, err error) {
 		return s, err
 	}
 	w := bufio.NewWriterSize(f, 256<<10)
-	err = signature.Write(w, signature.Head{History: ix.file.Epoch, After: t.after, Stamp: t.stamp}, t.blocks)
+	err = signature.Write(w, signature.Head{History: ix.file.Epoch, After: t.after, Stamp: t.stamp, Oldest: s.oldest, Newest: s.newest}, t.blocks)
+	if err == nil {
+		_, err = w.Write(summary.Append(nil, t.summaries))
+	}
 	if err == nil {
 		err = w.Flush()
 	}

@@ -10,6 +10,7 @@ import (
 
 	"signalbox/backend/sqlite/database"
 	"signalbox/backend/sqlite/signature"
+	"signalbox/backend/sqlite/summary"
 )
 
 // An Index narrows searches of one history. Its methods may be called from any
@@ -38,16 +39,18 @@ type span struct{ after, through int64 }
 // A segment is a file of the index.
 type segment struct {
 	span
-	bytes  int64 // of the file
-	blocks int
+	bytes          int64 // of the file
+	blocks         int
+	oldest, newest int64 // the times of its messages
 }
 
 // The tail is the last segment, which is not complete. It follows all others.
 type tail struct {
-	after  int64
-	blocks signature.Blocks // only appended to, or replaced
-	stamp  int64            // of the last block
-	saved  segment          // the file that has the first blocks, if through is not 0
+	after     int64
+	blocks    signature.Blocks // only appended to, or replaced
+	summaries summary.Blocks   // of the same blocks
+	stamp     int64            // of the last block
+	saved     segment          // the file that has the first blocks, if through is not 0
 }
 
 // through returns the number up to which the tail has blocks.

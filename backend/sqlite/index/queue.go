@@ -1,6 +1,10 @@
 package index
 
-import "sync"
+import (
+	"sync"
+
+	"signalbox/backend/live"
+)
 
 const (
 	// queueBytes is how much text waits in memory for Run. If there is more, all of it
@@ -13,10 +17,12 @@ const (
 	maxSpare = 16 << 10
 )
 
-// An Entry is the searchable text of an event.
+// An Entry is what the index has of a message.
 type Entry struct {
 	Number, Received int64 // in microseconds
-	Type, Data       string
+	Source           int64
+	Kind             live.Kind
+	Type, Data       string // of an event
 }
 
 // A queue has messages that were committed, until Run takes them. They follow each

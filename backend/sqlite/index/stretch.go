@@ -4,11 +4,13 @@ import (
 	"errors"
 	"io/fs"
 	"iter"
+	"math"
 	"os"
 	"slices"
 	"sort"
 
 	"signalbox/backend/sqlite/signature"
+	"signalbox/backend/sqlite/summary"
 )
 
 // A Stretch is the messages with After < number <= Through.
@@ -25,14 +27,28 @@ type Stretch struct {
 // nothing.
 type part struct {
 	span
-	segment *segment
-	blocks  signature.Blocks
+	segment   *segment
+	blocks    signature.Blocks
+	summaries summary.Blocks // of the blocks
 }
+
+// A Question is what the events that a search wants have in their texts, and that
+// they were received with From <= received < To, in microseconds.
+type Question struct {
+	Text     signature.Question
+	From, To int64
+}
+
+// hasTimes reports whether q asks for a time.
+func (q *Question) hasTimes() bool { return q.From > math.MinInt64 || q.To < math.MaxInt64 }
+
+// IsZero reports whether every block may have a match.
+func (q *Question) IsZero() bool { return q.Text.IsZero() && !q.hasTimes() }
 
 // Stretches returns the messages with after < number <= through as stretches that
 // follow each other, the newest first or the oldest first. It reads segments only as
 // the caller goes on.
-func (ix *Index) Stretches(q *signature.Question, after, through int64, newest bool) iter.Seq[Stretch] {
+func (ix *Index) Stretches(q *Question, after, through int64, newest bool) iter.Seq[Stretch] {
 	return func(yield func(Stretch) bool) {
 		parts := ix.parts(after, through)
 		if newest {
@@ -72,7 +88,7 @@ func (ix *Index) parts(after, through int64) (list []part) {
 		add(part{span: segments[i].span, segment: &segments[i]})
 	}
 	if len(t.blocks) > 0 {
-		add(part{span: span{t.after, t.through()}, blocks: t.blocks})
+		add(part{span: span{t.after, t.through()}, blocks: t.blocks, summaries: t.summaries})
 	}
 	if at < through {
 		list = append(list, part{span: span{at, through}})
@@ -81,8 +97,12 @@ func (ix *Index) parts(after, through int64) (list []part) {
 }
 
 // ask returns the stretches of a part.
-func (ix *Index) ask(q *signature.Question, p part, newest bool) []Stretch {
+func (ix *Index) ask(q *Question, p part, newest bool) []Stretch {
 	whole := []Stretch{{After: p.after, Through: p.through, Candidate: true}}
+	if p.isOutside(q.From, q.To) {
+		whole[0].Candidate = false
+		return whole
+	}
 	var throughs []int64
 	var from signature.Slices
 	switch {
@@ -102,18 +122,23 @@ func (ix *Index) ask(q *signature.Question, p part, newest bool) []Stretch {
 		}
 		throughs, from = s.Throughs, s
 	case len(p.blocks) > 0:
-		for i := range p.blocks {
-			throughs = append(throughs, p.blocks[i].Through)
-		}
-		from = p.blocks
+		throughs, from = p.throughs(), p.blocks
 	default:
 		return whole
 	}
-	found, err := signature.Ask(q, from, signature.FirstBlocks(len(throughs)))
-	if err != nil {
-		if errors.Is(err, signature.ErrDamaged) {
-			ix.lose(*p.segment, err)
+	first := signature.FirstBlocks(len(throughs))
+	if q.hasTimes() && !p.isInside(q.From, q.To) {
+		of, _, end := ix.summaries(p)
+		for i := range throughs {
+			if of != nil && !summary.Overlaps(of, i, q.From, q.To) {
+				first.Remove(i)
+			}
 		}
+		end()
+	}
+	found, err := signature.Ask(&q.Text, from, first)
+	if err != nil {
+		ix.loseDamaged(p, err)
 		return whole
 	}
 	var list []Stretch

@@ -33,8 +33,7 @@ func (r *Reader) Page(ctx context.Context, q live.Query) (live.Page, error) {
 		high = min(high, q.Before-1)
 	}
 	if !q.At.IsZero() {
-		// Rounded up: a message received within that microsecond came before At.
-		n, err := r.firstSince(ctx, conn.Micros(q.At.Add(time.Microsecond-1)), high)
+		n, err := r.firstSince(ctx, conn.MicrosUp(q.At), high)
 		if err != nil {
 			return live.Page{}, err
 		}

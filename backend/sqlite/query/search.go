@@ -5,23 +5,34 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 
 	"signalbox/backend/filter"
 	"signalbox/backend/live"
 	"signalbox/backend/sqlite/conn"
+	"signalbox/backend/sqlite/index"
 	"signalbox/backend/sqlite/signature"
 )
 
 // maxBlocks is how many blocks one query may read. It takes a few milliseconds.
 const maxBlocks = 4
 
-// question returns what the text of every event must have that f selects.
-func question(f *live.Filter) signature.Question {
+// question returns what every event must have that f selects.
+func question(f *live.Filter) index.Question {
+	q := index.Question{From: math.MinInt64, To: math.MaxInt64}
 	where, ok := f.Where.(*filter.Filter)
 	if !ok {
-		return signature.Question{}
+		return q
 	}
-	return questionOf(where.Need())
+	q.Text = questionOf(where.Need())
+	from, to := where.Times()
+	if !from.IsZero() {
+		q.From = conn.MicrosUp(from)
+	}
+	if !to.IsZero() {
+		q.To = conn.MicrosUp(to)
+	}
+	return q
 }
 
 func questionOf(n filter.Need) signature.Question {
@@ -43,7 +54,7 @@ func questionsOf(needs []filter.Need) (qs []signature.Question) {
 
 // search examines the blocks in which the index finds what q asks for. In all others
 // only gaps and notes can match. more is as in examine.
-func (p *pageRead) search(ctx context.Context, q *signature.Question) (more bool, err error) {
+func (p *pageRead) search(ctx context.Context, q *index.Question) (more bool, err error) {
 	gap := int64(-1) // the next gap or note; 0 for none, -1 if not known
 	for s := range p.r.index.Stretches(q, p.low, p.high, p.q.Newest) {
 		if s.Candidate {

@@ -3,7 +3,6 @@ package query
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"signalbox/backend/filter"
 	"signalbox/backend/filter/syntax"
@@ -77,7 +76,7 @@ func (w *whereSQL) condition(e syntax.Expr, events, above bool) sqlCondition {
 	case syntax.Source:
 		return sqlIn("+source", w.filter.SourcesOf(e))
 	case syntax.Time:
-		at := conn.Micros(e.At.Add(time.Microsecond - 1)) // rounded up, as times are stored in microseconds
+		at := conn.MicrosUp(e.At)
 		if e.Before {
 			return sqlTest("received < ?", at)
 		}

@@ -64,6 +64,9 @@ type Set [(SegmentBlocks + 63) / 64]uint64
 // Has reports whether a block is in the set.
 func (s *Set) Has(block int) bool { return s[block>>6]&(1<<(block&63)) != 0 }
 
+// Remove removes a block from the set.
+func (s *Set) Remove(block int) { s[block>>6] &^= 1 << (block & 63) }
+
 func (s *Set) empty() bool { return *s == Set{} }
 
 func (s *Set) and(t *Set) {

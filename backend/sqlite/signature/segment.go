@@ -18,9 +18,9 @@ const (
 	SegmentBlocks = 480
 	checksumBytes = 4
 	// maxShare is the greatest size of a segment's slices, for each byte of text.
-	maxShare = 0.22
+	maxShare = 0.19
 
-	magic     = "SbxSig 1"
+	magic     = "SbxSig 2"
 	headBytes = 64
 	entrySize = 12 // bytes of the head for each block: its last number, and its size
 	// chunkSlices is how many slices are written at once.
@@ -39,6 +39,8 @@ type Head struct {
 	// Stamp is a property of the last message, by which another message with the
 	// same number is recognised.
 	Stamp int64
+	// Oldest and Newest are the times of the oldest and the newest message.
+	Oldest, Newest int64
 }
 
 // Write writes a segment of up to SegmentBlocks blocks. It writes from the beginning
@@ -55,6 +57,8 @@ func Write(w io.Writer, h Head, blocks Blocks) error {
 	binary.LittleEndian.PutUint64(b[32:], uint64(h.Stamp))
 	binary.LittleEndian.PutUint32(b[40:], uint32(len(blocks)))
 	binary.LittleEndian.PutUint32(b[44:], uint32(log))
+	binary.LittleEndian.PutUint64(b[48:], uint64(h.Oldest))
+	binary.LittleEndian.PutUint64(b[56:], uint64(h.Newest))
 	for i := range blocks {
 		b = binary.LittleEndian.AppendUint64(b, uint64(blocks[i].Through))
 		b = binary.LittleEndian.AppendUint32(b, uint32(min(blocks[i].bytes, math.MaxUint32)))
@@ -151,6 +155,7 @@ func Open(from io.ReaderAt) (*Segment, error) {
 	s.History = string(bytes.TrimRight(b[8:24], "\x00"))
 	s.After = int64(binary.LittleEndian.Uint64(b[24:]))
 	s.Stamp = int64(binary.LittleEndian.Uint64(b[32:]))
+	s.Oldest, s.Newest = int64(binary.LittleEndian.Uint64(b[48:])), int64(binary.LittleEndian.Uint64(b[56:]))
 	blocks, log := binary.LittleEndian.Uint32(b[40:]), binary.LittleEndian.Uint32(b[44:])
 	if blocks == 0 || blocks > SegmentBlocks || log < minLog || log > maxLog {
 		return nil, fmt.Errorf("%w: it has %d blocks", ErrDamaged, blocks)
@@ -168,6 +173,11 @@ func Open(from io.ReaderAt) (*Segment, error) {
 		s.bytes = append(s.bytes, int(binary.LittleEndian.Uint32(b[i+8:])))
 	}
 	return s, nil
+}
+
+// End returns the offset behind the segment.
+func (s *Segment) End() int64 {
+	return s.start + int64((len(s.Throughs)+7)/8+checksumBytes)<<s.log
 }
 
 // Through returns the number of the last message.
