@@ -1,8 +1,23 @@
-import type { APIRequestContext } from '@playwright/test';
+import type { APIRequestContext, Page } from '@playwright/test';
 import { step } from '../src/lib/field';
 import { withField, withOnly, withoutThat } from '../src/lib/filter';
 import { parseTree, type JsonNode } from '../src/lib/jsontree';
-import { expect, test } from './fixture';
+import { expect, expectFilter, filterField, test } from './fixture';
+
+const rows = (page: Page) => page.getByRole('listbox', { name: 'Messages' }).getByRole('option');
+const inspector = (page: Page) => page.getByRole('region', { name: 'Inspector' });
+const item = (page: Page, name: string) => page.getByRole('menuitem', { name, exact: true });
+
+async function open(page: Page, channel: string, rest = '') {
+  const { sources } = await (await page.request.get('/api/state')).json();
+  const { id } = sources.find((s: { name: string }) => s.name === channel);
+  await page.goto(`/#/timeline?source=${id}${rest}`);
+  await expect(page.getByRole('heading', { level: 1, name: channel })).toBeVisible();
+}
+
+/** Puts the cursor of the inspector on a line. */
+const line = (page: Page, text: string) =>
+  inspector(page).getByRole('textbox', { name: 'Data' }).locator('.cm-line').filter({ hasText: text });
 
 /** Random numbers that are the same in each run. */
 function random(seed: number) {
@@ -130,4 +145,56 @@ test('any type and any id makes a filter that finds it, and one that leaves it o
       expect(await found(request, own, withoutThat('x', key, value)), JSON.stringify(value)).not.toContain(position);
     }
   }
+});
+
+test('a row, a cell and a value in the inspector are filtered by, or left out, from their menus', async ({
+  page,
+  own,
+  publish,
+}) => {
+  await publish(own, { event: 'paid', id: '88 405', data: '{"state":"paid","total":12345678901234567890.5}' });
+  await publish(own, { event: 'paid', data: '{"state":"\\"\\u202e,שלום\\\\","total":12345678901234567890.4}' });
+  await publish(own, { event: 'sent', data: '{"state":"sent","total":7,"items":[{"sku":"A-1"}]}' });
+  await open(page, own);
+  await rows(page).first().click();
+  await line(page, '"state"').click();
+  await page.keyboard.press('Control+Enter');
+  const none = async () => {
+    await filterField(page).fill('');
+    await expect(rows(page)).toHaveCount(3);
+  };
+  // A cell under the pointer.
+  await rows(page).nth(1).locator('.cell').click({ button: 'right' });
+  await expect(page.getByRole('menuitem', { name: /total/ })).toHaveCount(0);
+  await page.getByRole('menuitem', { name: /^Show only \$\.state = / }).click();
+  await expect(rows(page)).toHaveCount(1);
+  await expect(rows(page)).toContainText('שלום');
+  await none();
+  // All columns, and the id, by keyboard.
+  await rows(page).first().click();
+  await page.getByRole('listbox', { name: 'Messages' }).focus();
+  await page.keyboard.press('Shift+F10');
+  await expect(item(page, 'Show only $.state = "paid"')).toBeVisible();
+  await item(page, 'Without id:"88 405"').press('Enter');
+  await expectFilter(page, '-id:"88 405"');
+  await expect(rows(page)).toHaveCount(2);
+  await none();
+  // A value in the inspector, by keyboard, by pointer and with the button.
+  await rows(page).first().click();
+  await line(page, '"total"').click();
+  await page.keyboard.press('Shift+F10');
+  await item(page, 'Without $.total = 12345678901234567890.5').press('Enter');
+  await expectFilter(page, '-$.total = 12345678901234567890.5');
+  await expect(inspector(page).getByRole('textbox', { name: 'Data' })).toBeFocused();
+  await expect(rows(page)).toHaveCount(2);
+  await none();
+  await rows(page).last().click();
+  await line(page, '"items"').click({ button: 'right' });
+  await item(page, 'Show only what has $.items').click();
+  await expectFilter(page, '$.items');
+  await line(page, '"sku"').getByText('"A-1"').click();
+  await inspector(page).getByRole('button', { name: 'Actions on the value' }).click();
+  await item(page, 'Without $.items[0].sku = "A-1"').click();
+  await expectFilter(page, '$.items -$.items[0].sku = "A-1"');
+  await expect(rows(page)).toHaveCount(0);
 });

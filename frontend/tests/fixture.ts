@@ -1,4 +1,4 @@
-import { test as base, type APIRequestContext } from '@playwright/test';
+import { expect, test as base, type APIRequestContext, type Locator, type Page } from '@playwright/test';
 import { startNode, type Node } from './node';
 
 export { expect } from '@playwright/test';
@@ -17,6 +17,17 @@ interface Things {
 }
 
 let made = 0;
+
+/** The field for the filter: an input until it first has the focus, and then an editor. */
+export const filterField = (of: Page | Locator) => of.getByRole('textbox', { name: 'Filter the messages' });
+
+/** Waits until the field for the filter has this text. */
+export const expectFilter = (of: Page | Locator, text: string) =>
+  expect
+    .poll(() =>
+      filterField(of).evaluate((field) => (field instanceof HTMLInputElement ? field.value : field.textContent)),
+    )
+    .toBe(text);
 
 /** The page and the requests of a test are signed in. */
 const signedIn = base.extend<Fixtures>({

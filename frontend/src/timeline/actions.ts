@@ -2,8 +2,9 @@ import { copy } from '../bridge/native';
 import type { Message } from '../bridge/types';
 import { publishCommand } from '../lib/curl';
 import { shown } from '../lib/disguise';
-import { withField, withOnly, withoutThat } from '../lib/filter';
+import { fieldTerm, quoted, withField, withOnly, withoutThat, type Key } from '../lib/filter';
 import { words } from '../lib/sentence.svelte';
+import { valueOf } from '../lib/values';
 import { commands } from '../model/commands.svelte';
 import { attempt } from '../model/feedactions';
 import { layout } from '../model/layout.svelte';
@@ -12,6 +13,7 @@ import { place } from '../model/place.svelte';
 import { publishModel } from '../model/publish.svelte';
 import { curlServer, serverURL } from '../model/addresses';
 import { live } from '../model/state.svelte';
+import type { Timeline } from '../model/timeline.svelte';
 import { m } from '../paraglide/messages';
 import type { MenuItem } from '../ui/Menu.svelte';
 import { windowSize } from '../ui/window.svelte';
@@ -32,12 +34,14 @@ export const copyLink = (message: Message) => {
 
 /** The actions on the message in the inspector, for its menu. */
 export function messageMenu(panes: Panes, message: Message): MenuItem[] {
-  const { compare, copyCurl, copyJSON, copyId, copyPosition, only, without } = messageActions(panes);
+  const { compare, copyCurl, copyJSON, copyId, copyPosition } = messageActions(panes);
+  const filters = filtersBy(panes, message);
   if (message.kind !== 'event') {
     return [
       { id: 'json', label: m.inspector_copy_json(), act: copyJSON },
       { id: 'position', label: m.inspector_copy_position(), act: () => copyPosition(message) },
       { id: 'link', label: m.inspector_copy_link(), act: () => copyLink(message) },
+      ...filters,
     ];
   }
   return [
@@ -59,42 +63,59 @@ export function messageMenu(panes: Panes, message: Message): MenuItem[] {
       keys: commands.hint('timeline.compare-with'),
       act: () => commands.run('timeline.compare-with'),
     },
-    {
-      id: 'only',
-      label: m.inspector_only_type({ type: shown(message.event ?? '') }),
-      apart: true,
-      act: () => only('event', message.event ?? ''),
-    },
-    {
-      id: 'without',
-      label: m.inspector_without({ name: shown(message.event ?? '') }),
-      act: () => without('event', message.event ?? ''),
-    },
-    ...(panes.timeline.source === null
-      ? [
-          {
-            id: 'only-source',
-            label: m.inspector_only_type({ type: shown(message.source) }),
-            act: () => only('source', message.source),
-          },
-          {
-            id: 'without-source',
-            label: m.inspector_without({ name: shown(message.source) }),
-            act: () => without('source', message.source),
-          },
-        ]
-      : []),
+    ...filters,
   ];
 }
 
-/** The actions on the message of a row, for its menu: those of the inspector and its buttons. */
-export function rowMenu(panes: Panes, message: Message): MenuItem[] {
+/** What filters by the type, the id or the source of a message. */
+function filtersBy(panes: Panes, { kind, event = '', own_id, source }: Message): MenuItem[] {
+  const { only, without } = messageActions(panes);
+  const pair = (key: Key, value: string, name: string): MenuItem[] => [
+    { id: `only-${key}`, label: m.inspector_only_type({ type: shown(name) }), act: () => only(key, value) },
+    { id: `without-${key}`, label: m.inspector_without({ name: shown(name) }), act: () => without(key, value) },
+  ];
+  const items = [
+    ...(kind === 'event' ? pair('event', event, event) : []),
+    ...(kind === 'event' && own_id ? pair('id', own_id, `id:${quoted(own_id)}`) : []),
+    ...(panes.timeline.source === null ? pair('source', source, source) : []),
+  ];
+  return items.map((item, i) => ({ ...item, apart: i === 0 }));
+}
+
+/** What filters by the value of a field: its JSON, which may be cut. */
+export function valueMenu(panes: Panes, path: string, raw: string): MenuItem[] {
+  const { field } = messageActions(panes);
+  const term = shown(fieldTerm(path, raw));
+  const exists = /^[{[]/.test(raw);
+  return [
+    {
+      id: `only ${path}`,
+      label: exists ? m.inspector_only_with({ path: term }) : m.inspector_only_type({ type: term }),
+      act: () => field(path, raw),
+    },
+    { id: `without ${path}`, label: m.inspector_without({ name: term }), act: () => field(path, raw, true) },
+  ];
+}
+
+/**
+ * The actions on the message of a row, for its menu: those of the inspector and its buttons, and what
+ * filters by the fields at some paths.
+ */
+export function rowMenu(panes: Panes, message: Message, paths: readonly string[] = []): MenuItem[] {
   const { copySelected, publishAgain } = messageActions(panes);
   const copy: MenuItem = { id: 'copy', label: m.inspector_copy(), keys: 'c', act: () => void copySelected() };
   const more = messageMenu(panes, message);
   if (message.kind !== 'event') return [copy, ...more];
-  return [copy, ...more, { id: 'again', label: m.inspector_again(), act: publishAgain }];
+  const fields = paths.flatMap((path) => {
+    const raw = valueOf(message, path);
+    return raw == null ? [] : valueMenu(panes, path, raw);
+  });
+  const again = { id: 'again', label: m.inspector_again(), apart: true, act: publishAgain };
+  return [copy, ...more, ...fields.map((item, i) => ({ ...item, apart: i === 0 })), again];
 }
+
+/** The filter of the rows in sight, also while another one is wrong. */
+const valid = ({ q, refused, appliedFilter }: Timeline): string => (refused ? appliedFilter : q);
 
 /** What can be done with the message in the inspector. */
 export const messageActions = (panes: Panes) => ({
@@ -128,14 +149,15 @@ export const messageActions = (panes: Panes) => ({
     layout.inspectorOpen = true;
   },
 
-  /** Filters by a type or a source, in place of those in the filter. */
-  only: (key: 'event' | 'source', name: string) => panes.timeline.filter(withOnly(panes.timeline.q, key, name)),
+  /** Filters by a type, a source or an id, in place of those in the filter. */
+  only: (key: Key, name: string) => panes.timeline.filter(withOnly(valid(panes.timeline), key, name)),
 
-  /** Leaves a type or a source out. */
-  without: (key: 'event' | 'source', name: string) => panes.timeline.filter(withoutThat(panes.timeline.q, key, name)),
+  /** Leaves a type, a source or an id out. */
+  without: (key: Key, name: string) => panes.timeline.filter(withoutThat(valid(panes.timeline), key, name)),
 
   /** Filters by the value of a field, or leaves it out. */
-  field: (path: string, raw: string, not = false) => panes.timeline.filter(withField(panes.timeline.q, path, raw, not)),
+  field: (path: string, raw: string, not = false) =>
+    panes.timeline.filter(withField(valid(panes.timeline), path, raw, not)),
 
   /** Fills the publish form with the message and its whole data. */
   publishAgain: () =>

@@ -28,6 +28,8 @@ export interface ReaderOptions {
   onfind: () => void;
   /** Ctrl+Enter was pressed. */
   onact: () => void;
+  /** A menu was asked for at a point of the window, about what is at a place. */
+  onmenu: (point: { x: number; y: number }, line: number, column: number) => void;
 }
 
 interface Folds {
@@ -278,20 +280,37 @@ export class Reader {
             void this.#toggle(view.state.doc.lineAt(view.posAtDOM(event.target)).number);
             return true;
           },
+          contextmenu: (event, view) => {
+            // The browser's own menu can copy what is selected.
+            if (!view.state.selection.main.empty) return false;
+            const at = view.posAtCoords({ x: event.clientX, y: event.clientY });
+            if (at === null) return false;
+            view.dispatch({ selection: { anchor: at } });
+            this.#menu(view, { x: event.clientX, y: event.clientY });
+            event.preventDefault();
+            return true;
+          },
           // A reader has nothing to compose or drop.
           beforeinput: (event) => event.preventDefault(),
         }),
         keymap.of([
           { key: 'Enter', run: (view) => (void this.#toggle(lineOf(view)), true) },
           { key: 'Mod-Enter', run: () => (this.#options.onact(), true) },
+          ...['Shift-F10', 'ContextMenu'].map((key) => ({
+            key,
+            run: (view: EditorView) => {
+              const box = view.coordsAtPos(view.state.selection.main.head);
+              if (box) this.#menu(view, { x: box.left, y: box.bottom });
+              return box !== null;
+            },
+            stopPropagation: true,
+          })),
           { key: 'Mod-f', run: () => (this.#options.onfind(), true) },
           ...standardKeymap,
         ]),
         EditorView.updateListener.of((update) => {
           if (!update.selectionSet) return;
-          const { head } = update.state.selection.main;
-          const line = update.state.doc.lineAt(head);
-          this.#options.onplace(line.number - 1, head - line.from);
+          this.#options.onplace(...placeOf(update.state));
         }),
       ],
     });
@@ -374,6 +393,10 @@ export class Reader {
     this.#view.destroy();
   }
 
+  #menu(view: EditorView, point: { x: number; y: number }): void {
+    this.#options.onmenu(point, ...placeOf(view.state));
+  }
+
   async #toggle(line: number): Promise<boolean> {
     const { state } = this.#view;
     const end = state.doc.line(line).to;
@@ -412,6 +435,13 @@ export class Reader {
     }
     return ranges;
   }
+}
+
+/** The line and the column of the cursor, both from 0. */
+function placeOf(state: EditorState): [line: number, column: number] {
+  const { head } = state.selection.main;
+  const line = state.doc.lineAt(head);
+  return [line.number - 1, head - line.from];
 }
 
 const lineOf = (view: EditorView): number => view.state.doc.lineAt(view.state.selection.main.head).number;
