@@ -7,6 +7,8 @@
 //   - every three bytes that follow each other,
 //   - every five digits of hexadecimal numbers, because the thousand groups of
 //     three decimal digits are in every block that has times or order numbers,
+//   - the first four digits of such a number with one and with two bytes before them:
+//     of an article number such as "A-2999" the other grams are in every block,
 //   - every two characters of three bytes in UTF-8, because most searches in
 //     Chinese are for two characters,
 //   - a backslash, and one before a u: without these, the names and texts of JSON

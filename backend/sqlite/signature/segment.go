@@ -20,7 +20,7 @@ const (
 	// maxShare is the greatest size of a segment's slices, for each byte of text.
 	maxShare = 0.19
 
-	magic     = "SbxSig 2"
+	magic     = "SbxSig 3"
 	headBytes = 64
 	entrySize = 12 // bytes of the head for each block: its last number, and its size
 	// chunkSlices is how many slices are written at once.

@@ -86,6 +86,20 @@ func TestABlockHasEveryPartOfItsTexts(t *testing.T) {
 	}
 }
 
+// All grams of an article number but its first digits are in the block.
+func TestTheFirstDigitsOfANumberAreOneGram(t *testing.T) {
+	var b Builder
+	b.Add(`"A-2", "-29", "299", "999", "A-29990"`, `"B-2999" and "29995" and "C-2998"`)
+	blocks := Blocks{b.Block(1)}
+	for text, want := range map[string]bool{"A-2999": true, "B-2999": true, "a-2998": false, "C-2998": true, "-2998": true, "2998": true, "C-2999": false} {
+		q := Piece(text)
+		found, err := Ask(&q, blocks, FirstBlocks(1))
+		if err != nil || found.Has(0) != want {
+			t.Errorf("%s: %v, %v", text, found.Has(0), err)
+		}
+	}
+}
+
 func TestAQuestionLeavesOutBlocksWithoutItsTexts(t *testing.T) {
 	var blocks Blocks
 	var b Builder
