@@ -14,7 +14,7 @@ type Store interface {
 	// Read returns messages of those sources (all if none is named) with
 	// after < number <= through, in order: at most limit messages of about
 	// maxBytes in all, but at least one message. The second result is the number
-	// up to which these // are all such messages. Read runs for a bounded time, so it
+	// up to which these are all such messages. Read runs for a bounded time, so it
 	// may return none and a number less than through; the caller then continues
 	// from that number. Read returns the messages before a damaged one. If the
 	// first one is damaged, the error is a live.Damage.
