@@ -35,6 +35,8 @@ var rules = []rule{
 	{"backend/filter/syntax", "live", "the language is parsed without a journal or a store, in a server as well as on the command line"},
 	{"backend/filter", "live field filter/syntax", "one message is tested without a journal or a store, which only narrow what it has to test"},
 
+	{"backend/export", "live wire field", "messages are written in the same way for every client, so it knows neither a journal nor HTTP"},
+
 	{"backend/journal/recent", "live broadcast", "many readers share these messages, so they must not depend on one kind of reader"},
 	{"backend/journal/sources", "live", "the journal keeps this list equal to the store's, so the list must not read the store itself"},
 	{"backend/journal/cursor", "live journal/recent journal/sources", "a reader that could reach the writer could hold it up"},
@@ -76,11 +78,12 @@ var rules = []rule{
 	{"backend/serve/framecache", "live journal journal/cursor wire", "frames are the same for all clients, so it knows no client"},
 	{"backend/serve/stream", "live journal journal/cursor wire serve/budget serve/framecache serve/httpapi filter", "a stream sends only what the journal has committed, and access was decided before"},
 	{"backend/serve/history", "field live journal wire serve/budget serve/httpapi", "a page shows only what the journal has committed, and access was decided before"},
+	{"backend/serve/exports", "live export journal serve/history serve/httpapi", "it reads and selects as a page does, and only the forms differ"},
 	{"backend/serve/gapcount", "live", "it counts what any journal has, whoever wrote it"},
 	{"backend/serve/console", "broadcast live journal wire serve/gapcount serve/httpapi", "it reaches feeds, samples, settings and clients through interfaces, so it is tested without them"},
 	{"backend/serve/bookmarks", "live journal wire serve/httpapi", "a bookmark is about a message that is committed, and access was decided before"},
 	{"backend/serve/dashboard", "live serve/guard serve/httpapi", "it serves files and signs browsers in, so it needs no messages"},
-	{"backend/serve", "live setting journal wire publish serve/bookmarks serve/console serve/dashboard serve/guard serve/history serve/httpapi serve/listener serve/stream", "it reaches feeds and examples through interfaces, so each can be tested and replaced without the other"},
+	{"backend/serve", "live setting journal wire publish serve/bookmarks serve/console serve/dashboard serve/exports serve/guard serve/history serve/httpapi serve/listener serve/stream", "it reaches feeds and examples through interfaces, so each can be tested and replaced without the other"},
 
 	{"backend/example", "live wire journal publish filter", "the examples show what any program can do, so they use nothing that only Signalbox has"},
 	{"backend/example/exampletest", "live wire journal publish sqlite", "the tests inside example and sample use it, so it cannot import these packages"},
@@ -89,7 +92,9 @@ var rules = []rule{
 	{"backend/node", "live setting journal publish shape disk sqlite sqlite/index sqlite/installation feed secrets serve example sample", "it joins all parts, and must work without a window"},
 	{"backend/desk", "english live node", "a window that used the parts of a node directly could show what a browser does not"},
 	{"backend/cli/flags", "live setting", "it reads the settings of every command, so it knows none"},
-	{"backend/cli", "live cli/flags setting wire dial follow node filter", "commands reach a running Signalbox over HTTP; a second program must not open its journal"},
+	{"backend/cli/remote", "live cli/flags setting dial node", "it finds and asks the running Signalbox for every command, so it knows none"},
+	{"backend/cli/output", "live", "a file is written in the same way whatever command fills it"},
+	{"backend/cli", "live cli/flags cli/remote cli/output export setting wire follow node filter", "commands reach a running Signalbox over HTTP; a second program must not open its journal"},
 	{".", "live node desk cli", "it only starts a command or the window"},
 }
 

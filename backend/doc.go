@@ -59,6 +59,13 @@
 //	filter           Filter.Match: decides where SQL cannot
 //	wire             AppendJSON: each message of the answer
 //
+// # An export
+//
+//	serve/exports    Exports.Export, Exports.write: GET /export
+//	serve/history    History.Query: what it selects
+//	journal/cursor   Cursor.Step: the next messages, with gaps for what was trimmed meanwhile
+//	export           New, Encoder: JSON lines, CSV, Markdown, SSE
+//
 // # The index for searches
 //
 //	sqlite           DB.Append: hands over what was committed

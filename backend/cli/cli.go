@@ -41,17 +41,19 @@ type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Serve without a window; the dashboard opens in a browser."`
 	Publish  publishCommand  `cmd:"" help:"Publish a message to a channel of a running Signalbox."`
 	Tail     tailCommand     `cmd:"" help:"Follow an SSE address, or a source of a running Signalbox."`
+	Export   exportCommand   `cmd:"" help:"Write messages of a running Signalbox to a file, as JSON lines, CSV, Markdown or SSE."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 	Settings settingsCommand `cmd:"" help:"Print a configuration file with every setting, its default and its help."`
 }
 
 func newCommands() *commands {
-	data := dataFolder()
+	data := flags.DataFolder()
 	c := &commands{Set: flags.For(setting.Program, data)}
 	c.Window.Set = flags.For(setting.Server, data)
 	c.Serve.Set = flags.For(setting.Server, data)
 	c.Publish.Set = flags.For(setting.Client, data)
 	c.Tail.Set = flags.For(setting.Client, data)
+	c.Export.Set = flags.For(setting.Client, data)
 	return c
 }
 
@@ -63,6 +65,7 @@ ${window_examples}
   date | signalbox publish clock               publish the text from a pipe
   signalbox tail messages                      follow a channel
   signalbox tail https://example.org/events    follow any SSE address
+  signalbox export orders.csv --source orders  write messages to a file
   curl -N http://127.0.0.1:4480/events/messages`
 
 const (

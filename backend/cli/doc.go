@@ -6,6 +6,6 @@
 // exit code is 1 for an error, and 2 for a wrong command line or configuration.
 //
 // Read cli.go first, then start.go and serve.go, then publish.go with
-// publishrequest.go and publishlines.go, then tail.go with printer.go. server.go
-// connects publish and tail with the running Signalbox.
+// publishrequest.go and publishlines.go, then tail.go with printer.go, and export.go.
+// Package remote connects them with the running Signalbox.
 package cli

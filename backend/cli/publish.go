@@ -11,11 +11,12 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"signalbox/backend/cli/remote"
 	"signalbox/backend/live"
 )
 
 type publishCommand struct {
-	serverFlags
+	remote.Flags
 	Channel string        `arg:"" help:"The channel; it is created if it does not exist."`
 	Message *string       `arg:"" optional:"" help:"The data. Without it, or with -, standard input to its end."`
 	Event   string        `help:"Event type (message)." placeholder:"TYPE"`
@@ -83,8 +84,8 @@ func (c *publishCommand) check() error {
 		return live.Errorf("bad_flags/wait", "--wait is a time from 0s to 1h.").
 			WithHint("The server recognises a stored message for one hour.")
 	}
-	if u, err := url.Parse(c.url()); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return live.Errorf("bad_server", `"{address}" is not the address of a server.`, "address", c.url()).WithHint("Write it as in: --server http://127.0.0.1:4480")
+	if u, err := url.Parse(c.URL()); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return live.Errorf("bad_server", `"{address}" is not the address of a server.`, "address", c.URL()).WithHint("Write it as in: --server http://127.0.0.1:4480")
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"signalbox/backend/cli/remote"
 	"signalbox/backend/live"
 )
 
@@ -79,7 +80,7 @@ func (c *publishCommand) try(ctx context.Context, request *publishRequest, deadl
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	// The address is looked up for each try: a restarted server may have another port.
-	server := c.url()
+	server := c.URL()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, server+"/channels/"+url.PathEscape(c.Channel)+"/messages", bytes.NewReader(request.body))
 	if err != nil {
 		return anotherTry{}, live.Errorf("bad_server", `"{address}" is not the address of a server.`, "address", server).
@@ -89,17 +90,17 @@ func (c *publishCommand) try(ctx context.Context, request *publishRequest, deadl
 	if request.key != "" {
 		req.Header.Set("Idempotency-Key", request.key)
 	}
-	if token := c.token(); token != "" {
+	if token := c.Token(); token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
-	client, err := c.client()
+	client, err := c.Client()
 	if err != nil {
 		return anotherTry{}, err
 	}
 	begun := time.Now()
 	res, err := client.Do(req)
 	if err != nil {
-		err := unreachable(server, err, time.Since(begun))
+		err := remote.Unreachable(server, err, time.Since(begun))
 		return anotherTry{worthIt: err.Code == "unreachable"}, err
 	}
 	defer res.Body.Close()
@@ -112,7 +113,7 @@ func (c *publishCommand) try(ctx context.Context, request *publishRequest, deadl
 				again.after = seconds
 			}
 		}
-		return again, refused(res)
+		return again, remote.Refused(res)
 	}
 	if err := json.NewDecoder(res.Body).Decode(v); err != nil {
 		return anotherTry{worthIt: true}, live.Errorf("cut_off", "The connection was lost before the response was complete.").WithCause(err)

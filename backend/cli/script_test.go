@@ -98,6 +98,7 @@ func TestStories(t *testing.T) {
 			"lock-keyring":   command((*story).lockKeyring),
 			"unlock-keyring": command((*story).unlockKeyring),
 			"listen-in":      command((*story).listenIn),
+			"files":          command((*story).files),
 		},
 	})
 }

@@ -3,11 +3,6 @@ package cli
 import (
 	"context"
 	"log/slog"
-	"os"
-	"path/filepath"
-	"strings"
-
-	"github.com/adrg/xdg"
 
 	"signalbox/backend/cli/flags"
 	"signalbox/backend/live"
@@ -18,23 +13,9 @@ import (
 // nodeOptions returns the options of a node with the settings of a command.
 func nodeOptions(p *Program, log *slog.Logger, values setting.Values) node.Options {
 	return node.Options{
-		Settings: values, DataFolder: dataFolder(), FolderFile: folderFile(),
+		Settings: values, DataFolder: flags.DataFolder(), FolderFile: flags.FolderFile(),
 		Assets: p.Assets, Version: p.Version, Log: log, Now: p.Now,
 	}
-}
-
-// folderFile returns the file that stores the data folder chosen on the settings
-// screen.
-func folderFile() string { return filepath.Join(xdg.StateHome, "signalbox", "data-folder") }
-
-// dataFolder returns the data folder unless a setting names another one.
-func dataFolder() string {
-	if b, err := os.ReadFile(folderFile()); err == nil {
-		if dir := strings.TrimSpace(string(b)); filepath.IsAbs(dir) {
-			return dir
-		}
-	}
-	return filepath.Join(xdg.DataHome, "signalbox")
 }
 
 type windowCommand struct{ flags.Set }

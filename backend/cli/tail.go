@@ -10,13 +10,14 @@ import (
 
 	"golang.org/x/term"
 
+	"signalbox/backend/cli/remote"
 	"signalbox/backend/filter"
 	"signalbox/backend/follow"
 	"signalbox/backend/live"
 )
 
 type tailCommand struct {
-	serverFlags
+	remote.Flags
 	Source string   `arg:"" name:"url-or-source" help:"An SSE address (http:// or https://), or the name of a source of a running Signalbox."`
 	After  string   `help:"Begin after this id or position; 0 means the oldest message. An address gets it as Last-Event-ID." placeholder:"ID"`
 	Type   []string `help:"Only these event types; order.* means all that begin with order." placeholder:"TYPE"`
@@ -99,7 +100,7 @@ func (c *tailCommand) filter() (*filter.Filter, error) {
 func (c *tailCommand) explainWithheld(out *printer, code string) {
 	if c.withheld && code == "status/unauthorized" {
 		c.withheld = false
-		out.state("The token of the environment or the configuration file is sent only to " + c.url() + ". Give one for this address with --token.")
+		out.state("The token of the environment or the configuration file is sent only to " + c.URL() + ". Give one for this address with --token.")
 	}
 }
 
@@ -128,16 +129,16 @@ func (c *tailCommand) feed() (live.Feed, live.Secrets, error) {
 		if c.Filter != "" {
 			query.Set("q", c.Filter)
 		}
-		feed.URL = c.url() + "/events/" + url.PathEscape(c.Source)
+		feed.URL = c.URL() + "/events/" + url.PathEscape(c.Source)
 		if len(query) > 0 {
 			feed.URL += "?" + query.Encode()
 		}
 	}
-	token := c.tokenFor(feed.URL)
+	token := c.TokenFor(feed.URL)
 	if token != "" {
 		feed.Auth, secrets.Token = "bearer", token
 	}
-	c.withheld = c.token() != "" && token == ""
+	c.withheld = c.Token() != "" && token == ""
 	for _, line := range c.Header {
 		name, value, ok := strings.Cut(line, ":")
 		if !ok || strings.TrimSpace(name) == "" {
@@ -145,7 +146,7 @@ func (c *tailCommand) feed() (live.Feed, live.Secrets, error) {
 		}
 		feed.Headers = append(feed.Headers, live.Header{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)})
 	}
-	if err := c.addCertificates(&feed, c.isOwnServer(feed.URL)); err != nil {
+	if err := c.AddCertificates(&feed, c.IsOwn(feed.URL)); err != nil {
 		return feed, secrets, err
 	}
 	return feed, secrets, live.CheckURL(feed.URL)

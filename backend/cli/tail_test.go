@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"signalbox/backend/cli/flags"
+	"signalbox/backend/cli/remote"
 	"signalbox/backend/setting"
 )
 
@@ -25,7 +26,7 @@ func TestTheWithheldTokenIsExplainedAfterTheStatus401Only(t *testing.T) {
 		server.Start()
 		defer server.Close()
 		var out, err strings.Builder
-		c := tailCommand{Source: server.URL, Once: true, serverFlags: serverFlags{Set: flags.Set{
+		c := tailCommand{Source: server.URL, Once: true, Flags: remote.Flags{Set: flags.Set{
 			Values: setting.Values{setting.URL: "http://127.0.0.1:1", setting.Token: "a-secret-of-mine-0001"},
 		}}}
 		if e := c.Run(t.Context(), &Program{Stdout: &out, Stderr: &err}); (e != nil) != explained {

@@ -15,6 +15,7 @@ import (
 	"signalbox/backend/serve/bookmarks"
 	"signalbox/backend/serve/console"
 	"signalbox/backend/serve/dashboard"
+	"signalbox/backend/serve/exports"
 	"signalbox/backend/serve/guard"
 	"signalbox/backend/serve/history"
 	"signalbox/backend/serve/httpapi"
@@ -37,6 +38,7 @@ type Server struct {
 	streams   *stream.Hub
 	readers   *history.Readers
 	history   *history.History
+	exports   *exports.Exports
 	console   *console.Console
 	bookmarks *bookmarks.Bookmarks
 	dashboard *dashboard.Dashboard
@@ -74,6 +76,7 @@ func New(cfg Config) *Server {
 	})
 	s.readers = history.NewReaders()
 	s.history = history.New(cfg.Journal, s.readers, s.guard.FromScreen)
+	s.exports = exports.New(cfg.Journal, s.history, s.done)
 	s.streams = stream.New(stream.Options{
 		Journal: cfg.Journal, Sources: sourceFinder{s}, Readers: s.readers, Reserve: listener.ReserveStream,
 		ClientsChanged: func() { s.console.ChangedSoon() },

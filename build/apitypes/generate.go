@@ -34,6 +34,7 @@ var listed = []struct{ name, pkg, goName string }{
 	{"Page", shapes, "page"},
 	{"Lane", backend + "serve/history", "Lane"},
 	{"Histogram", backend + "serve/history", "HistogramView"},
+	{"ExportProgress", backend + "serve/exports", "Progress"},
 	{"Bookmark", shapes, "bookmark"},
 	{"Published", shapes, "published"},
 	{"PublishedEntry", backend + "publish", "Publication"},

@@ -120,6 +120,10 @@ func (c *Cursor) Next(ctx context.Context) (Batch, error) {
 	}
 }
 
+// Step is Next without waiting: it examines the next messages, if there are any, and
+// returns those that match.
+func (c *Cursor) Step(ctx context.Context) (Batch, error) { return c.examine(ctx) }
+
 // examine matches some messages and advances the cursor's number over them.
 func (c *Cursor) examine(ctx context.Context) (Batch, error) {
 	number := c.Number()

@@ -13,6 +13,12 @@ import (
 // maxPreview is the largest preview of a message, in bytes.
 const maxPreview = 1 << 30
 
+// Query reads which messages a request selects, in the sources that it names or in
+// all. Errors: those of a page.
+func (h *History) Query(params url.Values) (live.Query, error) {
+	return h.parseQuery(params, params["source"])
+}
+
 // parseQuery reads what a page is asked for. Errors: "not_found", "bad_position",
 // "other_epoch", "bad_at", "bad_limit", "bad_preview", and those of
 // httpapi.Filter.

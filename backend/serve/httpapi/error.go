@@ -75,7 +75,7 @@ func Status(e *live.Error) int {
 	case "internal":
 		return http.StatusInternalServerError
 	case "bad_database", "cannot_open", "folder_gone", "disk_full", "disk_error", "read_only", "store_fault", "part_fault", "busy", "not_ready", "not_known",
-		"too_many_connections", "too_many_streams", "busy_bodies", "busy_pages":
+		"too_many_connections", "too_many_streams", "busy_bodies", "busy_pages", "busy_exports":
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusBadRequest

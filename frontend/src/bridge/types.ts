@@ -208,6 +208,21 @@ export interface Histogram {
   more: boolean;
 }
 
+/** A Progress is how far an export is. */
+export interface ExportProgress {
+  state: 'running' | 'complete' | 'failed' | 'cancelled';
+  /** the range of positions that it examines */
+  first: Position;
+  last: Position;
+  /** the last examined */
+  position: Position;
+  /** written so far, with gaps and notes */
+  messages: number;
+  bytes: number;
+  /** of a failed one */
+  error?: Refusal;
+}
+
 /** A bookmark marks a message. */
 export interface Bookmark {
   /** with the beginning of its data */

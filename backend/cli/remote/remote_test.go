@@ -1,4 +1,4 @@
-package cli
+package remote
 
 import (
 	"os"
@@ -29,15 +29,15 @@ func TestAStoredTokenIsSentToTheOwnServerOnly(t *testing.T) {
 		{"https://box.example", "https://example/events", false},
 		{"https://box.example", "https://evil.example#@box.example/events", false},
 	} {
-		f := serverFlags{Set: flags.Set{
+		f := Flags{Set: flags.Set{
 			Values: setting.Values{setting.URL: c.server, setting.Token: "a-secret-of-mine-0001"},
 			Typed:  map[*setting.Setting]bool{},
 		}}
-		if got := f.tokenFor(c.address) != ""; got != c.sent {
+		if got := f.TokenFor(c.address) != ""; got != c.sent {
 			t.Errorf("%s of %s: sent %v", c.address, c.server, got)
 		}
 		f.Typed[setting.Token] = true
-		if f.tokenFor(c.address) == "" {
+		if f.TokenFor(c.address) == "" {
 			t.Errorf("%s: a token on the command line is not sent", c.address)
 		}
 	}
@@ -45,12 +45,12 @@ func TestAStoredTokenIsSentToTheOwnServerOnly(t *testing.T) {
 
 func TestAnEmptyAddressFileIsNone(t *testing.T) {
 	dir := t.TempDir()
-	f := serverFlags{Set: flags.Set{Values: setting.Values{setting.Data: dir}}}
-	want := f.url() // without the file
+	f := Flags{Set: flags.Set{Values: setting.Values{setting.Data: dir}}}
+	want := f.URL() // without the file
 	if err := os.WriteFile(filepath.Join(dir, node.AddressFile), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := f.url(); got != want {
+	if got := f.URL(); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package remote
 
 import (
 	"context"
@@ -22,34 +22,34 @@ import (
 	"signalbox/backend/setting"
 )
 
-// serverFlags are the flags of a command that talks to a running Signalbox.
-type serverFlags struct {
+// Flags are the flags of a command that talks to a running Signalbox.
+type Flags struct {
 	flags.Set
 	shared *http.Client // for all requests of the command; nil before the first
 }
 
-// token returns the token for the running Signalbox, or "".
-func (f *serverFlags) token() string { return f.Values.Text(setting.Token) }
+// Token returns the token for the running Signalbox, or "".
+func (f *Flags) Token() string { return f.Values.Text(setting.Token) }
 
-// tokenFor returns the token for an address, or "". A token in the environment
+// TokenFor returns the token for an address, or "". A token in the environment
 // or the configuration file belongs to the running Signalbox, so no other server
 // may learn it. A token on the command line is for the address beside it.
-func (f *serverFlags) tokenFor(address string) string {
-	if f.Typed[setting.Token] || f.isOwnServer(address) {
-		return f.token()
+func (f *Flags) TokenFor(address string) string {
+	if f.Typed[setting.Token] || f.IsOwn(address) {
+		return f.Token()
 	}
 	return ""
 }
 
-// isOwnServer reports whether an address has the scheme, host and port of the
+// IsOwn reports whether an address has the scheme, host and port of the
 // running Signalbox. localhost does not count as 127.0.0.1: it may resolve to
 // ::1, and another program can listen on the same port there.
-func (f *serverFlags) isOwnServer(address string) bool {
+func (f *Flags) IsOwn(address string) bool {
 	a, err := url.Parse(address)
 	if err != nil {
 		return false
 	}
-	b, err := url.Parse(f.url())
+	b, err := url.Parse(f.URL())
 	return err == nil && origin(a) == origin(b)
 }
 
@@ -62,8 +62,8 @@ func origin(u *url.URL) string {
 	return strings.ToLower(u.Scheme + "://" + net.JoinHostPort(u.Hostname(), port))
 }
 
-// url returns the server's address without a slash at its end.
-func (f *serverFlags) url() string {
+// URL returns the server's address without a slash at its end.
+func (f *Flags) URL() string {
 	url, _ := f.server()
 	return url
 }
@@ -71,11 +71,11 @@ func (f *serverFlags) url() string {
 // server returns the address, and the SHA-256 of the certificate if the data
 // folder holds it. That certificate is trusted without an authority, because
 // only this user can write to the folder.
-func (f *serverFlags) server() (url, certificate string) {
+func (f *Flags) server() (url, certificate string) {
 	if url := f.Values.Text(setting.URL); url != "" {
 		return strings.TrimRight(url, "/"), ""
 	}
-	data := dataFolder()
+	data := flags.DataFolder()
 	if f.Values.Set(setting.Data) {
 		data = f.Values.Text(setting.Data)
 	}
@@ -88,9 +88,9 @@ func (f *serverFlags) server() (url, certificate string) {
 	return fmt.Sprintf("http://127.0.0.1:%d", setting.Port.Number()), ""
 }
 
-// addCertificates adds the certificates of --ca to a feed, and for the running
+// AddCertificates adds the certificates of --ca to a feed, and for the running
 // Signalbox itself also the certificate of its data folder.
-func (f *serverFlags) addCertificates(feed *live.Feed, own bool) error {
+func (f *Flags) AddCertificates(feed *live.Feed, own bool) error {
 	if own {
 		_, feed.Certificate = f.server()
 	}
@@ -109,13 +109,13 @@ func (f *serverFlags) addCertificates(feed *live.Feed, own bool) error {
 	return nil
 }
 
-// client returns the HTTP client for the running Signalbox.
-func (f *serverFlags) client() (*http.Client, error) {
+// Client returns the HTTP client for the running Signalbox.
+func (f *Flags) Client() (*http.Client, error) {
 	if f.shared != nil {
 		return f.shared, nil
 	}
-	feed := live.Feed{URL: f.url()}
-	if err := f.addCertificates(&feed, true); err != nil {
+	feed := live.Feed{URL: f.URL()}
+	if err := f.AddCertificates(&feed, true); err != nil {
 		return nil, err
 	}
 	config, err := dial.TLSConfig(&feed)
@@ -128,9 +128,34 @@ func (f *serverFlags) client() (*http.Client, error) {
 	return f.shared, nil
 }
 
-// unreachable returns the error of a request that had no response after the time
+// Get sends a request to the server and returns an answer that is no error.
+func (f *Flags) Get(ctx context.Context, path string) (*http.Response, error) {
+	client, err := f.Client()
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, f.URL()+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	if token := f.Token(); token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	begun := time.Now()
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, Unreachable(f.URL(), err, time.Since(begun))
+	}
+	if res.StatusCode >= 300 {
+		defer res.Body.Close()
+		return nil, Refused(res)
+	}
+	return res, nil
+}
+
+// Unreachable returns the error of a request that had no response after the time
 // took.
-func unreachable(url string, err error, took time.Duration) *live.Error {
+func Unreachable(url string, err error, took time.Duration) *live.Error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return live.Errorf("unreachable/timeout", "{url} did not answer within {took_ms}.", "url", url, "took_ms", took).WithCause(err)
 	}
@@ -146,8 +171,8 @@ func unreachable(url string, err error, took time.Duration) *live.Error {
 		WithHint("Start one with: signalbox serve").WithCause(err)
 }
 
-// refused returns the error in a response.
-func refused(res *http.Response) error {
+// Refused returns the error in a response.
+func Refused(res *http.Response) error {
 	var body struct{ Error *live.Error }
 	if err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&body); err == nil && body.Error != nil {
 		return body.Error
