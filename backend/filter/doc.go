@@ -17,6 +17,7 @@
 //	$["any name"][0].total             that has this field
 //	source:payments,pay*               one of these sources
 //	is:gap is:event,note               kinds of messages
+//	is:bookmarked                      messages that have a bookmark, where history is read
 //	after:-15m before:14:02            when a message was received
 //
 // Texts ignore the case of the letters A to Z, as SQLite does; types, ids, names
@@ -46,8 +47,8 @@
 //
 // A gap stands for events that nobody has, so a condition on events is neither
 // true nor false for it: texts, regular expressions, types, ids and fields are
-// unknown for a gap or a note. Its kind, its source and its time are known. A
-// filter selects a gap unless it is false for it, where
+// unknown for a gap or a note. Its kind, its source, its time and its bookmark are
+// known. A filter selects a gap unless it is false for it, where
 //
 //	unknown and false is false     unknown and true is unknown
 //	unknown or true is true        unknown or false is unknown

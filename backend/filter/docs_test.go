@@ -39,7 +39,7 @@ func TestTheExamplesOfTheDocumentationAreFilters(t *testing.T) {
 			if times {
 				example = "after:" + example
 			}
-			f, err := Parse(example, Env{Now: now, Sources: sources{1: "payments"}})
+			f, err := Parse(example, Env{Now: now, Sources: sources{1: "payments"}, Bookmarked: env.Bookmarked})
 			if err != nil {
 				t.Errorf("%s: %v", example, err)
 				continue

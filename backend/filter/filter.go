@@ -10,14 +10,21 @@ import (
 	"signalbox/backend/live"
 )
 
-// An Env has what a filter refers to: the time, and the sources.
+// An Env has what a filter refers to: the time, the sources and the bookmarks.
 type Env = syntax.Env
 
 // A Filter selects messages. It never changes, and any goroutine may use it.
 type Filter struct {
-	tree    syntax.Expr
-	events  test // tests an event
-	sources syntax.Sources
+	tree   syntax.Expr
+	events test // tests an event
+	known
+}
+
+// A known is what a filter refers to. Bookmarks are those at the time when it was
+// parsed.
+type known struct {
+	sources    syntax.Sources
+	bookmarked map[int64]bool
 }
 
 // Parse parses a filter that a user has typed; doc.go has the language. An error
@@ -27,7 +34,23 @@ func Parse(text string, env Env) (*Filter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return compile(tree, env.Sources), nil
+	k := known{sources: env.Sources}
+	if asksForBookmarks(tree) {
+		if k.bookmarked, err = env.Bookmarked(); err != nil {
+			return nil, err
+		}
+	}
+	return compile(tree, k), nil
+}
+
+func asksForBookmarks(tree syntax.Expr) (asks bool) {
+	syntax.Evaluate(tree, func(e syntax.Expr) syntax.Result {
+		if _, ok := e.(syntax.Bookmarked); ok {
+			asks = true
+		}
+		return syntax.Unknown
+	})
+	return asks
 }
 
 // MustParse parses a filter that a program has and that names no source and no
@@ -44,9 +67,9 @@ func MustParse(text string) *Filter {
 // all that begin with "order.". It selects all messages if there is no type.
 func Types(types ...string) *Filter {
 	if len(types) == 0 {
-		return compile(syntax.And{}, nil)
+		return compile(syntax.And{}, known{})
 	}
-	return compile(syntax.Type(slices.Clone(types)), nil)
+	return compile(syntax.Type(slices.Clone(types)), known{})
 }
 
 // And returns a filter that selects what both f and g select.
@@ -57,11 +80,14 @@ func (f *Filter) And(g *Filter) *Filter {
 	case g.IsZero():
 		return f
 	}
-	sources := f.sources
-	if sources == nil {
-		sources = g.sources
+	k := f.known
+	if k.sources == nil {
+		k.sources = g.sources
 	}
-	return compile(syntax.And{f.tree, g.tree}, sources)
+	if k.bookmarked == nil {
+		k.bookmarked = g.bookmarked
+	}
+	return compile(syntax.And{f.tree, g.tree}, k)
 }
 
 // Tree returns the tree of f. It must not be changed.
@@ -95,6 +121,8 @@ func (f *Filter) evaluate(m *live.Message) syntax.Result {
 			return syntax.ResultOf(slices.Contains(e, m.Kind))
 		case syntax.Source:
 			return syntax.ResultOf(sourceIn(f.sources, e, m.Source))
+		case syntax.Bookmarked:
+			return syntax.ResultOf(f.bookmarked[m.Number])
 		case syntax.Time:
 			return syntax.ResultOf(m.Received.Before(e.At) == e.Before)
 		}
@@ -151,8 +179,9 @@ type (
 		sources  syntax.Sources
 		patterns []string
 	}
-	timeTest    struct{ syntax.Time }
-	patternTest struct {
+	timeTest     struct{ syntax.Time }
+	bookmarkTest map[int64]bool
+	patternTest  struct {
 		re     *regexp.Regexp
 		pieces Need
 	}
@@ -176,12 +205,13 @@ func (t anyTest) match(m *live.Message) bool {
 	return false
 }
 
-func (t notTest) match(m *live.Message) bool   { return !t.test.match(m) }
-func (t constTest) match(*live.Message) bool   { return bool(t) }
-func (t *textTest) match(m *live.Message) bool { return t.in(m.Data) || t.in(m.Type) }
-func (t *typeTest) match(m *live.Message) bool { return matchAny(t.patterns, m.Type) }
-func (t *idTest) match(m *live.Message) bool   { return slices.Contains(t.ids, m.ID) }
-func (t *timeTest) match(m *live.Message) bool { return m.Received.Before(t.At) == t.Before }
+func (t notTest) match(m *live.Message) bool      { return !t.test.match(m) }
+func (t constTest) match(*live.Message) bool      { return bool(t) }
+func (t *textTest) match(m *live.Message) bool    { return t.in(m.Data) || t.in(m.Type) }
+func (t *typeTest) match(m *live.Message) bool    { return matchAny(t.patterns, m.Type) }
+func (t *idTest) match(m *live.Message) bool      { return slices.Contains(t.ids, m.ID) }
+func (t *timeTest) match(m *live.Message) bool    { return m.Received.Before(t.At) == t.Before }
+func (t bookmarkTest) match(m *live.Message) bool { return t[m.Number] }
 func (t *sourceTest) match(m *live.Message) bool {
 	return sourceIn(t.sources, t.patterns, m.Source)
 }
@@ -190,27 +220,29 @@ func (t *patternTest) match(m *live.Message) bool {
 	return t.pieces.Holds(m.Data, m.Type) && (t.re.MatchString(m.Data) || t.re.MatchString(m.Type))
 }
 
-func compile(tree syntax.Expr, sources syntax.Sources) *Filter {
-	return &Filter{tree: tree, sources: sources, events: compileTest(tree, sources)}
+func compile(tree syntax.Expr, k known) *Filter {
+	return &Filter{tree: tree, known: k, events: compileTest(tree, k)}
 }
 
 // compileTest returns the test of an expression. Cheap tests come first.
-func compileTest(e syntax.Expr, sources syntax.Sources) test {
+func compileTest(e syntax.Expr, k known) test {
 	switch e := e.(type) {
 	case syntax.And:
-		list := compileTests(e, sources)
+		list := compileTests(e, k)
 		if len(list) == 1 {
 			return list[0]
 		}
 		return allTests(list)
 	case syntax.Or:
-		return anyTest(compileTests(e, sources))
+		return anyTest(compileTests(e, k))
 	case syntax.Not:
-		return notTest{compileTest(e.Expr, sources)}
+		return notTest{compileTest(e.Expr, k)}
 	case syntax.Kind:
 		return constTest(slices.Contains(e, live.Event))
 	case syntax.Source:
-		return &sourceTest{sources, e}
+		return &sourceTest{k.sources, e}
+	case syntax.Bookmarked:
+		return bookmarkTest(k.bookmarked)
 	case syntax.Time:
 		return &timeTest{e}
 	case syntax.ID:
@@ -227,10 +259,10 @@ func compileTest(e syntax.Expr, sources syntax.Sources) test {
 	return constTest(true)
 }
 
-func compileTests(list []syntax.Expr, sources syntax.Sources) []test {
+func compileTests(list []syntax.Expr, k known) []test {
 	tests := make([]test, len(list))
 	for i, e := range list {
-		tests[i] = compileTest(e, sources)
+		tests[i] = compileTest(e, k)
 	}
 	slices.SortStableFunc(tests, func(a, b test) int { return cmp.Compare(cost(a), cost(b)) })
 	return tests
@@ -241,7 +273,7 @@ func cost(t test) int {
 	switch t := t.(type) {
 	case constTest:
 		return 0
-	case *timeTest, *idTest, *typeTest:
+	case *timeTest, *idTest, *typeTest, bookmarkTest:
 		return 1
 	case *sourceTest:
 		return 2

@@ -25,7 +25,9 @@ func (s sources) Sources() []live.Source {
 
 var (
 	now = time.Date(2026, 11, 22, 14, 2, 0, 0, time.FixedZone("", 3600))
-	env = Env{Now: now, Sources: sources{7: "payments", 8: "stock"}}
+	env = Env{Now: now, Sources: sources{7: "payments", 8: "stock"}, Bookmarked: func() (map[int64]bool, error) { return bookmarked, nil }}
+
+	bookmarked = map[int64]bool{3: true, 5: true}
 )
 
 func parse(t *testing.T, text string) *Filter {
@@ -71,8 +73,8 @@ func TestAFilterMatchesItsConditions(t *testing.T) {
 }
 
 func TestAConditionOnEventsIsUnknownForGapsAndNotes(t *testing.T) {
-	gap := &live.Message{Draft: live.Draft{Source: 7, Kind: live.GapKind, Type: "gap", Data: `{"reason":"lost"}`, Received: now}}
-	note := &live.Message{Draft: live.Draft{Source: 7, Kind: live.NoteKind, Type: "note", Data: `{"reason":"lost"}`, Received: now}}
+	gap := &live.Message{Number: 5, Draft: live.Draft{Source: 7, Kind: live.GapKind, Type: "gap", Data: `{"reason":"lost"}`, Received: now}}
+	note := &live.Message{Number: 6, Draft: live.Draft{Source: 7, Kind: live.NoteKind, Type: "note", Data: `{"reason":"lost"}`, Received: now}}
 	for _, c := range []struct {
 		text      string
 		gap, note bool
@@ -81,6 +83,7 @@ func TestAConditionOnEventsIsUnknownForGapsAndNotes(t *testing.T) {
 		{"is:gap", true, false}, {"is:gap,note x", true, true}, {"-is:gap", false, true}, {"is:event", false, false}, {"is:event or x", true, true},
 		{"paid or is:gap", true, true}, {"-(paid is:gap)", true, true}, {"-(paid or is:gap)", false, true}, {"is:gap or -paid is:event", true, false},
 		{"source:payments", true, true}, {"source:stock", false, false}, {"source:stock or paid", true, true}, {"source:stock paid", false, false},
+		{"is:bookmarked", true, false}, {"-is:bookmarked x", false, true}, {"is:bookmarked or x", true, true}, {"is:note,bookmarked", true, true},
 		{"after:-1m", true, true}, {"before:-1m paid", false, false},
 	} {
 		f := parse(t, c.text)

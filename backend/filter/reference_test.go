@@ -171,6 +171,8 @@ func selects(e syntax.Expr, m *live.Message) bool {
 		return slices.Contains(e, live.Event)
 	case syntax.Source:
 		return matches(e, env.Sources.(sources)[m.Source])
+	case syntax.Bookmarked:
+		return bookmarked[m.Number]
 	case syntax.Time:
 		return m.Received.Before(e.At) == e.Before
 	case syntax.Field:
@@ -233,11 +235,11 @@ func TestRandomFiltersSelectWhatTheyMean(t *testing.T) {
 		case n < 11:
 			return pick(pattern(), `"paid"`, "订", "K", `"nul`+"\x00"+`"`)
 		}
-		return pick("event:order.*", "event:x,order.paid", "id:7", "is:event", "-is:gap", "source:pay*", "after:-1m", "before:-1m", "-source:stock")
+		return pick("event:order.*", "event:x,order.paid", "id:7", "is:event", "-is:gap", "source:pay*", "after:-1m", "before:-1m", "-source:stock", "is:bookmarked")
 	}
 	selected, messages := 0, make([]*live.Message, 400)
 	for i := range messages {
-		messages[i] = &live.Message{Draft: live.Draft{Source: 7 + r.Int64N(2), Type: pick("order.paid", "message", "x"), ID: pick("7", ""), Data: data(), Received: now.Add(-time.Duration(r.IntN(2)) * 2 * time.Minute)}}
+		messages[i] = &live.Message{Number: int64(i % 7), Draft: live.Draft{Source: 7 + r.Int64N(2), Type: pick("order.paid", "message", "x"), ID: pick("7", ""), Data: data(), Received: now.Add(-time.Duration(r.IntN(2)) * 2 * time.Minute)}}
 	}
 	for range 600 {
 		f := parse(t, text(3))

@@ -12,6 +12,12 @@ func (j *Journal) Bookmarks(ctx context.Context, q live.BookmarkQuery) (live.Boo
 	return p, j.storeError(err)
 }
 
+// Bookmarked returns the numbers of the messages that have a bookmark.
+func (j *Journal) Bookmarked() (map[int64]bool, error) {
+	numbers, err := j.store.Bookmarked(context.Background())
+	return numbers, j.storeError(err)
+}
+
 // Bookmark returns the bookmark of a message, and whether there is one.
 func (j *Journal) Bookmark(ctx context.Context, number int64) (live.Bookmark, bool, error) {
 	p, err := j.Bookmarks(ctx, live.BookmarkQuery{After: number - 1, Before: number + 1, Limit: 1})

@@ -78,6 +78,8 @@ type Store interface {
 
 	// Bookmarks returns a page of bookmarks.
 	Bookmarks(context.Context, live.BookmarkQuery) (live.BookmarkPage, error)
+	// Bookmarked returns the numbers of the messages that have a bookmark.
+	Bookmarked(context.Context) (map[int64]bool, error)
 	// PutBookmark marks a message, or changes the comment of its bookmark. It
 	// returns false if there is neither the message nor a bookmark of it.
 	PutBookmark(ctx context.Context, number int64, comment string, now time.Time) (found bool, err error)

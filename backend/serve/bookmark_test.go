@@ -1,6 +1,8 @@
 package serve
 
 import (
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +19,44 @@ type bookmarksAnswer struct {
 	Bookmarks []bookmarkAnswer
 	More      bool
 	From, To  string
+}
+
+func TestHistoryIsFilteredByBookmarksAndAStreamIsNot(t *testing.T) {
+	s := start(t, nil)
+	for range 4 {
+		s.publish("orders", "one")
+	}
+	found := func(q string) (list []string) {
+		page := want[struct {
+			Messages []struct{ Position string }
+			More     bool
+		}](s, 200, "GET", "/messages?limit=2&q="+url.QueryEscape(q), "")
+		for _, m := range page.Messages {
+			list = append(list, m.Position)
+		}
+		return list
+	}
+	if got := found("is:bookmarked"); len(got) > 0 {
+		t.Errorf("found %v", got)
+	}
+	for _, n := range []int64{1, 3} {
+		want[bookmarkAnswer](s, 200, "PUT", "/api/bookmarks/"+s.position(n), "{}")
+	}
+	for q, numbers := range map[string][]int64{
+		"is:bookmarked": {1, 3}, "is:bookmarked one": {1, 3}, "-is:bookmarked": {2, 4}, "is:bookmarked /^ONE/i": {1, 3}, "is:bookmarked two": nil,
+		"is:bookmarked source:orders": {1, 3}, "is:gap,bookmarked": {1, 3}, "is:gap is:bookmarked": nil,
+	} {
+		var positions []string
+		for _, n := range numbers {
+			positions = append(positions, s.position(n))
+		}
+		if got := found(q); !slices.Equal(got, positions) {
+			t.Errorf("%s: found %v, not %v", q, got, positions)
+		}
+	}
+	if got := want[refusal](s, 400, "GET", "/events/orders?q=is:bookmarked", ""); got.Error.Code != "bad_filter" || got.Error.Field != "q" {
+		t.Errorf("a stream: %+v", got)
+	}
 }
 
 func TestBookmarksAreMarkedListedAndRestored(t *testing.T) {

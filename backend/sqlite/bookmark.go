@@ -23,6 +23,24 @@ func (db *DB) Bookmarks(ctx context.Context, q live.BookmarkQuery) (live.Bookmar
 	return page, nil
 }
 
+// Bookmarked returns the numbers of the messages that have a bookmark.
+func (db *DB) Bookmarked(ctx context.Context) (map[int64]bool, error) {
+	rows, err := db.file.Screens.QueryContext(ctx, "SELECT number FROM bookmarks WHERE removed = 0")
+	if err != nil {
+		return nil, conn.UserError(fmt.Errorf("read the bookmarks: %w", err))
+	}
+	defer rows.Close()
+	numbers := make(map[int64]bool)
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return nil, fmt.Errorf("read the bookmarks: %w", err)
+		}
+		numbers[n] = true
+	}
+	return numbers, conn.UserError(rows.Err())
+}
+
 func (db *DB) bookmarks(ctx context.Context, q live.BookmarkQuery) (page live.BookmarkPage, err error) {
 	text := `SELECT number, source, received, kind, connection, again IS NOT NULL, size, type, ifnull(id, ''), excerpt, comment, created, changed,
 		NOT EXISTS (SELECT 1 FROM messages WHERE messages.number = bookmarks.number)

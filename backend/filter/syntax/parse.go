@@ -25,6 +25,9 @@ type Env struct {
 	Now time.Time
 	// Sources are the sources that source: names; nil if source: has no meaning.
 	Sources Sources
+	// Bookmarked returns the numbers of the messages that have a bookmark; nil if
+	// is:bookmarked has no meaning.
+	Bookmarked func() (map[int64]bool, error)
 }
 
 // Sources are the sources of a journal. A filter asks for their names when it

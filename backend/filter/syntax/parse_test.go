@@ -14,7 +14,7 @@ import (
 var (
 	paris = time.FixedZone("", 3600)
 	now   = time.Date(2026, 11, 22, 14, 2, 8, 0, paris)
-	env   = Env{Now: now, Sources: sources{"payments", "two words"}}
+	env   = Env{Now: now, Sources: sources{"payments", "two words"}, Bookmarked: func() (map[int64]bool, error) { return nil, nil }}
 )
 
 type sources []string
@@ -62,6 +62,10 @@ func TestAFilterIsParsed(t *testing.T) {
 		{"a - b", word("a", "b")},
 		{"--a", Not{Text("-a")}},
 		{"is:note is:gap", Kind{live.NoteKind, live.GapKind}},
+		{"is:bookmarked", Bookmarked{}},
+		{"is:gap,bookmarked,note x", And{Or{Kind{live.GapKind, live.NoteKind}, Bookmarked{}}, Text("x")}},
+		{"is:gap is:bookmarked is:note", And{Kind{live.GapKind, live.NoteKind}, Bookmarked{}}},
+		{"-is:bookmarked,bookmarked", Not{Bookmarked{}}},
 		{"is:event,gap -is:gap", And{Kind{live.Event, live.GapKind}, Not{Kind{live.GapKind}}}},
 		{`source:pay*,"two words" -event:"a,b","c\"",,d,"e"x`, And{Source{"pay*", "two words"}, Not{Type{"a,b", `c"`, "d", "e"}}, Text("x")}},
 		{`(event:f(a,b),"c)")`, Type{"f(a", "b)", "c)"}},
@@ -108,9 +112,8 @@ func TestAnErrorInAFilterHasItsOffset(t *testing.T) {
 		{`foo:"b c"`, "foo:", "foo: is not a key of the filter.", keys + "."},
 		{"größe:", "größe:", "größe: is not a key of the filter.", keys + `: "größe:".`},
 		{"Event:x", "Event:", "Event: is not a key of the filter.", keys + `: "Event:x".`},
-		{"is:gone", "gone", `"gone" is not a kind of message.`, "Write is:event, is:gap or is:note."},
-		{"a -is:event,x", "event,x", `"x" is not a kind of message.`, "Write is:event, is:gap or is:note."},
-		{"is:bookmarked", "bookmarked", "The filter cannot ask for bookmarks yet.", "The list of bookmarks has them."},
+		{"is:gone", "gone", `"gone" is not a kind of message.`, "Write is:event, is:gap, is:note or is:bookmarked."},
+		{"a -is:event,x", "event,x", `"x" is not a kind of message.`, "Write is:event, is:gap, is:note or is:bookmarked."},
 		{"is:gap -is:gap b", "-is:gap", "The filter leaves out every kind of message.", "The kinds are event, gap and note."},
 		{"é or", "or", `"or" needs a term before it and one after it.`, `To search for the word, put it in quotation marks: "or".`},
 		{"(and a)", "and", `"and" needs a term before it and one after it.`, `To search for the word, put it in quotation marks: "and".`},
@@ -146,6 +149,10 @@ func TestAnErrorInAFilterHasItsOffset(t *testing.T) {
 	if _, err := Parse("source:payments", Env{Now: now}); err == nil {
 		t.Error("source: is accepted where there is only one source")
 	}
+	var e *live.Error
+	if _, err := Parse("x -is:gap,bookmarked", Env{Now: now}); !errors.As(err, &e) || e.Text != "bad_filter/bookmarked" || *e.Offset != 6 || e.Length != 14 {
+		t.Errorf("is:bookmarked where there are no bookmarks: %v", err)
+	}
 }
 
 func TestATimeIsReadAsPeopleWriteIt(t *testing.T) {
@@ -171,7 +178,7 @@ func TestATimeIsReadAsPeopleWriteIt(t *testing.T) {
 
 func FuzzAFilterIsParsedAgainAsTheSameTree(f *testing.F) {
 	for _, s := range []string{
-		"", "-", `-"`, "a:b", "-is:gap,", "$.x -$[", `id:"`, "é\xff:\xff", "is:is: \u00a0 x", `a or (b -c) and "d\\" event:a event:b and event:c`, "-(id:a id:b)", `$["a"].b[0].*>="x\""`,
+		"", "-", `-"`, "a:b", "-is:gap,", "is:bookmarked,gap -(is:bookmarked)", "$.x -$[", `id:"`, "é\xff:\xff", "is:is: \u00a0 x", `a or (b -c) and "d\\" event:a event:b and event:c`, "-(id:a id:b)", `$["a"].b[0].*>="x\""`,
 		"/a b/i /c", "after:-15m before:14:02", "(a or b)c)", "$ = (x)", `$.a : /x\/y/`, `"\\\""`, "source:pay*", "--a - b -(-(-c))", "$.a:b $.a", `event:"a b,(c"`,
 	} {
 		f.Add(s)

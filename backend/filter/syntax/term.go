@@ -128,22 +128,33 @@ func (p *parser) group() (Expr, error) {
 	return e, nil
 }
 
-// kinds returns the term of the kinds with these names, which begin at value.
+// kinds returns the term of the kinds with these names, which begin at value. One of
+// the names may be "bookmarked".
 func (p *parser) kinds(names []string, value int) (Expr, error) {
-	list := make(Kind, len(names))
-	for i, name := range names {
+	var list Kind
+	bookmarked := false
+	for _, name := range names {
 		if name == "bookmarked" {
-			return nil, p.mark(value, p.at, live.Errorf("bad_filter/bookmarked", "The filter cannot ask for bookmarks yet.").
-				WithHint("The list of bookmarks has them."))
+			if bookmarked = true; p.env.Bookmarked == nil {
+				return nil, p.mark(value, p.at, live.Errorf("bad_filter/bookmarked", "is:bookmarked has no meaning here: what is just arriving has no bookmark.").
+					WithHint("The history can be asked for it: the timeline, and GET /messages."))
+			}
+			continue
 		}
 		k := slices.IndexFunc(kinds, func(k live.Kind) bool { return k.String() == name })
 		if k < 0 {
 			return nil, p.mark(value, p.at, live.Errorf("bad_filter/kind", `"{name}" is not a kind of message.`, "name", name).
-				WithHint("Write is:event, is:gap or is:note."))
+				WithHint("Write is:event, is:gap, is:note or is:bookmarked."))
 		}
-		list[i] = kinds[k]
+		list = append(list, kinds[k])
 	}
-	return list, nil
+	switch {
+	case !bookmarked:
+		return list, nil
+	case len(list) == 0:
+		return Bookmarked{}, nil
+	}
+	return Or{list, Bookmarked{}}, nil
 }
 
 // sources returns the term of the sources with these names, which begin at

@@ -40,6 +40,8 @@ type (
 
 	// A Kind is a list of kinds of messages.
 	Kind []live.Kind
+	// A Bookmarked is true for messages that have a bookmark.
+	Bookmarked struct{}
 	// A Source is a list of names of sources; "pay*" is all that begin with "pay".
 	Source []string
 	// A Time is true for messages received before a time, or at that time and
@@ -186,6 +188,8 @@ func (e Kind) write(w *writer, _ operator) {
 	}
 	w.list("is:", names)
 }
+
+func (Bookmarked) write(w *writer, _ operator) { w.WriteString("is:bookmarked") }
 
 func (e Time) write(w *writer, _ operator) {
 	if e.Before {

@@ -208,10 +208,11 @@ func (fs filterSources) SourceByID(id int64) (live.Source, bool) {
 }
 
 // filters are the filters to apply to them.
-func filters(t *testing.T, named filterSources) []live.Filter {
+func filters(h *history, named filterSources) []live.Filter {
+	t := h.T
 	t.Helper()
 	terms := []string{
-		"id:7", "id:x", "id:none", "id:7 id:X", "is:event", "is:gap", "is:gap,note", "event:order.paid", "event:order.*", "event:*", "event:o%",
+		"id:7", "id:x", "id:none", "id:7 id:X", "is:event", "is:gap", "is:gap,note", "is:bookmarked", "is:gap,bookmarked", "event:order.paid", "event:order.*", "event:*", "event:o%",
 		"event:käse,orders", "event:order.,.", "one", "ONE", `"then one"`, "ä", "Ä", "%", "_done", "'", `\`, "\x00", "line", "🚂", "paid", `""`, "订单", "单",
 		"source:a", "source:a*", "source:c,ab", "source:nobody*", "after:" + start.Add(500*time.Second).Format(time.RFC3339), "before:" + start.Add(700*time.Second+1).Format(time.RFC3339Nano),
 		`$.state = "paid"`, "$.state : paid", "$.state != paid", "$.total > 50", "$.total >= 9007199254740993", "$.total = 50", "$.total < 9007199254740993", "$.total <= -0",
@@ -238,7 +239,7 @@ func filters(t *testing.T, named filterSources) []live.Filter {
 	}
 	var list []live.Filter
 	for i, text := range texts {
-		where, err := filter.Parse(text, filter.Env{Now: start.Add(20 * time.Minute), Sources: named})
+		where, err := filter.Parse(text, filter.Env{Now: start.Add(20 * time.Minute), Sources: named, Bookmarked: func() (map[int64]bool, error) { return h.Bookmarked(t.Context()) }})
 		if err != nil {
 			if e, ok := errors.AsType[*live.Error](err); ok && e.Text == "bad_filter/kinds" {
 				continue
@@ -266,7 +267,13 @@ func filters(t *testing.T, named filterSources) []live.Filter {
 
 func filterMeansTheSame(t *testing.T, h *history) {
 	ms, named := h.varied(1500)
-	for _, f := range filters(t, named) {
+	for i := 3; i < len(ms); i += 7 {
+		h.put(ms[i].Number, "", start)
+	}
+	found, err := h.RemoveBookmark(t.Context(), ms[3].Number, start)
+	h.must(err)
+	h.same(found, true)
+	for _, f := range filters(h, named) {
 		need := f.Where.(*filter.Filter).Need()
 		var want []int64
 		for i := range ms {
@@ -306,7 +313,7 @@ func (h *history) found(q live.Query) (found []int64) {
 
 func pagesOfAFilterMissNothing(t *testing.T, h *history) {
 	ms, named := h.varied(1500)
-	for i, f := range filters(t, named) {
+	for i, f := range filters(h, named) {
 		var want []int64
 		for i := range ms {
 			if f.Match(&ms[i]) {

@@ -24,7 +24,7 @@ func (h *History) Query(params url.Values) (live.Query, error) {
 // httpapi.Filter.
 func (h *History) parseQuery(params url.Values, names []string) (q live.Query, err error) {
 	types := params["type"]
-	where, err := httpapi.Filter(params, types, h.journal)
+	where, err := httpapi.Filter(params, types, h.journal, h.journal.Bookmarked)
 	if err != nil {
 		return q, err
 	}

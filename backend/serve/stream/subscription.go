@@ -43,7 +43,7 @@ func (h *Hub) readSubscription(r *http.Request, names []string, newest bool) (*s
 			}
 		}
 	}
-	if sub.filter, err = httpapi.Filter(q, sub.types, h.journal); err != nil {
+	if sub.filter, err = httpapi.Filter(q, sub.types, h.journal, nil); err != nil {
 		return nil, err
 	}
 	sub.q = strings.Clone(q.Get("q"))

@@ -200,7 +200,8 @@ func (ix *Index) write(t *tail) (s segment, err error) {
 	if free, _, ok := disk.Space(filepath.Dir(ix.dir)); ok && free < spareSpace {
 		return s, conn.DiskFull(nil)
 	}
-	if err := os.MkdirAll(ix.dir, 0o700); err != nil {
+	// Not the data folder: if that is gone, the history is gone.
+	if err := os.Mkdir(ix.dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return s, err
 	}
 	path := ix.path(newFile)

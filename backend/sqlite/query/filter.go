@@ -81,6 +81,7 @@ type selection struct {
 	filter  *live.Filter
 	sources []int64  // one of these sources; empty means all
 	ids     []string // events have one of these ids; empty means any
+	marked  bool     // whether all messages have a bookmark
 	events  sqlCondition
 	gaps    sqlCondition // of gaps and notes
 	exact   bool         // whether the conditions select the same messages as Match; else they select more
@@ -112,8 +113,8 @@ func newSelection(f *live.Filter) *selection {
 	return s
 }
 
-// narrow sets the sources and the ids that every message must have. An index leads
-// to them.
+// narrow sets the sources and the ids that every message must have, and whether it
+// must have a bookmark. An index leads to them.
 func (s *selection) narrow(where *filter.Filter) {
 	terms, ok := where.Tree().(syntax.And)
 	if !ok {
@@ -123,6 +124,8 @@ func (s *selection) narrow(where *filter.Filter) {
 		switch e := e.(type) {
 		case syntax.ID:
 			s.ids = e
+		case syntax.Bookmarked:
+			s.marked = true
 		case syntax.Source:
 			ids := where.SourcesOf(e)
 			if len(s.sources) > 0 {

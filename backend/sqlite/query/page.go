@@ -143,7 +143,7 @@ func (p *pageRead) timeOfEdge(ctx context.Context) (time.Time, error) {
 // reads them.
 func (p *pageRead) isIndexed(ctx context.Context) (bool, error) {
 	s := p.selection
-	if !s.wantsEvents() {
+	if !s.wantsEvents() || s.marked {
 		return true, nil
 	}
 	if len(s.ids) == 0 {
@@ -236,6 +236,9 @@ func (p *pageRead) read(ctx context.Context, low, high int64) (full bool, err er
 		b.add("number IN (")
 		b.addGaps(s, low, high, p.q.Newest, room)
 		b.add(")")
+	case s.marked:
+		b.add("number IN (SELECT number FROM bookmarks WHERE removed = 0 AND number >= 1 + ? AND number <= ?)", low, high)
+		b.addSources(s.sources)
 	case len(s.ids) > 0 && !p.commonID:
 		// The numbers come first, so that SQLite sorts without the data.
 		b.add("number IN (")

@@ -87,6 +87,10 @@ func (w *whereSQL) condition(e syntax.Expr, events, above bool) sqlCondition {
 		}
 		return sqlIn("kind", e)
 	}
+	if _, ok := e.(syntax.Bookmarked); ok {
+		// The plus keeps SQLite from sorting what the bookmarks lead to.
+		return sqlTest("+number IN (SELECT number FROM bookmarks WHERE removed = 0)")
+	}
 	if !events {
 		return sqlConstant(above)
 	}

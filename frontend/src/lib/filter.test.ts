@@ -118,9 +118,13 @@ test('the refused part of a filter is marked, whatever precedes it', () => {
 test('a filter shows events unless its kinds exclude them', () => {
   expect(wantsEvents('is:gap or paid')).toBe(true);
   expect(['', 'is:event x', 'is:gap,event', '-is:gap', '"is:gap"'].map(wantsEvents)).not.toContain(false);
-  expect(['is:gap', 'x is:"gap,note"', '-is:event', 'is:event -is:event'].map(wantsEvents)).not.toContain(true);
+  expect(['is:bookmarked', 'is:gap,bookmarked', '-is:bookmarked'].map(wantsEvents)).not.toContain(false);
+  expect(
+    ['is:gap', 'x is:"gap,note"', '-is:event', 'is:event -is:event', 'is:gap is:bookmarked'].map(wantsEvents),
+  ).not.toContain(true);
 });
 
 test('one term hides gaps and notes, and replaces others for kinds', () => {
   expect(eventsOnly(' paid  -is:note "a b"')).toBe('is:event paid "a b"');
+  expect(eventsOnly('is:gap is:bookmarked')).toBe('is:event is:bookmarked');
 });

@@ -115,6 +115,9 @@ function branches(text: string): FilterPiece[][] {
   return list;
 }
 
+/** Whether a term is one for bookmarks: messages of any kind have some. */
+const forBookmarks = (p: FilterPiece): boolean => /\bbookmarked\b/.test(p.text);
+
 /** Whether a filter shows events: is:gap and is:note alone do not. */
 export const wantsEvents = (text: string): boolean => branches(text).some(wantsEventsIn);
 
@@ -122,7 +125,7 @@ function wantsEventsIn(pieces: FilterPiece[]): boolean {
   const terms = pieces.filter((p) => p.kind === 'is' && p.depth === 0);
   const names = (minus: boolean) =>
     terms
-      .filter((p) => p.text.startsWith('-') === minus)
+      .filter((p) => p.text.startsWith('-') === minus && (minus || !forBookmarks(p)))
       .flatMap((p) =>
         p.text
           .replace(/^-?is:/, '')
@@ -150,7 +153,8 @@ function withTerm(text: string, term: string, drop: (piece: FilterPiece) => bool
 }
 
 /** The filter without its gaps and notes. */
-export const eventsOnly = (text: string): string => withTerm(text, 'is:event', (p) => p.kind === 'is', true);
+export const eventsOnly = (text: string): string =>
+  withTerm(text, 'is:event', (p) => p.kind === 'is' && !forBookmarks(p), true);
 
 /** A value as a filter has it: in quotation marks where it needs them. */
 export function quoted(value: string): string {
