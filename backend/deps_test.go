@@ -77,7 +77,7 @@ var rules = []rule{
 	{"backend/serve/guard", "live serve/httpapi serve/listener", "access is decided before a route runs, so it does not depend on the route"},
 	{"backend/serve/framecache", "live journal journal/cursor wire", "frames are the same for all clients, so it knows no client"},
 	{"backend/serve/stream", "live journal journal/cursor wire serve/budget serve/framecache serve/httpapi filter", "a stream sends only what the journal has committed, and access was decided before"},
-	{"backend/serve/history", "field live journal wire serve/budget serve/httpapi", "a page shows only what the journal has committed, and access was decided before"},
+	{"backend/serve/history", "field filter live journal wire serve/budget serve/httpapi", "a page shows only what the journal has committed, and access was decided before"},
 	{"backend/serve/exports", "live export journal serve/history serve/httpapi", "it reads and selects as a page does, and only the forms differ"},
 	{"backend/serve/gapcount", "live", "it counts what any journal has, whoever wrote it"},
 	{"backend/serve/console", "broadcast live journal wire serve/gapcount serve/httpapi", "it reaches feeds, samples, settings and clients through interfaces, so it is tested without them"},

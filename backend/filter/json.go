@@ -22,6 +22,10 @@ type jsonReader struct {
 	depth int
 	test  *fieldTest
 	match bool // whether the test is true for a value
+	// found, if it is not nil, is told each value for which the test is true, and of
+	// an object or an array the name.
+	found func(from, to int)
+	name  [2]int // of the next value; empty in an array
 }
 
 // any reports whether the text is JSON with a value that the test selects. The
@@ -52,13 +56,15 @@ func (r *jsonReader) value(path []syntax.Step, wanted bool) bool {
 	if r.at == len(r.text) {
 		return false
 	}
-	wanted = wanted && !r.match
+	wanted = wanted && (!r.match || r.found != nil)
 	start, kind := r.at, r.text[r.at]
 	switch kind {
 	case '{', '[':
 		if wanted && len(path) == 0 {
-			r.match = r.test.value("", kind)
-			wanted = r.test.Op == syntax.Contains && !r.match // then the values inside count
+			if r.test.value("", kind) {
+				r.matched(r.name[0], r.name[1])
+			}
+			wanted = r.test.Op == syntax.Contains // then the values inside count
 		}
 		if r.depth++; r.depth > maxNesting {
 			return false
@@ -83,10 +89,17 @@ func (r *jsonReader) value(path []syntax.Step, wanted bool) bool {
 		}
 		r.at += n
 	}
-	if wanted && len(path) == 0 {
-		r.match = r.test.value(r.text[start:r.at], kind)
+	if wanted && len(path) == 0 && r.test.value(r.text[start:r.at], kind) {
+		r.matched(start, r.at)
 	}
 	return true
+}
+
+func (r *jsonReader) matched(from, to int) {
+	r.match = true
+	if r.found != nil && from < to {
+		r.found(from, to)
+	}
 }
 
 func (r *jsonReader) object(path []syntax.Step, wanted bool) bool {
@@ -104,6 +117,7 @@ func (r *jsonReader) object(path []syntax.Step, wanted bool) bool {
 			return false
 		}
 		r.space()
+		r.name = [2]int{start, start + len(name)}
 		into, rest := wanted, path
 		if len(path) > 0 {
 			into = wanted && (path[0].All || path[0].Index < 0 && compareString(name, path[0].Name) == 0)
@@ -128,6 +142,7 @@ func (r *jsonReader) array(path []syntax.Step, wanted bool) bool {
 		return true
 	}
 	for i := 0; ; i++ {
+		r.name = [2]int{}
 		into, rest := wanted, path
 		if len(path) > 0 {
 			into = wanted && (path[0].All || path[0].Index == i)

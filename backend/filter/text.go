@@ -55,13 +55,16 @@ func newNeedle(s string) needle {
 }
 
 // in reports whether the needle occurs in s, ignoring the case of A to Z.
-func (n *needle) in(s string) bool {
+func (n *needle) in(s string) bool { return n.index(s) >= 0 }
+
+// index returns where the needle first occurs in s, or -1.
+func (n *needle) index(s string) int {
 	if n.text == "" {
-		return true
+		return 0
 	}
 	last := len(s) - len(n.text) // where the needle may begin at the latest
 	if last < 0 {
-		return false
+		return -1
 	}
 	s2 := s[:last+n.at+1] // where its rare byte may be
 	for i := n.at; i < len(s2); i++ {
@@ -76,14 +79,14 @@ func (n *needle) in(s string) bool {
 			}
 		}
 		if found < 0 {
-			return false
+			return -1
 		}
 		i += found
 		if equalLower(s[i-n.at:][:len(n.text)], n.text) {
-			return true
+			return i - n.at
 		}
 	}
-	return false
+	return -1
 }
 
 // equalLower compares s with a text in lower case of the same length.

@@ -30,6 +30,7 @@ var listed = []struct{ name, pkg, goName string }{
 	{"Gap", backend + "live", "Gap"},
 	{"Note", backend + "live", "Note"},
 	{"Message", shapes, "message"},
+	{"MessageHits", shapes, "messageHits"},
 	{"SearchedTo", shapes, "searchedTo"},
 	{"Page", shapes, "page"},
 	{"Lane", backend + "serve/history", "Lane"},

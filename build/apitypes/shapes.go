@@ -20,11 +20,20 @@ type message struct {
 	Retry    *int64        `json:"retry,omitempty"`
 	// Fields has the JSON of the fields that were asked for, by their paths; null where there is none.
 	Fields map[string]*string `json:"fields,omitempty" ts:"Record<string, string | null>"`
-	Gap    *live.Gap          `json:"gap,omitempty"`
-	Note   *live.Note         `json:"note,omitempty"`
+	// Hits are what the filter matched, if they were asked for.
+	Hits *messageHits `json:"hits,omitempty"`
+	Gap  *live.Gap    `json:"gap,omitempty"`
+	Note *live.Note   `json:"note,omitempty"`
 	// Connection is the number of the feed's connection that received it.
 	Connection int64  `json:"connection,omitempty"`
 	Received   string `json:"received"`
+}
+
+// MessageHits are pairs, of where a hit begins and where it ends, counted as
+// JavaScript counts the characters of a text (UTF-16).
+type messageHits struct {
+	Data  []int `json:"data,omitempty"`
+	Event []int `json:"event,omitempty"`
 }
 
 // A searchedTo is a position, and when its message was received.

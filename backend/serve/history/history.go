@@ -56,8 +56,12 @@ func (h *History) page(w http.ResponseWriter, r *http.Request, names []string) e
 	if err != nil {
 		return err
 	}
+	marked, err := h.parseHits(params)
+	if err != nil {
+		return err
+	}
 	preview := q.Preview
-	if fields != nil && preview > 0 {
+	if (fields != nil || marked != nil && marked.of.NeedsAll()) && preview > 0 {
 		q.Preview = max(preview, MaxFieldRead)
 	}
 	page, reservation, err := h.read(r, q)
@@ -77,14 +81,16 @@ func (h *History) page(w http.ResponseWriter, r *http.Request, names []string) e
 			b = append(b, ',')
 		}
 		first = false
-		var values []string
-		if fields != nil && m.Kind == live.Event {
-			values = fields.finder.Find(m.Data)
+		read := *m
+		if m.Kind == live.Event {
 			m.Data = cut(m.Data, preview)
 		}
 		b = wire.AppendJSON(b, h.journal.Epoch(), src.Name, m, page.Sizes[i])
-		if values != nil {
-			b = fields.append(b[:len(b)-1], values)
+		if fields != nil && m.Kind == live.Event {
+			b = fields.append(b[:len(b)-1], fields.finder.Find(read.Data))
+		}
+		if marked != nil && m.Kind == live.Event {
+			b = marked.append(b, &read, page.Sizes[i], len(m.Data), maxPageHits)
 		}
 	}
 	b = append(b, `],"from":"`...)
@@ -126,7 +132,15 @@ func (h *History) Message(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page, reservation, err := h.read(r, live.Query{After: n - 1, Before: n + 1, Limit: 1, Preview: preview})
+	marked, err := h.parseHits(params)
+	if err != nil {
+		return err
+	}
+	toRead := preview
+	if marked != nil {
+		toRead = 0
+	}
+	page, reservation, err := h.read(r, live.Query{After: n - 1, Before: n + 1, Limit: 1, Preview: toRead})
 	if err != nil {
 		return err
 	}
@@ -148,7 +162,14 @@ func (h *History) Message(w http.ResponseWriter, r *http.Request) error {
 		writeText(w, []byte(m.Data))
 		return nil
 	}
+	read := *m
+	if m.Kind == live.Event {
+		m.Data = cut(m.Data, preview)
+	}
 	b := wire.AppendJSON(nil, h.journal.Epoch(), src.Name, m, page.Sizes[0])
+	if marked != nil && m.Kind == live.Event {
+		b = marked.append(b, &read, page.Sizes[0], 0, maxHits)
+	}
 	httpapi.WriteEncoded(w, http.StatusOK, append(b, '\n'))
 	return nil
 }

@@ -133,6 +133,8 @@ export interface PageQuery {
   limit?: number;
   q?: string;
   preview?: number;
+  /** 1 for what the filter matched in each message. */
+  hits?: 1;
   /** Only events of this type; a * at the end stands for anything. */
   type?: string;
   /** Paths of fields whose values the messages are to have. */
@@ -141,7 +143,7 @@ export interface PageQuery {
   without?: readonly string[];
 }
 
-function pagePath(source: string | null, query: PageQuery): string {
+function searchOf(query: PageQuery): URLSearchParams {
   const search = new URLSearchParams();
   // The times in a filter are those of the reader's clock.
   if (query.q) search.set('zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
@@ -149,8 +151,11 @@ function pagePath(source: string | null, query: PageQuery): string {
     if (Array.isArray(value)) for (const one of value) search.append(key, one);
     else if (value !== undefined && value !== '') search.set(key, String(value));
   }
-  return `${source === null ? '/messages' : `/sources/${part(source)}/messages`}?${search}`;
+  return search;
 }
+
+const pagePath = (source: string | null, query: PageQuery): string =>
+  `${source === null ? '/messages' : `/sources/${part(source)}/messages`}?${searchOf(query)}`;
 
 export const api = {
   bell: (seen: string | undefined, signal: AbortSignal) =>
@@ -169,6 +174,10 @@ export const api = {
   /** One message: whole, or with at most `preview` bytes of its data. */
   message: (position: Position, signal?: AbortSignal, preview?: number) =>
     json<Message>(`/messages/${part(position)}${preview ? `?preview=${preview}` : ''}`, { signal }),
+  /** Where a filter matched in the whole data of a message. */
+  hits: async (position: Position, q: string, signal?: AbortSignal) =>
+    (await json<Message>(`/messages/${part(position)}?${searchOf({ q, hits: 1, preview: 1 })}`, { signal })).hits
+      ?.data ?? [],
   /** The whole data of a message as text. */
   data: async (position: Position, signal?: AbortSignal) =>
     (await send(`/messages/${part(position)}?data=1`, { signal, timeout: 30_000 })).text(),

@@ -1,4 +1,5 @@
 import type { Differences } from '../lib/compare';
+import type { Pairs } from '../lib/hits';
 import type { TextKind } from '../lib/jsonfault';
 import type { TextSource } from '../lib/textsource';
 import { m } from '../paraglide/messages';
@@ -63,6 +64,10 @@ class RemoteText implements TextSource {
   spot = (line: number, column: number) => this.#helper.ask('spot', line, column);
   piece = (from: number, to: number) => this.#helper.ask('piece', from, to);
   folds = (line: number) => this.#helper.ask('folds', line);
+  async place(pairs: Pairs) {
+    await this.#ready;
+    return this.#helper.ask('place', pairs);
+  }
   close = () => this.#helper.end();
 }
 

@@ -1,4 +1,5 @@
 /** Reads long texts beside the page, so that the page stays responsive. texts.ts is the page's side. */
+import type { Pairs } from '../lib/hits';
 import { compare } from '../lib/compare';
 import { kindOf, layOut } from '../lib/jsonfault';
 import { Reading, type Hits } from '../lib/reading';
@@ -46,6 +47,7 @@ const tasks = {
   spot: async (line: number, column: number) => reading!.spot(line, column),
   piece: async (from: number, to: number) => reading!.piece(from, to),
   folds: async (line: number) => reading!.folds(line),
+  place: async (pairs: Pairs) => reading!.place(pairs),
   /** A later search ends this one. */
   find: async (words: string): Promise<Hits> => {
     const mine = ++searches;

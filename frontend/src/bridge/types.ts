@@ -152,11 +152,22 @@ export interface Message {
   retry?: number;
   /** Fields has the JSON of the fields that were asked for, by their paths; null where there is none. */
   fields?: Record<string, string | null>;
+  /** Hits are what the filter matched, if they were asked for. */
+  hits?: MessageHits;
   gap?: Gap;
   note?: Note;
   /** Connection is the number of the feed's connection that received it. */
   connection?: number;
   received: string;
+}
+
+/**
+ * MessageHits are pairs, of where a hit begins and where it ends, counted as
+ * JavaScript counts the characters of a text (UTF-16).
+ */
+export interface MessageHits {
+  data?: number[];
+  event?: number[];
 }
 
 /** A searchedTo is a position, and when its message was received. */

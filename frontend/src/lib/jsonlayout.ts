@@ -355,6 +355,53 @@ export class Layout {
     return null;
   }
 
+  /**
+   * Where pairs of offsets of the text are in the output, whose characters `code` has (NaN beyond its
+   * end). They must be in order; the answer ends with the last pair that is laid out.
+   */
+  places(pairs: readonly number[], code: (at: number) => number): number[] {
+    const found: number[] = [];
+    let at = 0;
+    let to = 0;
+    for (const [i, offset] of pairs.entries()) {
+      const line = this.#lineOf(offset);
+      if (line >= 0 && this.#beginOf(line) > at) {
+        at = this.#beginOf(line);
+        to = this.#begins.at(line) + 2 * this.#depth(this.#closes(line) ? this.#parent.at(line) : line);
+      }
+      // Only the space between the tokens differs.
+      let next = code(to);
+      while (at < offset && !Number.isNaN(next)) {
+        const here = this.#text.charCodeAt(at);
+        if (here === next || !isSpace(next)) at++;
+        if (here === next || isSpace(next)) next = code(++to);
+      }
+      while (i % 2 === 0 && isSpace(next) && next !== this.#text.charCodeAt(at)) next = code(++to);
+      if (at < offset) break;
+      found.push(to);
+    }
+    return found.slice(0, found.length & ~1);
+  }
+
+  #closes = (line: number): boolean => this.#place.at(line) < 0;
+
+  /** Where what is on a line begins in the text. */
+  #beginOf(line: number): number {
+    if (this.#closes(line)) return this.#end.at(line) - 1;
+    return this.#names.at(line) < 0 ? this.#place.at(line) : this.#names.at(line);
+  }
+
+  /** The line that has an offset of the text; -1 before the first. */
+  #lineOf(offset: number): number {
+    let low = 0;
+    for (let high = this.lines; low < high;) {
+      const middle = (low + high) >> 1;
+      if (this.#beginOf(middle) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
   #depth(line: number): number {
     let depth = 0;
     for (let up = this.#parent.at(line); up >= 0; up = this.#parent.at(up)) depth++;
@@ -396,6 +443,8 @@ export class Layout {
     return (closing < 0 ? line : closing) + 1;
   }
 }
+
+const isSpace = (code: number): boolean => code === 32 || code === 10;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const LITERAL = /true|false|null/y;

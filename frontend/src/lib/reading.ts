@@ -1,4 +1,5 @@
 import { findFault, type JSONFault } from './jsonfault';
+import { withoutReturns, type Pairs } from './hits';
 import { Broken, Layout, type Lines, type Spot } from './jsonlayout';
 
 /** The hits of a search, as offsets in the output. */
@@ -28,6 +29,8 @@ export const MOST_HITS = 10_000;
 export class Reading {
   /** With \n as the only line break. */
   readonly #text: string;
+  /** As it was given. */
+  readonly #given: string;
   #layout: Layout | null = null;
   #fault: JSONFault | null = null;
   #again = false;
@@ -36,6 +39,7 @@ export class Reading {
 
   /** `plain` does not lay out JSON. `partial` is the beginning of a longer text. */
   constructor(text: string, { plain = false, partial = false, folding = text.length > FOLDING } = {}) {
+    this.#given = text;
     this.#text = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
     if (plain) return;
     try {
@@ -102,6 +106,20 @@ export class Reading {
   spot(line: number, column: number): Spot | null {
     const spot = this.#layout?.spot(line, column);
     return spot && spot.to >= 0 ? spot : null;
+  }
+
+  /** Where hits in the text are in what has been laid out so far. */
+  place(pairs: Pairs): Int32Array {
+    const plain = this.#given === this.#text ? pairs : withoutReturns(this.#given, pairs);
+    let part = 0;
+    let begin = 0;
+    const code = (at: number): number => {
+      while (at < begin) begin -= this.#parts[--part].length;
+      while (part < this.#parts.length && at >= begin + this.#parts[part].length) begin += this.#parts[part++].length;
+      return part < this.#parts.length ? this.#parts[part].charCodeAt(at - begin) : NaN;
+    };
+    if (this.#layout) return Int32Array.from(this.#layout.places(plain, code));
+    return Int32Array.from(plain.filter((at, i) => (i % 2 === 0 ? plain[i + 1] : at) <= this.#at));
   }
 
   /** A piece of the text. */

@@ -1,3 +1,4 @@
+import type { Pairs } from './hits';
 import type { Spot } from './jsonlayout';
 import { Reading, type Hits, type Part } from './reading';
 
@@ -10,6 +11,7 @@ export interface TextSource {
   /** A piece of the text, such as a value. */
   piece(from: number, to: number): Promise<string>;
   folds(line: number): Promise<Int32Array>;
+  place(pairs: Pairs): Promise<Int32Array>;
   close(): void;
 }
 
@@ -25,6 +27,7 @@ export class LocalText implements TextSource {
   spot = async (line: number, column: number) => this.#reading.spot(line, column);
   piece = async (from: number, to: number) => this.#reading.piece(from, to);
   folds = async (line: number) => this.#reading.folds(line);
+  place = async (pairs: Pairs) => this.#reading.place(pairs);
   close(): void {}
 
   async find(words: string): Promise<Hits> {

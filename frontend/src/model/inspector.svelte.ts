@@ -1,6 +1,7 @@
 import { api, toApiError, type ApiError } from '../bridge/api';
 import { openData, openFrame } from '../bridge/texts';
 import type { Message } from '../bridge/types';
+import type { Pairs } from '../lib/hits';
 import { findStamp, stampAt, type Stamp } from '../lib/stamp';
 import { m } from '../paraglide/messages';
 import { live } from './state.svelte';
@@ -70,10 +71,14 @@ export class Inspector {
     return { open: () => new LocalText(text, { plain, partial }), head: '', plain, size };
   });
 
+  /** Where the filter matched in the data; empty while that is not known. */
+  hits = $state.raw<Pairs>([]);
+
   #abort = new AbortController();
+  #marking = new AbortController();
 
   constructor(
-    readonly calls: Pick<typeof api, 'message' | 'frame' | 'data'> = api,
+    readonly calls: Pick<typeof api, 'message' | 'frame' | 'data' | 'hits'> = api,
     /** The path of the time in the data that a source has; '' if it names none. */
     readonly timePath: (source: string) => string = (source) => live.source(source)?.feed?.time_path ?? '',
   ) {}
@@ -86,7 +91,24 @@ export class Inspector {
     this.#whole = null;
     this.frame = null;
     this.error = null;
+    this.#marking.abort();
+    this.hits = [];
     void this.fetch();
+  }
+
+  /** Marks what a filter matches. `row` is the message as the timeline has it with this filter, if it has it. */
+  async mark(q: string, row: Message | null): Promise<void> {
+    this.#marking.abort();
+    const { signal } = (this.#marking = new AbortController());
+    this.hits = row && !row.cut ? (row.hits?.data ?? []) : [];
+    const { preview } = this;
+    if (q === '' || preview?.kind !== 'event' || (row && !row.cut)) return;
+    try {
+      const found = await this.calls.hits(preview.position, q, signal);
+      if (!signal.aborted) this.hits = found;
+    } catch {
+      // The text is shown without marks.
+    }
   }
 
   choose(tab: InspectorTab): void {

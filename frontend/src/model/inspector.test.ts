@@ -21,6 +21,7 @@ function inspectorOf() {
     message: vi.fn(async () => whole),
     frame: vi.fn(async () => 'id: k.1\n\n'),
     data: vi.fn(async () => long),
+    hits: vi.fn(async () => [1, 3]),
   };
   return { calls, inspector: new Inspector(calls) };
 }
@@ -36,7 +37,7 @@ test('a shortened message is loaded whole, and only then its delay is known', as
 });
 
 test('the delay is from the field that the feed names, whatever else looks like a time', async () => {
-  const calls = { message: vi.fn(), frame: vi.fn(), data: vi.fn() };
+  const calls = { message: vi.fn(), frame: vi.fn(), data: vi.fn(), hits: vi.fn() };
   const inspector = new Inspector(calls, (source) => (source === 'a' ? '$.meta["sent at"]' : ''));
   const data = '{"at":"2026-11-21T13:00:00Z","meta":{"sent at":1795269600000}}';
   inspector.show({ ...whole, data });
@@ -45,6 +46,28 @@ test('the delay is from the field that the feed names, whatever else looks like 
   expect(inspector.delay).toBeNull();
   inspector.show({ ...whole, position: 'k.3', source: 'b', data });
   expect(inspector.stamp?.path).toBe('$.at');
+});
+
+test('the hits of a whole row are known, those of a shortened one are asked for, and late ones dropped', async () => {
+  const { calls, inspector } = inspectorOf();
+  const row = { ...whole, hits: { data: [5, 7] } };
+  inspector.show(row);
+  void inspector.mark('x', row);
+  expect(inspector.hits).toEqual([5, 7]);
+  expect(calls.hits).not.toHaveBeenCalled();
+  inspector.show({ ...cut, position: 'k.2' });
+  expect(inspector.hits).toEqual([]);
+  const asked = inspector.mark('x', { ...cut, position: 'k.2', hits: { data: [5, 7] } });
+  expect(inspector.hits).toEqual([]);
+  await asked;
+  expect(inspector.hits).toEqual([1, 3]);
+  expect(calls.hits).toHaveBeenCalledWith('k.2', 'x', expect.anything());
+  const late = inspector.mark('y', null);
+  inspector.show({ ...whole, position: 'k.3' });
+  await late;
+  expect(inspector.hits).toEqual([]);
+  await inspector.mark('', null);
+  expect(calls.hits).toHaveBeenCalledTimes(2);
 });
 
 test('a whole message is not loaded again', async () => {

@@ -39,9 +39,11 @@ export class Reader {
 
   async fetch(query: PageQuery, signal: AbortSignal): Promise<Page> {
     const without = this.source === null ? this.without : [];
+    const { q = this.filter } = query;
+    const hits = q === '' ? undefined : (1 as const);
     const page = await this.calls.page(
       this.source,
-      { preview: PREVIEW, q: this.filter, field: this.fields, without, ...query },
+      { preview: PREVIEW, hits, field: this.fields, without, ...query, q },
       signal,
     );
     signal.throwIfAborted();

@@ -30,6 +30,8 @@ export interface ReaderOptions {
   onact: () => void;
   /** A menu was asked for at a point of the window, about what is at a place. */
   onmenu: (point: { x: number; y: number }, line: number, column: number) => void;
+  /** F3 was pressed, or with -1, Shift+F3. */
+  onhit: (direction: 1 | -1) => void;
 }
 
 interface Folds {
@@ -42,6 +44,8 @@ interface Folds {
 
 const changeFolds = StateEffect.define<Folds>();
 const setHits = StateEffect.define<{ hits: Hits; length: number; chosen: number }>();
+/** Pairs of the beginning and the end of what a filter matched. */
+const setMatches = StateEffect.define<Int32Array>();
 const setFault = StateEffect.define<number>();
 
 class Folded extends WidgetType {
@@ -131,7 +135,8 @@ const look = EditorView.theme({
     fontSize: 'var(--fs-xs)',
     cursor: 'default',
   },
-  '.hit': { borderRadius: '2px', backgroundColor: 'color-mix(in srgb, var(--accent) 26%, transparent)' },
+  '.hit': { borderRadius: '2px', backgroundColor: 'var(--hit)' },
+  '.hit.match': { borderBottom: '1px solid var(--accent)' },
   // The colours of JSON are too faint on it.
   '.hit, .hit *': { color: 'var(--text)' },
   '.hit.chosen': { outline: '1.5px solid var(--accent)' },
@@ -174,17 +179,35 @@ const folded = StateField.define<{ set: DecorationSet; open: number; shown: Deco
   ],
 });
 
-const marks = StateField.define<{ hits: Hits; length: number; chosen: number; fault: number }>({
-  create: () => ({ hits: { at: new Int32Array(), count: 0 }, length: 0, chosen: -1, fault: -1 }),
+interface Marks {
+  hits: Hits;
+  length: number;
+  chosen: number;
+  matches: Int32Array;
+  fault: number;
+}
+
+const none: Marks = {
+  hits: { at: new Int32Array(), count: 0 },
+  length: 0,
+  chosen: -1,
+  matches: new Int32Array(),
+  fault: -1,
+};
+
+const marks = StateField.define<Marks>({
+  create: () => none,
   update(was, transaction) {
     for (const effect of transaction.effects) {
       if (effect.is(setHits)) was = { ...was, ...effect.value };
+      if (effect.is(setMatches)) was = { ...was, matches: effect.value };
       if (effect.is(setFault)) was = { ...was, fault: effect.value };
     }
     return was;
   },
 });
 
+const match = Decoration.mark({ class: 'hit match' });
 const hit = Decoration.mark({ class: 'hit' });
 const chosenHit = Decoration.mark({ class: 'hit chosen' });
 const faultMark = Decoration.mark({ class: 'fault' });
@@ -214,7 +237,7 @@ const marking = ViewPlugin.fromClass(
 );
 
 function draw(view: EditorView): DecorationSet {
-  const { hits, length, chosen, fault } = view.state.field(marks);
+  const { hits, length, chosen, matches, fault } = view.state.field(marks);
   const end = view.state.doc.length;
   const found: Range<Decoration>[] = [];
   for (const { from, to } of view.visibleRanges) {
@@ -223,8 +246,40 @@ function draw(view: EditorView): DecorationSet {
       if (until > hits.at[i]) found.push((i === chosen ? chosenHit : hit).range(hits.at[i], until));
     }
   }
+  // A search in the text hides what the filter matched: the two look alike.
+  if (length === 0) found.push(...drawMatches(view, matches));
   if (fault >= 0 && fault < end) found.push(faultMark.range(fault, fault + 1));
   return Decoration.set(found, true);
+}
+
+/** The matches in sight; of those that a fold hides, the fold. */
+function drawMatches(view: EditorView, matches: Int32Array): Range<Decoration>[] {
+  const found: Range<Decoration>[] = [];
+  if (matches.length === 0) return found;
+  const end = view.state.doc.length;
+  for (const { from, to } of view.visibleRanges) {
+    for (let i = pairAt(matches, from); i < matches.length && matches[i] < to; i += 2) {
+      const [a, b] = [Math.max(from, matches[i]), Math.min(to, end, matches[i + 1])];
+      if (b > a) found.push(match.range(a, b));
+    }
+  }
+  const { from, to } = view.viewport;
+  view.state.field(folded).shown.between(from, to, (a, b) => {
+    const i = pairAt(matches, a);
+    if (i < matches.length && matches[i] < b && a > 0 && b < end) found.push(match.range(a - 1, b + 1));
+  });
+  return found;
+}
+
+/** The index of the first pair that ends after a place. */
+export function pairAt(pairs: Int32Array, at: number): number {
+  let low = 0;
+  for (let high = pairs.length / 2; low < high;) {
+    const middle = (low + high) >> 1;
+    if (pairs[2 * middle + 1] <= at) low = middle + 1;
+    else high = middle;
+  }
+  return 2 * low;
 }
 
 const branches = /[{[]$/;
@@ -305,6 +360,7 @@ export class Reader {
             },
             stopPropagation: true,
           })),
+          { key: 'F3', run: () => (this.#options.onhit(1), true), shift: () => (this.#options.onhit(-1), true) },
           { key: 'Mod-f', run: () => (this.#options.onfind(), true) },
           ...standardKeymap,
         ]),
@@ -343,6 +399,20 @@ export class Reader {
 
   hits(hits: Hits, length: number, chosen: number): void {
     this.#view.dispatch({ effects: setHits.of({ hits, length, chosen }) });
+  }
+
+  /** Marks what a filter matched: pairs of the beginning and the end. */
+  matches(pairs: Int32Array): void {
+    this.#view.dispatch({ effects: setMatches.of(pairs) });
+  }
+
+  /** The next pair after what is selected, or the one before it; the first and the last follow each other. */
+  nextOf(pairs: Int32Array, direction: 1 | -1): number {
+    const { from, to } = this.#view.state.selection.main;
+    const count = pairs.length;
+    if (direction > 0) return pairAt(pairs, to > from ? to : from) % count;
+    const i = pairAt(pairs, from) - 2;
+    return i < 0 ? count - 2 : i;
   }
 
   /** The hit at or after what is selected, or in sight. */
