@@ -29,7 +29,7 @@ func (h *History) parseHits(params url.Values) (*hits, error) {
 	if !asked(params, "hits") {
 		return nil, nil
 	}
-	f, err := httpapi.Filter(params, nil, h.journal)
+	f, err := httpapi.Filter(params, nil, h.journal, h.journal.Bookmarked)
 	if err != nil || f == nil {
 		return nil, err
 	}

@@ -136,7 +136,7 @@ const look = EditorView.theme({
     cursor: 'default',
   },
   '.hit': { borderRadius: '2px', backgroundColor: 'var(--hit)' },
-  '.hit.match': { borderBottom: '1px solid var(--accent)' },
+  '.hit.match': { textDecoration: 'underline 1px var(--accent)', textUnderlineOffset: '3px' },
   // The colours of JSON are too faint on it.
   '.hit, .hit *': { color: 'var(--text)' },
   '.hit.chosen': { outline: '1.5px solid var(--accent)' },
