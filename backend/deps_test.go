@@ -33,7 +33,8 @@ var rules = []rule{
 
 	{"backend/field", "", "values are read in a page, in a watch and in a chart in the same way, and none of them knows the others"},
 	{"backend/filter/syntax", "live", "the language is parsed without a journal or a store, in a server as well as on the command line"},
-	{"backend/filter", "live field filter/syntax", "one message is tested without a journal or a store, which only narrow what it has to test"},
+	{"backend/filter/decimal", "field", "numbers are compared without knowing what asks"},
+	{"backend/filter", "live field filter/decimal filter/syntax", "one message is tested without a journal or a store, which only narrow what it has to test"},
 
 	{"backend/export", "live wire field", "messages are written in the same way for every client, so it knows neither a journal nor HTTP"},
 

@@ -3,6 +3,7 @@ package filter
 import (
 	"strings"
 
+	"signalbox/backend/filter/decimal"
 	"signalbox/backend/filter/syntax"
 	"signalbox/backend/live"
 )
@@ -12,14 +13,14 @@ type fieldTest struct {
 	syntax.Field
 	pieces  Need
 	number  bool // whether the value is a number…
-	decimal decimal
+	decimal decimal.Number
 	needle  needle
 }
 
 func newFieldTest(e syntax.Field) *fieldTest {
 	t := &fieldTest{Field: e, pieces: fieldNeed(e), needle: newNeedle(e.Value.Text)}
-	if t.number = !e.Value.Quoted && isNumber(e.Value.Text); t.number {
-		t.decimal = newDecimal(e.Value.Text)
+	if t.number = !e.Value.Quoted && decimal.IsNumber(e.Value.Text); t.number {
+		t.decimal = decimal.New(e.Value.Text)
 	}
 	return t
 }
@@ -98,9 +99,9 @@ func (t *fieldTest) compare(raw string, kind byte) (c int, ok bool) {
 			raw = decode(`"` + raw + `"`)
 		}
 	}
-	if !isNumber(raw) {
+	if !decimal.IsNumber(raw) {
 		return 0, false
 	}
-	d := newDecimal(raw)
-	return d.compare(&t.decimal), true
+	d := decimal.New(raw)
+	return d.Compare(&t.decimal), true
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"signalbox/backend/filter/decimal"
 	"signalbox/backend/filter/syntax"
 	"signalbox/backend/live"
 )
@@ -89,7 +90,7 @@ func fieldNeed(e syntax.Field) Need {
 	switch {
 	case e.Value.Pattern != nil:
 		all = append(all, patternNeed(e.Value.Pattern))
-	case e.Op == syntax.Contains, e.Op == syntax.Equal && (e.Value.Quoted || !isNumber(e.Value.Text)):
+	case e.Op == syntax.Contains, e.Op == syntax.Equal && (e.Value.Quoted || !decimal.IsNumber(e.Value.Text)):
 		all = append(all, piece(e.Value.Text))
 	}
 	n := allOf(all...)

@@ -1,4 +1,4 @@
-package filter
+package decimal
 
 import (
 	"cmp"
@@ -8,22 +8,22 @@ import (
 	"signalbox/backend/field"
 )
 
-// isNumber reports whether s is a number as JSON writes it.
-func isNumber(s string) bool { return s != "" && field.NumberLength(s) == len(s) }
+// IsNumber reports whether s is a number as JSON writes it.
+func IsNumber(s string) bool { return s != "" && field.NumberLength(s) == len(s) }
 
-// A decimal is a number in parts: ± 0.digits × 10^exponent. Digits are those of
+// A Number is in parts: ± 0.digits × 10^exponent. Digits are those of
 // whole followed by those of fraction, without zeros at either end; zero has
 // none.
-type decimal struct {
+type Number struct {
 	negative        bool
 	whole, fraction string
 	exponent        int64
 }
 
-// newDecimal reads a number as JSON writes it. An exponent beyond 18 digits
+// New reads a number as JSON writes it. An exponent beyond 18 digits
 // counts as the greatest one.
-func newDecimal(s string) decimal {
-	var d decimal
+func New(s string) Number {
+	var d Number
 	s, d.negative = strings.CutPrefix(s, "-")
 	if e := strings.IndexAny(s, "eE"); e >= 0 {
 		exponent := strings.TrimPrefix(s[e+1:], "+")
@@ -42,14 +42,14 @@ func newDecimal(s string) decimal {
 	if d.fraction == "" {
 		d.whole = strings.TrimRight(d.whole, "0")
 		if d.whole == "" {
-			return decimal{}
+			return Number{}
 		}
 	}
 	return d
 }
 
 // digit returns the digit at an index, and whether there is one or any after it.
-func (d *decimal) digit(i int) (byte, bool) {
+func (d *Number) digit(i int) (byte, bool) {
 	if i < len(d.whole) {
 		return d.whole[i], true
 	}
@@ -59,9 +59,9 @@ func (d *decimal) digit(i int) (byte, bool) {
 	return '0', false
 }
 
-// compare returns -1, 0 or 1. It is exact: no digit is rounded.
-func (d *decimal) compare(e *decimal) int {
-	sign := func(d *decimal) int {
+// Compare returns -1, 0 or 1. It is exact: no digit is rounded.
+func (d *Number) Compare(e *Number) int {
+	sign := func(d *Number) int {
 		switch {
 		case d.whole == "" && d.fraction == "":
 			return 0
