@@ -4,6 +4,7 @@ import { extname, join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { buildPseudo, pseudo } from '../messages/pseudo.js';
 import { expect, test } from './fixture';
+import { startNode } from './node';
 
 // What nobody translates: names of the product, of fields, formats, units and commands.
 const KNOWN =
@@ -17,8 +18,11 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-const commands: Record<string, string> = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../messages/en/commands.json'), 'utf8'),
+const english: Record<string, string> = Object.assign(
+  {},
+  ...['commands', 'notices'].map((area) =>
+    JSON.parse(readFileSync(join(import.meta.dirname, `../messages/en/${area}.json`), 'utf8')),
+  ),
 );
 
 let folder: string;
@@ -86,6 +90,15 @@ async function holds(part: Locator) {
   expect.soft(await cut(part), 'cut').toEqual([]);
 }
 
+/** Runs a command of the palette. */
+async function run(page: Page, command: string) {
+  await page.keyboard.press('Control+k');
+  await page.locator('input[role=combobox]').fill(pseudo(english[command]).replaceAll('·', ''));
+  await page.keyboard.press('Enter');
+}
+
+const rows = (page: Page) => page.locator('main [role=option]');
+
 test.use({ locale: 'zh-CN', fresh: true });
 
 for (const viewport of [
@@ -117,12 +130,83 @@ for (const viewport of [
       await request.post('/api/channels', { data: { name: 'ωμέγα' } });
       await open(page);
       for (const command of ['commands_settings', 'commands_follow', 'commands_create', 'commands_jump']) {
-        await page.keyboard.press('Control+k');
-        await page.locator('input[role=combobox]').fill(pseudo(commands[command]).replaceAll('·', ''));
-        await page.keyboard.press('Enter');
+        await run(page, command);
         await holds(page.getByRole('dialog'));
         await page.keyboard.press('Escape');
       }
+    });
+
+    test('in the dialogs about sources and notices', async ({ page, request, publish }) => {
+      const secure = await startNode(process.env.SIGNALBOX_BIN!, ['--tls-self']);
+      try {
+        await request.post('/api/feeds', { data: { name: 'ασφαλές', url: `${secure.url}/events/messages` } });
+        for (const name of ['ωμέγα', 'άλφα']) await publish(name, { event: 'τύπος', id: '1', data: { τιμή: 1 } });
+        await request.delete(`/api/channels/${encodeURIComponent('άλφα')}`);
+        const { sources } = await (await request.get('/api/state')).json();
+        const id = (name: string) => sources.find((s: { name: string }) => s.name === name).id;
+        await open(page, `/#/timeline?source=${id('ωμέγα')}&q=1`);
+        const shown = async () => {
+          await holds(page.getByRole('dialog'));
+          await page.keyboard.press('Escape');
+        };
+        await expect(rows(page).first()).toBeVisible();
+        await run(page, 'commands_keep_view');
+        await page.keyboard.press('Control+a');
+        await page.keyboard.press('Delete');
+        await page.keyboard.press('Enter');
+        await shown();
+        await run(page, 'notices_removed_command');
+        await shown();
+        await page.locator('main .head [aria-haspopup=menu]').click();
+        await holds(page.getByRole('menu'));
+        await page.getByRole('menuitem').last().click();
+        await shown();
+        await page.evaluate((to) => (location.hash = `#/timeline?source=${to}`), id('ασφαλές'));
+        await page.locator('main .trouble button').first().click();
+        await shown();
+        await page.locator('main .head [aria-haspopup=menu]').click();
+        // It copies an address, and says so.
+        await page.getByRole('menuitem').nth(-3).click();
+        await page.locator('footer .notices button').click();
+        await shown();
+        await request.post('/api/samples');
+        await page.locator('footer .samples button').click();
+        await shown();
+      } finally {
+        await secure.stop();
+      }
+    });
+
+    test('in the tabs of the inspector, in columns and in bookmarks', async ({ page, publish }) => {
+      for (const n of [1, 2, 3])
+        await publish('ωμέγα', { event: 'τύπος', id: `${n}`, data: { τιμή: n, όνομα: `α${n}` } });
+      await open(page);
+      await rows(page).last().click();
+      const inspector = page.locator('section.inspector');
+      await expect(inspector.locator('.cm-line').first()).toBeVisible();
+      await inspector.locator('.cm-line').filter({ hasText: 'τιμή' }).click();
+      await page.keyboard.press('Control+Enter');
+      await holds(page.locator('main'));
+      await page.locator('main .heads button').first().click();
+      await holds(page.getByRole('menu'));
+      await page.keyboard.press('Escape');
+      for (const tab of [1, 2, 3]) {
+        await inspector.getByRole('tab').nth(tab).click();
+        await expect(inspector.getByRole('tabpanel')).not.toBeEmpty();
+        await holds(inspector);
+      }
+      await rows(page).first().click();
+      await inspector.getByRole('tab').nth(1).click();
+      await holds(inspector);
+      await inspector.getByRole('tab').first().click();
+      await page.locator('main [role=listbox]').focus();
+      await page.keyboard.press('Shift+B');
+      await holds(inspector);
+      await page.keyboard.type('σχόλιο');
+      await page.keyboard.press('Enter');
+      await page.evaluate(() => (location.hash = '#/bookmarks'));
+      await expect(page.locator('main [role=table]')).toContainText('σχόλιο');
+      await holds(page.locator('main'));
     });
 
     test('in the timeline with the publish form', async ({ page, publish }) => {

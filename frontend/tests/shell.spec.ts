@@ -7,6 +7,40 @@ const overflows = (page: Page) =>
     return scrollWidth > innerWidth || scrollHeight > innerHeight;
   });
 
+/** Changes the language of the system. */
+const speak = (page: Page, language: string) =>
+  page.evaluate((to) => {
+    Object.defineProperty(navigator, 'languages', { value: [to], configurable: true });
+    window.dispatchEvent(new Event('languagechange'));
+  }, language);
+
+test('the palette and an error in the settings follow the language', async ({ page }) => {
+  await page.goto('/');
+  await page.keyboard.press('Control+K');
+  await page.keyboard.type('health');
+  await expect(page.getByRole('option', { name: /^Connection health/ })).toBeVisible();
+  await page.locator('input[role=combobox]').fill('');
+  await speak(page, 'zh');
+  await expect(page.getByRole('option', { name: /^连接状况/ })).toBeVisible();
+  await expect(page.getByRole('option', { name: /^Connection health/ })).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await speak(page, 'en');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByLabel('Clients reconnect after').fill('soon');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('This is not a number.')).toBeVisible();
+  await speak(page, 'zh');
+  await expect(page.getByText('这不是数字。')).toBeVisible();
+  await speak(page, 'en');
+});
+
+test('the skip link names what it leads to', async ({ page }) => {
+  await page.goto('/');
+  await expect(page.getByRole('button', { name: 'Skip to the messages' })).toBeAttached();
+  await page.goto('/#/health');
+  await expect(page.getByRole('button', { name: 'Skip to “Connection health”' })).toBeAttached();
+});
+
 test('the palette finds a source and goes there', async ({ page, own: channel }) => {
   await page.goto('/');
   await expect(page.getByRole('navigation').getByText(channel, { exact: true })).toBeVisible();
@@ -84,10 +118,20 @@ test.describe('when the program is gone', () => {
     await request.post('/api/channels', { data: { name: 'chat' } });
     await page.goto('/');
     await expect(page.getByRole('navigation').getByText('chat')).toBeVisible();
+    await request.post('/api/feeds', { data: { name: 'own', url: `${node.url}/events/chat` } });
+    const feed = page.getByRole('treeitem', { name: /^own/ });
+    await expect(feed).toHaveAccessibleName(/Open/);
     await node.end!();
     await expect(page.getByRole('alert')).toContainText('have not been updated since');
+    // Its last word was that the feed stopped.
+    await expect(feed).toHaveAccessibleName(/Unknown/);
+    await expect(page.getByRole('contentinfo')).toContainText('State of the feeds unknown');
+    await speak(page, 'zh');
+    await expect(page.getByRole('alert')).toHaveText(/^无法连接到 Signalbox。/);
+    await speak(page, 'en');
     await node.again!();
     await expect(page.getByRole('alert')).toHaveCount(0, { timeout: 15_000 });
+    await expect(feed).not.toHaveAccessibleName(/Unknown/);
     await expect(page.getByRole('navigation').getByText('chat')).toBeVisible();
   });
 });

@@ -258,6 +258,9 @@ test.describe('with two thousand sources', () => {
     await expect(tree(page).getByRole('treeitem').nth(1)).toContainText('service1900');
     await page.keyboard.press('Enter');
     await expect(title(page, 'team20.service1900.events')).toBeVisible();
+    // The search is done: all sources are listed, and this one is in sight.
+    await expect(page.getByRole('textbox', { name: 'Search sources' })).toHaveValue('');
+    await expect(row(page, 'service1900')).toBeInViewport();
     const axe = await new AxeBuilder({ page }).include('nav').analyze();
     expect(axe.violations.map((v) => v.id)).toEqual([]);
   });

@@ -22,10 +22,14 @@ import type {
 
 /** An ApiError is a refused or failed request: a code that never changes, a sentence, and what to do about it. */
 export class ApiError extends Error {
+  readonly hint: string;
+  /** The words of this page, which follow the language. */
+  readonly #own: { sentence?: () => string; advice?: () => string } = {};
+
   constructor(
     readonly code: string,
-    message: string,
-    readonly hint = '',
+    message: string | (() => string),
+    hint: string | (() => string) = '',
     readonly field = '',
     readonly status = 0,
     /** The part of the field that is wrong, in characters; null if all of it is. */
@@ -33,18 +37,21 @@ export class ApiError extends Error {
     /** The code and the parameters of the sentence, if the server sent it. */
     readonly said: Pick<Said, 'text' | 'params'> = {},
   ) {
-    super(message);
+    super(typeof message === 'string' ? message : message());
     this.name = 'ApiError';
+    this.hint = typeof hint === 'string' ? hint : hint();
+    if (typeof message === 'function') this.#own.sentence = message;
+    if (typeof hint === 'function') this.#own.advice = hint;
   }
 
   /** The sentence in the shown language. */
   get sentence(): string {
-    return words({ ...this.#known, message: this.message });
+    return this.#own.sentence?.() ?? words({ ...this.#known, message: this.message });
   }
 
   /** The hint in the shown language; '' if there is none. */
   get advice(): string {
-    return advice({ ...this.#known, hint: this.hint });
+    return this.#own.advice?.() ?? advice({ ...this.#known, hint: this.hint });
   }
 
   /** The sentence and the hint in the shown language. */
@@ -52,7 +59,7 @@ export class ApiError extends Error {
     return join([this.sentence, this.advice]);
   }
 
-  // An error of this page has its words in the shown language already.
+  // An error of this page is in no catalogue.
   get #known(): Said {
     return this.status > 0 ? { code: this.code, ...this.said } : {};
   }
@@ -86,8 +93,8 @@ async function send(path: string, { method = 'GET', body, signal, timeout = 15_0
     });
   } catch (thrown) {
     if (signal?.aborted) throw thrown;
-    if (deadline.aborted) throw new ApiError('timeout', m.common_timeout(), m.common_timeout_hint());
-    throw new ApiError('unreachable', m.common_unreachable(), m.common_unreachable_hint());
+    if (deadline.aborted) throw new ApiError('timeout', m.common_timeout, m.common_timeout_hint);
+    throw new ApiError('unreachable', m.common_unreachable, m.common_unreachable_hint);
   }
   if (!response.ok) throw await refusal(response);
   return response;
@@ -104,7 +111,8 @@ export function refusalOf(status: number, statusText: string, body: string): Api
     const place = offset === undefined ? null : { offset, length };
     return new ApiError(code, message, hint, field, status, place, { text, params });
   } catch {
-    return new ApiError('status', m.common_status({ status: `${status} ${statusText}`.trim() }), '', '', status);
+    const answered = `${status} ${statusText}`.trim();
+    return new ApiError('status', () => m.common_status({ status: answered }), '', '', status);
   }
 }
 
@@ -116,7 +124,7 @@ async function json<T>(path: string, options: Options = {}): Promise<T> {
   try {
     return JSON.parse(text) as T;
   } catch {
-    throw new ApiError('bad_answer', m.common_bad_answer(), m.common_bad_answer_hint());
+    throw new ApiError('bad_answer', m.common_bad_answer, m.common_bad_answer_hint);
   }
 }
 

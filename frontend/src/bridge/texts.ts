@@ -22,7 +22,7 @@ class Helper {
       this.#waiting.delete(data.id);
       if (data.refused) {
         waiting?.reject(refusalOf(data.refused.status, data.refused.statusText, data.refused.body));
-      } else if (data.failed) waiting?.reject(new ApiError('unreachable', m.common_unreachable(), data.failed));
+      } else if (data.failed) waiting?.reject(new ApiError('unreachable', m.common_unreachable, data.failed));
       else waiting?.resolve(data.result as never);
     };
     this.#worker.onerror = (event) => {

@@ -1,6 +1,7 @@
 import { api, toApiError } from '../bridge/api';
 import type { ChannelDraft } from '../bridge/own';
 import type { Source } from '../bridge/types';
+import { spoken, type Faults } from '../lib/spoken';
 import { m } from '../paraglide/messages';
 import { leastUsed } from './feedform.svelte';
 import { KeepForm } from './keepform.svelte';
@@ -15,7 +16,8 @@ export class ChannelForm {
   readonly keep: KeepForm;
   saving = $state(false);
   /** The error of each field; under '' the error that belongs to none. */
-  errors = $state.raw<Record<string, string>>({});
+  readonly errors = $derived.by(() => spoken(this.#faults));
+  #faults = $state.raw<Faults>({});
 
   #api: ChannelFormApi;
   #initial: { name: string; colour: number };
@@ -42,10 +44,10 @@ export class ChannelForm {
   async save(): Promise<Source | null> {
     if (this.saving) return null;
     if (this.name.trim() === '') {
-      this.errors = { name: m.dialogs_channel_no_name() };
+      this.#faults = { name: m.dialogs_channel_no_name };
       return null;
     }
-    this.errors = {};
+    this.#faults = {};
     if (!this.keep.check()) return null;
     this.saving = true;
     const draft: ChannelDraft = { name: this.name.trim(), colour: this.colour };
@@ -56,8 +58,8 @@ export class ChannelForm {
         : this.#api.updateChannel(this.editing, draft));
     } catch (thrown) {
       const error = toApiError(thrown);
-      if (error.field === 'keep') this.keep.refuse(error.words);
-      else this.errors = { [error.field === 'name' ? 'name' : '']: error.words };
+      if (error.field === 'keep') this.keep.refuse(() => error.words);
+      else this.#faults = { [error.field === 'name' ? 'name' : '']: () => error.words };
       return null;
     } finally {
       this.saving = false;

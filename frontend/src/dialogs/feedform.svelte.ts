@@ -1,3 +1,4 @@
+import { spoken, type Faults } from '../lib/spoken';
 import { sentence } from '../lib/sentence.svelte';
 import { api, toApiError } from '../bridge/api';
 import type { FeedDraft } from '../bridge/own';
@@ -49,7 +50,8 @@ export class FeedForm {
   loadFault = $state('');
   saving = $state(false);
   /** The error of each field; under '' the error that belongs to none. */
-  errors = $state.raw<Record<string, string>>({});
+  readonly errors = $derived.by(() => spoken(this.#faults));
+  #faults = $state.raw<Faults>({});
   checking = $state(false);
   checked = $state.raw<{ of: string; result?: FeedCheck; fault?: string } | null>(null);
 
@@ -79,7 +81,7 @@ export class FeedForm {
   readonly result = $derived(this.checked?.of === this.#fingerprint ? this.checked : null);
   /** A field under "More" is wrong. */
   readonly errorInMore = $derived(
-    Object.keys(this.errors).some((f) => !['', 'url', 'name', 'colour'].includes(f)) || this.keep.wrong,
+    Object.keys(this.#faults).some((f) => !['', 'url', 'name', 'colour'].includes(f)) || this.keep.wrong,
   );
 
   /** Loads the settings of the feed that is edited. */
@@ -182,7 +184,7 @@ export class FeedForm {
     this.checked = null;
     try {
       const result = await this.#api.checkFeed(this.draft(), stop.signal);
-      if (result.field) this.#showError(result.field, sentence(result));
+      if (result.field) this.#showError(result.field, () => sentence(result));
       this.checked = { of: this.#fingerprint === of ? of : '', result };
     } catch (thrown) {
       if (stop.signal.aborted) return;
@@ -209,7 +211,10 @@ export class FeedForm {
         ? this.#api.createFeed(draft)
         : this.#api.updateFeed(this.editing, draft));
     } catch (thrown) {
-      if (!this.#refuse(thrown)) this.errors = { '': toApiError(thrown).words };
+      if (!this.#refuse(thrown)) {
+        const error = toApiError(thrown);
+        this.#faults = { '': () => error.words };
+      }
       return null;
     } finally {
       this.saving = false;
@@ -217,12 +222,12 @@ export class FeedForm {
   }
 
   #validate(): boolean {
-    const errors: Record<string, string> = {};
-    if (this.url.trim() === '') errors.url = m.dialogs_feed_no_address();
-    if (this.url.trim() !== '' && this.name.trim() === '') errors.name = m.dialogs_feed_no_name();
-    if (this.proxy === 'url' && this.proxyURL.trim() === '') errors.proxy = m.dialogs_feed_no_proxy();
-    if (this.maxRate !== null && !Number.isInteger(this.maxRate)) errors.max_rate = m.common_no_whole();
-    this.errors = errors;
+    const errors: Faults = {};
+    if (this.url.trim() === '') errors.url = m.dialogs_feed_no_address;
+    if (this.url.trim() !== '' && this.name.trim() === '') errors.name = m.dialogs_feed_no_name;
+    if (this.proxy === 'url' && this.proxyURL.trim() === '') errors.proxy = m.dialogs_feed_no_proxy;
+    if (this.maxRate !== null && !Number.isInteger(this.maxRate)) errors.max_rate = m.common_no_whole;
+    this.#faults = errors;
     return this.keep.check() && Object.keys(errors).length === 0;
   }
 
@@ -230,18 +235,18 @@ export class FeedForm {
   #refuse(thrown: unknown): boolean {
     const error = toApiError(thrown);
     if (!error.field) return false;
-    this.#showError(error.field, error.words);
+    this.#showError(error.field, () => error.words);
     return true;
   }
 
   // A stored secret that is refused, for example after the address changed, must be typed again.
-  #showError(of: string, words: string): void {
+  #showError(of: string, words: () => string): void {
     const field = of.replace(/^secrets\./, '').replace(/[.[].*$/, '');
     if (field === 'token') this.tokenStored = false;
     if (field === 'password') this.passwordStored = false;
     if (field === 'headers') for (const row of this.headers) row.kept = false;
     if (field === 'keep') this.keep.refuse(words);
-    else this.errors = { [field]: words };
+    else this.#faults = { [field]: words };
   }
 }
 

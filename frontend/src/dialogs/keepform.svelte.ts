@@ -1,4 +1,5 @@
 import type { Keep } from '../bridge/types';
+import { spoken, type Faults } from '../lib/spoken';
 import { m } from '../paraglide/messages';
 
 const MB = 2 ** 20;
@@ -10,7 +11,8 @@ export class KeepForm {
   /** In MB. */
   size = $state<number | null>(null);
   days = $state<number | null>(null);
-  errors = $state.raw<{ messages?: string; size?: string; days?: string }>({});
+  readonly errors = $derived.by(() => spoken(this.#faults));
+  #faults = $state.raw<Faults<'messages' | 'size' | 'days'>>({});
 
   #initial = $state.raw<Keep>(NONE);
   #initialSize = $state.raw<number | null>(null);
@@ -39,30 +41,30 @@ export class KeepForm {
       !Object.is(this.value.age_days, this.#initial.age_days),
   );
 
-  readonly wrong = $derived(Object.keys(this.errors).length > 0);
+  readonly wrong = $derived(Object.keys(this.#faults).length > 0);
 
   /** Checks the fields and sets their errors. Returns whether all are valid. */
   check(): boolean {
-    this.errors = Object.fromEntries(
+    this.#faults = Object.fromEntries(
       Object.entries({
         messages: fault(this.messages, true),
         size: fault(this.size, false),
-        days: fault(this.days, true) ?? (this.days !== null && this.days > 36500 ? m.dialogs_keep_age() : undefined),
+        days: fault(this.days, true) ?? (this.days !== null && this.days > 36500 ? m.dialogs_keep_age : undefined),
       }).filter(([, words]) => words !== undefined),
     );
     return !this.wrong;
   }
 
   /** Shows the server's error. */
-  refuse(words: string): void {
-    this.errors = { messages: words };
+  refuse(words: () => string): void {
+    this.#faults = { messages: words };
   }
 }
 
-function fault(value: number | null, whole: boolean): string | undefined {
+function fault(value: number | null, whole: boolean): (() => string) | undefined {
   if (value === null) return undefined;
-  if (Number.isNaN(value)) return m.common_no_number();
-  if (value < 0) return m.common_below_zero();
-  if (whole && !Number.isInteger(value)) return m.common_no_whole();
+  if (Number.isNaN(value)) return m.common_no_number;
+  if (value < 0) return m.common_below_zero;
+  if (whole && !Number.isInteger(value)) return m.common_no_whole;
   return undefined;
 }

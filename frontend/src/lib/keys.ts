@@ -29,6 +29,7 @@ const NAMES: Record<string, string> = {
   PageDown: 'PgDn',
   Escape: 'Esc',
   Delete: 'Del',
+  ContextMenu: 'Menu',
 };
 
 /** Keys as they are printed on a keyboard, in the order of pressing: "g t" → ["g", "t"], "$mod+k" → ["Ctrl K"]. */

@@ -90,7 +90,7 @@ export class Bookmarks {
       await this.calls.removeBookmark(position);
       const comment = this.of(position)?.comment;
       this.list = this.list.filter((b) => b.message.position !== position);
-      toasts.add(comment ? m.bookmarks_removed_comment() : m.bookmarks_removed(), {
+      toasts.add(comment ? m.bookmarks_removed_comment : m.bookmarks_removed, {
         action: {
           label: m.common_undo(),
           act: async () => this.#take(await this.calls.restoreBookmark(position)),

@@ -1,7 +1,7 @@
 import { toasts } from './toasts.svelte';
 
 /** Runs an action, and shows its error if it fails. */
-export async function attempt(act: () => Promise<unknown>, done?: string): Promise<void> {
+export async function attempt(act: () => Promise<unknown>, done?: string | (() => string)): Promise<void> {
   try {
     await act();
     if (done) toasts.add(done);

@@ -24,7 +24,7 @@ export class Pages {
   /** Lets the pages of an origin publish and subscribe. */
   async allow(origin: string): Promise<void> {
     await this.settings.changeOrigins((allowed) => [...allowed.filter((o) => o !== origin), origin]);
-    toasts.add(m.health_refused_allowed({ origin }), {
+    toasts.add(() => m.health_refused_allowed({ origin }), {
       tone: 'good',
       action: { label: m.health_refused_undo(), act: () => this.withdraw(origin) },
     });
@@ -33,7 +33,7 @@ export class Pages {
   /** Refuses the pages of an origin again. */
   async withdraw(origin: string): Promise<void> {
     await this.settings.changeOrigins((allowed) => allowed.filter((o) => o !== origin));
-    toasts.add(m.health_allowed_withdrawn({ origin }));
+    toasts.add(() => m.health_allowed_withdrawn({ origin }));
   }
 
   /** Takes an origin off the list of refused pages until it asks again. */

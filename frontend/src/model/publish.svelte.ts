@@ -109,7 +109,7 @@ export class PublishModel {
     layout.drafts = withDraft(layout.drafts, before, new Date().toISOString());
     const [past] = layout.drafts;
     if (past && sameDraft(past, before)) {
-      toasts.add(m.publish_replaced(), { action: { label: m.common_undo(), act: () => this.restore(past) } });
+      toasts.add(m.publish_replaced, { action: { label: m.common_undo(), act: () => this.restore(past) } });
     }
   }
 
@@ -126,7 +126,7 @@ export class PublishModel {
       this.fill(from);
       return true;
     }
-    toasts.add(m.publish_typed_meanwhile(), {
+    toasts.add(m.publish_typed_meanwhile, {
       action: { label: m.publish_fill_anyway(), act: () => this.fill(from) },
     });
     return false;

@@ -2,6 +2,7 @@ import { api, toApiError } from '../bridge/api';
 import type { EditableSettings } from '../bridge/own';
 import type { Settings } from '../bridge/types';
 import { language, type LanguageChoice } from '../lib/language.svelte';
+import { spoken, type Faults } from '../lib/spoken';
 import { toasts } from './toasts.svelte';
 import { m } from '../paraglide/messages';
 import { Loader } from './loader.svelte';
@@ -50,7 +51,8 @@ export class SettingsModel {
   saving = $state(false);
   saved = $state(false);
   /** The error of each form field; under '' the error that belongs to none. */
-  errors = $state.raw<Partial<Record<Name | '', string>>>({});
+  readonly errors = $derived.by(() => spoken(this.#faults));
+  #faults = $state.raw<Faults<Name | ''>>({});
 
   readonly #loader = new Loader();
   #api: SettingsApi;
@@ -94,8 +96,8 @@ export class SettingsModel {
   /** Saves the settings that differ. Returns whether the server accepted them. */
   async save(): Promise<boolean> {
     if (this.saving || !this.form) return false;
-    this.errors = unreadable(this.form);
-    if (Object.keys(this.errors).length > 0) return false;
+    this.#faults = unreadable(this.form);
+    if (Object.keys(this.#faults).length > 0) return false;
     if (!this.dirty) return true;
     this.saving = true;
     this.saved = false;
@@ -107,7 +109,7 @@ export class SettingsModel {
       return true;
     } catch (thrown) {
       const error = toApiError(thrown);
-      this.errors = { [fieldOf(error.field)]: error.words };
+      this.#faults = { [fieldOf(error.field)]: () => error.words };
       return false;
     } finally {
       this.saving = false;
@@ -128,7 +130,7 @@ export class SettingsModel {
   #take(settings: Settings): void {
     this.current = settings;
     this.form = formOf(settings);
-    this.errors = {};
+    this.#faults = {};
   }
 }
 
@@ -186,16 +188,16 @@ function changeOf(current: Settings, form: SettingsForm): Partial<EditableSettin
 const needed: Name[] = ['maxChannels', 'heartbeat', 'retry', 'maxEventMB'];
 const whole: Name[] = ['port', 'keepMessages', 'keepDays', 'maxChannels', 'heartbeat', 'retry'];
 
-function unreadable(form: SettingsForm): Partial<Record<Name, string>> {
-  const errors: Partial<Record<Name, string>> = {};
+function unreadable(form: SettingsForm): Faults<Name> {
+  const errors: Faults<Name> = {};
   for (const [name, value] of Object.entries(form) as [Name, unknown][]) {
     if (typeof value !== 'number') continue;
-    if (Number.isNaN(value)) errors[name] = m.common_no_number();
-    else if (value < 0) errors[name] = m.common_below_zero();
-    else if (whole.includes(name) && !Number.isInteger(value)) errors[name] = m.common_no_whole();
+    if (Number.isNaN(value)) errors[name] = m.common_no_number;
+    else if (value < 0) errors[name] = m.common_below_zero;
+    else if (whole.includes(name) && !Number.isInteger(value)) errors[name] = m.common_no_whole;
   }
-  if (form.port === null || form.port > 65535) errors.port ??= m.settings_port_range();
-  for (const name of needed) if (form[name] === null) errors[name] ??= m.settings_number();
+  if (form.port === null || form.port > 65535) errors.port ??= m.settings_port_range;
+  for (const name of needed) if (form[name] === null) errors[name] ??= m.settings_number;
   return errors;
 }
 

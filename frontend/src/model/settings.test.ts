@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { language } from '../lib/language.svelte';
 import { ApiError } from '../bridge/api';
 import type { Settings } from '../bridge/types';
 import { SettingsModel } from './settings.svelte';
@@ -66,6 +67,10 @@ test('a text that is not a number is not sent', async () => {
   form.port = 70000;
   expect(await model.save()).toBe(false);
   expect(Object.keys(model.errors).sort()).toEqual(['keepDays', 'port', 'retry']);
+  expect(model.errors.retry).toBe('This is not a number.');
+  language.choice = 'zh';
+  expect(model.errors.retry).toBe('这不是数字。');
+  language.choice = 'en';
   expect(saveSettings).not.toHaveBeenCalled();
 });
 

@@ -38,16 +38,36 @@ export class Toasts {
   #held = false;
 
   /** Shows a toast. If the same text is visible, its time starts again. */
-  add(text: string, more: Partial<Omit<Toast, 'id' | 'text'>> = {}): number {
+  add(said: string | (() => string), more: Partial<Omit<Toast, 'id' | 'text'>> = {}): number {
+    // It may be read in another language than it was shown in.
+    const words = typeof said === 'string' ? () => said : said;
+    const text = words();
     const same = this.list.find((t) => (more.passing ? t.passing : t.text === text && !t.action && !more.action));
     if (same) this.dismiss(same.id);
-    const toast: Toast = { id: this.#next++, text, tone: 'info', ...more };
+    const toast: Toast = {
+      id: this.#next++,
+      tone: 'info',
+      ...more,
+      get text() {
+        return words();
+      },
+    };
     // An error gives way last.
     const byImportance = [...this.list].sort((a, b) => Number(a.tone === 'down') - Number(b.tone === 'down'));
     for (const old of byImportance.slice(0, Math.max(0, this.list.length + 1 - MOST))) this.dismiss(old.id);
     this.list = [...this.list, toast];
     if (!toast.passing)
-      this.past = [{ id: toast.id, text, tone: toast.tone, at: Date.now() }, ...this.past].slice(0, MOST_KEPT);
+      this.past = [
+        {
+          id: toast.id,
+          tone: toast.tone,
+          at: Date.now(),
+          get text() {
+            return words();
+          },
+        },
+        ...this.past,
+      ].slice(0, MOST_KEPT);
     if (toast.tone !== 'down') this.#left.set(toast.id, toast.action || text.length > MUCH ? STAY_LONG : STAY);
     if (!this.#held) this.#start(toast.id);
     return toast.id;
@@ -55,7 +75,8 @@ export class Toasts {
 
   /** Shows an error. */
   fail(error: unknown): number {
-    return this.add(toApiError(error).words, { tone: 'down' });
+    const known = toApiError(error);
+    return this.add(() => known.words, { tone: 'down' });
   }
 
   dismiss(id: number): void {

@@ -89,3 +89,11 @@ test('at most four show, and the same sentence shows once', () => {
   for (const text of ['a', 'b', 'c', 'd', 'e', 'e']) t.add(text);
   expect(texts(t)).toEqual(['b', 'c', 'd', 'e']);
 });
+
+test('a notice follows the language', () => {
+  const t = new Toasts();
+  let language = 'en';
+  t.add(() => (language === 'en' ? 'Copied' : '已复制'));
+  language = 'zh';
+  expect([t.list[0].text, t.past[0].text]).toEqual(['已复制', '已复制']);
+});

@@ -82,7 +82,7 @@ export const shellCommands: readonly Command[] = [
     when: () => place.screen === 'timeline',
     act: () => {
       const { source, q, at, message } = place.active;
-      return attempt(() => copy(place.address(serverURL(), { source, q, at, message })), m.sources_copied_link());
+      return attempt(() => copy(place.address(serverURL(), { source, q, at, message })), m.sources_copied_link);
     },
   },
 

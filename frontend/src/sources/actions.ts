@@ -3,6 +3,7 @@ import { copy } from '../bridge/native';
 import type { Source } from '../bridge/types';
 import { unreadable } from '../lib/health';
 import { followCommand } from '../lib/curl';
+import { printed } from '../lib/keys';
 import { addressOf, curlServer, serverURL } from '../model/addresses';
 import type { Command } from '../model/commands.svelte';
 import { dialogs } from '../model/dialogs.svelte';
@@ -167,7 +168,10 @@ const actions: readonly SourceAction[] = [
     shows: one,
     act: ([source]) => {
       const text = addressOf(source);
-      return attempt(() => copy(text), m.sources_copied({ text }));
+      return attempt(
+        () => copy(text),
+        () => m.sources_copied({ text }),
+      );
     },
   },
   {
@@ -175,14 +179,14 @@ const actions: readonly SourceAction[] = [
     words: m.data_copy_follow,
     icon: 'copy',
     shows: one,
-    act: ([source]) => attempt(() => copy(followCommand(curlServer(), source.name)), m.inspector_copied_curl()),
+    act: ([source]) => attempt(() => copy(followCommand(curlServer(), source.name)), m.inspector_copied_curl),
   },
   {
     id: 'link',
     words: m.sources_copy_link,
     icon: 'link',
     shows: one,
-    act: ([{ id }]) => attempt(() => copy(place.address(serverURL(), { source: id })), m.sources_copied_link()),
+    act: ([{ id }]) => attempt(() => copy(place.address(serverURL(), { source: id })), m.sources_copied_link),
   },
   {
     id: 'remove',
@@ -204,7 +208,7 @@ export function sourceMenu(about: Source | readonly Source[]): MenuItem[] {
       id,
       label: words(),
       icon,
-      keys: keys?.[0],
+      keys: keys && printed(keys[0]).join(' '),
       danger,
       apart,
       disabled: !(usable?.(sources) ?? true),

@@ -29,7 +29,7 @@ const channelFor = (message: Message): string =>
 export const copyLink = (message: Message) => {
   const source = live.source(message.source)?.id ?? null;
   const address = place.address(serverURL(), { source, message: message.position });
-  return attempt(() => copy(address), m.inspector_copied_link());
+  return attempt(() => copy(address), m.inspector_copied_link);
 };
 
 /** The actions on the message in the inspector, for its menu. */
@@ -121,11 +121,11 @@ const valid = ({ q, refused, appliedFilter }: Timeline): string => (refused ? ap
 export const messageActions = (panes: Panes) => ({
   copySelected: () =>
     panes.timeline.selected
-      ? attempt(async () => copy(textOf(await panes.inspector.whole())), m.inspector_copied_data())
+      ? attempt(async () => copy(textOf(await panes.inspector.whole())), m.inspector_copied_data)
       : undefined,
 
   copyJSON: () =>
-    attempt(async () => copy(JSON.stringify(await panes.inspector.whole(), null, 2)), m.inspector_copied_json()),
+    attempt(async () => copy(JSON.stringify(await panes.inspector.whole(), null, 2)), m.inspector_copied_json),
 
   copyCurl: () =>
     attempt(async () => {
@@ -134,11 +134,11 @@ export const messageActions = (panes: Panes) => ({
       return copy(publishCommand(curlServer(), channelFor(message), { event, data, retry }));
     }, m.inspector_copied_curl()),
 
-  copyFrame: () => attempt(async () => copy(await panes.inspector.wholeFrame()), m.inspector_copied_frame()),
+  copyFrame: () => attempt(async () => copy(await panes.inspector.wholeFrame()), m.inspector_copied_frame),
 
-  copyId: (message: Message) => attempt(() => copy(message.own_id ?? ''), m.inspector_copied_id()),
+  copyId: (message: Message) => attempt(() => copy(message.own_id ?? ''), m.inspector_copied_id),
 
-  copyPosition: (message: Message) => attempt(() => copy(message.position), m.inspector_copied_position()),
+  copyPosition: (message: Message) => attempt(() => copy(message.position), m.inspector_copied_position),
 
   copyLink,
 

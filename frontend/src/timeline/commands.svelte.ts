@@ -82,7 +82,7 @@ async function toUnread(direction: 1 | -1) {
   const from = at < 0 && direction < 0 ? 0 : at;
   const order = sources.map((_, i) => sources[(from + direction * (i + 1) + 2 * sources.length) % sources.length]);
   const next = order.find((s) => s.id !== place.active.source && noise.unread(s) > 0);
-  if (!next) return void toasts.add(m.bookmarks_no_unread(), { passing: true });
+  if (!next) return void toasts.add(m.bookmarks_no_unread, { passing: true });
   const page = await api.page(next.name, { limit: Math.min(MOST_UNREAD, next.unread), preview: 1 });
   place.move({ source: next.id, q: '', at: '', message: page.messages[0]?.position ?? '' });
   sidebar.reveal(next.id);
@@ -127,7 +127,7 @@ export const timelineCommands = (panes: Panes): readonly Command[] => [
   {
     ...move('compare-with', ['x'], m.compare_with_command, () => {
       messageActions(panes).compare(panes.timeline.selected);
-      toasts.add(m.compare_kept());
+      toasts.add(m.compare_kept);
     }),
     group: 'messages',
     silent: false,

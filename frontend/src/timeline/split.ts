@@ -7,6 +7,6 @@ import { windowSize } from '../ui/window.svelte';
 export function splitView(panes: Panes): void {
   const other = panes.list.find((pane) => pane !== panes.active);
   if (other) panes.close(other);
-  else if (windowSize.slim) toasts.add(m.timeline_split_refused());
+  else if (windowSize.slim) toasts.add(m.timeline_split_refused);
   else panes.place.split();
 }

@@ -14,6 +14,14 @@ const order = (n: number) => ({
   at: '2026-11-20T10:00:00Z',
 });
 
+/** Marks a message of a source: the first, or that with an id. */
+async function bookmark(stage: Stage, source: string, id: string, comment = '') {
+  const { messages } = await (await stage.api.get(`/sources/${source}/messages?after=&limit=1000`)).json();
+  const { position } = messages.find((m: { own_id?: string; id?: string }) => m.own_id === id || m.id === id);
+  const answer = await stage.api.put(`/api/bookmarks/${position}`, { data: { comment } });
+  if (!answer.ok()) throw new Error(await answer.text());
+}
+
 /** Sets up channels, and a feed in each kind of trouble. */
 export async function furnish(stage: Stage) {
   for (const name of [
@@ -68,6 +76,12 @@ async function fill(stage: Stage, { id = '', retry = '', data = '' }) {
   const field = publishOf(stage).getByRole('textbox', { name: 'Data' });
   await field.fill(data);
   await field.press('Control+Enter');
+}
+
+/** Scrolls a dialog to its end, in a window in which it is longer. */
+async function toTheEnd(stage: Stage) {
+  await stage.page.setViewportSize({ width: 1024, height: 640 });
+  await stage.dialog.locator('.body').evaluate((body) => (body.scrollTop = body.scrollHeight));
 }
 
 /** Each state of the screens and dialogs, and the way there from any other. */
@@ -169,6 +183,25 @@ export const states: Record<string, Arrive> = {
     await stage.page.getByRole('tab', { name: 'Frame as served' }).click();
     await expect(stage.page.getByRole('tabpanel')).toContainText('What Signalbox sends');
   },
+  comparison: async (stage) => {
+    await selectLast(stage, 'orders.prod');
+    await stage.page.keyboard.press('d');
+    await expect(inspectorOf(stage)).toContainText('changed');
+  },
+  'comparison with no earlier message': async (stage) => {
+    await stage.show('orders.prod');
+    await stage.page.getByRole('listbox', { name: 'Messages' }).focus();
+    await stage.page.keyboard.press('Home');
+    await stage.rows.first().click();
+    await stage.page.getByRole('tab', { name: 'Compare' }).click();
+    await expect(inspectorOf(stage)).toContainText('There is no earlier message');
+  },
+  chart: async (stage) => {
+    await selectLast(stage, 'orders.prod');
+    await stage.page.getByRole('tab', { name: 'Chart' }).click();
+    await expect(inspectorOf(stage)).toContainText(/All \d+ messages of this type/);
+    await inspectorOf(stage).getByRole('checkbox', { name: '$.order' }).check();
+  },
   'actions of the inspector': async (stage) => {
     await selectLast(stage, 'orders.prod');
     await stage.page.getByRole('tab', { name: 'Data' }).click();
@@ -182,6 +215,41 @@ export const states: Record<string, Arrive> = {
   'inspector with a gap or note': async (stage) => {
     await selectLast(stage, 'audit');
     await expect(inspectorOf(stage)).toContainText('Code');
+  },
+  'comment on a bookmark': async (stage) => {
+    await stage.show('orders.prod', '&q=id:o-44');
+    await stage.rows.last().click();
+    await stage.page.getByRole('tab', { name: 'Data' }).click();
+    await inspectorOf(stage).getByRole('button', { name: 'Bookmark this message' }).click();
+    await stage.page.getByRole('listbox', { name: 'Messages' }).focus();
+    await stage.page.keyboard.press('Shift+B');
+    await stage.page.getByRole('textbox', { name: 'Comment on the bookmark' }).fill('Refunded twice?');
+  },
+  'bookmarked message with a comment': async (stage) => {
+    await bookmark(stage, 'orders.prod', 'o-44', 'Refunded twice?');
+    await stage.show('orders.prod');
+    await expect(stage.rows.last()).toBeVisible();
+    await stage.rows.filter({ hasText: 'Refunded twice?' }).click();
+  },
+  bookmarks: async (stage) => {
+    await bookmark(stage, 'orders.prod', 'o-41');
+    await bookmark(stage, 'orders.prod', 'o-3', '待确认：客户说没有收到退款，请与仓库核对。');
+    await stage.post('/api/channels', { name: 'log', keep: { messages: 3 } });
+    await stage.publish('log', { id: 'l-1', event: 'started', data: 'a message that does not stay' });
+    await bookmark(stage, 'log', 'l-1', 'The first line after the restart');
+    for (let n = 2; n < 8; n++) await stage.publish('log', { id: `l-${n}`, event: 'line', data: `line ${n}` });
+    await expect(async () => {
+      await stage.publish('log', { event: 'line', data: 'one more' });
+      await stage.go('#/timeline');
+      await stage.go('#/bookmarks');
+      await expect(stage.page.getByText('Deleted to save space')).toBeVisible({ timeout: 500 });
+    }).toPass();
+  },
+  'bookmarks without a hit': async (stage) => {
+    await bookmark(stage, 'orders.prod', 'o-41');
+    await stage.go('#/bookmarks');
+    await stage.page.getByRole('textbox', { name: 'Search the bookmarks' }).fill('nowhere');
+    await expect(stage.page.getByRole('main')).toContainText('No bookmark has this text');
   },
   'menu of a message': async (stage) => {
     await stage.show('orders.prod');
@@ -285,6 +353,11 @@ export const states: Record<string, Arrive> = {
     await page.getByText('Name and password', { exact: true }).click();
     await page.getByText('This one', { exact: true }).click();
   },
+  'end of the settings of a feed': async (stage) => {
+    await states['edit a feed'](stage);
+    await toTheEnd(stage);
+    return ['small'];
+  },
   'accept a certificate': async (stage) => {
     await stage.show('secure');
     await stage.page.getByRole('button', { name: 'Accept this certificate…' }).click();
@@ -299,7 +372,8 @@ export const states: Record<string, Arrive> = {
     await stage.page.getByLabel('Heartbeat every').fill('often');
     await stage.page.getByRole('button', { name: 'Save' }).click();
     await expect(stage.dialog).toContainText('not a number');
-    await stage.dialog.locator('.body').evaluate((body) => (body.scrollTop = body.scrollHeight));
+    await toTheEnd(stage);
+    return ['small'];
   },
   toasts: async (stage) => {
     await stage.show('orders.prod');
@@ -349,6 +423,27 @@ export const states: Record<string, Arrive> = {
     await stage.go('#/timeline?source=987654');
     await expect(stage.page.getByRole('main')).toContainText('This source is gone');
   },
+  columns: async (stage) => {
+    await selectLast(stage, 'orders.prod');
+    await stage.page.getByRole('tab', { name: 'Data' }).click();
+    const text = inspectorOf(stage).getByRole('textbox', { name: 'Data' });
+    for (const name of ['"order"', '"city"', '"ok"']) {
+      await text
+        .locator('.cm-line')
+        .filter({ hasText: name })
+        .click({ position: { x: 30, y: 8 } });
+      await stage.page.keyboard.press('Control+Enter');
+    }
+    await expect(stage.page.getByRole('toolbar', { name: 'Columns' })).toContainText('city');
+  },
+  'menu of a column': async (stage) => {
+    await stage.show('orders.prod');
+    await stage.page
+      .getByRole('toolbar', { name: 'Columns' })
+      .getByRole('button', { name: 'order', exact: true })
+      .click();
+    await expect(stage.page.getByRole('menu')).toBeVisible();
+  },
   health: async (stage) => {
     await stage.go('#/health');
     await expect(stage.page.getByRole('heading', { level: 1 })).toContainText('health');
@@ -364,5 +459,10 @@ export const states: Record<string, Arrive> = {
     await expect(stage.rows.first()).toBeVisible();
     await stage.node.end();
     await expect(stage.page.getByRole('alert')).toContainText('have not been updated since');
+    await expect(stage.page.getByRole('contentinfo')).toContainText('State of the feeds unknown');
+  },
+  'health in an outage': async (stage) => {
+    await stage.go('#/health');
+    await expect(stage.page.locator('[data-summary]')).toContainText('unknown');
   },
 };

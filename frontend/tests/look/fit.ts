@@ -1,14 +1,17 @@
 import type { Page } from '@playwright/test';
 
 /**
- * Names what of the page is cut off or covered: controls, texts without an ellipsis and a tooltip,
- * and what would need a scroll bar of the page. Only the topmost dialog or menu is looked at where
+ * Names what of the page is cut off, covered or too small to hit: controls, texts without an ellipsis
+ * and a tooltip, and what would need a scroll bar of the page. Only the topmost dialog or menu is looked at where
  * one is open, because the rest cannot be used then. A page that `scrolls` may be taller than the window.
  */
 export const misfits = (page: Page, scrolls = false): Promise<string[]> =>
   page.evaluate((scrolls) => {
     const found = new Set<string>();
     const CONTROLS = 'button, a[href], input, select, textarea, summary, [role=option], [role=tab], [role=menuitem]';
+
+    /** The least width and height of a control, in pixels (WCAG 2.5.8). */
+    const TARGET = 24;
 
     interface Box {
       left: number;
@@ -73,6 +76,13 @@ export const misfits = (page: Page, scrolls = false): Promise<string[]> =>
       if (!seen(control) || control.closest('[inert]') || getComputedStyle(control).pointerEvents === 'none') continue;
       const box = control.getBoundingClientRect();
       if (box.width < 2 || box.height < 2 || getComputedStyle(control).clipPath !== 'none') continue;
+      // A link inside a sentence is as high as its line, a field is as large as the box around it, and a
+      // button may have its row as its area.
+      const [area, style] = [control.closest('label')?.getBoundingClientRect() ?? box, getComputedStyle(control)];
+      const overlaid = getComputedStyle(control, '::after').position === 'absolute';
+      const field = control.matches('textarea, select, input:not([type=checkbox], [type=radio])');
+      if (!overlaid && !field && style.display !== 'inline' && Math.min(area.width, area.height) < TARGET - 0.5)
+        found.add(`${Math.round(area.width)}×${Math.round(area.height)} pixels: ${say(control)}`);
       // A row of a long list may be half out of sight.
       const { left, cut } = sight(control, box);
       if (cut) found.add(`cut off: ${say(control)} by ${say(cut).slice(0, 40)}`);

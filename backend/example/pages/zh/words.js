@@ -7,7 +7,7 @@ export const words = {
   connectingLong: (time) => `已 ${time}。浏览器对同一服务端最多打开六个事件流，请关闭这些页面的其他标签页。`,
   open: '已连接',
   openFor: (time) => time,
-  lost: '连接中断',
+  lost: '连接已断开',
   lostAgo: (time) => `${time}前。浏览器会自动重连，并发送收到的最后一个 id。`,
   refused: '被拒绝。',
   refusedWhy: '服务端返回的不是事件流，浏览器不会再试。请重新加载页面。',
