@@ -27,6 +27,8 @@ const english: Record<string, string> = Object.assign(
 
 let folder: string;
 test.beforeAll(async () => {
+  // It builds all screens.
+  test.setTimeout(120_000);
   folder = mkdtempSync(join(tmpdir(), 'signalbox-pseudo-'));
   await buildPseudo(folder);
 });
@@ -170,7 +172,8 @@ for (const viewport of [
         await page.locator('footer .notices button').click();
         await shown();
         await request.post('/api/samples');
-        await page.locator('footer .samples button').click();
+        await holds(page.locator('footer .samples'));
+        await run(page, 'commands_samples_remove');
         await shown();
       } finally {
         await secure.stop();

@@ -171,6 +171,13 @@ export const states: Record<string, Arrive> = {
     await inspectorOf(stage).getByText('"Müller').click();
     await expect(inspectorOf(stage).getByRole('button', { name: 'Copy value' })).toBeVisible();
   },
+  'menu of a value': async (stage) => {
+    await selectLast(stage, 'orders.prod');
+    await stage.page.getByRole('tab', { name: 'Data' }).click();
+    await inspectorOf(stage).getByText('"Müller').click();
+    await inspectorOf(stage).getByRole('button', { name: 'Actions on the value' }).click();
+    await expect(stage.page.getByRole('menu')).toBeVisible();
+  },
   'search in the inspector': async (stage) => {
     await selectLast(stage, 'orders.prod');
     await inspectorOf(stage).getByText('"Müller').click();

@@ -81,7 +81,8 @@ export const misfits = (page: Page, scrolls = false): Promise<string[]> =>
       const [area, style] = [control.closest('label')?.getBoundingClientRect() ?? box, getComputedStyle(control)];
       const overlaid = getComputedStyle(control, '::after').position === 'absolute';
       const field = control.matches('textarea, select, input:not([type=checkbox], [type=radio])');
-      if (!overlaid && !field && style.display !== 'inline' && Math.min(area.width, area.height) < TARGET - 0.5)
+      const inline = style.display === 'inline' || control.parentElement?.localName === 'p';
+      if (!overlaid && !field && !inline && Math.min(area.width, area.height) < TARGET - 0.5)
         found.add(`${Math.round(area.width)}×${Math.round(area.height)} pixels: ${say(control)}`);
       // A row of a long list may be half out of sight.
       const { left, cut } = sight(control, box);
