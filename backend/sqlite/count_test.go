@@ -1,9 +1,12 @@
 package sqlite_test
 
 import (
+	"bytes"
 	"maps"
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -160,5 +163,39 @@ func TestASearchByTimeIsExactAfterJumpsOfTheClock(t *testing.T) {
 	}
 	if left < 500 {
 		t.Errorf("a search for one of ten hours leaves out %d of 1500 messages", left)
+	}
+}
+
+// What cannot be read is left out of a count, with an index as without.
+func TestACountGoesAroundDamage(t *testing.T) {
+	file, _, _ := written(t, 40_000)
+	page := pageOf(t, file, 20_001)
+	copy(file[page*pageSize:], bytes.Repeat([]byte{0xa5}, pageSize))
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "signalbox.db"), file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db := open(t, dir)
+	q := live.CountQuery{From: time.Now().Add(-time.Hour), To: time.Now().Add(time.Hour), Width: time.Minute}
+	sum := func() (events int64) {
+		t.Helper()
+		for cell, n := range countAll(t, db, q) {
+			if !cell.Gap {
+				events += n
+			}
+		}
+		return events
+	}
+	without := sum()
+	if without < 39_000 || without >= 40_000 {
+		t.Errorf("%d of 40,000 messages are counted", without)
+	}
+	defer runIndex(t, db, smallIndex)()
+	indexed(t, db)
+	if n := summarised(db); n < 25_000 {
+		t.Errorf("only %d messages have summaries", n)
+	}
+	if with := sum(); with != without {
+		t.Errorf("%d messages are counted with the index, %d without", with, without)
 	}
 }

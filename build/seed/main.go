@@ -23,15 +23,16 @@ func main() {
 	count := flag.Int("count", 100_000, "number of events")
 	sources := flag.Int("sources", 1, "number of channels to spread them over: seed0, seed1, …")
 	size := flag.Int("size", 200, "bytes of data in each event")
+	over := flag.Duration("over", 0, "the time over which they were received, up to now; 0 for one each millisecond")
 	text := flag.Bool("text", false, "events with the types, words and numbers of real ones, of about 190 bytes; -size does not matter")
 	flag.Parse()
-	if err := seed(*dir, *count, *sources, *size, *text); err != nil {
+	if err := seed(*dir, *count, *sources, *size, *over, *text); err != nil {
 		fmt.Fprintln(os.Stderr, "seed:", err)
 		os.Exit(1)
 	}
 }
 
-func seed(dir string, count, sources, size int, text bool) (err error) {
+func seed(dir string, count, sources, size int, over time.Duration, text bool) (err error) {
 	if dir == "" || sources < 1 || size < 1 {
 		return errors.New("-data is empty, or -sources or -size is less than 1")
 	}
@@ -57,13 +58,17 @@ func seed(dir string, count, sources, size int, text bool) (err error) {
 		}
 		ids[i] = src.ID
 	}
-	// One event a millisecond, up to now: the benchmarks look up times.
-	at := time.Now().Add(-time.Duration(count) * time.Millisecond)
+	// In equal steps, up to now: the benchmarks look up times.
+	step := time.Millisecond
+	if over > 0 {
+		step = over / time.Duration(max(1, count))
+	}
+	at := time.Now().Add(-time.Duration(count) * step)
 	data := strings.Repeat(".", size-1) + "~"
 	drafts := make([]live.Draft, 0, 8000)
 	random := rand.New(rand.NewPCG(1, 2)) // the same texts in every run
 	for i := range count {
-		d := live.Draft{Source: ids[i%sources], Data: data, Received: at.Add(time.Duration(i) * time.Millisecond)}
+		d := live.Draft{Source: ids[i%sources], Data: data, Received: at.Add(time.Duration(i) * step)}
 		if text {
 			d.Type, d.Data = message(random, i)
 		}

@@ -1,5 +1,7 @@
 package main
 
+import "time"
+
 // A figure is one row of the table.
 type figure struct {
 	name    string // on the command line
@@ -54,8 +56,12 @@ var figures = []figure{
 	{name: "idle", title: "memory for each of 10,000 idle clients", unit: "KiB", measure: idle, against: "bare", value: most(20)},
 	{name: "heard", title: "longest time that one of 10,000 idle clients hears nothing, heartbeats every 15 s", unit: "s", measure: heard, value: most(16), once: true},
 	{name: "index", title: "messages a second from one feed, compared with --index=false", measure: following(1), against: unindexed, ratio: least(0.9)},
+	{name: "index-time", title: "time to index 10 million messages that are stored", unit: "s", measure: indexing, once: true},
 	{name: "search", title: "first 50 hits or the end of a search in 10 million messages: a rare, a common, a missing, a Chinese word", unit: "ms", measure: searching(words), value: most(200), once: true},
 	{name: "search-field", title: "first page of a field filter there", unit: "ms", measure: searching(fields), value: most(300), once: true},
+	{name: "histogram-hour", title: "histogram of an hour of a month with 10 million messages", unit: "ms", measure: counting(time.Hour, ""), value: most(50), once: true},
+	{name: "histogram-month", title: "histogram of that month", unit: "ms", measure: counting(month, ""), value: most(500), once: true},
+	{name: "histogram-filter", title: "first answer of that histogram with a filter", unit: "ms", measure: counting(month, matching...), value: most(200), once: true},
 	{name: "index-size", title: "size of the index by that of the messages", unit: "×", measure: indexSize, value: most(0.25), once: true},
 	{name: "pages", title: "slowest page of a history of 10 million", unit: "ms", measure: pages, value: most(20), once: true},
 }

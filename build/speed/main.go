@@ -13,7 +13,7 @@
 //
 // Read figures.go (figures and targets), table.go (rounds and rows), process.go
 // (a server process), then the measurements: deliveries.go,
-// publishing.go, delay.go, history.go, searches.go, feeds.go, idle.go.
+// publishing.go, delay.go, history.go, searches.go, histograms.go, feeds.go, idle.go.
 package main
 
 import (

@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strconv"
 	"time"
 )
 
 // words are searches of each kind in a history of build/seed -text.
-var words = []string{"quokka", "walrus", "shipped", "unicorn", "zzqxv", "退货", "鸟类", "70012345"}
+var words = []string{"quokka", "walrus", "shipped", "unicorn", "zzqxv", "退货", "鸟类", "70012345", `"A-2999"`, "after:-15m zzqxv"}
 
 // fields are filters of fields whose matches are not rarer than 1 in 1,000.
 var fields = []string{`$.state = "paid"`, `$.state = "walrus"`, "$.total > 499", "$.lines[*].count = 9", `$.city : "Osaka"`}
@@ -63,14 +65,37 @@ func (p *process) search(q string, onePage bool) (hits int, err error) {
 	}
 }
 
+// fillTexts fills a history with many messages of a month.
+func (b *bench) fillTexts() error {
+	if b.texts != "" {
+		return nil
+	}
+	b.texts = b.file("texts")
+	return seed(b.seeder, "-data", b.texts, "-count", strconv.Itoa(b.stored), "-sources", "8", "-text", "-over", month.String())
+}
+
+// indexing returns how many seconds a server needs to index all messages.
+func indexing(b *bench, kind string) (sample, error) {
+	if err := b.fillTexts(); err != nil {
+		return sample{}, err
+	}
+	if err := os.RemoveAll(filepath.Join(b.texts, "index")); err != nil {
+		return sample{}, err
+	}
+	begun := time.Now()
+	p, err := b.startIndexed(kind)
+	if err != nil {
+		return sample{}, err
+	}
+	defer p.stop()
+	return sample{value: time.Since(begun).Seconds()}, nil
+}
+
 // startIndexed starts a server with many messages and waits until all are in the
 // index.
 func (b *bench) startIndexed(kind string) (*process, error) {
-	if b.texts == "" {
-		b.texts = b.file("texts")
-		if err := seed(b.seeder, "-data", b.texts, "-count", strconv.Itoa(b.stored), "-sources", "8", "-text"); err != nil {
-			return nil, err
-		}
+	if err := b.fillTexts(); err != nil {
+		return nil, err
 	}
 	p, err := b.start(kind, options{data: b.texts})
 	if err != nil {
@@ -84,7 +109,6 @@ func (b *bench) startIndexed(kind string) (*process, error) {
 			return nil, fmt.Errorf("the index is %.0f messages behind: %w", behind, err)
 		}
 	}
-	fmt.Printf("    the index was complete after %.0f s\n", time.Since(begun).Seconds())
 	return p, nil
 }
 

@@ -79,7 +79,10 @@ func (c *Counter) Count(ctx context.Context, q live.CountQuery) (live.Count, err
 	}
 	result.First, result.More, result.Reached = r.high+1, r.low < r.high, q.From
 	if result.More {
-		if result.Reached, err = c.timeOf(ctx, result.First); err != nil {
+		switch result.Reached, err = c.timeOf(ctx, result.First); {
+		case conn.IsCorrupt(err):
+			result.Reached = q.To
+		case err != nil:
 			return live.Count{}, conn.UserError(fmt.Errorf("count messages: %w", err))
 		}
 	}

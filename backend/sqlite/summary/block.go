@@ -2,7 +2,6 @@ package summary
 
 import (
 	"encoding/binary"
-	"maps"
 	"math"
 	"slices"
 
@@ -67,10 +66,11 @@ func (bs Blocks) Join(more Blocks) Blocks {
 	for _, block := range more.blocks {
 		shares, ok := decodeCounts(nil, block.counts, len(more.cells))
 		entries, ok2 := decode(nil, block.list, len(more.cells))
-		counts := make(map[int]int64)
+		counts := make([]int64, len(b.of.cells))
 		for _, s := range shares {
-			counts[index[s.cell]] = s.n
-			ok = ok && known[s.cell]
+			if ok = ok && known[s.cell]; ok {
+				counts[index[s.cell]] = s.n
+			}
 		}
 		for i := range entries {
 			entries[i].cell = index[entries[i].cell]
@@ -92,6 +92,7 @@ func (bs Blocks) Join(more Blocks) Blocks {
 type Builder struct {
 	of       Blocks
 	index    map[Cell]int
+	recent   [64]int // indexes of cells; the map takes as long as all else together
 	messages []entry
 	text     int // bytes
 	unknown  bool
@@ -120,15 +121,25 @@ func (b *Builder) Add(m Message, text int) {
 
 // indexOf returns the index of a cell. ok is false if there are too many.
 func (b *Builder) indexOf(c Cell) (i int, ok bool) {
-	if i, ok = b.index[c]; ok || len(b.of.cells) >= maxCells {
-		return i, ok
+	slot := uint64(c.Source)*7 + uint64(len(c.Type))
+	if c.Type != "" {
+		slot += uint64(c.Type[len(c.Type)-1]) * 3
 	}
-	if b.index == nil {
-		b.index = make(map[Cell]int)
+	recent := &b.recent[slot%uint64(len(b.recent))]
+	if *recent < len(b.of.cells) && b.of.cells[*recent] == c {
+		return *recent, true
 	}
-	i = len(b.of.cells)
-	b.of.cells, b.index[c] = append(b.of.cells, c), i
-	return i, true
+	if i, ok = b.index[c]; !ok && len(b.of.cells) < maxCells {
+		if b.index == nil {
+			b.index = make(map[Cell]int)
+		}
+		i, ok = len(b.of.cells), true
+		b.of.cells, b.index[c] = append(b.of.cells, c), i
+	}
+	if ok {
+		*recent = i
+	}
+	return i, ok
 }
 
 // Full reports whether the block should end.
@@ -144,9 +155,9 @@ func (b *Builder) End() Blocks {
 		block.oldest, block.newest = min(block.oldest, m.received), max(block.newest, m.received)
 	}
 	if !b.unknown {
-		counts := make(map[int]int64)
-		for _, m := range b.messages {
-			counts[m.cell]++
+		counts := make([]int64, len(b.of.cells))
+		for i := range b.messages {
+			counts[b.messages[i].cell]++
 		}
 		block.counts = encodeCounts(counts)
 		if list := encode(b.messages); len(list) <= int(maxShare*float64(b.text)) {
@@ -160,11 +171,14 @@ func (b *Builder) End() Blocks {
 
 // encodeCounts returns, for each cell that has messages, how many indexes it is from
 // the one before, and how many messages it has.
-func encodeCounts(counts map[int]int64) (list []byte) {
+func encodeCounts(counts []int64) (list []byte) {
 	before := 0
-	for _, cell := range slices.Sorted(maps.Keys(counts)) {
+	for cell, n := range counts {
+		if n == 0 {
+			continue
+		}
 		list = binary.AppendUvarint(list, uint64(cell-before))
-		list = binary.AppendUvarint(list, uint64(counts[cell]))
+		list = binary.AppendUvarint(list, uint64(n))
 		before = cell
 	}
 	return list
