@@ -19,6 +19,12 @@ const seenFocus = (page: Page) =>
     if (focused.matches('dialog, [role=menu]')) return '';
     const box = focused.getBoundingClientRect();
     if (box.right < 0 || box.bottom < 0 || box.left > innerWidth || box.top > innerHeight) return 'out of sight';
+    // A list shows it over its rows.
+    const pane = focused.querySelector(':scope > .spacer > .pane');
+    if (pane) {
+      const { content, outlineStyle, outlineWidth } = getComputedStyle(pane, '::after');
+      return content !== 'none' && outlineStyle !== 'none' && parseFloat(outlineWidth) > 0 ? '' : 'no ring';
+    }
     for (let up: Element | null = focused, i = 0; up && i < 5; up = up.parentElement, i++) {
       const { outlineStyle, outlineWidth, boxShadow, backgroundColor } = getComputedStyle(up);
       if (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) return '';
