@@ -170,6 +170,9 @@ func (c *commands) readSettings(ctx *kong.Context) error {
 func (p *Program) fail(err error, code int) int {
 	if e, ok := errors.AsType[*live.Error](err); ok {
 		fmt.Fprintln(p.Stderr, "signalbox:", e.Message)
+		if wrong, ok := errors.AsType[*filterError](err); ok {
+			wrong.point(p.Stderr, "           ")
+		}
 		if e.Hint != "" {
 			fmt.Fprintln(p.Stderr, "          ", e.Hint)
 		}

@@ -8,12 +8,10 @@ import (
 	"io"
 	"net/url"
 	"strings"
-	"time"
 
 	"signalbox/backend/cli/output"
 	"signalbox/backend/cli/remote"
 	"signalbox/backend/export"
-	"signalbox/backend/filter"
 	"signalbox/backend/live"
 )
 
@@ -90,7 +88,7 @@ func (c *exportCommand) query() (url.Values, error) {
 		if t.text == "" {
 			continue
 		}
-		if _, err := filter.Parse(t.key+t.text, filter.Env{Now: time.Now()}); err != nil {
+		if _, err := parseFilter(t.key + t.text); err != nil {
 			return nil, err
 		}
 		terms = append(terms, "("+t.key+t.text+")")

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"time"
 
 	"golang.org/x/term"
 
@@ -88,7 +87,7 @@ func (c *tailCommand) Run(ctx context.Context, p *Program) error {
 // those of a source, because it knows when it received them.
 func (c *tailCommand) filter() (*filter.Filter, error) {
 	types := filter.Types(c.Type...)
-	f, err := filter.Parse(c.Filter, filter.Env{Now: time.Now()})
+	f, err := parseFilter(c.Filter)
 	if err != nil || !isURL(c.Source) {
 		return types, err
 	}

@@ -164,3 +164,47 @@ func BenchmarkLook(b *testing.B) {
 		s.look(data, "order.paid", true)
 	}
 }
+
+// BenchmarkStore is one feed at full speed, with and without the watch beside it. The
+// ratio of the two is what the watch costs each message.
+func BenchmarkStore(b *testing.B) {
+	for _, watched := range []bool{false, true} {
+		b.Run(fmt.Sprintf("watched=%v", watched), func(b *testing.B) {
+			store, err := sqlite.Open(b.Context(), b.TempDir())
+			if err != nil {
+				b.Fatal(err)
+			}
+			j, err := journal.Open(b.Context(), store, journal.Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer j.Close()
+			src, err := j.AddSource(b.Context(), live.Source{Name: "payments", Kind: live.FeedSource})
+			if err != nil {
+				b.Fatal(err)
+			}
+			ctx, stop := context.WithCancel(b.Context())
+			done := make(chan struct{})
+			if watched {
+				w := New(j, Options{Store: new(memory), Watched: func(live.Source) bool { return true }, Log: slog.New(slog.DiscardHandler)})
+				go func() { defer close(done); _ = w.Run(ctx) }()
+			} else {
+				close(done)
+			}
+			drafts := make([]live.Draft, 500)
+			b.ResetTimer()
+			for n := 0; n < b.N; n += len(drafts) {
+				for i := range drafts {
+					drafts[i] = live.Draft{Source: src.ID, Type: "order.paid",
+						Data: fmt.Sprintf(`{"order":%d,"total":1284.50,"state":"paid","items":[{"sku":"A-1840","qty":2},{"sku":"K-0077","qty":12}],"at":"2026-11-21T10:41:18.091Z"}`, n+i)}
+				}
+				if _, err := j.AppendAll(b.Context(), drafts); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "msg/s")
+			stop()
+			<-done
+		})
+	}
+}
