@@ -40,6 +40,10 @@ test('numeric fields are charted from history, and a point leads to its message'
   await expect(rows(page).and(page.locator('[aria-selected=true]'))).toContainText('"order":1,');
   const found = await new AxeBuilder({ page }).include('.inspector').analyze();
   expect(found.violations).toEqual([]);
+  // A message of another type has its own chart.
+  await rows(page).last().click();
+  await expect(total.getByRole('cell')).toHaveText(['$.total', '1', '1', '1']);
+  await expect(inspector(page).getByRole('checkbox', { name: '$.order' })).toHaveCount(0);
 });
 
 test('a number of the inspector has a line of its last values, and is charted by a click', async ({

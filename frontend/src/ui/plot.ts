@@ -1,4 +1,5 @@
 /** uPlot, loaded when a chart is first drawn. */
+import './navigatorlanguage';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { clockMinutes, clockSeconds, day } from '../lib/format';
@@ -52,7 +53,8 @@ export class Plot {
           points: { size: 8 },
         },
         scales: {
-          x: { time: true },
+          // Messages of one moment have no stretch of time to draw them in.
+          x: { time: true, range: (_u, from, to) => (to - from < 0.001 ? [from - 0.5, to + 0.5] : [from, to]) },
           ...Object.fromEntries(series.map((_, i) => [`y${i}`, { auto: true }])),
         },
         series: [
