@@ -47,6 +47,23 @@ test('a message is marked, gets a comment, and both are seen in another tab and 
   await expect(row(page, 'order 4.')).toContainText('Ask the till team.');
 });
 
+test('the bookmarks of a removed source come back when it is restored', async ({ page, request, publish }) => {
+  await open(page, publish);
+  await row(page, 'order 4.').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Bookmark this message' }).click();
+  const screen = page.getByRole('navigation', { name: 'Sources' }).getByRole('treeitem', { name: /Bookmarks/ });
+  await expect(screen).toBeVisible();
+  await request.delete('/api/channels/orders');
+  await expect(screen).toHaveCount(0);
+  await page.getByRole('navigation', { name: 'Sources' }).getByText('By name').click();
+  await page.getByRole('menuitem', { name: 'Recently removed…' }).click();
+  await page.getByRole('button', { name: 'Restore orders' }).click();
+  // It was the only one.
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(screen).toBeVisible();
+  await expect(row(page, 'order 4.').getByTitle('Bookmarked')).toBeVisible();
+});
+
 test('the list of bookmarks says what is gone, and leads to the message', async ({ page, request, publish }) => {
   await open(page, publish);
   await page.keyboard.press('b');

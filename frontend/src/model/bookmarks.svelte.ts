@@ -50,8 +50,8 @@ export class Bookmarks {
 
   /** Reads the bookmarks again if somebody has changed them since they were read. Call it with every state. */
   follow({ epoch, bookmarks, sources }: Pick<State, 'epoch' | 'bookmarks' | 'sources'>): void {
-    // Those of a removed source go with it.
-    const now = `${epoch}.${bookmarks} ${this.list.length > 0 ? sources.length : ''}`;
+    // Those of a removed source go with it, and come back with it.
+    const now = `${epoch}.${bookmarks} ${sources.reduce((sum, s) => sum + s.id, 0)}`;
     if (now === this.#read) return;
     this.#read = now;
     void this.load();

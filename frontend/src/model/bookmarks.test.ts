@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { Bookmark } from '../bridge/types';
+import type { Bookmark, Source } from '../bridge/types';
 import { Bookmarks } from './bookmarks.svelte';
 import { toasts } from './toasts.svelte';
 
@@ -27,7 +27,11 @@ function server(...numbers: number[]) {
 }
 
 const numbers = (b: Bookmarks) => b.list.map((one) => one.message.position);
-const state = (changes: number, epoch = 'a') => ({ epoch, bookmarks: changes, sources: [] });
+const state = (changes: number, epoch = 'a', ...ids: number[]) => ({
+  epoch,
+  bookmarks: changes,
+  sources: ids.map((id) => ({ id }) as Source),
+});
 
 test('all pages are read, and again when somebody has changed them', async () => {
   const calls = server(1, 2, 3);
@@ -42,6 +46,21 @@ test('all pages are read, and again when somebody has changed them', async () =>
   expect(again - read).toBeLessThanOrEqual(2);
   bookmarks.follow(state(1));
   await vi.waitFor(() => expect(calls.bookmarks.mock.calls.length).toBeGreaterThan(again));
+});
+
+test('those of a removed source go with it, and come back when it is restored', async () => {
+  const calls = server();
+  const bookmarks = new Bookmarks(calls);
+  bookmarks.follow(state(2, 'a', 7));
+  await vi.waitFor(() => expect(calls.bookmarks).toHaveBeenCalledTimes(1));
+  bookmarks.follow(state(2));
+  await vi.waitFor(() => expect(calls.bookmarks).toHaveBeenCalledTimes(2));
+  // Now there is none in the list.
+  bookmarks.follow(state(2, 'a', 7));
+  await vi.waitFor(() => expect(calls.bookmarks).toHaveBeenCalledTimes(3));
+  // One is removed and another added between two states.
+  bookmarks.follow(state(2, 'a', 8));
+  await vi.waitFor(() => expect(calls.bookmarks).toHaveBeenCalledTimes(4));
 });
 
 test('a message is marked and unmarked, and that is undone', async () => {

@@ -25,11 +25,14 @@ export class Removed {
     return this.#loader.run(this.calls.removed, (list) => (this.list = list));
   }
 
-  async restore(source: RemovedSource): Promise<void> {
-    if (this.restoring.includes(source.id)) return;
+  /** Restores a source, and returns whether it is there again. */
+  async restore(source: RemovedSource): Promise<boolean> {
+    if (this.restoring.includes(source.id)) return false;
+    let done = false;
     this.restoring = [...this.restoring, source.id];
     try {
       await this.calls.restore(source);
+      done = true;
       this.notices.add(m.notices_restored({ name: source.name }), { tone: 'good' });
     } catch (error) {
       this.notices.fail(error);
@@ -37,5 +40,6 @@ export class Removed {
       this.restoring = this.restoring.filter((id) => id !== source.id);
     }
     await this.load();
+    return done;
   }
 }
