@@ -20,6 +20,9 @@ declare global {
 
 const app = (): Partial<App> => window.go?.main?.App ?? {};
 
+/** Whether the page is in the program's own window. */
+export const inWindow = (): boolean => window.go?.main?.App !== undefined;
+
 export const canChooseFolder = (): boolean => app().ChooseFolder !== undefined;
 
 /** Asks for a folder; '' if the user cancelled. Call it only if canChooseFolder returns true. */

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { MOST_DRAFTS, readDrafts, storable, STORED_BYTES, withDraft, type Draft } from './drafts';
+import {
+  MOST_DRAFTS,
+  readDraft,
+  readDrafts,
+  storable,
+  STORED_BYTES,
+  storableDraft,
+  withDraft,
+  type Draft,
+} from './drafts';
 
 const draft = (data: string, more: Partial<Draft> = {}): Draft => ({
   channel: 'messages',
@@ -32,4 +41,12 @@ test('what is stored has a bound in bytes, and is read again', () => {
   expect(stored).toHaveLength(6);
   expect(readDrafts(JSON.parse(JSON.stringify([...stored, null, 3, { data: 'x' }])))).toEqual(stored);
   expect(readDrafts(undefined)).toEqual([]);
+});
+
+test('the draft in the form is stored if it holds something, and is not too long', () => {
+  const typed = draft('{"a":1}', { event: 'order' });
+  expect(readDraft(JSON.parse(JSON.stringify(storableDraft(typed))))).toEqual(typed);
+  expect(storableDraft(draft(''))).toBeNull();
+  expect(storableDraft(draft('x'.repeat(STORED_BYTES)))).toBeNull();
+  for (const other of [null, undefined, 3, { data: 'x' }]) expect(readDraft(other)).toBeNull();
 });

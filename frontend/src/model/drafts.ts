@@ -19,6 +19,9 @@ export const STORED_BYTES = 24 << 10;
 
 const FIELDS = ['channel', 'event', 'id', 'retry', 'data'] as const;
 
+/** Whether a draft has something to lose. */
+export const isTyped = ({ event, id, retry, data }: Draft): boolean => Boolean(event || id || retry || data);
+
 /** Whether two drafts say the same, to whichever channel. */
 export const sameDraft = (a: Draft, b: Draft): boolean =>
   FIELDS.every((name) => name === 'channel' || a[name] === b[name]);
@@ -27,7 +30,7 @@ export const sameDraft = (a: Draft, b: Draft): boolean =>
 export function withDraft(drafts: readonly PastDraft[], draft: Draft, at: string): PastDraft[] {
   const rest = drafts.filter((d) => !sameDraft(d, draft));
   const { channel, event, id, retry, data } = draft;
-  if (!event && !id && !retry && !data) return rest;
+  if (!isTyped(draft)) return rest;
   return [{ channel, event, id, retry, data, at }, ...rest].slice(0, MOST_DRAFTS);
 }
 
@@ -41,6 +44,19 @@ export function storable(drafts: readonly PastDraft[]): PastDraft[] {
     left -= bytes;
     return true;
   });
+}
+
+/** The draft in the form as it is stored: null if it is empty or too long. */
+export function storableDraft(draft: Draft | null): Draft | null {
+  return draft && isTyped(draft) && storable([{ ...draft, at: '' }]).length > 0 ? draft : null;
+}
+
+/** Reads what storableDraft returned. */
+export function readDraft(stored: unknown): Draft | null {
+  const [draft] = readDrafts([{ ...(stored as object), at: '' }]);
+  if (!draft) return null;
+  const { at: _, ...fields } = draft;
+  return fields;
 }
 
 /** Reads what storable returned. What is no draft is left out. */

@@ -1,7 +1,7 @@
 import { api, toApiError } from '../bridge/api';
 import { stepsOf } from '../lib/field';
 import { ORDERS, type Order } from '../lib/sourcetree';
-import { readDrafts, sameDraft, storable, type PastDraft } from './drafts';
+import { readDraft, readDrafts, sameDraft, storable, storableDraft, type Draft, type PastDraft } from './drafts';
 
 /** The smallest, largest and usual width of a pane, in pixels. */
 export const SIDEBAR = { least: 180, usual: 248, most: 420 };
@@ -59,6 +59,10 @@ export class Layout {
   shapes = $state.raw<Readonly<Record<string, boolean>>>({});
   /** Drafts of the publish form that were replaced, the newest first. */
   drafts = $state.raw<PastDraft[]>([]);
+  /** What the publish form holds. */
+  draft = $state.raw<Draft | null>(null);
+  /** What it held when the window was last closed. */
+  left: Draft | null = null;
   /** Whether the stored layout has been read. Nothing is saved before that. */
   ready = $state(false);
 
@@ -77,6 +81,7 @@ export class Layout {
     columns: this.columns,
     shapes: this.shapes,
     drafts: storable(this.drafts),
+    draft: storableDraft(this.draft),
   });
   /** The texts of the members as they are stored. */
   #saved: Record<string, string> = {};
@@ -176,6 +181,7 @@ export class Layout {
     if (typeof was.place === 'string') this.place = was.place;
     const past = readDrafts(was.drafts).filter((d) => !this.drafts.some((own) => sameDraft(own, d)));
     this.drafts = [...this.drafts, ...past];
+    this.left = readDraft(was.draft);
     this.#takeShared(was);
   }
 

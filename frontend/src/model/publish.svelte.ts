@@ -5,7 +5,7 @@ import { publishCommand, type CurlServer } from '../lib/curl';
 import { words } from '../lib/sentence.svelte';
 import { duration } from '../lib/format';
 import { m } from '../paraglide/messages';
-import { sameDraft, withDraft, type Draft, type PastDraft } from './drafts';
+import { isTyped, sameDraft, withDraft, type Draft, type PastDraft } from './drafts';
 import { layout } from './layout.svelte';
 import { toasts } from './toasts.svelte';
 
@@ -80,9 +80,23 @@ export class PublishModel {
     }
   }
 
-  /** Stores the draft for the lifetime of this window or tab; a long one when the typing pauses. */
+  /**
+   * Takes what the form held when the window was last closed. In a browser, where another tab may be
+   * the one that holds it, it becomes an earlier draft.
+   */
+  arrive(left: Draft | null, inWindow: boolean): void {
+    if (!left || sameDraft(left, this.draft)) return;
+    if (inWindow && !isTyped(this.draft)) this.draft = { ...left };
+    else layout.drafts = withDraft(layout.drafts, left, new Date().toISOString());
+  }
+
+  /**
+   * Stores the draft for the lifetime of this window or tab; a long one when the typing pauses. The
+   * layout stores it for the next start.
+   */
   remember(): void {
     const draft = { ...this.draft };
+    layout.draft = draft;
     clearTimeout(this.#remembering);
     const store = () => {
       try {

@@ -252,3 +252,33 @@ describe('filling the form with what was published lately', () => {
     expect(model.draft.data).toBe('mine');
   });
 });
+
+describe('what the form held when the window was closed', () => {
+  const left = { channel: 'orders', event: 'paid', id: '', retry: '', data: '{"draft": true}' };
+
+  test('is in the form of the window again, unless something was typed meanwhile', () => {
+    layout.drafts = [];
+    const { model } = make();
+    model.arrive(left, true);
+    expect(model.draft).toEqual(left);
+    model.remember();
+    expect(layout.draft).toEqual(left);
+    model.draft.data = 'typed since';
+    model.arrive(left, true);
+    expect(model.draft.data).toBe('typed since');
+    expect(layout.drafts).toMatchObject([left]);
+  });
+
+  test('is an earlier draft in a browser, where another tab may hold it', () => {
+    layout.drafts = [];
+    const { model } = make();
+    model.arrive(left, false);
+    expect(model.draft.data).toBe('');
+    expect(layout.drafts).toMatchObject([left]);
+    // The tab that holds it was only loaded again.
+    layout.drafts = [];
+    Object.assign(model.draft, left);
+    model.arrive(left, false);
+    expect(layout.drafts).toEqual([]);
+  });
+});
