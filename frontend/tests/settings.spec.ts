@@ -51,6 +51,16 @@ test.describe('the settings', () => {
     await request.put('/api/settings', { data: { heartbeat_s: before.heartbeat_s, keep: before.keep } });
   });
 
+  test('a limit below what is stored says what saving deletes', async ({ page, own, publish }) => {
+    for (const data of ['1', '2', '3']) await publish(own, { data });
+    const dialog = page.getByRole('dialog', { name: 'Settings' });
+    await expect(dialog).not.toContainText('for good');
+    await dialog.getByLabel('Messages', { exact: true }).fill('1');
+    await expect(dialog).toContainText(/Saving deletes the oldest [\d,]+ messages for good\./);
+    await dialog.getByLabel('Messages', { exact: true }).fill('100000000');
+    await expect(dialog).not.toContainText('for good');
+  });
+
   test('an invalid value is refused beside its field, and no typed text is lost', async ({ page }) => {
     const heartbeat = page.getByLabel('Heartbeat every');
     await heartbeat.fill('often');

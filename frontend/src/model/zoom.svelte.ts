@@ -3,7 +3,7 @@ import { m } from '../paraglide/messages';
 import { toasts, type Toasts } from './toasts.svelte';
 
 /** The steps of the zoom, in percent. */
-const STEPS = [75, 80, 90, 100, 110, 125, 150, 175, 200];
+export const STEPS = [75, 80, 90, 100, 110, 125, 150, 175, 200];
 const USUAL = 100;
 /** How far the wheel turns for one step, in pixels. A touchpad sends many small turns. */
 const TURN = 50;
