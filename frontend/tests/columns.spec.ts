@@ -47,6 +47,23 @@ test('a field becomes a column with its digits, also where the row has only a pr
   expect(found.violations).toEqual([]);
 });
 
+test('the right button opens the menu of a value and of a column', async ({ page, own, publish }) => {
+  await publish(own, { data: '{"total":7,"state":"paid"}' });
+  await open(page, own);
+  await rows(page).first().click();
+  const line = inspector(page)
+    .getByRole('textbox', { name: 'Data' })
+    .locator('.cm-line')
+    .filter({ hasText: '"state"' });
+  await line.click({ button: 'right', position: { x: 60, y: 8 } });
+  await expect(page.getByRole('menuitem', { name: 'Copy value' })).toBeVisible();
+  await page.getByRole('menuitem', { name: 'Show $.state as a column' }).click();
+  await expect(inspector(page).getByRole('textbox', { name: 'Data' })).toBeFocused();
+  await head(page, 'state').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Remove the column $.state' }).click();
+  await expect(heads(page)).toHaveCount(0);
+});
+
 test('columns are moved, resized and removed, and are there again after a reload', async ({ page, own, publish }) => {
   await publish(own, { data: '{"a":1,"b":2,"c":3}' });
   await open(page, own);

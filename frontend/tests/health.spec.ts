@@ -46,6 +46,10 @@ test.describe('a feed on the health screen', () => {
     await expect(page.getByRole('menuitem', { name: 'Edit…' })).toBeVisible();
     await page.keyboard.press('Escape');
     await expect(lineOf(page, name)).toHaveAttribute('aria-expanded', 'true');
+    await line.click({ button: 'right' });
+    await expect(page.getByRole('menuitem', { name: 'Remove…' })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(lineOf(page, name)).toBeFocused();
     await request.delete(`/api/feeds/${encodeURIComponent(name)}`);
   });
 

@@ -5,6 +5,7 @@ import { shown } from '../lib/disguise';
 import { fieldTerm, quoted, withField, withOnly, withoutThat, type Key } from '../lib/filter';
 import { words } from '../lib/sentence.svelte';
 import { valueOf } from '../lib/values';
+import { bookmarks } from '../model/bookmarks.svelte';
 import { commands } from '../model/commands.svelte';
 import { attempt } from '../model/feedactions';
 import { layout } from '../model/layout.svelte';
@@ -97,21 +98,34 @@ export function valueMenu(panes: Panes, path: string, raw: string): MenuItem[] {
   ];
 }
 
+const byCommand = (id: string, label: string): MenuItem => ({
+  id,
+  label,
+  keys: commands.hint(id),
+  act: () => commands.run(id),
+});
+
 /**
  * The actions on the message of a row, for its menu: those of the inspector and its buttons, and what
  * filters by the fields at some paths.
  */
 export function rowMenu(panes: Panes, message: Message, paths: readonly string[] = []): MenuItem[] {
   const { copySelected, publishAgain } = messageActions(panes);
-  const copy: MenuItem = { id: 'copy', label: m.inspector_copy(), keys: 'c', act: () => void copySelected() };
+  const marked = bookmarks.of(message.position) !== undefined;
+  const first: MenuItem[] = [
+    byCommand('timeline.inspect', m.commands_inspect()),
+    byCommand('timeline.bookmark', marked ? m.bookmarks_remove() : m.bookmarks_add()),
+    byCommand('timeline.comment', m.bookmarks_comment_command()),
+    { id: 'copy', label: m.inspector_copy(), keys: 'c', apart: true, act: () => void copySelected() },
+  ];
   const more = messageMenu(panes, message);
-  if (message.kind !== 'event') return [copy, ...more];
+  if (message.kind !== 'event') return [...first, ...more];
   const fields = paths.flatMap((path) => {
     const raw = valueOf(message, path);
     return raw == null ? [] : valueMenu(panes, path, raw);
   });
   const again = { id: 'again', label: m.inspector_again(), apart: true, act: publishAgain };
-  return [copy, ...more, ...fields.map((item, i) => ({ ...item, apart: i === 0 })), again];
+  return [...first, ...more, ...fields.map((item, i) => ({ ...item, apart: i === 0 })), again];
 }
 
 /** The filter of the rows in sight, also while another one is wrong. */

@@ -141,3 +141,117 @@ test('text is pasted into a field with the mouse', async (t) => {
     app.page.evaluate(() => document.querySelector('main input').value.includes('by mouse')),
   );
 });
+
+/** The middle of an element in the window. */
+const middle = (app, selector) =>
+  until(selector, () =>
+    app.page.evaluate((selector) => {
+      const box = document.querySelector(selector)?.getBoundingClientRect();
+      return box?.width ? { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2) } : null;
+    }, selector),
+  );
+const at = (app, x, y, ...more) => desktop.input('mousemove', '--window', app.id, x, y, ...more);
+
+/** A channel with messages, opened with the mouse. */
+async function orders(app) {
+  for (const total of [3, 1, 4]) {
+    await app.api('POST', '/channels/orders/messages', {
+      event: 'order',
+      data: JSON.stringify({ total, state: 'ok' }),
+    });
+  }
+  await app.click('nav .row.source[role=treeitem]');
+  await until('the rows', () => app.page.evaluate(() => document.querySelectorAll('[role=option]').length === 3));
+}
+
+test('a splitter is dragged, also after a click on it, and selects no text', async (t) => {
+  const { app } = await opened(t);
+  await orders(app);
+  const width = () => app.page.evaluate(() => document.querySelector('nav').getBoundingClientRect().width);
+  const { x, y } = await middle(app, '[role=separator]');
+  const usual = await width();
+  await at(app, x, y, 'click', 1, 'mousedown', 1);
+  for (let n = 1; n <= 5; n++) await at(app, x + n * 12, y + n * 20);
+  await desktop.input('mouseup', 1);
+  await until('a wider sidebar', async () => Math.abs((await width()) - usual - 60) < 4);
+  assert.equal(await app.page.evaluate(() => getSelection().toString()), '');
+});
+
+test('the inspector is opened from the menu of a row, and its values have a menu', async (t) => {
+  const { app } = await opened(t);
+  await orders(app);
+  await app.click('button[aria-label="Hide the inspector"]');
+  const row = await middle(app, '[role=option]');
+  await at(app, row.x, row.y, 'click', 3);
+  await app.click('[role=menuitem]'); // the first: "Open the inspector"
+  const line = () =>
+    app.page.evaluate(() => {
+      const lines = document.querySelector('.inspector .text')?.shadowRoot?.querySelectorAll('.cm-line');
+      const box = [...(lines ?? [])].find((e) => e.textContent.includes('state'))?.getBoundingClientRect();
+      return box && { x: Math.round(box.x + 60), y: Math.round(box.y + box.height / 2) };
+    });
+  const value = await until('the value', line);
+  await at(app, value.x, value.y, 'click', 3);
+  const menu = () =>
+    app.page.evaluate(() => [...document.querySelectorAll('[role=menuitem]')].map((e) => e.textContent.trim()));
+  await until('its menu', async () => (await menu()).at(-1) === 'Copy value');
+  await desktop.picture(join(results, 'window menu of a value.png'));
+  await app.click('[role=menuitem]:last-of-type'); // "Copy value"
+  await app.keys('ctrl+f', 'ctrl+v');
+  await until('what was copied', () =>
+    app.page.evaluate(() => document.querySelector('.inspector .find input')?.value === 'ok'),
+  );
+});
+
+test('a chart is drawn where the language of the system is none', async (t) => {
+  const { app } = await opened(t);
+  await orders(app);
+  await app.click('[role=option]');
+  await app.click('[role=tab][aria-selected=false]:nth-of-type(3)');
+  await until('something on the canvas', () =>
+    app.page.evaluate(() => {
+      const canvas = document.querySelector('.inspector canvas');
+      const pixels = canvas?.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+      return pixels?.some((part) => part > 0);
+    }),
+  );
+  await desktop.picture(join(results, 'window chart.png'));
+  assert.deepEqual(
+    app.page.console.filter((said) => said.level === 'error'),
+    [],
+  );
+});
+
+test('a draft is pasted with the mouse, and is in the form after the next start', async (t) => {
+  const { app, home } = await opened(t);
+  await orders(app);
+  await app.page.evaluate(() => window.go.main.App.Copy('{"by": "mouse"}'));
+  const shadow = (app) =>
+    app.page.evaluate(() => document.querySelector('form .editor .text')?.shadowRoot?.textContent ?? '');
+  await until('the editor', async () => (await shadow(app)).includes('JSON'));
+  // Below the text, where "Empty" stands.
+  const { x, y } = await middle(app, 'form .editor .below');
+  await at(app, x - 100, y, 'click', 1);
+  await app.type('1');
+  await until('what was typed', async () => (await shadow(app)).includes('1'));
+  await app.keys('BackSpace');
+  const text = await middle(app, 'form .editor .text');
+  await at(app, text.x, text.y, 'click', 1, 'click', 3);
+  // GTK draws this menu in a window of its own.
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  await desktop.input('key', '--delay', 120, 'p');
+  await until('the pasted text', async () => (await shadow(app)).includes('{"by": "mouse"}'));
+  await until('it is stored', async () => (await app.api('GET', '/api/window')).draft?.data === '{"by": "mouse"}');
+  await app.stop();
+  const next = await again(t, home);
+  await until('the draft', async () => (await shadow(next)).includes('{"by": "mouse"}'));
+});
+
+test('the zoom is chosen in the settings', async (t) => {
+  const { app } = await opened(t);
+  const usual = await width(app);
+  await app.click('Settings');
+  await app.click('dialog [role=radiogroup] input[value="125"]');
+  await until('125 %', async () => Math.abs((await width(app)) * 1.25 - usual) < 3);
+  await desktop.picture(join(results, 'window zoom in the settings.png'));
+});
