@@ -5,11 +5,13 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"runtime/debug"
 	"sync/atomic"
 
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"signalbox/backend/desk"
 	"signalbox/backend/live"
 )
 
@@ -19,6 +21,8 @@ type App struct {
 	ctx     context.Context
 	zoom    zoom
 	closing atomic.Bool
+	// dashboard answers the requests of the page.
+	dashboard func() http.Handler
 }
 
 // A zoom is the scale of the window's page, in percent.
@@ -61,6 +65,18 @@ func (a *App) ChooseFolder(title, from string) (dir string, err error) {
 	return runtime.OpenDirectoryDialog(a.ctx, runtime.OpenDialogOptions{
 		Title: title, DefaultDirectory: from, CanCreateDirectories: true,
 	})
+}
+
+// SaveExport asks where to save an export, and writes it there: what GET /export
+// answers with these parameters. It returns the file, or "" if the user cancels the
+// dialog.
+func (a *App) SaveExport(title, name, query string) (file string, err error) {
+	defer recovered(&err)
+	file, err = runtime.SaveFileDialog(a.ctx, runtime.SaveDialogOptions{Title: title, DefaultFilename: name, CanCreateDirectories: true})
+	if err != nil || file == "" {
+		return "", err
+	}
+	return file, desk.SaveExport(a.ctx, a.dashboard(), query, file)
 }
 
 // Zoom returns the scale of the page in percent.

@@ -69,7 +69,8 @@ func openWindow(ctx context.Context, opt node.Options) error {
 	}
 	var raising sync.Once
 	stopRaising := func() {}
-	app := &App{zoom: &pageZoom{r}}
+	// The page that calls it was answered by the node.
+	app := &App{zoom: &pageZoom{r}, dashboard: func() http.Handler { return r.node.Load().Window() }}
 	endedEarly := false
 	windowErr := showWindow(app, look, &options.App{
 		Width: size.Width, Height: size.Height, MinWidth: desk.MinWidth, MinHeight: desk.MinHeight,

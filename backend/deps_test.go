@@ -36,6 +36,7 @@ var rules = []rule{
 	{"backend/filter/decimal", "field", "numbers are compared without knowing what asks"},
 	{"backend/filter", "live field filter/decimal filter/syntax", "one message is tested without a journal or a store, which only narrow what it has to test"},
 
+	{"backend/output", "live", "a file is written in the same way for a command and for the window"},
 	{"backend/export", "live wire field", "messages are written in the same way for every client, so it knows neither a journal nor HTTP"},
 
 	{"backend/journal/recent", "live broadcast", "many readers share these messages, so they must not depend on one kind of reader"},
@@ -56,6 +57,7 @@ var rules = []rule{
 	{"backend/sqlite/query", "live filter filter/syntax sqlite/conn sqlite/database sqlite/index sqlite/row sqlite/signature", "reads use connections of their own, so they must not depend on how messages are written"},
 	{"backend/sqlite/count", "live sqlite/conn sqlite/database sqlite/index sqlite/summary", "it reads matches through an interface, so it does not depend on how a filter becomes SQL"},
 	{"backend/sqlite/installation", "live sqlite/conn sqlite/database", "another Signalbox may share a journal, but never what belongs to this installation"},
+	{"backend/sqlite/backup", "live sqlite/conn sqlite/schema sqlite/database", "it copies the file of a program that runs, so it shares nothing with that but the file"},
 	{"backend/sqlite", "live sqlite/conn sqlite/database sqlite/index sqlite/insert sqlite/trim sqlite/query sqlite/count sqlite/installation", "it implements the interface of the journal, so the journal can be tested with another store"},
 
 	{"backend/shape", "field live journal", "it reads what the journal has committed, whoever wrote it, and holds no writer up"},
@@ -91,11 +93,10 @@ var rules = []rule{
 	{"backend/sample", "live broadcast journal example", "the sample servers behave like remote servers, so they know nothing of feeds"},
 
 	{"backend/node", "live setting journal publish shape disk sqlite sqlite/index sqlite/installation feed secrets serve example sample", "it joins all parts, and must work without a window"},
-	{"backend/desk", "english live node", "a window that used the parts of a node directly could show what a browser does not"},
+	{"backend/desk", "english live node output", "a window that used the parts of a node directly could show what a browser does not"},
 	{"backend/cli/flags", "live setting", "it reads the settings of every command, so it knows none"},
 	{"backend/cli/remote", "live cli/flags setting dial node", "it finds and asks the running Signalbox for every command, so it knows none"},
-	{"backend/cli/output", "live", "a file is written in the same way whatever command fills it"},
-	{"backend/cli", "live cli/flags cli/remote cli/output export setting wire follow node filter", "commands reach a running Signalbox over HTTP; a second program must not open its journal"},
+	{"backend/cli", "live cli/flags cli/remote output export setting sqlite/backup wire follow node filter", "commands reach a running Signalbox over HTTP; a second program must not open its journal, and only a backup reads its file"},
 	{".", "live node desk cli", "it only starts a command or the window"},
 }
 

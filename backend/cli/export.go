@@ -9,10 +9,10 @@ import (
 	"net/url"
 	"strings"
 
-	"signalbox/backend/cli/output"
 	"signalbox/backend/cli/remote"
 	"signalbox/backend/export"
 	"signalbox/backend/live"
+	"signalbox/backend/output"
 )
 
 type exportCommand struct {

@@ -7,5 +7,6 @@
 // test.
 //
 // Read size.go first, then zoom.go and raise.go, migration.go (the page during a long migration) and
-// starterror.go (the page of a start that failed) with page.go and chinese.go, then graphics.go.
+// starterror.go (the page of a start that failed) with page.go and chinese.go, then graphics.go,
+// and export.go (messages as a file).
 package desk

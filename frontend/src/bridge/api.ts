@@ -6,8 +6,10 @@ import type {
   Attempt,
   Bookmark,
   Client,
+  ExportProgress,
   Feed,
   FeedCheck,
+  Histogram,
   Message,
   Page,
   Position,
@@ -191,6 +193,13 @@ export const api = {
     (await send(`/messages/${part(position)}?data=1`, { signal, timeout: 30_000 })).text(),
   frame: async (position: Position, signal?: AbortSignal) =>
     (await send(`/messages/${part(position)}?raw=1`, { signal, timeout: 30_000 })).text(),
+
+  /** How far an export is, by the id that it was asked for with. */
+  exportProgress: (id: string) => json<ExportProgress>(`/exports/${part(id)}`),
+  cancelExport: (id: string) => remove<void>(`/exports/${part(id)}`),
+  /** Counts the messages that a filter selects, from the newest back, for a limited time. */
+  histogram: (query: URLSearchParams, signal?: AbortSignal) =>
+    json<Histogram>(`/histogram?${query}`, { signal, timeout: 30_000 }),
 
   /** A page of bookmarks, in the order of their messages. */
   bookmarks: (query: { after: Position; limit: number }, signal?: AbortSignal) =>

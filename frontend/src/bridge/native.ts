@@ -7,6 +7,7 @@ interface App {
   Copy(text: string): Promise<void>;
   OpenURL(url: string): Promise<void>;
   ChooseFolder(title: string, from: string): Promise<string>;
+  SaveExport(title: string, name: string, query: string): Promise<string>;
   SetTitle(title: string): Promise<void>;
   Zoom(): Promise<number>;
   SetZoom(percent: number): Promise<void>;
@@ -28,6 +29,24 @@ export const canChooseFolder = (): boolean => app().ChooseFolder !== undefined;
 /** Asks for a folder; '' if the user cancelled. Call it only if canChooseFolder returns true. */
 export const chooseFolder = (title: string, from = ''): Promise<string> =>
   app().ChooseFolder?.(title, from) ?? Promise.resolve('');
+
+/** Whether the window saves files itself, where the user says. */
+export const canSaveFile = (): boolean => app().SaveExport !== undefined;
+
+/**
+ * Saves what GET /export answers with these parameters. The window asks where, writes it there, and
+ * returns the file when it is complete, or '' if the user cancelled. A browser takes it over as a
+ * download: then the result is null at once.
+ */
+export async function saveExport(title: string, name: string, query: URLSearchParams): Promise<string | null> {
+  const native = app().SaveExport;
+  if (native) return native(title, name, query.toString());
+  const link = document.createElement('a');
+  link.href = `/export?${query}`;
+  link.download = name;
+  link.click();
+  return null;
+}
 
 /** Sets the title of the window, or of the browser's tab. */
 export function setTitle(title: string): void {

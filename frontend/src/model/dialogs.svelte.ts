@@ -13,6 +13,7 @@ export type Question =
   | { kind: 'samples' }
   | { kind: 'notices' }
   | { kind: 'removed' }
+  | { kind: 'export'; source: number | null; q: string }
   | { kind: 'certificate'; feed: string; fingerprint: string };
 
 /** What removing and restoring a source takes. */

@@ -147,6 +147,13 @@ export const shellCommands: readonly Command[] = [
     act: () => (noise.showing = !noise.showing),
   },
   {
+    id: 'export.shown',
+    words: m.export_command,
+    group: 'messages',
+    when: () => place.screen === 'timeline',
+    act: () => dialogs.open({ kind: 'export', source: place.active.source, q: place.active.q }),
+  },
+  {
     id: 'view.keep',
     words: m.commands_keep_view,
     group: 'sources',

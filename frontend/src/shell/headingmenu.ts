@@ -41,3 +41,13 @@ export function headingMenu(heading: Heading): MenuItem[] {
   const [first, ...rest] = orderMenu();
   return [{ id: 'add', label, icon: 'plus', act: () => add(heading) }, { ...first, apart: true }, ...rest];
 }
+
+/** What can be done with all messages, or with a view. */
+export const viewMenu = (view: { source: number | null; q: string }): MenuItem[] => [
+  {
+    id: 'export',
+    label: m.export_open(),
+    icon: 'download',
+    act: () => dialogs.open({ kind: 'export', source: view.source, q: view.q }),
+  },
+];

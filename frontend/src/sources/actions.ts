@@ -182,6 +182,14 @@ const actions: readonly SourceAction[] = [
     act: ([source]) => attempt(() => copy(followCommand(curlServer(), source.name)), m.inspector_copied_curl),
   },
   {
+    id: 'export',
+    words: m.export_open,
+    icon: 'download',
+    shows: one,
+    act: ([{ id }]) =>
+      dialogs.open({ kind: 'export', source: id, q: place.active.source === id ? place.active.q : '' }),
+  },
+  {
     id: 'link',
     words: m.sources_copy_link,
     icon: 'link',

@@ -15,6 +15,7 @@ import Clock from '@lucide/svelte/icons/clock';
 import Columns from '@lucide/svelte/icons/columns-3';
 import Contrast from '@lucide/svelte/icons/contrast';
 import Copy from '@lucide/svelte/icons/copy';
+import Download from '@lucide/svelte/icons/download';
 import Ellipsis from '@lucide/svelte/icons/ellipsis';
 import Eye from '@lucide/svelte/icons/eye';
 import EyeOff from '@lucide/svelte/icons/eye-off';
@@ -78,6 +79,7 @@ export const icons = {
   wave: Activity,
   columns: Columns,
   chart: ChartLine,
+  download: Download,
 } satisfies Record<string, Component<LucideProps>>;
 
 export type IconName = keyof typeof icons;

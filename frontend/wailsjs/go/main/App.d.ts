@@ -7,6 +7,8 @@ export function Copy(arg1:string):Promise<void>;
 
 export function OpenURL(arg1:string):Promise<void>;
 
+export function SaveExport(arg1:string,arg2:string,arg3:string):Promise<string>;
+
 export function SetTitle(arg1:string):Promise<void>;
 
 export function SetZoom(arg1:number):Promise<void>;

@@ -14,6 +14,10 @@ export function OpenURL(arg1) {
   return window['go']['main']['App']['OpenURL'](arg1);
 }
 
+export function SaveExport(arg1, arg2, arg3) {
+  return window['go']['main']['App']['SaveExport'](arg1, arg2, arg3);
+}
+
 export function SetTitle(arg1) {
   return window['go']['main']['App']['SetTitle'](arg1);
 }

@@ -30,7 +30,7 @@ func Open(name string, stdout io.Writer, over bool) (*Output, error) {
 	// Only this user can read it, as the history that it comes from.
 	file, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*.part")
 	if err != nil {
-		return nil, cannot(name, err)
+		return nil, Cannot(name, err)
 	}
 	return &Output{Writer: file, path: name, file: file, over: over}, nil
 }
@@ -42,17 +42,24 @@ func CheckFree(name string, over bool) error {
 		return live.Errorf("file_exists", "There is a file {file} already.", "file", name).
 			WithHint("Choose another name, or replace it with --force.")
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return cannot(name, err)
+		return Cannot(name, err)
 	}
 	return nil
 }
 
-func cannot(name string, err error) error {
+// Cannot returns the error of a file that cannot be written.
+func Cannot(name string, err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		err = e.Err
 	}
 	return live.Errorf("file_write", "{file} cannot be written: {reason}.", "file", name, "reason", err).WithCause(err)
 }
+
+// Name returns the name of the file; "" for a stream.
+func (o *Output) Name() string { return o.path }
+
+// Part returns the path of a file while it is written.
+func (o *Output) Part() string { return o.file.Name() }
 
 // Complete gives a file its name. The output is closed.
 func (o *Output) Complete() error {
@@ -71,7 +78,7 @@ func (o *Output) Complete() error {
 	}
 	if err != nil {
 		os.Remove(o.file.Name())
-		return cannot(o.path, err)
+		return Cannot(o.path, err)
 	}
 	o.file = nil
 	return nil
