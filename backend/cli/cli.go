@@ -42,6 +42,8 @@ type commands struct {
 	Publish  publishCommand  `cmd:"" help:"Publish a message to a channel of a running Signalbox."`
 	Tail     tailCommand     `cmd:"" help:"Follow an SSE address, or a source of a running Signalbox."`
 	Export   exportCommand   `cmd:"" help:"Write messages of a running Signalbox to a file, as JSON lines, CSV, Markdown or SSE."`
+	Backup   backupCommand   `cmd:"" help:"Copy the whole history into one file, while Signalbox runs."`
+	Restore  restoreCommand  `cmd:"" help:"Make a data folder of such a file."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 	Settings settingsCommand `cmd:"" help:"Print a configuration file with every setting, its default and its help."`
 }
@@ -54,6 +56,8 @@ func newCommands() *commands {
 	c.Publish.Set = flags.For(setting.Client, data)
 	c.Tail.Set = flags.For(setting.Client, data)
 	c.Export.Set = flags.For(setting.Client, data)
+	c.Backup.Set = flags.For(setting.Store, data)
+	c.Restore.Set = flags.For(setting.Store, data)
 	return c
 }
 

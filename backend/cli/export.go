@@ -84,11 +84,13 @@ func (c *exportCommand) query() (url.Values, error) {
 		return nil, err
 	}
 	var terms []string
+	// Only whether the filter can be read: the server knows the bookmarks.
+	noBookmarks := func() (map[int64]bool, error) { return nil, nil }
 	for _, t := range []struct{ key, text string }{{"", c.Filter}, {"after:", c.Since}, {"before:", c.Until}} {
 		if t.text == "" {
 			continue
 		}
-		if _, err := parseFilter(t.key + t.text); err != nil {
+		if _, err := parseFilter(t.key+t.text, noBookmarks); err != nil {
 			return nil, err
 		}
 		terms = append(terms, "("+t.key+t.text+")")

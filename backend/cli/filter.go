@@ -21,8 +21,9 @@ type filterError struct {
 func (e *filterError) Unwrap() error { return e.error }
 
 // parseFilter parses a filter that was typed. Its error shows where it is wrong.
-func parseFilter(text string) (*filter.Filter, error) {
-	f, err := filter.Parse(text, filter.Env{Now: time.Now()})
+// bookmarked finds the bookmarks; nil refuses is:bookmarked.
+func parseFilter(text string, bookmarked func() (map[int64]bool, error)) (*filter.Filter, error) {
+	f, err := filter.Parse(text, filter.Env{Now: time.Now(), Bookmarked: bookmarked})
 	if err != nil {
 		return nil, &filterError{err, text}
 	}

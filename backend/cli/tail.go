@@ -87,7 +87,7 @@ func (c *tailCommand) Run(ctx context.Context, p *Program) error {
 // those of a source, because it knows when it received them.
 func (c *tailCommand) filter() (*filter.Filter, error) {
 	types := filter.Types(c.Type...)
-	f, err := parseFilter(c.Filter)
+	f, err := parseFilter(c.Filter, nil)
 	if err != nil || !isURL(c.Source) {
 		return types, err
 	}

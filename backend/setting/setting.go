@@ -54,6 +54,7 @@ type Scope uint8
 const (
 	Server  Scope = 1 << iota // a server, with or without its window
 	Client                    // a command that talks to a running server
+	Store                     // a command that works on the data folder itself
 	Program                   // the program, with every command
 )
 

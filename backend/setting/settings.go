@@ -20,7 +20,7 @@ const (
 
 // The settings, in the order of the help.
 var (
-	Data = add(Setting{Name: "data", Kind: Folder, For: Server | Client, RunTime: true, Restart: true, Group: groupAddress, Placeholder: "DIR", Check: checkFolder,
+	Data = add(Setting{Name: "data", Kind: Folder, For: Server | Client | Store, RunTime: true, Restart: true, Group: groupAddress, Placeholder: "DIR", Check: checkFolder,
 		Label: "The data folder", Help: "Folder that holds the history and the settings."})
 	Addr = add(Setting{Name: "addr", Group: groupAddress, For: Server, Placeholder: "HOST:PORT", Check: checkAddr,
 		Label: "The address", Help: "Address to listen on. Without it, --port on 127.0.0.1."})

@@ -13,6 +13,15 @@ import (
 var errInUse = live.Errorf("in_use", "Another Signalbox has this history open.").
 	WithHint("Close it, or start this one with --data.")
 
+// Lock keeps every Signalbox from opening the history in dir until unlock is called.
+func Lock(dir string) (unlock func() error, err error) {
+	lock, err := lockFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	return lock.Unlock, nil
+}
+
 // lockFolder locks the folder against other programs. If the lock file cannot be
 // written, lockFolder opens it for reading and returns an error with that lock, or
 // with nil if there is no such file.
