@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, test } from './fixture';
+import { expect, filterField, test } from './fixture';
 
 test.use({ fresh: true });
 
@@ -62,6 +62,18 @@ test('the bookmarks of a removed source come back when it is restored', async ({
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(screen).toBeVisible();
   await expect(row(page, 'order 4.').getByTitle('Bookmarked')).toBeVisible();
+});
+
+test('the filter selects messages with a bookmark, and those without', async ({ page, publish }) => {
+  await open(page, publish);
+  await page.keyboard.press('b');
+  await expect(row(page, 'order 4.').getByTitle('Bookmarked')).toBeVisible();
+  await filterField(page).fill('is:bookmarked');
+  await expect(rows(page)).toHaveCount(1);
+  await expect(rows(page)).toContainText('order 4.');
+  await filterField(page).fill('-is:bookmarked order');
+  await expect(rows(page)).toHaveCount(8);
+  await expect(row(page, 'order 4.')).toHaveCount(0);
 });
 
 test('the list of bookmarks says what is gone, and leads to the message', async ({ page, request, publish }) => {
