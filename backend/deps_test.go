@@ -86,7 +86,8 @@ var rules = []rule{
 	{"backend/serve/console", "broadcast live journal wire serve/gapcount serve/httpapi", "it reaches feeds, samples, settings and clients through interfaces, so it is tested without them"},
 	{"backend/serve/bookmarks", "live journal wire serve/httpapi", "a bookmark is about a message that is committed, and access was decided before"},
 	{"backend/serve/dashboard", "live serve/guard serve/httpapi", "it serves files and signs browsers in, so it needs no messages"},
-	{"backend/serve", "live setting journal wire publish serve/bookmarks serve/console serve/dashboard serve/exports serve/guard serve/history serve/httpapi serve/listener serve/stream", "it reaches feeds and examples through interfaces, so each can be tested and replaced without the other"},
+	{"backend/serve/moment", "live serve/httpapi", "it reads recorded attempts through an interface, so it needs neither a feed nor a database"},
+	{"backend/serve", "live setting journal wire publish serve/bookmarks serve/console serve/dashboard serve/exports serve/guard serve/history serve/httpapi serve/listener serve/moment serve/stream", "it reaches feeds and examples through interfaces, so each can be tested and replaced without the other"},
 
 	{"backend/example", "live wire journal publish filter", "the examples show what any program can do, so they use nothing that only Signalbox has"},
 	{"backend/example/exampletest", "live wire journal publish sqlite", "the tests inside example and sample use it, so it cannot import these packages"},

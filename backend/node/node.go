@@ -150,7 +150,7 @@ func (n *Node) build() {
 		config = n.cert.config()
 	}
 	n.server = serve.New(serve.Config{
-		Journal: n.journal, Publish: n.publisher, Feeds: n.feeds, Samples: n.samples, Settings: n.settings, Sessions: sessions{n.installation},
+		Journal: n.journal, Publish: n.publisher, Feeds: n.feeds, Attempts: n.installation, Samples: n.samples, Settings: n.settings, Sessions: sessions{n.installation},
 		Examples: n.examples.Handler(n.samples), Assets: n.opt.Assets, Look: n.settings.look, Version: n.opt.Version,
 		Token: n.token, RequireToken: set.Text(setting.Token) != "", Hosts: set.List(setting.Hosts), Origins: set.List(setting.Origins), TLS: config,
 		Heartbeat: heartbeat(set), Retry: retry(set),

@@ -13,6 +13,7 @@ import (
 	"signalbox/backend/serve/dashboard"
 	"signalbox/backend/serve/guard"
 	"signalbox/backend/serve/listener"
+	"signalbox/backend/serve/moment"
 	"signalbox/backend/setting"
 )
 
@@ -21,6 +22,7 @@ type Config struct {
 	Journal  *journal.Journal
 	Publish  *publish.Publisher
 	Feeds    console.Feeds
+	Attempts moment.Attempts // of the feeds
 	Samples  console.Samples
 	Settings console.Settings
 	Sessions guard.SessionStore // nil forgets at the end which sessions were signed out

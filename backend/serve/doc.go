@@ -3,9 +3,9 @@
 //
 //   - stream sends messages to subscribers, most of them from framecache;
 //     history answers with pages of past messages, console is the API of
-//     Signalbox's own screens, bookmarks that of marked messages, dashboard
-//     serves the screens' files and signs browsers in. Publishing is here, in
-//     publish.go.
+//     Signalbox's own screens, bookmarks that of marked messages, moment that
+//     of the feeds in the past, dashboard serves the screens' files and signs
+//     browsers in. Publishing is here, in publish.go.
 //   - guard decides who may call, listener bounds the connections, httpapi reads
 //     bodies and writes answers, budget bounds what requests hold together.
 //

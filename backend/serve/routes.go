@@ -81,6 +81,7 @@ func (s *Server) mux() http.Handler {
 	on(guard.Console, "GET /api/removed", s.console.RemovedSources)
 	on(guard.Console, "POST /api/sources/{name}/seen", s.console.MarkSeen)
 	on(guard.Console, "POST /api/seen", s.console.MarkAllSeen)
+	on(guard.Console, "GET /api/moment", s.moment.Feeds)
 	on(guard.Console, "GET /api/bookmarks", s.bookmarks.List)
 	on(guard.Console, "PUT /api/bookmarks/{position}", s.bookmarks.Put)
 	on(guard.Console, "DELETE /api/bookmarks/{position}", s.bookmarks.Remove)

@@ -20,6 +20,7 @@ import (
 	"signalbox/backend/serve/history"
 	"signalbox/backend/serve/httpapi"
 	"signalbox/backend/serve/listener"
+	"signalbox/backend/serve/moment"
 	"signalbox/backend/serve/stream"
 )
 
@@ -41,6 +42,7 @@ type Server struct {
 	exports   *exports.Exports
 	console   *console.Console
 	bookmarks *bookmarks.Bookmarks
+	moment    *moment.Moment
 	dashboard *dashboard.Dashboard
 	metrics   *metrics
 	faults    faults
@@ -87,6 +89,7 @@ func New(cfg Config) *Server {
 		Clients: s.streams, Server: consoleServer{s}, Bodies: s.bodies, Version: cfg.Version,
 	})
 	s.bookmarks = bookmarks.New(cfg.Journal, s.bodies, s.console.Changed)
+	s.moment = moment.New(cfg.Attempts, cfg.Feeds)
 	s.dashboard = dashboard.New(cfg.Assets, cfg.Look, s.guard, s.bodies)
 	s.publisher.CountClients(s.streams.Reached)
 	s.metrics = newMetrics(s, cfg.Feeds)

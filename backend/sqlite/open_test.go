@@ -225,6 +225,14 @@ func TestFeedsAttemptsAndSettingsAreKept(t *testing.T) {
 		same(t, got, c.want)
 	}
 
+	for at, want := range map[time.Time][]live.Attempt{now: {last}, now.Add(-time.Hour): {attempt(3, time.Hour)}, now.Add(-30 * 24 * time.Hour): nil} {
+		got, err := db.Installation().LastAttempts(ctx, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, got, want)
+	}
+
 	for _, value := range []string{"one", "", "🚂\x00"} {
 		if err := db.Installation().PutSetting(ctx, "theme", value); err != nil {
 			t.Fatal(err)

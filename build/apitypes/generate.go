@@ -55,6 +55,7 @@ var listed = []struct{ name, pkg, goName string }{
 	{"Feed", backend + "serve/console", "feedView"},
 	{"FeedCheck", backend + "serve/console", "checkView"},
 	{"Attempt", backend + "serve/console", "attemptView"},
+	{"FeedThen", backend + "serve/moment", "feedView"},
 	{"Client", backend + "serve/stream", "clientView"},
 	{"Settings", shapes, "settings"},
 }

@@ -51,19 +51,31 @@ func (s *Store) PutAttempt(_ context.Context, a live.Attempt) error {
 	}))
 }
 
+// LastAttempts returns the attempt of each feed that was the last to begin at or
+// before a time.
+func (s *Store) LastAttempts(ctx context.Context, at time.Time) ([]live.Attempt, error) {
+	return s.readAttempts(ctx, `SELECT source, (SELECT attempt FROM attempts WHERE source = feeds.source AND started <= ?
+		ORDER BY connection DESC LIMIT 1) AS last FROM feeds WHERE last IS NOT NULL`, conn.Micros(at))
+}
+
 // Attempts returns at most limit attempts of a source that began at or after
 // since, newest first.
 func (s *Store) Attempts(ctx context.Context, source int64, since time.Time, limit int) ([]live.Attempt, error) {
-	rows, err := s.file.Screens.QueryContext(ctx, `SELECT attempt FROM attempts WHERE source = ? AND started >= ?
+	return s.readAttempts(ctx, `SELECT source, attempt FROM attempts WHERE source = ? AND started >= ?
 		ORDER BY connection DESC LIMIT ?`, source, conn.Micros(since), limit)
+}
+
+func (s *Store) readAttempts(ctx context.Context, query string, args ...any) ([]live.Attempt, error) {
+	rows, err := s.file.Screens.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, conn.UserError(fmt.Errorf("read the attempts: %w", err))
 	}
 	defer rows.Close()
 	var list []live.Attempt
 	for rows.Next() {
+		var source int64
 		var text []byte
-		if err := rows.Scan(&text); err != nil {
+		if err := rows.Scan(&source, &text); err != nil {
 			return nil, fmt.Errorf("read the attempts: %w", err)
 		}
 		a := live.Attempt{}

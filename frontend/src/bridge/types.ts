@@ -597,6 +597,19 @@ export interface Attempt {
   params?: Params;
 }
 
+/** A feedView is a feed as it was at a moment. */
+export interface FeedThen {
+  source: string;
+  state: FeedState;
+  /** when the state began */
+  since: string;
+  /** Code, Reason, Text and Params say why the feed was not connected, as in an attempt. */
+  code?: string;
+  reason?: string;
+  text?: string;
+  params?: Params;
+}
+
 /** A clientView is a client as /api/clients has it. */
 export interface Client {
   id: number;
