@@ -421,7 +421,7 @@ for (const [width, height] of [
     expect(button.y).toBeGreaterThanOrEqual(list.y + list.height);
     expect(box.y).toBeGreaterThanOrEqual(list.y + list.height);
     expect(box.y + box.height).toBeLessThanOrEqual(height);
-    await expect(page.getByRole('img', { name: /in the last minute/ })).toBeVisible();
+    await expect(page.getByRole('slider', { name: 'Messages by type' })).toBeVisible();
   });
 }
 

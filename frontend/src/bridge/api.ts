@@ -9,6 +9,7 @@ import type {
   ExportProgress,
   Feed,
   FeedCheck,
+  FeedThen,
   Histogram,
   Message,
   Page,
@@ -153,7 +154,15 @@ export interface PageQuery {
   without?: readonly string[];
 }
 
-function searchOf(query: PageQuery): URLSearchParams {
+/** The parameters of a histogram. */
+export interface HistogramQuery extends Pick<PageQuery, 'after' | 'before' | 'q' | 'without'> {
+  from: string;
+  to: string;
+  buckets: number;
+  by: 'type' | 'source';
+}
+
+function searchOf(query: PageQuery | HistogramQuery): URLSearchParams {
   const search = new URLSearchParams();
   // The times in a filter are those of the reader's clock.
   if (query.q) search.set('zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
@@ -200,6 +209,12 @@ export const api = {
   /** Counts the messages that a filter selects, from the newest back, for a limited time. */
   histogram: (query: URLSearchParams, signal?: AbortSignal) =>
     json<Histogram>(`/histogram?${query}`, { signal, timeout: 30_000 }),
+  /** How many messages of one source, or of all, were received in each of a row of stretches of time. */
+  counts: (source: string | null, query: HistogramQuery, signal?: AbortSignal) => {
+    const search = searchOf(query);
+    if (source !== null) search.set('source', source);
+    return api.histogram(search, signal);
+  },
 
   /** A page of bookmarks, in the order of their messages. */
   bookmarks: (query: { after: Position; limit: number }, signal?: AbortSignal) =>
@@ -236,6 +251,10 @@ export const api = {
     json<{ attempts: Attempt[] }>(`/api/feeds/${part(name)}/attempts?limit=${limit}`, { signal }).then(
       (a) => a.attempts,
     ),
+
+  /** How the feeds were connected at a time. */
+  moment: (at: string, signal?: AbortSignal) =>
+    json<{ feeds: FeedThen[] }>(`/api/moment?at=${part(at)}`, { signal }).then((a) => a.feeds),
 
   removed: () => json<{ removed: RemovedSource[] }>('/api/removed').then((a) => a.removed),
   restore: (source: Pick<Source, 'id' | 'name'>) =>

@@ -6,13 +6,16 @@ import { words } from './sentence.svelte';
 /** The states that a StateDot draws: those of a feed, with "failed" for one that the user did not stop. */
 export type HealthDot = Health['state'] | 'failed';
 
+/** What the short words for a state need, which is known of the past too. */
+type Judged = Pick<Health, 'state' | 'code'>;
+
 /** The dot for a feed's health. */
-export function healthDot(health: Health): HealthDot {
+export function healthDot(health: Judged): HealthDot {
   return health.state === 'stopped' && !pausedByUser(health) ? 'failed' : health.state;
 }
 
 /** Whether the user stopped the feed. */
-export const pausedByUser = (health: Health): boolean =>
+export const pausedByUser = (health: Judged): boolean =>
   health.state === 'stopped' && (!health.code || health.code === 'paused');
 
 /** Whether the feed's settings cannot be read. It can then only be edited or removed. */
@@ -25,7 +28,7 @@ const SHORT = 44;
 export const longReason = (health: Health): boolean => clause(words(health)).length > SHORT;
 
 /** One word for the state. */
-export function stateWord(health: Health): string {
+export function stateWord(health: Judged): string {
   switch (health.state) {
     case 'open':
       return m.feed_open();

@@ -2,6 +2,7 @@ import { api, toApiError } from '../bridge/api';
 import { stepsOf } from '../lib/field';
 import { ORDERS, type Order } from '../lib/sourcetree';
 import { readDraft, readDrafts, sameDraft, storable, storableDraft, type Draft, type PastDraft } from './drafts';
+import { SPANS } from '../lib/tally';
 
 /** The smallest, largest and usual width of a pane, in pixels. */
 export const SIDEBAR = { least: 180, usual: 248, most: 420 };
@@ -57,6 +58,8 @@ export class Layout {
   columns = $state.raw<Readonly<Record<string, readonly Column[]>>>({});
   /** Whether the shape of a source's messages is watched, by its id, where the user has chosen. */
   shapes = $state.raw<Readonly<Record<string, boolean>>>({});
+  /** What the picture above the messages counts by, and how much time it shows; 0 for what suits the list. */
+  histogram = $state.raw<{ by: 'type' | 'source'; span: number }>({ by: 'type', span: 0 });
   /** Drafts of the publish form that were replaced, the newest first. */
   drafts = $state.raw<PastDraft[]>([]);
   /** What the publish form holds. */
@@ -80,6 +83,7 @@ export class Layout {
     views: this.views,
     columns: this.columns,
     shapes: this.shapes,
+    histogram: this.histogram,
     drafts: storable(this.drafts),
     draft: storableDraft(this.draft),
   });
@@ -177,6 +181,10 @@ export class Layout {
     if (isObject(was.composer)) {
       const { all, feed, channel } = was.composer;
       this.#composer = { all: all === true, feed: feed === true, channel: channel !== false };
+    }
+    if (isObject(was.histogram)) {
+      const { by, span } = was.histogram;
+      this.histogram = { by: by === 'source' ? 'source' : 'type', span: SPANS.find((s) => s === span) ?? 0 };
     }
     if (typeof was.place === 'string') this.place = was.place;
     const past = readDrafts(was.drafts).filter((d) => !this.drafts.some((own) => sameDraft(own, d)));

@@ -1,7 +1,10 @@
 import { createContext } from 'svelte';
+import { api } from '../bridge/api';
+import { clock } from '../lib/clock.svelte';
 import type { Pane as PanePlace } from '../lib/link';
 import { Chart } from './chart.svelte';
 import { Comparison } from './comparison.svelte';
+import { Histogram } from './histogram.svelte';
 import { Inspector } from './inspector.svelte';
 import type { Half, Navigation } from './place.svelte';
 import { createTimeline, type Timeline } from './timeline.svelte';
@@ -11,6 +14,7 @@ const key = ({ source, q, at, message }: PanePlace): string => JSON.stringify([s
 /** A Pane is a timeline and the part of the place that it shows. */
 export class Pane {
   readonly timeline = createTimeline();
+  readonly histogram = new Histogram(api, () => clock.now);
   /** The timeline shows its place, so that what it does from now on changes the place. */
   arrived = $state(false);
   #shown = '';

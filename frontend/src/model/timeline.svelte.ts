@@ -1,6 +1,7 @@
 import { api, toApiError, type ApiError, type PageQuery } from '../bridge/api';
 import type { Message, Page, Position } from '../bridge/types';
 import { wantsEvents } from '../lib/filter';
+import { isTrouble, type Landmark } from '../lib/landmark';
 import { isAfter, numberOf, sameHistory, withNumber } from '../lib/position';
 import { append, emptySpan, holds, indexOf, spanOf } from '../lib/span';
 import { sleep } from '../lib/visibility';
@@ -61,12 +62,6 @@ export interface Searching {
 }
 export type TimelineState = Standing | Searching;
 
-/** What the keys go to from place to place. Trouble is a gap that may miss something, and a connection that failed or was lost. */
-export type Landmark = 'gap' | 'bookmark' | 'trouble';
-
-const isTrouble = ({ gap, note }: Message): boolean =>
-  gap ? gap.missing !== 0 : note !== undefined && ['lost', 'failed', 'quiet', 'stopped'].includes(note.code);
-
 /** The rows that are in view. */
 export interface Sight {
   first: number;
@@ -103,6 +98,8 @@ export class Timeline {
   readonly searching = $derived(this.state.is === 'searching' ? this.state : null);
   /** The messages that arrived since the view stopped following. */
   readonly fresh = $derived(this.standing.is === 'following' ? null : this.standing.fresh);
+  /** The time that the user travelled to; '' for none. */
+  readonly moment = $derived(this.standing.is === 'following' ? '' : (this.standing.time ?? ''));
   /** The last row is the last one that can be shown. */
   readonly ended = $derived(this.standing.is === 'paused' ? this.#atPause(this.standing) : this.span.end);
   /** It is known that no message matches. */
@@ -186,7 +183,7 @@ export class Timeline {
       this.state = { is: 'following' };
       this.reader.show(emptySpan, null, '');
     }
-    if (at.position) return this.visit(at.position);
+    if (at.position) return this.visit(at.position, at.time);
     if (at.time) return this.jump(new Date(at.time));
     return this.latest();
   }
@@ -211,7 +208,8 @@ export class Timeline {
     this.q = q;
     this.refused = null;
     this.#leave();
-    if (stay) await this.#showAround({ after: withNumber(stay, numberOf(stay) - 1) }, { stay });
+    if (stay) await this.#showAround({ after: withNumber(stay, numberOf(stay) - 1) }, { stay, time: this.moment });
+    else if (this.moment) await this.#showAround({ at: this.moment }, { time: this.moment });
     else await this.#showNewest();
   }
 
@@ -236,13 +234,13 @@ export class Timeline {
   /** Shows the messages from a number of the journal on. */
   async seek(number: number): Promise<void> {
     this.#leave();
-    await this.#showAround({ after: withNumber(this.#head || this.span.to, number - 1) }, {});
+    await this.#showAround({ after: withNumber(this.#head || this.span.to, number - 1) }, { time: this.moment });
   }
 
-  /** Shows and selects one message. */
-  async visit(position: Position): Promise<void> {
+  /** Shows and selects one message, of the moment `time` if there is one. */
+  async visit(position: Position, time?: string): Promise<void> {
     this.#leave();
-    await this.#showAround({ after: withNumber(position, numberOf(position) - 1) }, { visit: position });
+    await this.#showAround({ after: withNumber(position, numberOf(position) - 1) }, { visit: position, time });
   }
 
   /** The journal has grown, or is another one: `head` is the position of its newest message. */
@@ -510,10 +508,12 @@ export class Timeline {
   ): Promise<void> {
     const q = this.#wanted;
     await this.#request(this.#place, async (signal) => {
-      const { page, span } = await this.reader.around(place, q, signal);
+      let { page, span } = await this.reader.around(place, q, signal);
+      const lost = want.stay !== undefined && q !== '' && page.messages.at(0)?.position !== want.stay;
+      const back = lost && want.time;
+      if (back) ({ page, span } = await this.reader.around({ at: back }, q, signal));
       const first = page.messages.at(0);
-      const lost = want.stay !== undefined && q !== '' && first?.position !== want.stay;
-      if (lost || (!first && !page.more)) {
+      if ((lost && !back) || (!first && !page.more)) {
         const newest = await this.reader.fetch({ limit: PAGE, q }, signal);
         const remark = want.visit ? 'not-stored' : want.time ? 'nothing-since' : undefined;
         return () => this.#took(newest, q, remark);

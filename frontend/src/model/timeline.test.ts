@@ -590,13 +590,38 @@ test('a selected message that the new filter shows stays in sight; else the newe
   journal.add(1000);
   journal.messages[99].data = 'x needle';
   await open();
-  await Promise.all([timeline.jump(new Date(journal.messages[99].received)), wait(100)]);
+  await Promise.all([timeline.visit('k.100'), wait(100)]);
   await Promise.all([timeline.filter('needle'), wait(100)]);
   expect([numbers(), timeline.selectedIndex, timeline.standing.is]).toEqual([[100], 0, 'reading']);
   await Promise.all([timeline.filter(''), wait(100)]);
   journal.messages[999].data = 'other';
   await Promise.all([timeline.filter('other'), wait(100)]);
   expect([numbers(), timeline.standing.is]).toEqual([[1000], 'following']);
+});
+
+test('a moment stays while the list is filtered and scrolled, and is left on the way back to live', async () => {
+  journal.add(1000);
+  journal.messages[699].data = 'other';
+  await open();
+  const time = journal.messages[499].received;
+  await Promise.all([timeline.jump(new Date(time)), wait(100)]);
+  expect([timeline.moment, timeline.selected?.position]).toEqual([time, 'k.500']);
+  timeline.scrolled(false);
+  timeline.pause();
+  timeline.resume();
+  expect(timeline.moment).toBe(time);
+  // The selected message does not match: the first match after the moment is shown.
+  await Promise.all([timeline.filter('other'), wait(100)]);
+  expect([numbers(), timeline.moment, timeline.standing.is]).toEqual([[700], time, 'reading']);
+  await Promise.all([timeline.filter(''), wait(100)]);
+  expect([timeline.moment, numbers().includes(700)]).toEqual([time, true]);
+  await Promise.all([timeline.seek(100), wait(100)]);
+  expect([timeline.moment, numbers().includes(100)]).toEqual([time, true]);
+  await Promise.all([timeline.latest(), wait(100)]);
+  expect([timeline.moment, timeline.standing.is]).toEqual(['', 'following']);
+  // A link has both a moment and a message.
+  await Promise.all([timeline.open(null, '', { time, position: 'k.600' }), wait(100)]);
+  expect([timeline.moment, timeline.selected?.position]).toEqual([time, 'k.600']);
 });
 
 test('a source that is there again is shown without being asked', async () => {

@@ -1,4 +1,5 @@
 import { api } from '../bridge/api';
+import type { Landmark } from '../lib/landmark';
 import { bookmarks } from '../model/bookmarks.svelte';
 import { attempt } from '../model/feedactions';
 import { layout } from '../model/layout.svelte';
@@ -9,7 +10,6 @@ import { place } from '../model/place.svelte';
 import { publishModel } from '../model/publish.svelte';
 import { shell } from '../model/shell.svelte';
 import { sidebar } from '../model/sidebar.svelte';
-import type { Landmark } from '../model/timeline.svelte';
 import { m } from '../paraglide/messages';
 import { toasts } from '../model/toasts.svelte';
 import { messageActions } from './actions';
@@ -26,6 +26,7 @@ export interface Hands {
   inspect: () => void;
   close: () => void;
   filter: () => void;
+  picture: () => void;
   menu: () => void;
 }
 
@@ -161,6 +162,7 @@ export const timelineCommands = (panes: Panes): readonly Command[] => [
     silent: false,
     when: () => panes.timeline.selected !== null,
   },
+  { ...move('histogram', ['h'], m.histogram_command, (list) => list.picture()), silent: false },
   { ...move('filter', ['/', '$mod+f'], m.commands_filter, (list) => list.filter()), group: 'messages', silent: false },
   {
     id: 'timeline.split',

@@ -162,6 +162,39 @@ export const states: Record<string, Arrive> = {
     }
     await expect(stage.page.getByRole('button', { name: /Resume here · 3 new/ })).toBeVisible();
   },
+  'histogram with its values': async (stage) => {
+    await stage.go('#/timeline');
+    await expect(stage.rows.first()).toBeVisible();
+    await stage.page.getByRole('listbox', { name: 'Messages' }).focus();
+    await stage.page.keyboard.press('h');
+    await stage.page.keyboard.press('ArrowLeft');
+    await expect(stage.page.locator('.histogram .tip')).toBeVisible();
+  },
+  'times of the histogram': async (stage) => {
+    await stage.go('#/timeline');
+    await expect(stage.rows.first()).toBeVisible();
+    await stage.page.locator('.histogram .head').getByRole('button').last().click();
+    await expect(stage.page.getByRole('menu')).toBeVisible();
+  },
+  'a zoom of the histogram by source': async (stage) => {
+    await stage.go('#/timeline');
+    await expect(stage.rows.first()).toBeVisible();
+    await stage.page.locator('.histogram .by').getByRole('button').click();
+    await stage.page.getByRole('menuitem', { name: 'source' }).click();
+    await stage.page.locator('.histogram .plot').focus();
+    await stage.page.keyboard.press('+');
+    await expect(stage.page.getByRole('button', { name: 'Zoom out' })).toBeVisible();
+  },
+  'a moment of all': async (stage) => {
+    const { messages } = await (await stage.api.get('/messages?limit=60')).json();
+    await stage.go(`#/timeline?at=${messages.at(-1).received}`);
+    await expect(stage.page.getByRole('group', { name: /^Connections at/ })).toContainText('open');
+  },
+  'a moment of a feed': async (stage) => {
+    const { messages } = await (await stage.api.get('/sources/audit/messages?limit=60')).json();
+    await stage.show('audit', `&at=${messages.at(-1).received}`);
+    await expect(stage.page.getByRole('group', { name: /^Connections at/ })).toBeVisible();
+  },
   'inspector with JSON': async (stage) => {
     await selectLast(stage, 'orders.prod');
     await expect(inspectorOf(stage)).toContainText('customer');
