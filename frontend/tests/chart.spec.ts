@@ -46,6 +46,46 @@ test('numeric fields are charted from history, and a point leads to its message'
   await expect(inspector(page).getByRole('checkbox', { name: '$.order' })).toHaveCount(0);
 });
 
+test('an open chart grows with new messages, in the same drawing, and the chosen point stays', async ({
+  page,
+  own,
+  publish,
+}) => {
+  const send = (n: number) => publish(own, { event: 'order.paid', data: `{"order":${n},"total":${n}.25}` });
+  for (let n = 1; n <= 5; n++) await send(n);
+  await open(page, own);
+  await rows(page).nth(2).click();
+  await inspector(page).getByRole('tab', { name: 'Chart' }).click();
+  await inspector(page).getByRole('checkbox', { name: '$.order' }).check();
+  await expect(inspector(page).getByText('All 5 messages of this type')).toBeVisible();
+  await plot(page).focus();
+  await page.keyboard.press('End');
+  await expect(plot(page)).toHaveAttribute('aria-valuetext', /\$\.order 5 · \$\.total 5\.25$/);
+  await plot(page)
+    .locator('canvas')
+    .evaluate((canvas) => (canvas.dataset.mine = 'yes'));
+  for (let n = 6; n <= 8; n++) await send(n);
+  await publish(own, { event: 'other', data: '{"total":1}' });
+  await expect(inspector(page).getByText('All 8 messages of this type')).toBeVisible();
+  await expect(plot(page).locator('canvas')).toHaveAttribute('data-mine', 'yes');
+  await expect(plot(page)).toHaveAttribute('aria-valuetext', /\$\.order 5 · \$\.total 5\.25$/);
+  await expect(
+    inspector(page)
+      .getByRole('row', { name: /\$\.total/ })
+      .getByRole('cell')
+      .last(),
+  ).toHaveText('8.25');
+  await page.keyboard.press('End');
+  await expect(plot(page)).toHaveAttribute('aria-valuetext', /\$\.order 8 · \$\.total 8\.25$/);
+  // While the rows are paused, the chart stands too.
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await send(9);
+  await page.waitForTimeout(1500);
+  await expect(inspector(page).getByText('All 8 messages of this type')).toBeVisible();
+  await page.getByRole('button', { name: 'Resume here' }).click();
+  await expect(inspector(page).getByText('All 9 messages of this type')).toBeVisible();
+});
+
 test('a number of the inspector has a line of its last values, and is charted by a click', async ({
   page,
   own,

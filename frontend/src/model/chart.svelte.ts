@@ -1,11 +1,17 @@
-import { api, toApiError, type ApiError } from '../bridge/api';
-import type { Message, Position } from '../bridge/types';
+import { api, toApiError, type ApiError, type PageQuery } from '../bridge/api';
+import type { Message, Page, Position } from '../bridge/types';
 import { isNumber, numbersIn } from '../lib/field';
+import { numberOf, sameHistory, withNumber } from '../lib/position';
+import { sleep } from '../lib/visibility';
 import { timeIn, type Stamp } from '../lib/stamp';
 
 /** So many messages are read before the user is asked whether to go on. */
 const ENOUGH = 20_000;
 const PAGE = 2000;
+/** A chart that is behind by more positions than this begins anew at the end. */
+const FAR = 100_000;
+/** The shortest time between two requests for new messages, in milliseconds. */
+const PAUSE = 500;
 /** A page of history answers with so many fields. */
 const MOST_FIELDS = 19;
 
@@ -49,6 +55,12 @@ export class Chart {
   #key = $state('');
   #stamp: string | null = null;
   #abort = new AbortController();
+  /** The last position that was read. */
+  #to: Position = '';
+  #head: Position = '';
+  /** So many points there are at most: new ones push out the oldest. */
+  #most = ENOUGH;
+  #following: AbortController | null = null;
 
   constructor(readonly calls: Pick<typeof api, 'page'> = api) {}
 
@@ -76,7 +88,57 @@ export class Chart {
     this.series = [...paths, ...more, ...(stamp ? [''] : [])].map((path) => ({ path, values: [], raws: [] }));
     this.times = [];
     this.positions = [];
+    this.#following?.abort();
+    this.#following = null;
+    this.#to = withNumber(before, numberOf(before) - 1);
     void this.further();
+  }
+
+  /** The journal has grown up to a position: what is charted grows with it. */
+  advance(head: Position): void {
+    this.#head = head;
+    if (this.#following || !this.#behind) return;
+    const { signal } = (this.#following = new AbortController());
+    void this.#follow(signal).finally(() => {
+      if (!signal.aborted) this.#following = null;
+    });
+  }
+
+  get #behind(): boolean {
+    return this.#subject !== null && sameHistory(this.#head, this.#to) && numberOf(this.#head) > numberOf(this.#to);
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    try {
+      while (this.#behind) {
+        await this.#newer(signal);
+        await sleep(PAUSE, signal);
+        signal.throwIfAborted();
+      }
+    } catch {
+      // The next message tries again. An unreachable server is reported elsewhere.
+    }
+  }
+
+  /** Adds what is new at the end. */
+  async #newer(signal: AbortSignal): Promise<void> {
+    const far = numberOf(this.#head) - numberOf(this.#to) > FAR;
+    const page = await this.#read(far ? {} : { after: this.#to }, signal);
+    const found = this.#found(page);
+    this.#to = page.to;
+    if (far) {
+      this.#abort.abort();
+      this.#subject = { ...this.#subject!, before: page.from };
+      this.#put([], found, 0);
+      if (page.more) this.state = { is: 'stopped' };
+      return;
+    }
+    if (found.length === 0) return;
+    const drop = Math.max(0, this.times.length + found.length - this.#most);
+    this.#put([], found, Math.max(0, this.times.length - drop));
+    if (drop === 0 || this.state.is === 'reading') return;
+    this.#subject = { ...this.#subject!, before: this.positions[0] };
+    this.state = { is: 'stopped' };
   }
 
   /** Shows or hides a series. */
@@ -95,6 +157,7 @@ export class Chart {
     this.#abort.abort();
     const { signal } = (this.#abort = new AbortController());
     const until = this.times.length + ENOUGH;
+    this.#most = until;
     try {
       this.state = { is: 'reading' };
       while (this.times.length < until) {
@@ -109,31 +172,52 @@ export class Chart {
     }
   }
 
+  /** It is no longer shown. */
+  leave(): void {
+    this.#following?.abort();
+    this.#following = null;
+    this.stop();
+  }
+
   stop(): void {
     if (this.state.is !== 'reading') return;
     this.#abort.abort();
     this.state = { is: 'stopped' };
   }
 
-  /** Adds one page; false if there is no more. */
+  /** Adds one page at the beginning; false if there is no more. */
   async #page(signal: AbortSignal): Promise<boolean> {
-    const { source, type, q, before } = this.#subject!;
-    const field = this.series.map((s) => s.path || this.#stamp!);
-    const page = await this.calls.page(source, { type, q, before, field, limit: PAGE, preview: 1 }, signal);
-    signal.throwIfAborted();
-    const found = page.messages.filter((m) => m.event === type);
-    this.times = [...found.map((m) => Date.parse(m.received)), ...this.times];
-    this.positions = [...found.map((m) => m.position), ...this.positions];
-    this.series = this.series.map((s) => {
-      const read = found.map((m) => this.#value(m, s.path));
-      return {
-        path: s.path,
-        values: [...read.map((v) => v.value), ...s.values],
-        raws: [...read.map((v) => v.raw), ...s.raws],
-      };
-    });
+    const page = await this.#read({ before: this.#subject!.before }, signal);
+    this.#put(this.#found(page), [], this.times.length);
     this.#subject = { ...this.#subject!, before: page.from };
     return page.more;
+  }
+
+  async #read(range: Pick<PageQuery, 'before' | 'after'>, signal: AbortSignal): Promise<Page> {
+    const { source, type, q } = this.#subject!;
+    const field = this.series.map((s) => s.path || this.#stamp!);
+    const page = await this.calls.page(source, { type, q, ...range, field, limit: PAGE, preview: 1 }, signal);
+    signal.throwIfAborted();
+    return page;
+  }
+
+  #found = (page: Page): Message[] => page.messages.filter((m) => m.event === this.#subject!.type);
+
+  /** Keeps so many of the newest points, between what is older and what is newer. */
+  #put(older: readonly Message[], newer: readonly Message[], keep: number): void {
+    const from = this.times.length - keep;
+    const joined = <T>(of: (m: Message) => T, now: readonly T[]): T[] => [
+      ...older.map(of),
+      ...now.slice(from),
+      ...newer.map(of),
+    ];
+    this.times = joined((m) => Date.parse(m.received), this.times);
+    this.positions = joined((m) => m.position, this.positions);
+    this.series = this.series.map(({ path, values, raws }) => ({
+      path,
+      values: joined((m) => this.#value(m, path).value, values),
+      raws: joined((m) => this.#value(m, path).raw, raws),
+    }));
   }
 
   #value(message: Message, path: string): { value: number | null; raw: string | null } {

@@ -34,13 +34,16 @@ export interface PlotOptions {
 /** A Plot draws series over time. The first two have an axis, all have a scale of their own. */
 export class Plot {
   readonly #plot: uPlot;
+  #gaps: readonly PlotGap[];
+  /** What moves the cursor is not the reader. */
+  #moving = false;
 
   constructor(host: HTMLElement, { width, height, times, series, gaps, onhover, onopen }: PlotOptions) {
+    this.#gaps = gaps;
     const style = getComputedStyle(host);
     const token = (name: string) => style.getPropertyValue(name).trim();
     const font = `10px ${token('--mono')}`;
     const grid = { stroke: token('--line'), width: 1 };
-    const few = times.length < 200;
     this.#plot = new uPlot(
       {
         width,
@@ -66,7 +69,7 @@ export class Plot {
             width: 1.5,
             dash: s.dash,
             spanGaps: true,
-            points: { show: few, size: 4, fill: token(s.colour) },
+            points: { show: (u: uPlot) => u.data[0].length < 200, size: 4, fill: token(s.colour) },
           })),
         ],
         axes: [
@@ -93,11 +96,11 @@ export class Plot {
           })),
         ],
         hooks: {
-          setCursor: [(u) => onhover(u.cursor.left! < 0 ? null : (u.cursor.idx ?? null))],
-          drawClear: [(u) => drawGaps(u, gaps, token('--warn'))],
+          setCursor: [(u) => this.#moving || onhover(u.cursor.left! < 0 ? null : (u.cursor.idx ?? null))],
+          drawClear: [(u) => drawGaps(u, this.#gaps, token('--warn'))],
         },
       },
-      [times.map((t) => t / 1000), ...series.map((s) => s.values)] as uPlot.AlignedData,
+      dataOf(times, series),
       host,
     );
     // A click leads to a message; a drag zooms.
@@ -110,6 +113,20 @@ export class Plot {
     });
   }
 
+  /** Shows other values of the same series. A part of the time that was zoomed in on stays. */
+  update({ times, series, gaps }: Pick<PlotOptions, 'times' | 'series' | 'gaps'>): void {
+    const u = this.#plot;
+    this.#gaps = gaps;
+    const { min, max } = u.scales.x;
+    const whole = min == null || max == null || (min <= u.data[0][0] && max >= u.data[0].at(-1)!);
+    this.#moving = true;
+    u.batch(() => {
+      u.setData(dataOf(times, series), whole);
+      if (!whole) u.redraw();
+    });
+    this.#moving = false;
+  }
+
   resize(width: number, height: number): void {
     if (width !== this.#plot.width || height !== this.#plot.height) this.#plot.setSize({ width, height });
   }
@@ -118,16 +135,24 @@ export class Plot {
   point(index: number): void {
     const u = this.#plot;
     const value = u.data[1]?.[index];
-    u.setCursor({
-      left: u.valToPos(u.data[0][index], 'x'),
-      top: value == null ? 0 : u.valToPos(value, 'y0'),
-    });
+    this.#moving = true;
+    u.setCursor(
+      {
+        left: u.valToPos(u.data[0][index], 'x'),
+        top: value == null ? 0 : u.valToPos(value, 'y0'),
+      },
+      false,
+    );
+    this.#moving = false;
   }
 
   destroy(): void {
     this.#plot.destroy();
   }
 }
+
+const dataOf = (times: readonly number[], series: readonly PlotSeries[]): uPlot.AlignedData =>
+  [times.map((t) => t / 1000), ...series.map((s) => s.values)] as uPlot.AlignedData;
 
 function drawGaps(u: uPlot, gaps: readonly PlotGap[], colour: string): void {
   const { ctx, bbox } = u;
