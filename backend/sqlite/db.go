@@ -102,6 +102,9 @@ func (db *DB) Index() *index.Index { return db.index }
 // Unindexed returns about how many messages the index lacks, and its size in bytes.
 func (db *DB) Unindexed() (messages, bytes int64) {
 	s := db.index.State()
+	if !s.Running {
+		return db.Last(), s.Bytes
+	}
 	return s.Behind, s.Bytes
 }
 

@@ -364,8 +364,14 @@ func TestTheIndexIsBuiltForMessagesThatWereThereBefore(t *testing.T) {
 	if n := leftOut(db, "no such text"); n != 0 {
 		t.Errorf("without an index %d messages are left out", n)
 	}
+	if n, _ := db.Unindexed(); n != db.Last() {
+		t.Errorf("without an index it lacks %d messages of %d", n, db.Last())
+	}
 	defer runIndex(t, db, smallIndex)()
 	indexed(t, db)
+	if n, _ := db.Unindexed(); n != 0 {
+		t.Errorf("the index lacks %d messages", n)
+	}
 	if n := leftOut(db, "no such text"); n < 1400 {
 		t.Errorf("only %d of 1500 messages are left out", n)
 	}

@@ -8,6 +8,8 @@ import { createInterface } from 'node:readline';
 export interface Node {
   url: string;
   token: string;
+  /** Of the process that runs. */
+  readonly pid: number;
   /** Stops it, waits for its end, and deletes its data. */
   stop(): Promise<void>;
   /** Stops it and keeps its data. */
@@ -43,6 +45,9 @@ export async function startNode(program: string, more: string[] = []): Promise<N
   return {
     url,
     token,
+    get pid() {
+      return child.pid!;
+    },
     stop: async () => {
       await end();
       rmSync(data, { recursive: true, force: true });

@@ -44,6 +44,11 @@ export class Live {
 
   /** All sources are here: with many, they come in several parts. */
   readonly complete = $derived(this.state !== null && !this.state.more);
+  /** How many messages a search must read because the index lacks them; 0 if they are so few that it is not noticed. */
+  readonly unindexed = $derived.by(() => {
+    const n = this.state?.journal.unindexed ?? 0;
+    return n < 100_000 ? 0 : n;
+  });
   readonly sources = $derived<Source[]>(this.state?.sources ?? []);
   readonly feeds = $derived(this.sources.filter((s) => s.kind === 'feed'));
   readonly channels = $derived(this.sources.filter((s) => s.kind === 'channel'));
