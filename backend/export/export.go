@@ -31,8 +31,8 @@ func ParseFormat(name string) (Format, error) {
 	if f := Format(name); slices.Contains(formats, f) {
 		return f, nil
 	}
-	return "", live.Errorf("bad_format", `"{format}" is not a form of an export.`, "format", name).WithField("format").
-		WithHint("The forms are jsonl, csv, md and sse.")
+	return "", live.Errorf("bad_format", `"{format}" is not a format of an export.`, "format", name).WithField("format").
+		WithHint("The formats are jsonl, csv, md and sse.")
 }
 
 // FormatOf returns the format that the name of a file ends in.
