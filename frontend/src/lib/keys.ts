@@ -4,8 +4,9 @@ export function typing(target: EventTarget | null): boolean {
   // The text of an editor is in a shadow root (ui/code), and the event names only its host.
   const inside = target.shadowRoot?.activeElement;
   if (inside) return typing(inside);
-  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
-    return true;
+  // In a text that is only read, letters are shortcuts as elsewhere.
+  if (target.isContentEditable) return target.getAttribute('aria-readonly') !== 'true';
+  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'range'].includes(target.type);
 }
 

@@ -255,3 +255,25 @@ test('the zoom is chosen in the settings', async (t) => {
   await until('125 %', async () => Math.abs((await width(app)) * 1.25 - usual) < 3);
   await desktop.picture(join(results, 'window zoom in the settings.png'));
 });
+
+test('in the text of the inspector letters are shortcuts, as elsewhere', async (t) => {
+  const { app } = await opened(t);
+  await orders(app);
+  const read = () => app.page.evaluate(() => document.activeElement?.closest('.inspector .text') !== null);
+  await app.click('[role=option]');
+  await until('the text', () => app.page.evaluate(() => document.querySelector('.inspector .spot') !== null));
+  await app.keys('Return');
+  await until('the focus in the text', read);
+  await app.keys('b');
+  await until('the mark', () =>
+    app.page.evaluate(() => document.querySelector('.inspector .mark')?.ariaPressed === 'true'),
+  );
+  await app.keys('j');
+  await until(
+    'the next message, still in the text',
+    async () =>
+      (await read()) && app.page.evaluate(() => document.querySelector('.inspector .mark')?.ariaPressed === 'false'),
+  );
+  await app.keys('g', 'h');
+  await until('the connection health', () => app.page.evaluate(() => location.hash.includes('health')));
+});
