@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import type { APIRequestContext, Page } from '@playwright/test';
 import { step } from '../src/lib/field';
 import { withField, withOnly, withoutThat } from '../src/lib/filter';
@@ -197,4 +198,277 @@ test('a row, a cell and a value in the inspector are filtered by, or left out, f
   await item(page, 'Without $.items[0].sku = "A-1"').click();
   await expectFilter(page, '$.items -$.items[0].sku = "A-1"');
   await expect(rows(page)).toHaveCount(0);
+});
+
+const suggestions = (page: Page) => page.getByRole('listbox', { name: 'Completions' });
+const suggested = (page: Page) => suggestions(page).getByRole('option');
+
+test('the field completes types, fields and values that were seen, and Tab leaves it while the list is closed', async ({
+  page,
+  own,
+  publish,
+}) => {
+  await publish(own, { event: 'order.paid', data: '{"state":"paid","items":[{"sku":"A-1840"}],"a b":12.50}' });
+  await publish(own, { event: 'order.sent', data: '{"state":"in transit"}' });
+  await publish(own, { event: 'stock', data: 'no JSON' });
+  await open(page, own);
+  await expect(rows(page)).toHaveCount(3);
+  await page.keyboard.press('/');
+  await expect(page.locator('.line .cm-content')).toBeFocused();
+  await page.keyboard.type('ev');
+  await expect(suggested(page).first()).toContainText('event:');
+  await expect(page.getByRole('status').filter({ hasText: 'completion' })).toContainText('The down arrow selects');
+  const found = await new AxeBuilder({ page }).include('.bar').analyze();
+  expect(found.violations.map((v) => `${v.id} ${v.nodes[0].html}`)).toEqual([]);
+  await page.keyboard.press('Tab');
+  await expectFilter(page, 'event:');
+  await expect(suggested(page)).toContainText(['order.*', 'stock', 'order.sent', 'order.paid']);
+  await page.keyboard.press('ArrowDown');
+  await expect(suggestions(page).getByRole('option', { selected: true })).toContainText('order.*');
+  await expect(filterField(page)).toHaveAttribute('aria-activedescendant', /-0$/);
+  await page.keyboard.press('Enter');
+  await expectFilter(page, 'event:order.*');
+  await expect(rows(page)).toHaveCount(2);
+  // What was seen before the filter is remembered, and source: has no meaning here.
+  await page.keyboard.type(',st');
+  await expect(suggested(page)).toHaveCount(1);
+  await page.keyboard.press('Tab');
+  await expectFilter(page, 'event:order.*,stock');
+  await page.keyboard.type(' so');
+  await page.waitForTimeout(300);
+  await expect(suggestions(page)).toHaveCount(0);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('$.s');
+  await expect(suggested(page)).toContainText(['$.state', '$.items[*].sku']);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(' = ');
+  await expect(suggested(page)).toContainText(['"paid"', '"in transit"']);
+  await page.keyboard.type('tr');
+  await expect(suggested(page)).toHaveCount(1);
+  await page.keyboard.press('Tab');
+  await expectFilter(page, '$.state = "in transit"');
+  await expect(rows(page)).toHaveCount(1);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('$["');
+  await expect(suggested(page)).toHaveCount(1);
+  await page.keyboard.press('Tab');
+  await expectFilter(page, '$["a b"]');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: 'Keep this view' })).toBeFocused();
+  await page.keyboard.press('Shift+Tab');
+  await expect(filterField(page)).toBeFocused();
+  await page.keyboard.press('Shift+Tab');
+  await expect(filterField(page)).not.toBeFocused();
+});
+
+test('Escape closes the list, then clears, then leaves; Enter applies what was typed', async ({
+  page,
+  own,
+  publish,
+}) => {
+  await publish(own, { event: 'order.paid', data: 'a' });
+  await publish(own, { event: 'stock', data: 'b' });
+  await open(page, own);
+  await page.keyboard.press('/');
+  await expect(page.locator('.line .cm-content')).toBeFocused();
+  await page.keyboard.type('event:ord');
+  await expect(suggested(page)).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(suggestions(page)).toHaveCount(0);
+  await expectFilter(page, 'event:ord');
+  await page.keyboard.type('er.*');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('listbox', { name: 'Messages' })).toBeFocused();
+  await expectFilter(page, 'event:order.*');
+  await expect(rows(page)).toHaveCount(1);
+  await page.keyboard.press('/');
+  await page.keyboard.press('Escape');
+  await expectFilter(page, '');
+  await expect(rows(page)).toHaveCount(2);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('listbox', { name: 'Messages' })).toBeFocused();
+});
+
+test('earlier filters are there again after a reload, and can be forgotten', async ({ page, own, publish }) => {
+  await publish(own, { event: 'a', data: 'one' });
+  await open(page, own);
+  for (const q of ['one', 'event:a', 'two words']) {
+    await page.keyboard.press('/');
+    await filterField(page).fill(q);
+    const saved = page.waitForResponse(
+      (r) => r.url().endsWith('/api/window') && /"filters"/.test(r.request().postData() ?? ''),
+    );
+    await page.keyboard.press('Enter');
+    await saved;
+  }
+  // A filter that is wrong is not remembered.
+  await page.keyboard.press('/');
+  await filterField(page).fill('sauce:x');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toBeVisible();
+  await page.reload();
+  await expect(rows(page).or(page.getByText('Out of date')).first()).toBeVisible();
+  await filterField(page).fill('');
+  await page.keyboard.press('ArrowUp');
+  await expect(suggested(page)).toContainText(['two words', 'event:a', 'one']);
+  await expect(suggestions(page)).not.toContainText('sauce');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Shift+Delete');
+  await expect(suggested(page).nth(1)).toContainText('one');
+  await page.keyboard.press('Escape');
+  await page.keyboard.type('tw');
+  await page.keyboard.press('Control+r');
+  await expect(suggested(page)).toHaveCount(1);
+  await page.keyboard.press('Tab');
+  await expectFilter(page, 'two words');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Earlier filters' }).click();
+  await suggested(page).filter({ hasText: 'one' }).locator('.forget').click();
+  await expect(suggestions(page)).not.toContainText('one');
+  await suggested(page).filter({ hasText: 'two words' }).click();
+  await expectFilter(page, 'two words');
+});
+
+test('a filter with line breaks and signs stays as it is in the field', async ({ page, own, publish }) => {
+  await publish(own, { data: '{"text":"a\\nb\\u202ec"}' });
+  await publish(own, { data: '{"text":"ab"}' });
+  await open(page, own, `&q=${encodeURIComponent('$.text = "a\nb\u202ec"')}`);
+  await expect(rows(page)).toHaveCount(1);
+  await filterField(page).focus();
+  await expectFilter(page, '$.text = "aU+000AbU+202Ec"');
+  await page.keyboard.press('End');
+  await page.keyboard.type(' -nowhere');
+  await expect.poll(() => page.url()).toContain('-nowhere');
+  await expect(rows(page)).toHaveCount(1);
+});
+
+test('times are said in words beside the field', async ({ page, own, publish }) => {
+  await publish(own, { data: 'x' });
+  await open(page, own);
+  const ago = new Date(Date.now() - 3_600_000);
+  const ahead = new Date(Date.now() + 3_600_000);
+  const clock = (at: Date) => at.toTimeString().slice(0, 5);
+  const today = (at: Date) => at.toDateString() === new Date().toDateString();
+  await filterField(page).fill(`after:${clock(ago)} -after:2026-11-20`);
+  await expect(page.locator('.times')).toHaveText(
+    `after ${clock(ago)} ${today(ago) ? 'today' : 'yesterday'}, before 00:00 on 2026-11-20`,
+  );
+  await filterField(page).fill(`before:${clock(ahead)}`);
+  await expect(page.locator('.times')).toHaveText(`before ${clock(ahead)} ${today(ahead) ? 'yesterday' : 'today'}`);
+  await filterField(page).fill('after:');
+  await expect(suggested(page)).toContainText(['-5m', '-15m', '-1h']);
+  await expect(suggested(page).first()).toContainText(/after \d\d:\d\d:\d\d (today|yesterday)/);
+});
+
+test('composing runs nothing until it ends', async ({ page, own, publish }) => {
+  await publish(own, { event: '订单', data: '退货' });
+  await publish(own, { event: 'x', data: 'other' });
+  await open(page, own);
+  await page.keyboard.press('/');
+  await expect(page.locator('.line .cm-content')).toBeFocused();
+  const session = await page.context().newCDPSession(page);
+  const asked: string[] = [];
+  page.on('request', (r) => /[?&]q=/.test(r.url()) && asked.push(r.url()));
+  for (const text of ['t', 'tu', 'tui', '退']) {
+    await session.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
+    await page.waitForTimeout(350);
+  }
+  await expect(suggestions(page)).toHaveCount(0);
+  expect(asked).toEqual([]);
+  await session.send('Input.insertText', { text: '退货' });
+  await expectFilter(page, '退货');
+  await expect(rows(page)).toHaveCount(1);
+});
+
+test('without its editor the field is an input that filters', async ({ page, own, publish }) => {
+  await publish(own, { event: 'a', data: 'one' });
+  await publish(own, { event: 'b', data: 'two' });
+  await page.route(/\/line-[^/]*\.js/, (route) => route.abort());
+  await open(page, own);
+  await page.keyboard.press('/');
+  await page.keyboard.type('event:a sauce:b');
+  await expect(page.getByRole('alert')).toContainText('sauce:');
+  await expect(page.locator('.under .wrong')).toHaveText('sauce:');
+  await filterField(page).fill('event:a');
+  await page.keyboard.press('Enter');
+  await expect(rows(page)).toHaveCount(1);
+  await expect(filterField(page)).toHaveValue('event:a');
+});
+
+test.describe('with 2,000 sources', () => {
+  test.use({ fresh: true });
+
+  test('each key in the field takes less than 50 ms', async ({ page, request, publish }) => {
+    test.setTimeout(180_000);
+    const names = Array.from({ length: 2000 }, (_, i) => `shop ${i % 40}.channel ${i}`);
+    for (let i = 0; i < names.length; i += 50) {
+      await Promise.all(names.slice(i, i + 50).map((name) => request.post('/api/channels', { data: { name } })));
+    }
+    for (let i = 0; i < 100; i++) {
+      const data = Object.fromEntries(Array.from({ length: 40 }, (_, k) => [`field ${k}`, `value ${i * k}`]));
+      await publish(names[i], { event: `type.${i}`, data: JSON.stringify(data) });
+    }
+    await page.goto('/#/timeline');
+    await expect(rows(page).first()).toBeVisible();
+    await page.keyboard.press('/');
+    await expect(page.locator('.line .cm-content')).toBeFocused();
+    await page.evaluate(() => {
+      const times: number[] = [];
+      Object.assign(window, { times });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) times.push(entry.duration);
+      }).observe({ type: 'longtask' });
+      addEventListener(
+        'keydown',
+        () => {
+          const began = performance.now();
+          requestAnimationFrame(() => setTimeout(() => times.push(performance.now() - began)));
+        },
+        true,
+      );
+    });
+    for (const key of 'source:"shop 7.channel 1207" $["field 3"] = "value 12" channel 199') {
+      await page.keyboard.press(key === ' ' ? 'Space' : key);
+      await page.waitForTimeout(90);
+    }
+    const times = await page.evaluate(() => (window as unknown as { times: number[] }).times.toSorted((a, b) => a - b));
+    const middle = times[Math.floor(times.length / 2)];
+    console.log(
+      `a key with 2,000 sources: ${middle.toFixed(1)} ms, at most ${times.at(-1)!.toFixed(1)} ms, ${times.length} keys`,
+    );
+    expect(middle).toBeLessThan(50);
+    expect(times.at(-1)!).toBeLessThan(250);
+  });
+});
+
+test('a kept view has its sources, its filter and its columns again after a reload', async ({ page, own, publish }) => {
+  const type = `view.${own.replace(/\W/g, '')}`;
+  await publish(own, { event: type, data: '{"total":7.50,"state":"paid"}' });
+  await publish(own, { event: `${type}.other`, data: '{"total":8}' });
+  await page.goto(`/#/timeline?q=${encodeURIComponent(`source:"${own}" event:${type}`)}`);
+  await expect(rows(page)).toHaveCount(1);
+  await rows(page).first().click();
+  await line(page, '"total"').click();
+  await page.keyboard.press('Control+Enter');
+  await expect(rows(page).locator('.cell')).toHaveText(['7.50']);
+  await page.getByRole('button', { name: 'Keep this view' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Keep this view' });
+  await dialog.getByRole('textbox', { name: 'Name' }).fill(`View of ${own}`);
+  await page.keyboard.press('Enter');
+  // The columns of the list of all are others.
+  await filterField(page).fill('');
+  await inspector(page)
+    .getByRole('button', { name: /^Remove the column \$\.total/ })
+    .click();
+  await expect(page.locator('.cell')).toHaveCount(0);
+  await page.waitForResponse((r) => r.url().endsWith('/api/window') && r.request().method() === 'PATCH');
+  await page.reload();
+  await page
+    .getByRole('treeitem')
+    .filter({ hasText: `View of ${own}` })
+    .click();
+  await expect(rows(page)).toHaveCount(1);
+  await expectFilter(page, `source:"${own}" event:${type}`);
+  await expect(rows(page).locator('.cell')).toHaveText(['7.50']);
 });

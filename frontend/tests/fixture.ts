@@ -25,7 +25,10 @@ export const filterField = (of: Page | Locator) => of.getByRole('textbox', { nam
 export const expectFilter = (of: Page | Locator, text: string) =>
   expect
     .poll(() =>
-      filterField(of).evaluate((field) => (field instanceof HTMLInputElement ? field.value : field.textContent)),
+      filterField(of).evaluate((field) => {
+        if (field instanceof HTMLInputElement) return field.value;
+        return field.querySelector('.cm-placeholder') ? '' : field.textContent;
+      }),
     )
     .toBe(text);
 

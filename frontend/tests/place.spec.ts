@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from './fixture';
+import { expect, expectFilter, test } from './fixture';
 
 const rows = (page: Page) => page.getByRole('listbox', { name: 'Messages' }).getByRole('option');
 const selected = (page: Page) => rows(page).and(page.locator('[aria-selected=true]'));
@@ -26,13 +26,13 @@ test('Back and Forward lead through sources and screens; typing a filter is no s
   await expect(title(page, 'Connection health')).toBeVisible();
   await page.goBack();
   await expect(title(page, channel)).toBeVisible();
-  await expect(filter(page)).toHaveValue('event:order.*');
+  await expectFilter(page, 'event:order.*');
   await expect(rows(page)).toHaveCount(1);
   await page.goBack();
   await expect(title(page, 'All messages')).toBeVisible();
-  await expect(filter(page)).toHaveValue('');
+  await expectFilter(page, '');
   await page.goForward();
-  await expect(filter(page)).toHaveValue('event:order.*');
+  await expectFilter(page, 'event:order.*');
 });
 
 test('a reload shows the same source, filter and selected message', async ({ page, own: channel, publish }) => {
@@ -46,7 +46,7 @@ test('a reload shows the same source, filter and selected message', async ({ pag
   await expect.poll(() => hash(page)).toContain('message=');
   await page.reload();
   await expect(title(page, channel)).toBeVisible();
-  await expect(filter(page)).toHaveValue('event:order.*');
+  await expectFilter(page, 'event:order.*');
   await expect(selected(page)).toContainText('line 2.');
   await expect(page.getByRole('region', { name: 'Inspector' })).toContainText('line 2.');
 });

@@ -207,6 +207,9 @@ export function fieldTerm(path: string, raw: string): string {
   return `${at} : ${quotedText(whole ? (text ?? raw) : beginning(text ?? raw))}`;
 }
 
+/** A whole value as a filter compares with it. */
+export const valueTerm = (raw: string): string => (raw.startsWith('"') ? quotedText(textOf(raw)) : raw);
+
 /** A path as a filter has it. In quotation marks it has no escapes but the one of the quotation mark. */
 export const fieldPath = (steps: readonly Step[]): string =>
   `$${steps

@@ -12,7 +12,7 @@ const clamp = (n: unknown, { least, usual, most }: typeof SIDEBAR) =>
   typeof n === 'number' && Number.isFinite(n) ? Math.round(Math.min(most, Math.max(least, n))) : usual;
 
 /** What all tabs share at once. */
-const SHARED = ['order', 'folds', 'muted', 'hidden', 'views'];
+const SHARED = ['order', 'folds', 'muted', 'hidden', 'views', 'filters'];
 
 /** What a timeline shows: all messages, a feed or a channel. */
 export type ShownKind = 'all' | 'feed' | 'channel';
@@ -54,6 +54,8 @@ export class Layout {
   muted = $state.raw<readonly number[]>([]);
   hidden = $state.raw<readonly number[]>([]);
   views = $state.raw<readonly KeptView[]>([]);
+  /** The filters that were used, the newest first. */
+  filters = $state.raw<readonly string[]>([]);
   /** The columns of the list of each source, by its id, and of "all". */
   columns = $state.raw<Readonly<Record<string, readonly Column[]>>>({});
   /** Whether the shape of a source's messages is watched, by its id, where the user has chosen. */
@@ -81,6 +83,7 @@ export class Layout {
     muted: this.muted,
     hidden: this.hidden,
     views: this.views,
+    filters: this.filters,
     columns: this.columns,
     shapes: this.shapes,
     histogram: this.histogram,
@@ -113,8 +116,8 @@ export class Layout {
       const stored = await this.calls.window();
       if (this.#timer !== undefined) return;
       this.#takeShared(stored);
-      const { order, folds, muted, hidden, views, columns, shapes } = texts(this.#snapshot);
-      this.#saved = { ...this.#saved, order, folds, muted, hidden, views, columns, shapes };
+      const { order, folds, muted, hidden, views, filters, columns, shapes } = texts(this.#snapshot);
+      this.#saved = { ...this.#saved, order, folds, muted, hidden, views, filters, columns, shapes };
     } catch {
       // The change poller reports an unreachable server.
     }
@@ -201,6 +204,7 @@ export class Layout {
     this.muted = idsOf(was.muted);
     this.hidden = idsOf(was.hidden);
     this.views = Array.isArray(was.views) ? was.views.filter(isView) : [];
+    this.filters = Array.isArray(was.filters) ? was.filters.filter((q) => typeof q === 'string') : [];
     this.shapes = isObject(was.shapes)
       ? (Object.fromEntries(
           Object.entries(was.shapes).filter(([, on]) => typeof on === 'boolean'),

@@ -10,6 +10,7 @@ import { commands } from '../model/commands.svelte';
 import { attempt } from '../model/feedactions';
 import { layout } from '../model/layout.svelte';
 import type { Panes } from '../model/panes.svelte';
+import { pastFilters } from '../model/pastfilters';
 import { place } from '../model/place.svelte';
 import { publishModel } from '../model/publish.svelte';
 import { curlServer, serverURL } from '../model/addresses';
@@ -131,6 +132,11 @@ export function rowMenu(panes: Panes, message: Message, paths: readonly string[]
 /** The filter of the rows in sight, also while another one is wrong. */
 const valid = ({ q, refused, appliedFilter }: Timeline): string => (refused ? appliedFilter : q);
 
+function use(panes: Panes, q: string): Promise<void> {
+  pastFilters.add(q);
+  return panes.timeline.filter(q);
+}
+
 /** What can be done with the message in the inspector. */
 export const messageActions = (panes: Panes) => ({
   copySelected: () =>
@@ -164,14 +170,13 @@ export const messageActions = (panes: Panes) => ({
   },
 
   /** Filters by a type, a source or an id, in place of those in the filter. */
-  only: (key: Key, name: string) => panes.timeline.filter(withOnly(valid(panes.timeline), key, name)),
+  only: (key: Key, name: string) => use(panes, withOnly(valid(panes.timeline), key, name)),
 
   /** Leaves a type, a source or an id out. */
-  without: (key: Key, name: string) => panes.timeline.filter(withoutThat(valid(panes.timeline), key, name)),
+  without: (key: Key, name: string) => use(panes, withoutThat(valid(panes.timeline), key, name)),
 
   /** Filters by the value of a field, or leaves it out. */
-  field: (path: string, raw: string, not = false) =>
-    panes.timeline.filter(withField(valid(panes.timeline), path, raw, not)),
+  field: (path: string, raw: string, not = false) => use(panes, withField(valid(panes.timeline), path, raw, not)),
 
   /** Fills the publish form with the message and its whole data. */
   publishAgain: () =>

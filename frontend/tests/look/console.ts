@@ -1,4 +1,4 @@
-import { expect } from '../fixture';
+import { expect, expectFilter } from '../fixture';
 import { startNode } from '../node';
 import type { Arrive, Stage } from './stage';
 
@@ -121,7 +121,7 @@ export const states: Record<string, Arrive> = {
   },
   filtered: async (stage) => {
     await stage.show('orders.prod', '&q=event:order.*+-shipped');
-    await expect(filterOf(stage)).toHaveValue('event:order.* -shipped');
+    await expectFilter(stage.page, 'event:order.* -shipped');
     await expect(stage.rows.first()).toBeVisible();
   },
   'keep a view': async (stage) => {
@@ -135,6 +135,16 @@ export const states: Record<string, Arrive> = {
     await stage.show('orders.prod');
     await filterOf(stage).fill('event:order.* source:orders');
     await expect(stage.page.getByRole('alert').first()).toBeVisible();
+  },
+  'filter with completions': async (stage) => {
+    await stage.show('orders.prod');
+    await expect(stage.rows.first()).toBeVisible();
+    await filterOf(stage).fill('after:-15m event:order.*');
+    await expect(stage.rows.first()).toBeVisible();
+    await filterOf(stage).press('End');
+    await stage.page.keyboard.type(' -$.');
+    await expect(stage.page.getByRole('listbox', { name: 'Completions' })).toBeVisible();
+    await stage.page.keyboard.press('ArrowDown');
   },
   'filter without a hit': async (stage) => {
     await stage.show('orders.prod');
