@@ -30,7 +30,7 @@ test('types and sources are completed, also in lists and in quotation marks', ()
   expect(texts('event:a,"sto|')).toEqual(['event:a,"stock, low"']);
   expect(texts('(source:wor| a)')).toEqual(['(source:"two words" a)']);
   expect(texts('source:pay|ments')).toEqual(['source:payments']);
-  expect(texts('is:gap,|')).toEqual(['is:gap,event', 'is:gap,gap', 'is:gap,note']);
+  expect(texts('is:gap,|')).toEqual(['is:gap,event', 'is:gap,gap', 'is:gap,note', 'is:gap,bookmarked']);
 });
 
 test('fields and their values are completed', () => {

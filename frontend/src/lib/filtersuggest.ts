@@ -126,6 +126,7 @@ const kinds = (): Suggestion[] => [
   { text: 'event', kind: 'is', detail: m.timeline_filter_is_event() },
   { text: 'gap', kind: 'is', detail: m.timeline_filter_is_gap() },
   { text: 'note', kind: 'is', detail: m.timeline_filter_is_note() },
+  { text: 'bookmarked', kind: 'is', detail: m.timeline_filter_is_bookmarked() },
 ];
 
 const byNumber = <T extends Suggestion & { n: number }>(list: T[]): Suggestion[] => list.sort((a, b) => b.n - a.n);
