@@ -76,6 +76,18 @@ test('the filter selects messages with a bookmark, and those without', async ({ 
   await expect(row(page, 'order 4.')).toHaveCount(0);
 });
 
+test('the list of bookmarks opens on a key, and the next key is a shortcut too', async ({ page, publish }) => {
+  await open(page, publish);
+  await page.keyboard.press('b');
+  await expect(row(page, 'order 4.').getByTitle('Bookmarked')).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('b');
+  await expect(page.getByRole('table', { name: 'Bookmarks' }).getByRole('row')).toHaveCount(1);
+  await page.keyboard.press('g');
+  await page.keyboard.press('h');
+  await expect(page.getByRole('heading', { name: 'Connection health' })).toBeVisible();
+});
+
 test('the list of bookmarks says what is gone, and leads to the message', async ({ page, request, publish }) => {
   await open(page, publish);
   await page.keyboard.press('b');

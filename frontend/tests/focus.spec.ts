@@ -139,7 +139,7 @@ test('Escape leaves the sidebar and the publish form for the messages, and close
   const inspector = page.getByRole('region', { name: 'Inspector' });
   await expect(inspector.getByRole('group', { name: 'Details of the message' })).toBeVisible();
   await press(page, 'Shift+P');
-  await expect(page.getByRole('textbox', { name: 'Data', exact: true }).first()).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Data', exact: true }).first()).toBeFocused();
   await press(page, 'Escape');
   await expect(list(page)).toBeFocused();
   await tree(page).focus();

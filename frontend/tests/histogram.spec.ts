@@ -85,7 +85,7 @@ test('it follows the filter, the view, and what arrives', async ({ page, request
   await page.getByRole('listbox', { name: 'Messages' }).focus();
   await page.keyboard.press('s');
   await expect(picture(page)).toHaveCount(2);
-  await filter(page).last().fill('needle');
+  await filter(page.getByRole('region', { name: /^Timeline of/ }).last()).fill('needle');
   await expect(picture(page).last()).toContainText('5 hits');
   await expect(picture(page).first()).toContainText('30 messages');
 });

@@ -101,8 +101,8 @@ export const misfits = (page: Page, scrolls = false): Promise<string[]> =>
         // A control that lies inside another, such as a cross in a field.
         if (control.parentElement?.contains(hit) && hit.closest(CONTROLS) !== null && control.matches('input'))
           continue;
-        // The completions of a field lie over what is below.
-        if (hit.shadowRoot?.querySelector('[role=listbox]')) continue;
+        // The completions of a field, and what is wrong with it, lie over what is below.
+        if (hit.shadowRoot?.querySelector('[role=listbox]') || hit.closest('.refused')) continue;
         // A toast lies over rows for some seconds.
         if (control.matches('[role=option]') && hit.closest('[aria-live]')) continue;
         found.add(`covered: ${say(control)} by ${say(hit)}`);
@@ -147,7 +147,7 @@ export const misfits = (page: Page, scrolls = false): Promise<string[]> =>
       // The control of a row may lie over the whole row.
       if (hit.closest('label, [role=option], [role=row]')?.contains(parent)) continue;
       // What is wrong with a typed filter lies over what is below, so that no row moves.
-      if (hit.parentElement?.querySelector(':scope > [role=alert]')) continue;
+      if (hit.closest('.refused') || hit.parentElement?.querySelector(':scope > [role=alert]')) continue;
       if (hit.shadowRoot?.querySelector('[role=listbox]')) continue;
       if (parent.closest('[role=option]') && hit.closest('[aria-live]')) continue;
       found.add(`covered text: ${say(parent)} by ${say(hit)}`);
