@@ -6,7 +6,7 @@ import { expect, filterField as filter, test } from './fixture';
 
 test.use({ fresh: true });
 
-const picture = (page: Page) => page.getByRole('region', { name: 'Messages over time' });
+const picture = (page: Page) => page.getByRole('group', { name: 'Messages over time' });
 const plot = (page: Page) => picture(page).getByRole('slider');
 const expectLanes = (page: Page, list: string[]) =>
   expect(picture(page).getByRole('listitem')).toHaveText(

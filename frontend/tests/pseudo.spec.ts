@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
@@ -34,15 +34,16 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const fileOf = (path: string) => join(folder, 'dist', path === '/' ? 'index.html' : path);
+
 /** Serves the screens of that build; everything else comes from the program. */
 async function open(page: Page, path = '/') {
   await page.route(
-    (url) => /^\/(assets\/.*|theme\.js|[^/]*)$/.test(url.pathname) && !['/events', '/messages'].includes(url.pathname),
+    ({ pathname }) => existsSync(fileOf(pathname)),
     (route) => {
-      const { pathname } = new URL(route.request().url());
-      const file = pathname === '/' ? 'index.html' : pathname.slice(1);
+      const file = fileOf(new URL(route.request().url()).pathname);
       return route.fulfill({
-        body: readFileSync(join(folder, 'dist', file)),
+        body: readFileSync(file),
         contentType: types[extname(file)] ?? 'application/octet-stream',
       });
     },
@@ -159,14 +160,14 @@ for (const viewport of [
         await shown();
         await run(page, 'notices_removed_command');
         await shown();
-        await page.locator('main .head [aria-haspopup=menu]').click();
+        await page.locator('main .head [aria-haspopup=menu]').first().click();
         await holds(page.getByRole('menu'));
         await page.getByRole('menuitem').last().click();
         await shown();
         await page.evaluate((to) => (location.hash = `#/timeline?source=${to}`), id('ασφαλές'));
         await page.locator('main .trouble button').first().click();
         await shown();
-        await page.locator('main .head [aria-haspopup=menu]').click();
+        await page.locator('main .head [aria-haspopup=menu]').first().click();
         // It copies an address, and says so.
         await page.getByRole('menuitem').nth(-3).click();
         await page.locator('footer .notices button').click();
