@@ -201,6 +201,11 @@ export class Line {
   #count = 0;
   /** The list has the earlier texts. */
   #past = false;
+  /** What the list has, and where the text ends that an entry replaces. */
+  #shown = new Map<string, Shown>();
+  #to = 0;
+  /** The arrow was pressed while the list was being made. */
+  #wanted = false;
 
   constructor(host: HTMLElement, text: string, words: LineWords, options: LineOptions) {
     this.#options = options;
@@ -248,7 +253,7 @@ export class Line {
           { key: 'Shift-Enter', run: (view) => (closeCompletion(view), onenter(), true) },
           { key: 'Escape', run: (view) => closeCompletion(view) || (this.#options.onescape(), true) },
           { key: 'Tab', run: (view) => this.#take(view) },
-          { key: 'ArrowDown', run: (view) => moveCompletionSelection(true)(view) || this.#open(view, false) },
+          { key: 'ArrowDown', run: (view) => this.#down(view) },
           {
             key: 'ArrowUp',
             run: (view) => moveCompletionSelection(false)(view) || (this.#empty && this.#open(view, true)),
@@ -267,6 +272,8 @@ export class Line {
         this.#changed();
         const open = completionStatus(state) === 'active';
         if (completionStatus(state) === null) this.#past = false;
+        if (open && this.#wanted) queueMicrotask(() => this.#down(this.#view));
+        if (completionStatus(state) !== 'pending') this.#wanted = false;
         const count = open ? currentCompletions(state).length : 0;
         if (count !== this.#count) this.#options.onlist((this.#count = count));
       }),
@@ -291,24 +298,16 @@ export class Line {
     const found = this.#past ? this.#pastOf(text) : this.#options.complete(text, pos, explicit);
     if (!found || found.list.length === 0) return null;
     const { from, to, query, list } = found;
-    const options = list.map(({ text, kind, detail, more }): Shown => ({
-      label: text,
-      displayLabel: text.replace(SIGNS, (c) => signOf(c.charCodeAt(0))),
-      detail,
-      more,
-      past: kind === 'past',
-      apply: (view, completion, start, end) =>
-        view.dispatch({
-          changes: {
-            from: start,
-            to: Math.max(end, Math.min(to, view.state.doc.length)),
-            insert: view.state.toText(text),
-          },
-          selection: { anchor: start + text.length },
-          annotations: pickedCompletion.of(completion),
-          userEvent: 'input.complete',
-        }),
-    }));
+    this.#to = to;
+    const before = this.#shown;
+    this.#shown = new Map();
+    const options = list.map(({ text, kind, detail, more }): Shown => {
+      // The same object as before: what is selected remains so when the list is made anew.
+      const key = [kind, text, detail].join('\n');
+      const shown = before.get(key) ?? this.#entry(text, kind, detail, more);
+      this.#shown.set(key, shown);
+      return shown;
+    });
     const wanted = query.toLowerCase();
     return {
       from,
@@ -318,6 +317,27 @@ export class Line {
         const at = wanted ? displayLabel.toLowerCase().indexOf(wanted) : -1;
         return at < 0 ? [] : [at, at + wanted.length];
       },
+    };
+  }
+
+  #entry(text: string, kind: string, detail: string, more: boolean | undefined): Shown {
+    return {
+      label: text,
+      displayLabel: text.replace(SIGNS, (c) => signOf(c.charCodeAt(0))),
+      detail,
+      more,
+      past: kind === 'past',
+      apply: (view, completion, start, end) =>
+        view.dispatch({
+          changes: {
+            from: start,
+            to: Math.max(end, Math.min(this.#to, view.state.doc.length)),
+            insert: view.state.toText(text),
+          },
+          selection: { anchor: start + text.length },
+          annotations: pickedCompletion.of(completion),
+          userEvent: 'input.complete',
+        }),
     };
   }
 
@@ -334,6 +354,13 @@ export class Line {
     closeCompletion(view);
     this.#past = past;
     return startCompletion(view);
+  }
+
+  /** Selects the next entry, also of a list that is still being made, or opens the list. */
+  #down(view: EditorView): boolean {
+    if (moveCompletionSelection(true)(view)) return true;
+    if (completionStatus(view.state) === 'pending') return (this.#wanted = true);
+    return this.#open(view, false);
   }
 
   /** Takes what is selected in the list, or its first entry. */
