@@ -177,7 +177,7 @@ func (b *building) step(ctx context.Context) (rest time.Duration, err error) {
 
 // drain adds the messages in the queue to the tail, and reports whether there were
 // any.
-func (b *building) drain() (any bool, err error) {
+func (b *building) drain() (some bool, err error) {
 	entries, after, through := b.queue.take()
 	defer b.queue.recycle(entries)
 	if after > b.reached.Load() {

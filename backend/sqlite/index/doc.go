@@ -19,16 +19,16 @@
 //
 // Each segment is a file in the folder "index" beside the history, with the signatures
 // of its blocks and then their summaries. It is written once and then renamed to its
-// name, which has its range of numbers. A file is neither synced
-// nor locked, and no commit waits for one: checksums find what a power cut or a
-// damaged disk has left, and that segment is removed and built again. Blocks of the
-// last segment are in memory until there are enough of them. A clean end writes them
-// too, and the next start continues with them.
+// name, which has its range of numbers. A segment that is not full is replaced by one
+// that has the next blocks too. A file is neither synced nor locked, and no commit
+// waits for one: checksums find what a power cut or a damaged disk has left, and that
+// segment is removed and built again. Blocks of the last segment are in memory until
+// there are enough of them. A clean end writes them too, and the next start continues
+// with them.
 //
 // Segments of trimmed messages are deleted. Segments of another history are too, and
 // those of messages that this history does not have, because an older copy of it was
 // put in its place.
 //
-// Read index.go first, then queue.go, build.go, files.go, stretch.go
-// and count.go.
+// Read index.go first, then queue.go, build.go, files.go, stretch.go and count.go.
 package index
